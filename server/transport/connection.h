@@ -1,0 +1,57 @@
+// Connection: one client's WebSocket as the rest of the server sees it. Belongs to the thread of its loop.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace cowrite::server {
+
+// One or more JSON messages on their way to clients of one loop: written once, shared by all who get the same, and sent in one
+// write. Immutable but for the transport's own prepared form, so it stays on its loop's thread.
+struct Outbound {
+  std::vector<std::string> messages;
+  std::size_t bytes = 0;                   // Sum of the messages' sizes.
+  mutable std::shared_ptr<void> prepared;  // The transport's framed form, made on first use.
+};
+using SharedOutbound = std::shared_ptr<const Outbound>;
+
+enum class CloseCode : std::uint16_t {
+  kGoingAway = 1001,
+  kInvalidData = 1007,   // Not UTF-8, not JSON.
+  kPolicy = 1008,        // JSON, but not a message.
+  kTooBig = 1009,
+  kServiceRestart = 1012,
+  kTryAgainLater = 1013,
+};
+
+class Connection {
+ public:
+  virtual ~Connection() = default;
+
+  virtual void send(const SharedOutbound& outbound) = 0;
+  // Sends a close frame after what is queued, and drops the connection if the peer does not answer in time.
+  virtual void close(CloseCode code, std::string_view reason) = 0;
+  // Drops the connection at once: for a peer that does not read.
+  virtual void terminate() = 0;
+  // Bytes accepted by send() and not yet taken by the socket.
+  [[nodiscard]] virtual std::size_t queued_bytes() const = 0;
+  // While reading is paused the peer's messages wait in the kernel and then at the peer.
+  virtual void pause_reading() = 0;
+  virtual void resume_reading() = 0;
+};
+
+// What a connection tells its owner. Nothing is called after on_close().
+class ConnectionEvents {
+ public:
+  virtual ~ConnectionEvents() = default;
+  virtual void on_message(std::string_view text) = 0;  // Valid UTF-8.
+  // Queued bytes fell below the transport's low mark after they had been above it.
+  virtual void on_drained() = 0;
+  virtual void on_close() = 0;
+};
+
+}  // namespace cowrite::server

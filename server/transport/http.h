@@ -1,0 +1,32 @@
+// HTTP requests and responses as plain values; the transport parses and writes them, pages and the API answer them.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace cowrite::server {
+
+struct HttpRequest {
+  std::string method;  // "GET", "POST", ...
+  std::string path;    // As sent, percent-encoded, without the query: "/d/my%20notes".
+  std::string query;   // As sent, without the "?".
+  std::string body;
+  std::vector<std::pair<std::string, std::string>> headers;  // Names in lower case.
+
+  // Empty if absent.
+  [[nodiscard]] std::string_view header(std::string_view lower_case_name) const;
+};
+
+struct HttpResponse {
+  int status = 200;
+  std::string body;
+  std::vector<std::pair<std::string, std::string>> headers;  // Content-Type and the rest; Content-Length is added.
+};
+
+// Answers a request, now or later, once, from any thread.
+using HttpRespond = std::function<void(HttpResponse)>;
+using HttpHandler = std::function<void(const HttpRequest&, HttpRespond)>;
+
+}  // namespace cowrite::server
