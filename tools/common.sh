@@ -67,6 +67,13 @@ is_installed() {
   fi
 }
 
+# Asks for the password where there is a terminal to ask on.
+may_sudo() {
+  command -v sudo >/dev/null || return
+  sudo -n true 2>/dev/null && return
+  [ -t 0 ] && say "Debian packages are missing; sudo may ask for your password" && sudo true
+}
+
 # need SECTION...: installs what is missing of those sections.
 need() {
   local package missing=() as_root=()
@@ -78,11 +85,8 @@ need() {
     fail "this is not Debian, so please install by your own means what Debian calls: ${missing[*]}"
   if [ "$(id -u)" -ne 0 ]; then
     as_root=(sudo)
-    command -v sudo >/dev/null && { sudo -n true 2>/dev/null || [ -t 0 ]; } ||
-      fail "packages are missing and there are no rights to install them. As root, run:
+    may_sudo || fail "packages are missing and there are no rights to install them. As root, run:
   apt-get update && apt-get install --no-install-recommends ${missing[*]}"
-    say "sudo is needed to install Debian packages"
-    sudo true
   fi
   say "missing Debian packages, which are installed now: ${missing[*]}"
   step "apt-get update" "${as_root[@]}" apt-get update
