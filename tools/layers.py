@@ -1,0 +1,101 @@
+"""The layer rule, read from the includes:
+
+    std <- ot <- storage <- server <- tools, tests
+
+and where each library may be known. Run without arguments it checks the project and prints what breaks the rule.
+"""
+
+import fnmatch
+import pathlib
+import re
+import sys
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+
+# Per folder, what its files may include besides the standard library and the system. The longest matching folder counts.
+LAYERS = {
+    "ot": ["ot/"],
+    "storage": ["ot/", "storage/"],
+    "server": ["ot/", "storage/", "server/"],
+    "tools": ["ot/", "storage/", "server/", "tools/"],
+    "tests": ["ot/", "storage/", "server/", "tools/", "tests/"],
+}
+
+# Per library, the files that may include it.
+LIBRARIES = {
+    "rocksdb/": ["storage/key_value_store.cc", "tests/storage/*"],
+    "websocketpp/": ["server/transport/web_socket_server.cc"],
+    "nlohmann/": ["server/protocol/*", "server/api/*", "tools/*", "tests/*"],
+    "boost/": ["server/transport/*", "server/loop/*"],
+    "openssl/": ["ot/*", "storage/*"],
+    "curl/": ["tools/cli/*"],
+    "CLI/": ["server/main.cc", "tools/cli/main.cc"],
+    "gtest/": ["tests/*"],
+    "benchmark/": ["tests/*"],
+}
+
+# Folders that are pure: no input or output, thread or clock, so that the same code runs under a simulator.
+PURE = ["ot", "server/document", "server/session", "server/presence", "server/protocol"]
+IMPURE_HEADERS = re.compile(
+    r"thread|mutex|shared_mutex|condition_variable|future|semaphore|latch|barrier|stop_token|fstream|iostream|filesystem|"
+    r"ctime|random|.*\.h"  # Headers in .h that are not ours are the system's.
+)
+CLOCK = re.compile(r"_clock::now|\b(std::)?(time|clock|getenv)\(")
+
+INCLUDE = re.compile(r'^\s*#\s*include\s*[<"]([^>"]+)[>"]')
+
+
+def folder_rule(rules, path):
+    """The entry of the longest folder that holds the path."""
+    holding = [folder for folder in rules if path.startswith(folder + "/")]
+    return max(holding, key=len, default=None)
+
+
+def violation_of_include(path, header):
+    """Why the file at this path may not include this header, or None."""
+    top = header.split("/")[0]
+    library = next((name for name in LIBRARIES if header.startswith(name)), None)
+    if library:
+        if not any(fnmatch.fnmatch(path, pattern) for pattern in LIBRARIES[library]):
+            return f"{library[:-1]} is for {', '.join(LIBRARIES[library])} alone"
+    elif top in LAYERS:
+        layer = folder_rule(LAYERS, path)
+        if not any(header.startswith(prefix) for prefix in LAYERS[layer]):
+            return f"{layer} may include {', '.join(LAYERS[layer])} and the standard library"
+    elif folder_rule(dict.fromkeys(PURE), path) and IMPURE_HEADERS.fullmatch(header):
+        return "this folder is pure: no input or output, thread or clock"
+    elif "/" in header and not header.startswith(("sys/", "netinet/", "arpa/", "linux/")):
+        return f"{top} is a library that tools/layers.py does not know"
+    return None
+
+
+def violations(path, text):
+    """Each breach in one file, as "path:line: what: why"."""
+    found = []
+    for number, line in enumerate(text.splitlines(), 1):
+        if match := INCLUDE.match(line):
+            why = violation_of_include(path, match[1])
+            if why:
+                found.append(f"{path}:{number}: includes {match[1]}: {why}")
+        elif folder_rule(dict.fromkeys(PURE), path) and CLOCK.search(line.split("//")[0]):
+            found.append(f"{path}:{number}: asks for the time or the environment: this folder is pure")
+    return found
+
+
+def sources(root):
+    for layer in LAYERS:
+        for path in sorted((root / layer).rglob("*")):
+            if path.suffix in (".cc", ".h") and "node_modules" not in path.parts:
+                yield path
+
+
+def main():
+    found = []
+    for path in sources(ROOT):
+        found += violations(path.relative_to(ROOT).as_posix(), path.read_text())
+    print("\n".join(found), end="\n" if found else "")
+    sys.exit(len(found) > 0)
+
+
+if __name__ == "__main__":
+    main()
