@@ -1,5 +1,5 @@
-// Result<T>: a value, or an Error that a correct program can meet. A subset of std::expected<T, Error>, which
-// GCC 12 does not have in C++20 mode.
+// Result<T>: a value, or an Error that a correct program can meet. A subset of std::expected<T,
+// Error>, which GCC 12 does not have in C++20 mode.
 //
 //     Result<Operation> operation = decode(bytes);
 //     if (!operation) return operation.error();
@@ -17,8 +17,9 @@ namespace cowrite {
 
 // What went wrong: a stable code for programs and a sentence for people.
 struct Error {
-  std::string_view code;  // One of the constants of the layer that made the error, e.g. "ERR_OT_OP_NOT_APPLIED".
-  std::string message;    // One sentence that names the thing and the reason.
+  std::string_view
+      code;  // One of the constants of the layer that made the error, e.g. "ERR_OT_OP_NOT_APPLIED".
+  std::string message;  // One sentence that names the thing and the reason.
 
   friend bool operator==(const Error&, const Error&) = default;
 };
@@ -26,8 +27,8 @@ struct Error {
 template <typename T>
 class [[nodiscard]] Result {
  public:
-  Result(T value) : value_(std::move(value)) {}            // NOLINT(google-explicit-constructor)
-  Result(Error error) : error_(std::move(error)) {}        // NOLINT(google-explicit-constructor)
+  Result(T value) : value_(std::move(value)) {}      // NOLINT(google-explicit-constructor)
+  Result(Error error) : error_(std::move(error)) {}  // NOLINT(google-explicit-constructor)
 
   [[nodiscard]] bool has_value() const { return value_.has_value(); }
   explicit operator bool() const { return value_.has_value(); }

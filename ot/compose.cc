@@ -1,0 +1,63 @@
+#include "ot/compose.h"
+
+#include <cstdint>
+#include <string_view>
+#include <utility>
+
+#include "ot/component_cursor.h"
+
+namespace cowrite::ot {
+
+namespace {
+
+// The second operation keeps `length` code points of what the first made.
+void walk_retain(ComponentCursor& first, std::uint64_t length, OperationBuilder& result) {
+  while (length > 0) {
+    const Component part = first.peek().kind == Kind::kDelete ? first.take() : first.take(length);
+    result.append(part);
+    if (part.kind != Kind::kDelete) length -= part.length;
+  }
+}
+
+// The second operation drops `removed` from what the first made: an insert of the first vanishes,
+// text that it kept is dropped from the old text.
+void walk_delete(ComponentCursor& first, const Component& removed, OperationBuilder& result) {
+  std::uint64_t length = removed.length;
+  std::string_view text = removed.text;
+  while (length > 0) {
+    if (first.peek().kind == Kind::kDelete) {
+      result.append(first.take());
+      continue;
+    }
+    const Component part = first.take(length);
+    const std::string_view part_text =
+        text.substr(0, text.empty() ? 0 : utf8::byte_offset(text, part.length));
+    if (part.kind == Kind::kRetain) result.append({Kind::kDelete, part.length, part_text});
+    text.remove_prefix(part_text.size());
+    length -= part.length;
+  }
+}
+
+}  // namespace
+
+Operation compose(const Operation& first, const Operation& second) {
+  OperationBuilder result;
+  ComponentCursor rest(first);
+  for (const Component& component : second) {
+    switch (component.kind) {
+      case Kind::kRetain:
+        walk_retain(rest, component.length, result);
+        break;
+      case Kind::kInsert:
+        result.append(component);
+        break;
+      case Kind::kDelete:
+        walk_delete(rest, component, result);
+        break;
+    }
+  }
+  while (!rest.at_end()) result.append(rest.take());
+  return std::move(result).build();
+}
+
+}  // namespace cowrite::ot

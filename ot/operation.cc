@@ -1,0 +1,105 @@
+#include "ot/operation.h"
+
+#include <utility>
+
+#include "ot/operation_receiver.h"
+#include "ot/utf8.h"
+
+namespace cowrite::ot {
+
+Result<Operation> Operation::from_components(std::span<const Component> components) {
+  OperationReceiver receiver;
+  for (const Component& component : components) {
+    if (Result<void> added = receiver.add(component); !added) return added.error();
+  }
+  return std::move(receiver).finish();
+}
+
+Component Operation::operator[](std::size_t index) const {
+  const Packed packed = components_[index];
+  if (!packed.has_text()) return {packed.kind(), packed.length(), {}};
+  std::size_t text_begin = 0;
+  for (std::size_t before = index; before > 0; --before) {
+    if (!components_[before - 1].has_text()) continue;
+    text_begin = components_[before - 1].text_end();
+    break;
+  }
+  return {
+      packed.kind(), packed.length(), {text_.data() + text_begin, packed.text_end() - text_begin}};
+}
+
+std::uint64_t Operation::input_length() const {
+  std::uint64_t length = 0;
+  for (const Component& component : *this) {
+    if (component.kind != Kind::kInsert) length += component.length;
+  }
+  return length;
+}
+
+std::size_t Operation::inserted_bytes() const {
+  std::size_t bytes = 0;
+  for (const Component& component : *this) {
+    if (component.kind == Kind::kInsert) bytes += component.text.size();
+  }
+  return bytes;
+}
+
+void Operation::push(const Component& component) {
+  if (component.text.empty()) {
+    components_.push_back(Packed::without_text(component.kind, component.length));
+    return;
+  }
+  CHECK(component.text.size() < kOperationTextMax - text_.size());
+  text_.append(component.text.data(), component.text.size());
+  components_.push_back(Packed::with_text(component.kind, component.length, text_.size()));
+}
+
+OperationBuilder& OperationBuilder::retain(std::uint64_t code_points) {
+  return append({Kind::kRetain, code_points, {}});
+}
+
+OperationBuilder& OperationBuilder::insert(std::string_view text) {
+  return append({Kind::kInsert, utf8::count_code_points(text), text});
+}
+
+OperationBuilder& OperationBuilder::erase(std::uint64_t code_points) {
+  return append({Kind::kDelete, code_points, {}});
+}
+
+OperationBuilder& OperationBuilder::erase_text(std::string_view text) {
+  return append({Kind::kDelete, utf8::count_code_points(text), text});
+}
+
+OperationBuilder& OperationBuilder::append(const Component& component) {
+  if (component.length == 0) return *this;
+  if (!operation_.empty() && operation_.components_.back().kind() == component.kind) {
+    merge_into_last(component);
+  } else {
+    operation_.push(component);
+  }
+  return *this;
+}
+
+void OperationBuilder::merge_into_last(const Component& component) {
+  Operation::Packed& last = operation_.components_.back();
+  const std::uint64_t length = last.length() + component.length;
+  if (last.has_text() && !component.text.empty()) {
+    CHECK(component.text.size() < kOperationTextMax - operation_.text_.size());
+    operation_.text_.append(component.text.data(), component.text.size());
+    last = Operation::Packed::with_text(component.kind, length, operation_.text_.size());
+    return;
+  }
+  // Retains, or deletes of which one has no text: then the other's is forgotten.
+  if (last.has_text())
+    operation_.text_.truncate(last.text_end() - operation_[operation_.size() - 1].text.size());
+  last = Operation::Packed::without_text(component.kind, length);
+}
+
+Operation OperationBuilder::build() && {
+  if (!operation_.empty() && operation_.components_.back().kind() == Kind::kRetain) {
+    operation_.components_.truncate(operation_.components_.size() - 1);
+  }
+  return std::move(operation_);
+}
+
+}  // namespace cowrite::ot

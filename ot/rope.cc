@@ -1,0 +1,226 @@
+#include "ot/rope.h"
+
+#include <algorithm>
+#include <cstring>
+#include <utility>
+#include <vector>
+
+#include "ot/check.h"
+#include "ot/rope_tree.h"
+#include "ot/utf8.h"
+
+namespace cowrite::ot {
+
+namespace {
+
+// More than any tree of 4 GiB has: at least 4 children to a node, at least 126 bytes to a leaf.
+constexpr std::size_t kHeightMax = 16;
+
+// The child that holds the place `position` (counted in `unit`), which becomes a place in that
+// child. A place between two children belongs to the left one, so that what is typed at the end of
+// a leaf stays with it.
+const Subtree& find_child(const Inner& inner, std::uint32_t TextSize::*unit,
+                          std::uint32_t& position) {
+  const Subtree* child = inner.children;
+  while (position > child->size.*unit) {
+    position -= child->size.*unit;
+    ++child;
+  }
+  return *child;
+}
+
+// The subtrees from the root to a leaf, to be changed in place.
+struct Path {
+  Subtree* steps[kHeightMax];
+  std::size_t count = 0;
+
+  [[nodiscard]] Subtree& leaf() { return *steps[count - 1]; }
+};
+
+// The path to the leaf with the place `position`, all nodes on it now nobody else's. REQUIRES: tree
+// is not empty.
+Path own_path_to(Subtree& tree, std::uint32_t& position) {
+  Path path;
+  Subtree* step = &tree;
+  for (;;) {
+    path.steps[path.count++] = step;
+    Node& node = step->node.make_own();
+    if (node.height == 0) return path;
+    step = const_cast<Subtree*>(&find_child(as_inner(node), &TextSize::code_points, position));
+  }
+}
+
+// False, with nothing changed, if the leaf there has no room.
+bool insert_in_leaf(Subtree& tree, std::uint32_t position, std::string_view text) {
+  Path path = own_path_to(tree, position);
+  Leaf& leaf = as_leaf(path.leaf().node.make_own());
+  if (text.size() > kLeafBytes - leaf.node.count) return false;
+  char* place = leaf.text + leaf_offset(leaf, path.leaf().size, position);
+  std::memmove(place + text.size(), place,
+               static_cast<std::size_t>(leaf.text + leaf.node.count - place));
+  std::memcpy(place, text.data(), text.size());
+  leaf.node.count = static_cast<std::uint16_t>(leaf.node.count + text.size());
+  const TextSize added = measure(text);
+  for (std::size_t index = 0; index < path.count; ++index) path.steps[index]->size += added;
+  return true;
+}
+
+// False, with nothing changed, if not all is in one leaf or too little of the leaf would be left.
+bool erase_in_leaf(Subtree& tree, std::uint32_t position, std::uint32_t count) {
+  // The leaf of the first erased code point, not one that ends before it.
+  std::uint32_t in_leaf = position + 1;
+  Path path = own_path_to(tree, in_leaf);
+  --in_leaf;
+  Leaf& leaf = as_leaf(path.leaf().node.make_own());
+  const TextSize size = path.leaf().size;
+  if (count > size.code_points - in_leaf) return false;
+  const std::uint32_t begin = leaf_offset(leaf, size, in_leaf);
+  const std::uint32_t end = leaf_offset(leaf, size, in_leaf + count);
+  const std::uint32_t bytes_min = path.count == 1 ? 1 : kLeafBytesMin;
+  if (size.bytes - (end - begin) < bytes_min) return false;
+  const TextSize dropped = measure(leaf.view().substr(begin, end - begin));
+  std::memmove(leaf.text + begin, leaf.text + end, leaf.node.count - end);
+  leaf.node.count = static_cast<std::uint16_t>(leaf.node.count - (end - begin));
+  for (std::size_t index = 0; index < path.count; ++index) path.steps[index]->size -= dropped;
+  return true;
+}
+
+// Where in the leaf the place is, in bytes.
+std::size_t offset_in_leaf(std::string_view text, std::uint32_t TextSize::*unit,
+                           std::uint32_t position) {
+  if (unit == &TextSize::bytes) return utf8::floor_boundary(text, position);
+  if (unit == &TextSize::code_points) return utf8::byte_offset(text, position);
+  std::size_t offset = 0;
+  if (unit == &TextSize::newlines) {
+    for (; position > 0; --position) offset = text.find('\n', offset) + 1;
+    return offset;
+  }
+  while (position > 0) {
+    const std::size_t next = offset + utf8::byte_offset(text.substr(offset), 1);
+    const std::uint32_t units = next - offset == 4 ? 2 : 1;
+    if (units > position) break;
+    position -= units;
+    offset = next;
+  }
+  return offset;
+}
+
+std::uint32_t TextSize::*member_of(Unit unit) {
+  switch (unit) {
+    case Unit::kByte:
+      return &TextSize::bytes;
+    case Unit::kCodePoint:
+      return &TextSize::code_points;
+    case Unit::kUtf16:
+      return &TextSize::utf16_units;
+    case Unit::kLine:
+      break;
+  }
+  return &TextSize::newlines;
+}
+
+void visit_tree(const Subtree& tree, std::uint32_t begin, std::uint32_t end,
+                void (*visitor)(void*, std::string_view), void* context) {
+  if (tree.node->height == 0) {
+    const Leaf& leaf = as_leaf(*tree.node);
+    const std::uint32_t from = leaf_offset(leaf, tree.size, begin);
+    const std::uint32_t to = leaf_offset(leaf, tree.size, end);
+    visitor(context, leaf.view().substr(from, to - from));
+    return;
+  }
+  const Inner& inner = as_inner(*tree.node);
+  for (std::size_t index = 0; index < inner.node.count && end > 0; ++index) {
+    const Subtree& child = inner.children[index];
+    const std::uint32_t length = child.size.code_points;
+    if (begin < length) visit_tree(child, begin, std::min(end, length), visitor, context);
+    begin -= std::min(begin, length);
+    end -= std::min(end, length);
+  }
+}
+
+std::vector<std::string_view> chunks_of(const Rope& rope) {
+  std::vector<std::string_view> chunks;
+  rope.for_each_chunk([&chunks](std::string_view chunk) { chunks.push_back(chunk); });
+  return chunks;
+}
+
+}  // namespace
+
+Rope::Rope(std::string_view utf8) : tree_(build_tree(utf8)) {}
+
+void Rope::insert(std::uint64_t position, std::string_view text) {
+  CHECK(position <= code_points());
+  CHECK(text.size() <= kBytesMax - bytes());
+  if (text.empty()) return;
+  const auto at = static_cast<std::uint32_t>(position);
+  if (tree_.node && text.size() <= kLeafBytes && insert_in_leaf(tree_, at, text)) return;
+  tree_ = join_trees(join_trees(tree_before(tree_, at), build_tree(text)), tree_after(tree_, at));
+}
+
+void Rope::erase(std::uint64_t position, std::uint64_t count) {
+  CHECK(position <= code_points() && count <= code_points() - position);
+  if (count == 0) return;
+  const auto begin = static_cast<std::uint32_t>(position);
+  const auto length = static_cast<std::uint32_t>(count);
+  if (erase_in_leaf(tree_, begin, length)) return;
+  tree_ = join_trees(tree_before(tree_, begin), tree_after(tree_, begin + length));
+}
+
+std::string Rope::to_string() const { return substring(0, code_points()); }
+
+std::string Rope::substring(std::uint64_t position, std::uint64_t count) const {
+  CHECK(position <= code_points() && count <= code_points() - position);
+  std::string text;
+  if (count == code_points()) text.reserve(bytes());
+  visit(
+      static_cast<std::uint32_t>(position), static_cast<std::uint32_t>(position + count),
+      [](void* context, std::string_view chunk) {
+        static_cast<std::string*>(context)->append(chunk);
+      },
+      &text);
+  return text;
+}
+
+std::uint64_t Rope::convert(std::uint64_t position, Unit from, Unit to) const {
+  std::uint32_t TextSize::*const from_member = member_of(from);
+  std::uint32_t TextSize::*const to_member = member_of(to);
+  CHECK(position <= tree_.size.*from_member);
+  if (empty()) return 0;
+  auto rest = static_cast<std::uint32_t>(position);
+  std::uint64_t converted = 0;
+  const Subtree* tree = &tree_;
+  while (tree->node->height > 0) {
+    const Inner& inner = as_inner(*tree->node);
+    tree = &find_child(inner, from_member, rest);
+    for (const Subtree* before = inner.children; before != tree; ++before)
+      converted += before->size.*to_member;
+  }
+  const std::string_view text = as_leaf(*tree->node).view();
+  const TextSize size = measure(text.substr(0, offset_in_leaf(text, from_member, rest)));
+  return converted + size.*to_member;
+}
+
+void Rope::visit(std::uint32_t begin, std::uint32_t end, Visitor visitor, void* context) const {
+  if (begin < end) visit_tree(tree_, begin, end, visitor, context);
+}
+
+bool operator==(const Rope& left, const Rope& right) {
+  if (left.tree_.node == right.tree_.node) return true;
+  if (left.tree_.size != right.tree_.size) return false;
+  const std::vector<std::string_view> left_chunks = chunks_of(left);
+  const std::vector<std::string_view> right_chunks = chunks_of(right);
+  std::string_view left_rest;
+  std::string_view right_rest;
+  for (std::size_t left_next = 0, right_next = 0;;) {
+    if (left_rest.empty() && left_next < left_chunks.size()) left_rest = left_chunks[left_next++];
+    if (right_rest.empty() && right_next < right_chunks.size())
+      right_rest = right_chunks[right_next++];
+    if (left_rest.empty()) return true;  // And so is the right one: the sizes are equal.
+    const std::size_t length = std::min(left_rest.size(), right_rest.size());
+    if (left_rest.substr(0, length) != right_rest.substr(0, length)) return false;
+    left_rest.remove_prefix(length);
+    right_rest.remove_prefix(length);
+  }
+}
+
+}  // namespace cowrite::ot

@@ -1,0 +1,45 @@
+// The structure of a rope: building, cutting and joining trees. All else that changes a rope stays
+// within one leaf.
+//
+// What holds in every tree, and is proved by the tests through check_tree():
+//
+//   - all leaves are at one depth, and no leaf is empty;
+//   - a leaf that is not the root has at least kLeafBytesMin bytes, an inner node that is not the
+//   root at least
+//     kFanoutMin children, the root at least two; so the height is logarithmic;
+//   - a leaf begins and ends between code points.
+//
+// The functions share nodes with their arguments where they can, and change none that is shared.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+#include "ot/rope_node.h"
+
+namespace cowrite::ot {
+
+// Low minima, and pieces that are well above them, so that typing and deleting at one place does
+// not cut and join for ever.
+inline constexpr std::uint32_t kLeafBytesMin = kLeafBytes / 8;
+inline constexpr std::uint32_t kFanoutMin = kFanout / 4;
+
+// REQUIRES: valid UTF-8, shorter than 4 GiB.
+[[nodiscard]] Subtree build_tree(std::string_view text);
+
+// The text of `left` followed by that of `right`. O(difference of the heights).
+[[nodiscard]] Subtree join_trees(Subtree left, Subtree right);
+
+// The first `code_points` of the tree; all but them. REQUIRES: code_points <=
+// tree.size.code_points. O(log n).
+[[nodiscard]] Subtree tree_before(const Subtree& tree, std::uint32_t code_points);
+[[nodiscard]] Subtree tree_after(const Subtree& tree, std::uint32_t code_points);
+
+// Where in a leaf the code point number `code_points` begins. `size` is the leaf's.
+[[nodiscard]] std::uint32_t leaf_offset(const Leaf& leaf, const TextSize& size,
+                                        std::uint32_t code_points);
+
+// CHECKs everything that holds in a tree, sizes included. O(n).
+void check_tree(const Subtree& tree);
+
+}  // namespace cowrite::ot

@@ -1,0 +1,62 @@
+#include "ot/transform.h"
+
+#include <cstdint>
+#include <utility>
+
+#include "ot/component_cursor.h"
+
+namespace cowrite::ot {
+
+namespace {
+
+// The other operation keeps `length` code points: so does this one's part for them.
+void walk_retain(ComponentCursor& mine, std::uint64_t length, OperationBuilder& result) {
+  while (length > 0) {
+    if (mine.at_end()) {
+      result.retain(length);
+      return;
+    }
+    const Component part = mine.peek().kind == Kind::kInsert ? mine.take() : mine.take(length);
+    result.append(part);
+    if (part.kind != Kind::kInsert) length -= part.length;
+  }
+}
+
+// The other operation drops `length` code points: what this one did with them is void, but its
+// inserts stay.
+void walk_delete(ComponentCursor& mine, std::uint64_t length, OperationBuilder& result) {
+  while (length > 0 && !mine.at_end()) {
+    if (mine.peek().kind == Kind::kInsert) {
+      result.append(mine.take());
+    } else {
+      length -= mine.take(length).length;
+    }
+  }
+}
+
+}  // namespace
+
+Operation transform(const Operation& operation, const Operation& other, Side side) {
+  OperationBuilder result;
+  ComponentCursor mine(operation);
+  for (const Component& theirs : other) {
+    switch (theirs.kind) {
+      case Kind::kRetain:
+        walk_retain(mine, theirs.length, result);
+        break;
+      case Kind::kInsert:
+        // One insert, as in ot-text-unicode: of several in a row, the rest goes to the right of
+        // theirs.
+        if (side == Side::kLeft && mine.peek().kind == Kind::kInsert) result.append(mine.take());
+        result.retain(theirs.length);
+        break;
+      case Kind::kDelete:
+        walk_delete(mine, theirs.length, result);
+        break;
+    }
+  }
+  while (!mine.at_end()) result.append(mine.take());
+  return std::move(result).build();
+}
+
+}  // namespace cowrite::ot

@@ -1,0 +1,34 @@
+// UTF-8: validation, counting, and finding a code point.
+//
+// Code points are Unicode scalar values, U+0000 included; UTF-16 units count two for those above
+// U+FFFF. All but is_valid() take valid text for granted, or pieces of it cut between code points.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+namespace cowrite::ot::utf8 {
+
+// Strict: no overlong form, no surrogate, nothing above U+10FFFF, nothing cut off.
+[[nodiscard]] bool is_valid(std::string_view bytes);
+
+[[nodiscard]] std::size_t count_code_points(std::string_view text);
+[[nodiscard]] std::size_t count_utf16_units(std::string_view text);
+
+// Where the code point number `code_points` begins; text.size() if there are just that many.
+// REQUIRES: the text has at least `code_points` code points.
+[[nodiscard]] std::size_t byte_offset(std::string_view text, std::size_t code_points);
+
+// Whether the byte is the second or a later one of a code point.
+[[nodiscard]] constexpr bool is_continuation(char byte) {
+  return (static_cast<unsigned char>(byte) & 0xC0U) == 0x80U;
+}
+
+// `offset`, or if that is inside a code point, where that begins. REQUIRES: offset <= text.size().
+[[nodiscard]] constexpr std::size_t floor_boundary(std::string_view text, std::size_t offset) {
+  while (offset > 0 && offset < text.size() && is_continuation(text[offset])) --offset;
+  return offset;
+}
+
+}  // namespace cowrite::ot::utf8
