@@ -1,0 +1,30 @@
+// Audience: on which loops somebody listens, and how many. A notice is posted once to each.
+#pragma once
+
+#include <cstddef>
+#include <map>
+
+#include "ot/check.h"
+#include "server/document/exchange.h"
+
+namespace cowrite::server {
+
+class Audience {
+ public:
+  void join(LoopIndex loop) { ++listeners_[loop]; }
+
+  // REQUIRES: somebody on that loop joined and has not left.
+  void leave(LoopIndex loop) {
+    const auto found = listeners_.find(loop);
+    CHECK(found != listeners_.end());
+    if (--found->second == 0) listeners_.erase(found);
+  }
+
+  [[nodiscard]] bool empty() const { return listeners_.empty(); }
+  [[nodiscard]] const std::map<LoopIndex, std::size_t>& loops() const { return listeners_; }
+
+ private:
+  std::map<LoopIndex, std::size_t> listeners_;  // Never zero.
+};
+
+}  // namespace cowrite::server

@@ -1,0 +1,294 @@
+#include "server/document/document_host.h"
+
+#include <algorithm>
+#include <set>
+#include <utility>
+
+#include "ot/check.h"
+#include "server/limits.h"
+#include "server/protocol/encode.h"
+#include "server/protocol/error_codes.h"
+#include "server/protocol/presence_value.h"
+
+namespace cowrite::server {
+namespace {
+
+std::vector<RecordPtr> share(std::vector<storage::Record> records) {
+  std::vector<RecordPtr> shared;
+  shared.reserve(records.size());
+  for (storage::Record& record : records) shared.push_back(std::make_shared<const storage::Record>(std::move(record)));
+  return shared;
+}
+
+Result<Document> load_document(const DocumentKey& key, const storage::History& history) {
+  Result<storage::Snapshot> snapshot = history.snapshot(key, std::nullopt);
+  if (!snapshot) return snapshot.error();
+  const std::uint64_t version = snapshot->version;
+  const std::uint64_t from = version - std::min<std::uint64_t>(version, kTailRecordsOnOpening);
+  std::vector<storage::Record> tail;
+  while (from + tail.size() < version) {
+    Result<std::vector<storage::Record>> records = history.records(key, from + tail.size(), version, kTailBytesMax);
+    if (!records) return records.error();
+    if (records->empty()) return Error{kErrLogUnavailable, "the log has no record " + std::to_string(from + tail.size())};
+    tail.insert(tail.end(), std::make_move_iterator(records->begin()), std::make_move_iterator(records->end()));
+  }
+  return Document(key, *std::move(snapshot), std::move(tail));
+}
+
+Result<HistoryChunk> read_chunk(const DocumentKey& key, const ReadHistory& wanted, const storage::History& history) {
+  HistoryChunk chunk;
+  Result<std::optional<storage::SourceEntry>> last = history.source(key, wanted.source);
+  if (!last) return last.error();
+  chunk.last = *last;
+  if (chunk.last && chunk.last->sequence == wanted.sequence) {
+    Result<std::vector<storage::Record>> repeated = history.records(key, chunk.last->version, chunk.last->version + 1, kHistoryChunkBytes);
+    if (!repeated) return repeated.error();
+    if (!repeated->empty()) chunk.repeated = std::move(repeated->front());
+  }
+  if (wanted.from == wanted.to) return chunk;
+  Result<std::vector<storage::Record>> records = history.records(key, wanted.from, wanted.to, kHistoryChunkBytes);
+  if (!records) return records.error();
+  chunk.records = *std::move(records);
+  return chunk;
+}
+
+// The version that a moment means, no later than what was announced.
+Result<storage::Snapshot> read_snapshot(const DocumentKey& key, const Moment& moment, std::uint64_t newest, const storage::History& history) {
+  std::uint64_t version = newest;
+  if (const auto* at = std::get_if<AtVersion>(&moment)) version = at->version;
+  if (const auto* at = std::get_if<AtTime>(&moment)) {
+    const Result<std::uint64_t> found = history.version_at(key, at->time_ms);
+    if (!found) return found.error();
+    version = std::min(*found, newest);
+  }
+  return history.snapshot(key, version);
+}
+
+}  // namespace
+
+std::shared_ptr<DocumentHost> DocumentHost::open(DocumentKey key, storage::OperationLog& log, HostPorts ports) {
+  std::shared_ptr<DocumentHost> host(new DocumentHost(std::move(key), log, std::move(ports)));
+  host->load();
+  return host;
+}
+
+DocumentHost::DocumentHost(DocumentKey key, storage::OperationLog& log, HostPorts ports)
+    : key_(std::move(key)), log_(log), ports_(std::move(ports)) {}
+
+template <typename T>
+void DocumentHost::read(std::function<T(const storage::History&)> work, std::function<void(T)> then) {
+  ++reads_;
+  log_.read([self = shared_from_this(), work = std::move(work), then = std::move(then)](const storage::History& history) mutable {
+    auto outcome = std::make_shared<T>(work(history));
+    HostPorts& ports = self->ports_;
+    ports.run([self = std::move(self), outcome = std::move(outcome), then = std::move(then)] {
+      --self->reads_;
+      then(std::move(*outcome));
+    });
+  });
+}
+
+void DocumentHost::load() {
+  read<Result<Document>>([key = key_](const storage::History& history) { return load_document(key, history); },
+                         [this](Result<Document> document) { loaded(std::move(document)); });
+}
+
+void DocumentHost::loaded(Result<Document> document) {
+  std::vector<ToDocument> waiting = std::exchange(waiting_, {});
+  if (!document) {
+    failed_ = true;
+    for (ToDocument& request : waiting) refuse(std::move(request), document.error());
+    return;
+  }
+  document_.emplace(*std::move(document));
+  for (ToDocument& request : waiting) handle(std::move(request));
+}
+
+void DocumentHost::handle(ToDocument request) {
+  if (failed_) {
+    refuse(std::move(request), {kErrLogUnavailable, "the document could not be read"});
+  } else if (!document_) {
+    waiting_.push_back(std::move(request));
+  } else {
+    std::visit([this](auto&& message) { receive(std::move(message)); }, std::move(request));
+  }
+}
+
+void DocumentHost::leave(LoopIndex loop) { audience_.leave(loop); }
+
+bool DocumentHost::idle() const { return failed_ || (document_ && !document_->busy() && audience_.empty() && reads_ == 0); }
+
+void DocumentHost::refuse(ToDocument request, const Error& error) {
+  if (auto* submission = std::get_if<Submission>(&request)) {
+    CommitNotice notice{.key = key_, .records = {}, .encoded = {}, .acks = {}, .refusals = {}};
+    notice.refusals.push_back({submission->session, std::move(submission->request), error});
+    carry_out(Announce{std::move(notice)});
+  } else if (auto* wanted = std::get_if<ReadRequest>(&request)) {
+    ports_.reply(wanted->session, ReadReply{.ticket = wanted->ticket, .key = key_, .content = error});
+  } else if (auto* leaving = std::get_if<LeaveRequest>(&request)) {
+    receive(std::move(*leaving));
+  } else if (auto* snapshot = std::get_if<SnapshotRequest>(&request)) {
+    ports_.reply(snapshot->session, SnapshotReply{snapshot->ticket, error});
+  } else if (auto* presence = std::get_if<DocumentPresence>(&request)) {
+    ports_.reply(presence->session, PresenceRefused{std::move(presence->presence), error});
+  }
+}
+
+// ---- Requests
+
+void DocumentHost::receive(Submission submission) {
+  document_->submit(std::move(submission));
+  advance();
+}
+
+void DocumentHost::receive(ReadRequest request) {
+  const storage::Snapshot& committed = document_->committed();
+  if (request.request.version) {
+    const std::uint64_t from = std::min(*request.request.version, committed.version);
+    if (from < document_->tail().begin()) return answer_from_log(request, from);
+    return answer_from_tail(request, from);
+  }
+  const bool joins = request.request.kind == ReadKind::kSubscribe;
+  if (joins) audience_.join(request.session.loop);
+  ports_.reply(request.session, ReadReply{.ticket = request.ticket, .key = key_, .content = committed, .joined = joins, .next = committed.version});
+}
+
+void DocumentHost::answer_from_tail(const ReadRequest& request, std::uint64_t from) {
+  const std::uint64_t version = document_->committed().version;
+  const bool joins = request.request.kind == ReadKind::kSubscribe;
+  if (joins) audience_.join(request.session.loop);
+  ports_.reply(request.session, ReadReply{.ticket = request.ticket,
+                                          .key = key_,
+                                          .content = document_->tail().range(from, version),
+                                          .joined = joins,
+                                          .next = version});
+}
+
+// A part of the way; whoever asked comes again for the rest, until the tail can answer.
+void DocumentHost::answer_from_log(const ReadRequest& request, std::uint64_t from) {
+  using Records = Result<std::vector<storage::Record>>;
+  const std::uint64_t to = document_->tail().begin();
+  read<Records>([key = key_, from, to](const storage::History& history) { return history.records(key, from, to, kHistoryChunkBytes); },
+                [this, session = request.session, ticket = request.ticket, from](Records records) {
+                  ReadReply reply{.ticket = ticket, .key = key_, .content = Error{kErrLogUnavailable, "the log has no record " + std::to_string(from)}};
+                  if (!records) {
+                    reply.content = records.error();
+                  } else if (!records->empty()) {
+                    reply.complete = false;
+                    reply.next = from + records->size();
+                    reply.content = share(*std::move(records));
+                  }
+                  ports_.reply(session, std::move(reply));
+                });
+}
+
+void DocumentHost::receive(LeaveRequest request) { ports_.reply(request.session, LeaveReply{request.ticket, key_}); }
+
+void DocumentHost::receive(SnapshotRequest request) {
+  const storage::Snapshot& committed = document_->committed();
+  const auto* at = std::get_if<AtVersion>(&request.moment);
+  if (at && at->version > committed.version) {
+    ports_.reply(request.session, SnapshotReply{request.ticket, Error{kErrVersionNewer, "the document is at version " + std::to_string(committed.version)}});
+    return;
+  }
+  if (std::holds_alternative<Newest>(request.moment) || (at && at->version == committed.version)) {
+    ports_.reply(request.session, SnapshotReply{request.ticket, committed});
+    return;
+  }
+  using Snapshot = Result<storage::Snapshot>;
+  read<Snapshot>([key = key_, moment = request.moment, newest = committed.version](
+                     const storage::History& history) { return read_snapshot(key, moment, newest, history); },
+                 [this, session = request.session, ticket = request.ticket](Snapshot snapshot) {
+                   ports_.reply(session, SnapshotReply{ticket, std::move(snapshot)});
+                 });
+}
+
+void DocumentHost::receive(DocumentPresence presence) {
+  const std::uint64_t version = presence.presence.place->version;
+  const Tail& tail = document_->tail();
+  if (version >= tail.end()) return move_presence(std::move(presence), {});
+  if (version >= tail.begin()) return move_presence(std::move(presence), tail.range(version, tail.end()));
+  ports_.reply(presence.session, PresenceRefused{std::move(presence.presence), {kErrPresenceTransform, "the presence is too far behind the document"}});
+}
+
+// Takes a presence over the records that its sender had not seen, so that it fits the text that the others have.
+void DocumentHost::move_presence(DocumentPresence presence, const std::vector<RecordPtr>& records) {
+  Presence& value = presence.presence;
+  for (const RecordPtr& record : records) {
+    const auto* edit = std::get_if<storage::Edit>(&record->change);
+    value.value = edit ? transform_presence_value(value.value, edit->operation, record->source == presence.source) : "null";
+    value.place->version = record->version + 1;
+  }
+  auto notice = std::make_shared<PresenceNotice>();
+  notice->encoded = encode_presence(value, presence.source);
+  notice->sender = presence.session;
+  notice->source = std::move(presence.source);
+  notice->presence = std::move(value);
+  ports_.announce_presence(std::move(notice));
+}
+
+// ---- Effects
+
+void DocumentHost::advance() {
+  for (Effect& effect : document_->advance(ports_.now_ms())) {
+    std::visit([this](auto&& due) { carry_out(std::move(due)); }, std::move(effect));
+  }
+}
+
+void DocumentHost::carry_out(StartAppend effect) {
+  log_.append(std::move(effect.append), [self = shared_from_this()](storage::AppendOutcome outcome) {
+    self->ports_.run([self, outcome] {
+      self->document_->append_finished(outcome);
+      self->advance();
+    });
+  });
+}
+
+void DocumentHost::carry_out(Announce effect) {
+  for (const RecordPtr& record : effect.notice.records) effect.notice.encoded.push_back(encode_operation(key_, *record));
+  std::set<LoopIndex> loops;
+  if (!effect.notice.records.empty()) {
+    for (const auto& [loop, listeners] : audience_.loops()) loops.insert(loop);
+  }
+  for (const Ack& ack : effect.notice.acks) loops.insert(ack.session.loop);
+  for (const Refusal& refusal : effect.notice.refusals) loops.insert(refusal.session.loop);
+  const auto notice = std::make_shared<const CommitNotice>(std::move(effect.notice));
+  for (const LoopIndex loop : loops) ports_.announce(loop, notice);
+}
+
+void DocumentHost::carry_out(const ReadHistory& effect) {
+  using Chunk = Result<HistoryChunk>;
+  read<Chunk>([key = key_, effect](const storage::History& history) { return read_chunk(key, effect, history); },
+              [this, ticket = effect.ticket](Chunk chunk) {
+                document_->history_read(ticket, std::move(chunk));
+                advance();
+              });
+}
+
+void DocumentHost::carry_out(const ReadForeign& effect) {
+  using Records = Result<std::vector<storage::Record>>;
+  read<Records>([key = key_, from = effect.from](const storage::History& history) {
+    return history.records(key, from, kIntegerMax, kHistoryChunkBytes);
+  },
+                [this, effect](Records records) {
+                  if (!records) {
+                    ports_.run_after(kAppendRetry, [self = shared_from_this(), effect] { self->carry_out(effect); });
+                    return;
+                  }
+                  document_->records_committed(*std::move(records));
+                  advance();
+                });
+}
+
+void DocumentHost::carry_out(const RetryLater&) {
+  ports_.run_after(kAppendRetry, [self = shared_from_this()] {
+    self->document_->retry();
+    self->advance();
+  });
+}
+
+void DocumentHost::carry_out(SaveCheckpoint effect) { log_.save_checkpoint(key_, std::move(effect.snapshot)); }
+
+void DocumentHost::carry_out(const Halt&) { ports_.halt(); }
+
+}  // namespace cowrite::server

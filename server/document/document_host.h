@@ -1,0 +1,91 @@
+// DocumentHost: a Document at work. Loads it, carries out its effects, and counts who follows it, loop by loop.
+//
+// Belongs to the loop of the document's hash: every method runs there, and what comes back from the log's threads is posted there
+// first. Everything else it reaches through HostPorts.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <variant>
+#include <vector>
+
+#include "server/document/audience.h"
+#include "server/document/document.h"
+#include "server/document/exchange.h"
+#include "storage/operation_log.h"
+
+namespace cowrite::server {
+
+// How a host reaches the rest of the server.
+struct HostPorts {
+  std::function<std::int64_t()> now_ms;                                       // Unix time.
+  std::function<void(std::function<void()>)> run;                             // On the document's loop, later; from any thread.
+  std::function<void(std::chrono::milliseconds, std::function<void()>)> run_after;  // Likewise.
+  // To one session, wherever it is; dropped if it is gone.
+  std::function<void(SessionId, std::variant<ReadReply, LeaveReply, SnapshotReply, PresenceRefused>)> reply;
+  // To a loop, for all of its sessions that follow the document or are named in it.
+  std::function<void(LoopIndex, SharedCommit)> announce;
+  // To the document's channel, which lives on the same loop.
+  std::function<void(SharedPresence)> announce_presence;
+  // The log is in an unknown state: the process must end.
+  std::function<void()> halt;
+};
+
+class DocumentHost : public std::enable_shared_from_this<DocumentHost> {
+ public:
+  // Starts to load the document; requests wait until it is there.
+  [[nodiscard]] static std::shared_ptr<DocumentHost> open(DocumentKey key, storage::OperationLog& log, HostPorts ports);
+
+  void handle(ToDocument request);
+  // A session that joined is gone, or its reply found it gone.
+  void leave(LoopIndex loop);
+
+  // Nothing queued, in flight, loading or followed: it may be dropped without anybody's noticing.
+  [[nodiscard]] bool idle() const;
+  // It could not be loaded; everybody who asked was told, and the next request should try again with a new host.
+  [[nodiscard]] bool failed() const { return failed_; }
+
+ private:
+  DocumentHost(DocumentKey key, storage::OperationLog& log, HostPorts ports);
+
+  void load();
+  void loaded(Result<Document> document);
+  void refuse(ToDocument request, const Error& error);
+
+  void receive(Submission submission);
+  void receive(ReadRequest request);
+  void receive(LeaveRequest request);
+  void receive(SnapshotRequest request);
+  void receive(DocumentPresence presence);
+
+  void advance();
+  void carry_out(StartAppend effect);
+  void carry_out(Announce effect);
+  void carry_out(const ReadHistory& effect);
+  void carry_out(const ReadForeign& effect);
+  void carry_out(const RetryLater& effect);
+  void carry_out(SaveCheckpoint effect);
+  void carry_out(const Halt& effect);
+
+  void answer_from_tail(const ReadRequest& request, std::uint64_t from);
+  void answer_from_log(const ReadRequest& request, std::uint64_t from);
+  void move_presence(DocumentPresence presence, const std::vector<RecordPtr>& records);
+
+  // Runs `work` on a reader thread, and `then` with its outcome on the document's loop, if the host is still there.
+  template <typename T>
+  void read(std::function<T(const storage::History&)> work, std::function<void(T)> then);
+
+  DocumentKey key_;
+  storage::OperationLog& log_;
+  HostPorts ports_;
+  std::optional<Document> document_;
+  std::vector<ToDocument> waiting_;  // While it loads.
+  Audience audience_;
+  std::size_t reads_ = 0;            // Under way, for idle().
+  bool failed_ = false;
+};
+
+}  // namespace cowrite::server

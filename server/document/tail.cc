@@ -1,0 +1,47 @@
+#include "server/document/tail.h"
+
+#include <utility>
+
+#include "ot/check.h"
+#include "server/limits.h"
+
+namespace cowrite::server {
+
+const RecordPtr& Tail::at(std::uint64_t version) const {
+  CHECK(version >= begin() && version < end_);
+  return records_[version - begin()];
+}
+
+std::vector<RecordPtr> Tail::range(std::uint64_t from, std::uint64_t to) const {
+  CHECK(from >= begin() && from <= to && to <= end_);
+  const auto first = records_.begin() + static_cast<std::ptrdiff_t>(from - begin());
+  return {first, first + static_cast<std::ptrdiff_t>(to - from)};
+}
+
+void Tail::push(RecordPtr record) {
+  CHECK(record->version == end_);
+  bytes_ += record_bytes(*record);
+  records_.push_back(std::move(record));
+  ++end_;
+}
+
+void Tail::trim(std::uint64_t keep) {
+  while (begin() < keep && !records_.empty() && (records_.size() > kTailRecordsMax || bytes_ > kTailBytesMax)) {
+    bytes_ -= record_bytes(*records_.front());
+    records_.pop_front();
+  }
+}
+
+std::size_t change_bytes(const storage::Change& change) {
+  if (const auto* edit = std::get_if<storage::Edit>(&change)) {
+    return edit->operation.inserted_bytes() + edit->operation.size() * sizeof(std::uint64_t);
+  }
+  if (const auto* create = std::get_if<storage::Create>(&change)) return create->text.size();
+  return 0;
+}
+
+std::size_t record_bytes(const storage::Record& record) {
+  return sizeof(record) + record.source.size() + record.author.size() + change_bytes(record.change);
+}
+
+}  // namespace cowrite::server

@@ -1,0 +1,32 @@
+// decode: the door for what clients send. JSON text in, a typed message out, or what is wrong with it.
+//
+// Everything is checked here once: nesting depth, field kinds, integer ranges, id lengths, the shape and size of operations. Texts
+// are valid UTF-8; lone surrogates are refused, never replaced, since the sender would keep them and diverge.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <variant>
+
+#include "ot/result.h"
+#include "server/protocol/message.h"
+
+namespace cowrite::server {
+
+// Not a message at all (no JSON, no object, nested too deeply): the connection is closed.
+struct NotAMessage {
+  std::string reason;
+};
+
+// A message with a fault: answered with `reply`, the request itself with the error added (its operation left out).
+struct Refused {
+  Error error;
+  std::string reply;
+};
+
+using Decoded = std::variant<Message, Refused, NotAMessage>;
+
+// REQUIRES: text is valid UTF-8.
+[[nodiscard]] Decoded decode(std::string_view text);
+
+}  // namespace cowrite::server

@@ -1,0 +1,123 @@
+// The messages of clients, typed. decode() (decode.h) makes them of JSON and has checked every field; inside the server nobody
+// looks at JSON again. The letters are the action names on the wire.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "storage/document_key.h"
+#include "storage/record.h"
+
+namespace cowrite::server {
+
+using storage::DocumentKey;
+
+// The one type of our documents, as the wire names it.
+inline constexpr std::string_view kTextType = "http://sharejs.org/types/text-unicode";
+
+// hs: the client introduces itself, with the id of its former connection if it had one.
+struct Handshake {
+  std::optional<std::string> id;
+};
+
+// pp: asks whether we are there.
+struct Ping {};
+
+enum class ReadKind : std::uint8_t { kFetch, kSubscribe };
+
+// f, s: a document's snapshot, or its operations from a version on; s also subscribes.
+struct Read {
+  ReadKind kind = ReadKind::kFetch;
+  DocumentKey key;
+  std::optional<std::uint64_t> version;
+};
+
+// bf, bs: the same for many. Either no entry has a version (a list of ids on the wire), or all have one (a map).
+struct ReadMany {
+  ReadKind kind = ReadKind::kFetch;
+  std::string collection;
+  std::vector<std::pair<std::string, std::optional<std::uint64_t>>> documents;
+  bool with_versions = false;
+};
+
+// u, bu
+struct Unsubscribe {
+  DocumentKey key;
+};
+struct UnsubscribeMany {
+  std::string collection;
+  std::vector<std::string> ids;
+};
+
+// op: an operation on its way into the log.
+struct Submit {
+  DocumentKey key;
+  std::optional<std::uint64_t> version;  // Absent: the client never fetched the document.
+  std::optional<std::string> source;     // Present when sent again: the id under which it was sent first.
+  std::uint64_t sequence = 0;
+  storage::Change change;
+};
+
+// nf, nt: a historical snapshot by version or time; the newest if absent.
+struct FetchSnapshot {
+  std::uint64_t request = 0;  // "id": the client's count of such requests.
+  DocumentKey key;
+  std::optional<std::uint64_t> version;
+};
+struct FetchSnapshotByTime {
+  std::uint64_t request = 0;
+  DocumentKey key;
+  std::optional<std::int64_t> time_ms;
+};
+
+// ps, pu: listen to a presence channel, or stop.
+struct JoinChannel {
+  std::string channel;
+  std::uint64_t sequence = 0;
+};
+struct LeaveChannel {
+  std::string channel;
+  std::uint64_t sequence = 0;
+};
+
+// The document that a presence is about.
+struct PresencePlace {
+  DocumentKey key;
+  std::uint64_t version = 0;
+  std::optional<std::string> type;  // As sent.
+};
+
+// p: somebody's presence on a channel.
+struct Presence {
+  std::string channel;
+  std::string id;
+  std::uint64_t presence_version = 0;  // "pv"
+  std::string value;                   // JSON text; "null": gone.
+  std::optional<PresencePlace> place;
+};
+
+// pr: please send your presences on this channel again.
+struct RequestPresence {
+  std::string channel;
+};
+
+// qf, qs, qu: queries, which we have not.
+struct Query {
+  std::string action;
+  std::uint64_t request = 0;
+};
+
+// x-name: how the history shall name the person at this connection.
+struct SetName {
+  std::string name;
+};
+
+using Message = std::variant<Handshake, Ping, Read, ReadMany, Unsubscribe, UnsubscribeMany, Submit, FetchSnapshot, FetchSnapshotByTime,
+                             JoinChannel, LeaveChannel, Presence, RequestPresence, Query, SetName>;
+
+}  // namespace cowrite::server
