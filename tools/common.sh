@@ -35,6 +35,7 @@ progress() {
     status=0
     IFS= read -r -t 1 line || status=$?
     [ "$status" -le 128 ] && [ "$status" -ne 0 ] && break
+    line=${line%$'\r'}
     [ -z "$line" ] || last=${line##*$'\r'}
     [ $((SECONDS - began)) -ge 2 ] || continue
     if [ "$spoke" -lt 0 ]; then
