@@ -1,4 +1,5 @@
-// Connection: one client's WebSocket as the rest of the server sees it. Belongs to the thread of its loop.
+// Connection: one client's WebSocket as the rest of the server sees it. Belongs to the thread of
+// its loop.
 #pragma once
 
 #include <cstddef>
@@ -10,8 +11,9 @@
 
 namespace cowrite::server {
 
-// One or more JSON messages on their way to clients of one loop: written once, shared by all who get the same, and sent in one
-// write. Immutable but for the transport's own prepared form, so it stays on its loop's thread.
+// One or more JSON messages on their way to clients of one loop: written once, shared by all who
+// get the same, and sent in one write. Immutable but for the transport's own prepared form, so it
+// stays on its loop's thread.
 struct Outbound {
   std::vector<std::string> messages;
   std::size_t bytes = 0;                   // Sum of the messages' sizes.
@@ -21,25 +23,31 @@ using SharedOutbound = std::shared_ptr<const Outbound>;
 
 enum class CloseCode : std::uint16_t {
   kGoingAway = 1001,
-  kInvalidData = 1007,   // Not UTF-8, not JSON.
-  kPolicy = 1008,        // JSON, but not a message.
+  kUnsupportedData = 1003,  // Binary.
+  kInvalidData = 1007,      // Not UTF-8, not JSON.
+  kPolicy = 1008,           // JSON, but not a message.
   kTooBig = 1009,
   kServiceRestart = 1012,
   kTryAgainLater = 1013,
 };
 
+// None of these calls an event before it returns. All may be called on a connection that is gone;
+// they do nothing then.
 class Connection {
  public:
   virtual ~Connection() = default;
 
   virtual void send(const SharedOutbound& outbound) = 0;
-  // Sends a close frame after what is queued, and drops the connection if the peer does not answer in time.
+  // Sends a close frame after what is queued, and drops the connection if the peer does not answer
+  // in time. No message arrives and nothing is sent after it.
   virtual void close(CloseCode code, std::string_view reason) = 0;
-  // Drops the connection at once: for a peer that does not read.
+  // Drops the connection at once, and what is queued with it: for a peer that does not read.
   virtual void terminate() = 0;
-  // Bytes accepted by send() and not yet taken by the socket.
+  // Bytes accepted by send(), framed, that the kernel has not taken; it takes little ahead of the
+  // peer (kUnsentBytesMax).
   [[nodiscard]] virtual std::size_t queued_bytes() const = 0;
-  // While reading is paused the peer's messages wait in the kernel and then at the peer.
+  // While reading is paused no message arrives: they wait in the kernel and then at the peer. Nor
+  // is the peer pinged, or its disappearance noticed.
   virtual void pause_reading() = 0;
   virtual void resume_reading() = 0;
 };
@@ -49,7 +57,7 @@ class ConnectionEvents {
  public:
   virtual ~ConnectionEvents() = default;
   virtual void on_message(std::string_view text) = 0;  // Valid UTF-8.
-  // Queued bytes fell below the transport's low mark after they had been above it.
+  // Queued bytes fell to the low mark (kDrainedBytes) or below after they had been above it.
   virtual void on_drained() = 0;
   virtual void on_close() = 0;
 };

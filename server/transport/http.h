@@ -1,8 +1,10 @@
-// HTTP requests and responses as plain values; the transport parses and writes them, pages and the API answer them.
+// HTTP requests and responses as plain values; the transport parses and writes them, pages and the
+// API answer them.
 #pragma once
 
 #include <functional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -15,17 +17,20 @@ struct HttpRequest {
   std::string body;
   std::vector<std::pair<std::string, std::string>> headers;  // Names in lower case.
 
-  // Empty if absent.
+  // Empty if absent. A header that was sent several times is one here, its values joined by ", ".
   [[nodiscard]] std::string_view header(std::string_view lower_case_name) const;
 };
 
 struct HttpResponse {
   int status = 200;
   std::string body;
-  std::vector<std::pair<std::string, std::string>> headers;  // Content-Type and the rest; Content-Length is added.
+  std::vector<std::pair<std::string, std::string>>
+      headers;  // Content-Type and the rest; Content-Length is added.
 };
 
-// Answers a request, now or later, once, from any thread.
+// Answers a request, now or later, from any thread while the loop's io_context exists. Only the
+// first answer counts, and only if it is in time (Timing::response) and the client still there. To
+// HEAD one answers as to GET: the body is left out.
 using HttpRespond = std::function<void(HttpResponse)>;
 using HttpHandler = std::function<void(const HttpRequest&, HttpRespond)>;
 

@@ -1,17 +1,25 @@
-// WebSocketServer: the HTTP and WebSocket front of one loop. The only door to the network, and the only file (its .cc) that
-// includes websocketpp.
+// WebSocketServer: the HTTP and WebSocket front of one loop. The only door to the network, and the
+// only file (its .cc) that includes websocketpp.
 //
-// Single-threaded: everything runs on the io_context's one thread, except that an HttpRespond may be called from any.
+// What it takes care of, so that nobody behind it has to: sizes and times of requests, their
+// syntax, the WebSocket protocol (RFC 6455 on /ws, nothing older), pings, and the number of
+// connections. No input makes it throw.
+//
+// Single-threaded: everything runs on the io_context's one thread, except that an HttpRespond may
+// be called from any.
 #pragma once
 
 #include <cstdint>
 #include <functional>
 #include <memory>
-#include <string>
+#include <optional>
 
 #include "ot/result.h"
+#include "server/transport/acceptor.h"
 #include "server/transport/connection.h"
+#include "server/transport/connection_quota.h"
 #include "server/transport/http.h"
+#include "server/transport/timing.h"
 
 namespace boost::asio {
 class io_context;
@@ -19,30 +27,35 @@ class io_context;
 
 namespace cowrite::server {
 
-struct ListenAddress {
-  std::string host;  // An IP address or a name that resolves to one.
-  std::uint16_t port = 0;
-};
-
 class WebSocketServer {
  public:
   struct Handlers {
-    // True if this request may be served at all (its Host), and if it may open a WebSocket (its Origin).
-    std::function<bool(const HttpRequest&)> allow_request;
-    std::function<bool(const HttpRequest&)> allow_web_socket;
-    // A client arrived on /ws; the connection lives until the returned object's on_close().
-    std::function<std::shared_ptr<ConnectionEvents>(std::shared_ptr<Connection>, const HttpRequest&)> accept;
+    // The refusal of a request that may not be served (its Host, its Origin); empty if it may.
+    // Asked before all else, WebSockets included.
+    std::function<std::optional<HttpResponse>(const HttpRequest&)> refuse;
+    // A client arrived on /ws. The connection lives until the returned object's on_close().
+    // REQUIRES: returns one.
+    std::function<std::shared_ptr<ConnectionEvents>(std::shared_ptr<Connection>,
+                                                    const HttpRequest&)>
+        accept;
     HttpHandler http;
   };
 
-  WebSocketServer(boost::asio::io_context& context, Handlers handlers);
+  // The quota is shared by the servers of all loops.
+  WebSocketServer(boost::asio::io_context& context, Handlers handlers,
+                  std::shared_ptr<ConnectionQuota> quota, Timing timing = {});
+  // Drops what is still open, without another event. REQUIRES: the io_context still exists.
   ~WebSocketServer();
 
-  // Binds and starts accepting; port 0 picks a free one. Returns the bound port. Several servers may share one address
-  // (SO_REUSEPORT), each accepting its share.
-  [[nodiscard]] Result<std::uint16_t> listen(const ListenAddress& address);
+  // Binds and starts accepting; port 0 picks a free one. Returns the bound port. Fails with
+  // kErrListen if somebody listens there already, another server of this process included; that is
+  // what kJoin is for.
+  [[nodiscard]] Result<std::uint16_t> listen(const ListenAddress& address,
+                                             Sharing sharing = Sharing::kFirst);
 
-  // Stops accepting. Connections that are open stay so; their owners close them.
+  // Stops accepting, and drops clients whose request has not arrived whole. Open WebSockets stay,
+  // their owners close them, and requests that are being answered are. When the last is gone,
+  // nothing of the server keeps the io_context running.
   void stop_accepting();
 
   // Open WebSockets.

@@ -1,0 +1,92 @@
+#include "server/transport/acceptor.h"
+
+#include <sys/socket.h>
+
+#include <cerrno>
+#include <utility>
+
+#include "ot/check.h"
+
+namespace cowrite::server {
+
+namespace asio = boost::asio;
+using asio::ip::tcp;
+using boost::system::error_code;
+
+namespace {
+
+error_code share_port(tcp::acceptor& acceptor) {
+  const int on = 1;
+  if (::setsockopt(acceptor.native_handle(), SOL_SOCKET, SO_REUSEPORT, &on, sizeof on) == 0)
+    return {};
+  return {errno, boost::system::system_category()};
+}
+
+// In the order that the kernel wants them: both options before bind() to join, the port shared only
+// after it to be first.
+error_code bind_and_listen(tcp::acceptor& acceptor, const tcp::endpoint& endpoint,
+                           Sharing sharing) {
+  error_code error;
+  if (acceptor.open(endpoint.protocol(), error)) return error;
+  if (acceptor.set_option(tcp::acceptor::reuse_address(true), error)) return error;
+  if (sharing == Sharing::kJoin && (error = share_port(acceptor))) return error;
+  if (acceptor.bind(endpoint, error)) return error;
+  if (sharing == Sharing::kFirst && (error = share_port(acceptor))) return error;
+  return acceptor.listen(asio::socket_base::max_listen_connections, error);
+}
+
+Error listen_error(const ListenAddress& address, const error_code& error) {
+  return {kErrListen, "Cannot listen on " + address.host + " port " + std::to_string(address.port) +
+                          ": " + error.message() + "."};
+}
+
+}  // namespace
+
+Acceptor::Acceptor(asio::io_context& context, std::chrono::milliseconds backoff,
+                   std::function<void(Socket)> accepted)
+    : context_(context),
+      acceptor_(context),
+      timer_(context),
+      backoff_(backoff),
+      accepted_(std::move(accepted)) {}
+
+Result<std::uint16_t> Acceptor::listen(const ListenAddress& address, Sharing sharing) {
+  CHECK(!acceptor_.is_open());
+  error_code error;
+  tcp::resolver resolver(context_);
+  const auto endpoints =
+      resolver.resolve(address.host, std::to_string(address.port),
+                       tcp::resolver::passive | tcp::resolver::numeric_service, error);
+  if (error) return listen_error(address, error);
+  error = bind_and_listen(acceptor_, endpoints.begin()->endpoint(), sharing);
+  if (error) {
+    acceptor_.close();
+    return listen_error(address, error);
+  }
+  accept();
+  return acceptor_.local_endpoint().port();
+}
+
+void Acceptor::stop() {
+  error_code ignored;
+  acceptor_.close(ignored);
+  timer_.cancel();
+}
+
+void Acceptor::accept() {
+  acceptor_.async_accept([self = shared_from_this()](const error_code& error, Socket socket) {
+    if (!self->acceptor_.is_open()) return;
+    if (error) return self->back_off();
+    self->accepted_(std::move(socket));
+    self->accept();
+  });
+}
+
+void Acceptor::back_off() {
+  timer_.expires_after(backoff_);
+  timer_.async_wait([self = shared_from_this()](const error_code& error) {
+    if (!error && self->acceptor_.is_open()) self->accept();
+  });
+}
+
+}  // namespace cowrite::server

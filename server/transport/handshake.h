@@ -1,0 +1,23 @@
+// What the transport checks of a request itself, since websocketpp does not.
+#pragma once
+
+#include <optional>
+#include <string_view>
+
+#include "server/transport/http.h"
+
+namespace cowrite::server {
+
+inline constexpr std::string_view kWebSocketPath = "/ws";
+
+// A refusal with one sentence, as plain text.
+[[nodiscard]] HttpResponse plain_response(int status, std::string_view sentence);
+
+// The refusal of a request whose target, length or encoding we do not take: 400 or 411.
+[[nodiscard]] std::optional<HttpResponse> refuse_malformed(const HttpRequest& request);
+
+// The refusal of a WebSocket handshake: 404 on another path, 426 on another version, 400 without a
+// proper key.
+[[nodiscard]] std::optional<HttpResponse> refuse_handshake(const HttpRequest& request);
+
+}  // namespace cowrite::server

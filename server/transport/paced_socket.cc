@@ -1,0 +1,95 @@
+#include "server/transport/paced_socket.h"
+
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+
+#include <array>
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+#include "server/limits.h"
+
+namespace cowrite::server {
+
+namespace asio = boost::asio;
+
+namespace {
+
+// Discards what arrives on a socket whose sending side has ended, until the peer ends too or the
+// time is up.
+class Lingering : public std::enable_shared_from_this<Lingering> {
+ public:
+  Lingering(PacedSocket::Socket socket, ConnectionQuota::Ticket ticket)
+      : socket_(std::move(socket)), timer_(socket_.get_executor()), ticket_(std::move(ticket)) {}
+
+  void start(std::chrono::milliseconds linger) {
+    timer_.expires_after(linger);
+    timer_.async_wait([self = shared_from_this()](const PacedSocket::ErrorCode& error) {
+      if (!error) self->close();
+    });
+    discard();
+  }
+
+ private:
+  void discard() {
+    socket_.async_read_some(
+        asio::buffer(buffer_),
+        [self = shared_from_this()](const PacedSocket::ErrorCode& error, std::size_t) {
+          if (!error) return self->discard();
+          self->timer_.cancel();
+          self->close();
+        });
+  }
+
+  void close() {
+    PacedSocket::ErrorCode ignored;
+    socket_.close(ignored);
+  }
+
+  PacedSocket::Socket socket_;
+  asio::steady_timer timer_;
+  ConnectionQuota::Ticket ticket_;
+  std::array<char, 4'096> buffer_;
+};
+
+}  // namespace
+
+PacedSocket::PacedSocket(Socket socket, ConnectionQuota::Ticket ticket)
+    : socket_(std::move(socket)), ticket_(std::move(ticket)) {
+  // Best effort: without them the connection is slower, or holds more of the kernel's memory.
+  ErrorCode ignored;
+  socket_.set_option(asio::ip::tcp::no_delay(true), ignored);
+  const int unsent_bytes_max = kUnsentBytesMax;
+  (void)::setsockopt(socket_.native_handle(), IPPROTO_TCP, TCP_NOTSENT_LOWAT, &unsent_bytes_max,
+                     sizeof unsent_bytes_max);
+}
+
+void PacedSocket::resume_reading() {
+  paused_ = false;
+  if (!held_) return;
+  asio::post(socket_.get_executor(), std::move(held_));
+  held_ = nullptr;
+}
+
+void PacedSocket::abort() {
+  const auto forgotten = std::move(held_);  // Last, since it may be what keeps the socket alive.
+  held_ = nullptr;
+  ErrorCode ignored;
+  socket_.set_option(Socket::linger(true, 0), ignored);
+  socket_.close(ignored);
+  ticket_.reset();
+}
+
+void PacedSocket::finish(std::chrono::milliseconds linger) {
+  const auto forgotten = std::move(held_);
+  held_ = nullptr;
+  if (!socket_.is_open()) return;
+  ErrorCode error;
+  socket_.cancel(error);
+  socket_.shutdown(Socket::shutdown_send, error);
+  if (error) return abort();
+  std::make_shared<Lingering>(std::move(socket_), std::move(ticket_))->start(linger);
+}
+
+}  // namespace cowrite::server

@@ -1,0 +1,88 @@
+// PacedSocket: an accepted TCP socket that counts its bytes and whose reading can be paused, as
+// websocketpp's cannot: it offers no count of the bytes in flight, no word when they are gone, and
+// its own pausing can start two reads into one buffer.
+//
+// It has the form that asio::async_read and async_write take for a stream. Belongs to the thread of
+// its loop. Whoever starts an operation keeps the socket alive until its handler ran.
+#pragma once
+
+#include <boost/asio/ip/tcp.hpp>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <utility>
+
+#include "server/transport/connection_quota.h"
+
+namespace cowrite::server {
+
+class PacedSocket {
+ public:
+  using Socket = boost::asio::ip::tcp::socket;
+  using executor_type = Socket::executor_type;
+  using ErrorCode = boost::system::error_code;
+
+  // The ticket is given back when the socket is closed.
+  PacedSocket(Socket socket, ConnectionQuota::Ticket ticket);
+
+  executor_type get_executor() { return socket_.get_executor(); }
+
+  template <typename Buffers, typename Handler>
+  void async_read_some(const Buffers& buffers, Handler&& handler) {
+    socket_.async_read_some(buffers,
+                            [this, handler = std::decay_t<Handler>(std::forward<Handler>(handler))](
+                                const ErrorCode& error, std::size_t bytes) mutable {
+                              bytes_read_ += bytes;
+                              if (paused_ && !error) {
+                                held_ = [handler = std::move(handler), bytes]() mutable {
+                                  handler(ErrorCode(), bytes);
+                                };
+                              } else {
+                                handler(error, bytes);
+                              }
+                            });
+  }
+
+  template <typename Buffers, typename Handler>
+  void async_write_some(const Buffers& buffers, Handler&& handler) {
+    socket_.async_write_some(
+        buffers, [this, handler = std::decay_t<Handler>(std::forward<Handler>(handler))](
+                     const ErrorCode& error, std::size_t bytes) mutable {
+          bytes_written_ += bytes;
+          if (on_written) on_written();
+          handler(error, bytes);
+        });
+  }
+
+  // Between these two no read completes, but with an error.
+  void pause_reading() { paused_ = true; }
+  void resume_reading();
+
+  [[nodiscard]] std::uint64_t bytes_read() const { return bytes_read_; }
+  // Taken by the kernel.
+  [[nodiscard]] std::uint64_t bytes_written() const { return bytes_written_; }
+
+  // Each is the end of the socket; operations under way end with an error, or, if paused, are
+  // forgotten.
+  //
+  // Closes it at once: what the kernel has not sent is dropped, and the peer sees a reset.
+  void abort();
+  // Ends the stream after what was written, and takes in and discards what the peer still sends
+  // until it ends its stream too, or for `linger`.
+  void finish(std::chrono::milliseconds linger);
+
+  // Called after each write, before its handler.
+  std::function<void()> on_written;
+
+ private:
+  Socket socket_;
+  ConnectionQuota::Ticket ticket_;
+  std::uint64_t bytes_read_ = 0;
+  std::uint64_t bytes_written_ = 0;
+  bool paused_ = false;
+  std::function<void()> held_;  // A read that completed while paused.
+};
+
+}  // namespace cowrite::server
