@@ -32,11 +32,11 @@ export class Client {
 
   constructor(server) {
     this.server = server;
-    this.reconnects = false;
+    this.reconnects = null;
     this.errors = [];
     this.connection = new ShareDB.Connection(this.#socket());
     this.connection.on("error", (error) => this.errors.push(error));
-    this.connection.on("disconnected", () => this.reconnects && setImmediate(() => this.bind()));
+    this.connection.on("disconnected", () => this.reconnects?.().then(() => this.bind()));
     open.add(this);
   }
 
@@ -62,9 +62,12 @@ export class Client {
     return this.connected();
   }
 
-  /** Binds a new socket at once whenever the old one breaks, until drop(). */
-  keepConnected() {
-    this.reconnects = true;
+  /**
+   * Binds a new socket whenever the old one breaks, until drop().
+   * @param {() => Promise<any>} [ready] resolves when there is a server to connect to
+   */
+  keepConnected(ready = () => new Promise(setImmediate)) {
+    this.reconnects = ready;
     return this;
   }
 
@@ -97,7 +100,7 @@ export class Client {
 
   drop() {
     open.delete(this);
-    this.reconnects = false;
+    this.reconnects = null;
     this.socket.terminate();
   }
 }

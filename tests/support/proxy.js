@@ -24,14 +24,16 @@ class Link {
     else this.server.send(text);
   }
 
-  /** Breaks both sides. */
+  /** Breaks both sides. What the client had sent behind the message in hand is lost, as on a wire. */
   cut() {
+    this.broken = true;
     this.client.terminate();
     this.server.terminate();
   }
 
   /** Breaks the client's side only; to the server the connection looks alive. */
   cutClient() {
+    this.broken = true;
     this.halfOpen = true;
     this.client.terminate();
   }
@@ -59,6 +61,7 @@ export class Proxy {
     const link = new Link(client, this.target.webSocketUrl);
     this.links.add(link);
     const pass = (direction) => (bytes) => {
+      if (link.broken) return;
       const text = String(bytes);
       if (this.rule(direction, JSON.parse(text), link, text)) link.forward(direction, text);
     };

@@ -4,8 +4,10 @@
 // ShareDB's own server instead (reference_server.js): the same tests then show that they ask nothing that ShareDB does not do.
 
 import { execFile, spawn } from "node:child_process";
+import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
+import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
@@ -18,6 +20,24 @@ const kBin = process.env.COWRITE_BIN ?? path.join(kRoot, "build/release/bin");
 
 /** Whether the tests run against ShareDB's own server. */
 export const kReference = process.env.COWRITE_REFERENCE === "1";
+
+/**
+ * A port that is free now and that the system gives to no outgoing connection, so that a server that restarts on it finds it free.
+ */
+export async function freePort() {
+  for (;;) {
+    const port = 20_000 + Math.floor(Math.random() * 12_000);
+    const probe = createServer().listen(port, "127.0.0.1");
+    const outcome = await Promise.race([
+      once(probe, "listening").then(() => port),
+      once(probe, "error").then(() => null),
+    ]).catch(() => null);
+    if (outcome === null) continue;
+    probe.close();
+    await once(probe, "close");
+    return port;
+  }
+}
 
 /** An option for tests of what ShareDB's own server does differently or not at all. */
 export const onlyCowrite = (why) => ({ skip: kReference && `ShareDB's own server: ${why}` });
