@@ -104,7 +104,8 @@ suite("reconnection", (suite) => {
       await within(whileAway, "the connection breaks");
       await insertAt(theirs, 0, tokens[4]);
       await cut.connected();
-      checkOnce(mine.data, await checkConverged(raw, [mine, theirs]), tokens);
+      const messages = await checkConverged(raw, [mine, theirs]);
+      checkOnce(mine.data, messages, tokens);
     });
 
     it(`a connection cut ${where} of a creation: created once`, async () => {
@@ -118,7 +119,8 @@ suite("reconnection", (suite) => {
         await call(doc, "create", token, kTextUri);
         await client.connected();
         await call(doc, "subscribe");
-        checkOnce(doc.data, await checkConverged(await suite.raw(), [doc]), [token]);
+        const messages = await checkConverged(await suite.raw(), [doc]);
+        checkOnce(doc.data, messages, [token]);
         assert.equal(doc.version, 1);
       }
     });
