@@ -1,0 +1,37 @@
+// The JSON of the HTTP API, in both directions: the server writes it, the command line reads it and
+// prints the same for scripts. API.md describes it.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "ot/result.h"
+#include "server/api/reading.h"
+#include "storage/record.h"
+
+namespace cowrite::server {
+
+// {"collection":"docs","id":"notes","version":12,"exists":true,"bytes":1045,"created":"...","changed":"..."}
+[[nodiscard]] std::string document_json(const storage::DocumentInfo& info);
+// {"documents":[...],"next":"id"}
+[[nodiscard]] std::string documents_json(const DocumentPage& page);
+// {"version":12,"time":"...","author":"Ann","source":"...","sequence":4,"op":[3,"hello",{"d":1}]}
+// The version is the one that the record made; instead of "op" there may be "create":"text" or
+// "del":true.
+[[nodiscard]] std::string record_json(const storage::Record& record);
+// {"records":[...],"next":13}
+[[nodiscard]] std::string records_json(const RecordPage& page);
+// {"collection":"docs","id":"notes","version":12,"time":"...","text":"..."}
+[[nodiscard]] std::string text_json(const storage::DocumentKey& key, const VersionText& text);
+// {"error":{"code":"ERR_DOCUMENT_UNKNOWN","message":"docs/notes: no such document"}}
+[[nodiscard]] std::string error_json(const Error& error);
+
+// The way back. All fail with kErrReplyInvalid.
+[[nodiscard]] Result<storage::DocumentInfo> parse_document(std::string_view json);
+[[nodiscard]] Result<DocumentPage> parse_documents(std::string_view json);
+[[nodiscard]] Result<RecordPage> parse_records(std::string_view json);
+
+// The error that a reply carries, with the code of ours that it names, else kErrRequestFailed.
+[[nodiscard]] Result<Error> parse_error(std::string_view json);
+
+}  // namespace cowrite::server

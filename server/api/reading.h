@@ -1,0 +1,94 @@
+// Reading documents for people and programs: a page of names, one text, a stretch of history; with
+// errors that say what is missing.
+//
+// The HTTP API answers from it on reader threads; the command line reads a data folder through it,
+// so both say the same.
+//
+// Versions here are those that people see: record N is the one that made version N, so the first
+// record is 1.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "ot/result.h"
+#include "storage/history.h"
+
+namespace cowrite::server {
+
+inline constexpr std::string_view kErrDocumentUnknown =
+    "ERR_DOCUMENT_UNKNOWN";  // Nobody ever wrote it.
+inline constexpr std::string_view kErrDocumentAbsent =
+    "ERR_DOCUMENT_ABSENT";  // Not yet created, or deleted.
+
+// Where in its history a document is meant.
+struct Newest {
+  friend bool operator==(const Newest&, const Newest&) = default;
+};
+struct AtVersion {
+  std::uint64_t version = 0;
+  friend bool operator==(const AtVersion&, const AtVersion&) = default;
+};
+struct AtTime {
+  std::int64_t time_ms = 0;
+  friend bool operator==(const AtTime&, const AtTime&) = default;
+};
+using Place = std::variant<Newest, AtVersion, AtTime>;
+
+struct DocumentPage {
+  std::vector<storage::DocumentInfo> documents;
+  std::optional<std::string> next;  // If there are more: those after this id.
+};
+
+struct VersionText {
+  std::uint64_t version = 0;
+  std::int64_t time_ms = 0;  // Of the record that made this version.
+  std::string text;
+};
+
+// The records that made the versions from `first` to `last`, both included.
+struct VersionRange {
+  std::uint64_t first = 1;
+  std::uint64_t last = 0;
+};
+
+struct RecordPage {
+  std::vector<storage::Record> records;
+  std::optional<std::uint64_t> next;  // If the range goes on: its next version.
+};
+
+// As errors name a document: "docs/notes".
+[[nodiscard]] std::string display_name(const storage::DocumentKey& key);
+
+// kErrVersionUnknown, in words.
+[[nodiscard]] Error version_unknown(const storage::DocumentInfo& info, std::uint64_t version);
+
+// Documents of a collection whose ids begin with `prefix`, deleted ones too, by id, after `after`,
+// at most `count`.
+[[nodiscard]] Result<DocumentPage> list_documents(const storage::History& history,
+                                                  const std::string& collection,
+                                                  const std::string& prefix,
+                                                  const std::optional<std::string>& after,
+                                                  std::size_t count);
+
+// Fails with kErrDocumentUnknown.
+[[nodiscard]] Result<storage::DocumentInfo> read_info(const storage::History& history,
+                                                      const storage::DocumentKey& key);
+
+// Fails with kErrDocumentUnknown, kErrDocumentAbsent, or storage's kErrVersionUnknown.
+[[nodiscard]] Result<VersionText> read_text(const storage::History& history,
+                                            const storage::DocumentKey& key, const Place& place);
+
+// The beginning of a range of records, at most `count` and about bytes_max bytes, but one if there
+// is any. What lies beyond the newest version is left out. Fails with kErrDocumentUnknown, and with
+// kErrVersionUnknown if even the version before the range is not there.
+[[nodiscard]] Result<RecordPage> read_records(const storage::History& history,
+                                              const storage::DocumentKey& key, VersionRange range,
+                                              std::size_t count, std::size_t bytes_max);
+
+}  // namespace cowrite::server

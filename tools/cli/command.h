@@ -1,0 +1,70 @@
+// Command: one thing that the tool can do. A command is a file in commands/ and its line in
+// commands/all.cc.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "ot/result.h"
+#include "server/api/reading.h"
+#include "storage/document_key.h"
+#include "tools/cli/output.h"
+#include "tools/cli/source.h"
+
+namespace CLI {
+class App;
+}
+
+namespace cowrite::cli {
+
+// The arguments do not make sense together: exit status 2.
+inline constexpr std::string_view kErrUsage = "ERR_USAGE";
+
+enum class Format { kText, kJson };
+
+// What a command works with.
+struct Context {
+  DocumentSource& source;
+  Output& output;
+  std::string collection;
+  Format format = Format::kText;
+  std::int64_t now_ms = 0;
+
+  [[nodiscard]] storage::DocumentKey key(const std::string& document) const {
+    return {collection, document};
+  }
+};
+
+// The arguments of a command, declared before they are parsed into their targets. What does not
+// parse ends with status 2.
+class Options {
+ public:
+  explicit Options(CLI::App& app) : app_(app) {}
+
+  // In place, not by name. REQUIRES for this and all that follow: the target outlives the parsing.
+  void required(const char* name, const char* help, std::string& target);
+  void optional(const char* name, const char* help, std::string& target);
+
+  // By name, "--at" or "-n,--limit"; `value` is how the help calls it.
+  void option(const char* name, const char* value, const char* help,
+              std::optional<std::uint64_t>& target);
+  void option(const char* name, const char* value, const char* help, server::Place& target);
+  void flag(const char* name, const char* help, bool& target);
+
+ private:
+  CLI::App& app_;
+};
+
+using Run = std::function<Result<void>(Context&)>;
+
+struct Command {
+  std::string_view name;
+  std::string_view summary;  // One line.
+  std::string_view details;  // Below the options in its --help: what to know, and examples.
+  Run (*declare)(Options&);  // Declares its arguments, and what to do with them.
+};
+
+}  // namespace cowrite::cli

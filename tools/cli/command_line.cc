@@ -1,0 +1,194 @@
+#include "tools/cli/command_line.h"
+
+#include <CLI/CLI.hpp>
+#include <charconv>
+#include <cstdlib>
+#include <memory>
+#include <sstream>
+#include <utility>
+
+#include "tools/cli/commands/all.h"
+#include "tools/cli/place.h"
+#include "tools/cli/printable.h"
+
+namespace cowrite::cli {
+
+// ---- The arguments of one command
+
+void Options::required(const char* name, const char* help, std::string& target) {
+  app_.add_option(name, target, help)->required()->option_text(" ");
+}
+
+void Options::optional(const char* name, const char* help, std::string& target) {
+  app_.add_option(name, target, help)->option_text(" ");
+}
+
+void Options::option(const char* name, const char* value, const char* help,
+                     std::optional<std::uint64_t>& target) {
+  const auto parse = [&target](const std::string& text) -> std::string {
+    std::uint64_t number = 0;
+    const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), number);
+    if (problem != std::errc() || end != text.data() + text.size())
+      return "\"" + text + "\" is not a number from 0 on";
+    target = number;
+    return {};
+  };
+  app_.add_option(name, help)->check(parse, "")->option_text(value);
+}
+
+void Options::option(const char* name, const char* value, const char* help, server::Place& target) {
+  const auto parse = [&target](const std::string& text) -> std::string {
+    const Result<server::Place> place = parse_place(text);
+    if (!place) return place.error().message;
+    target = *place;
+    return {};
+  };
+  app_.add_option(name, help)->check(parse, "")->option_text(value);
+}
+
+void Options::flag(const char* name, const char* help, bool& target) {
+  app_.add_flag(name, target, help);
+}
+
+namespace {
+
+constexpr std::string_view kDefaultServer = "http://127.0.0.1:8080";
+
+constexpr const char* kDescription =
+    "cowrite - look into the documents of a cowrite server, or of its data folder";
+
+constexpr const char* kFooter =
+    "Environment:\n"
+    "  COWRITE_SERVER, COWRITE_DATA   stand in for --server and --data\n"
+    "  NO_COLOR                       no colours, unless --color=always\n"
+    "\n"
+    "Exit status: 0 done, 1 not found or failed, 2 wrong usage.\n"
+    "\n"
+    "On a terminal sizes and times are for people; piped, lines have sizes in bytes, times in UTC "
+    "and\n"
+    "neither titles nor colours. --json prints one JSON object a line.\n"
+    "\n"
+    "Examples:\n"
+    "  cowrite ls\n"
+    "  cowrite cat notes --at 2026-11-20T08:00:00Z\n"
+    "  cowrite --data ./data log notes -n 20\n"
+    "  cowrite --server https://write.example.org info notes --json\n"
+    "\n"
+    "cowrite COMMAND --help tells more of a command.";
+
+// The options of all commands, as parsed.
+struct Globals {
+  std::optional<std::string> server;
+  std::optional<std::string> data;
+  std::string collection = "docs";
+  bool json = false;
+  ColourChoice colours = ColourChoice::kAuto;
+};
+
+std::string check_url(const std::string& url) {
+  for (const std::string_view scheme : {"http://", "https://"})
+    if (url.starts_with(scheme) && url.size() > scheme.size()) return {};
+  return "\"" + url + "\" is not a URL such as " + std::string(kDefaultServer);
+}
+
+void declare_globals(CLI::App& app, Globals& globals) {
+  const std::map<std::string, ColourChoice> colours = {{"auto", ColourChoice::kAuto},
+                                                       {"always", ColourChoice::kAlways},
+                                                       {"never", ColourChoice::kNever}};
+  CLI::Option* server = app.add_option("--server", globals.server, "The running server to ask")
+                            ->check(check_url, "")
+                            ->option_text("URL (default " + std::string(kDefaultServer) + ")");
+  app.add_option("--data", globals.data,
+                 "The data folder to read instead; a server may be running on it")
+      ->excludes(server)
+      ->option_text("DIR");
+  app.add_option("--collection", globals.collection, "The collection of the documents")
+      ->option_text("NAME (default docs)");
+  app.add_flag("--json", globals.json, "Print JSON, one object a line");
+  app.add_option("--color", globals.colours, "Colours: auto, always or never")
+      ->transform(CLI::CheckedTransformer(colours).description(""))
+      ->option_text("WHEN");
+  app.set_version_flag("--version", "cowrite " COWRITE_VERSION, "Print the version");
+  app.set_help_flag("-h,--help", "Print this, or the help of a command");
+}
+
+std::optional<std::string> environment(const char* name) {
+  const char* value = std::getenv(name);
+  if (value == nullptr || *value == '\0') return std::nullopt;
+  return value;
+}
+
+Explanation complaint(const std::string& reason, const std::string& help_command) {
+  return {"cowrite: " + printable(reason) + "\nhint: " + help_command + "\n", 2};
+}
+
+std::variant<Invocation, Explanation> choose_source(const Globals& globals) {
+  Invocation invocation;
+  std::optional<std::string> server = globals.server;
+  std::optional<std::string> data = globals.data;
+  if (!server && !data) {
+    server = environment("COWRITE_SERVER");
+    data = environment("COWRITE_DATA");
+    if (server && data)
+      return complaint("COWRITE_SERVER and COWRITE_DATA are both set",
+                       "say which with --server or --data");
+    if (server && !check_url(*server).empty())
+      return complaint("COWRITE_SERVER: " + check_url(*server), "cowrite --help");
+  }
+  if (data)
+    invocation.source = DataFolder{*data};
+  else
+    invocation.source = ServerUrl{server.value_or(std::string(kDefaultServer))};
+  return invocation;
+}
+
+// CLI11 tells of everything but a good command line by an exception.
+Explanation explain(const CLI::App& app, const CLI::ParseError& error) {
+  if (error.get_exit_code() == 0) {
+    std::ostringstream text;
+    app.exit(error, text, text);
+    return {text.str(), 0};
+  }
+  const std::vector<CLI::App*> chosen = app.get_subcommands();
+  const std::string name = chosen.empty() ? "" : chosen.front()->get_name() + " ";
+  return complaint(error.what(), "cowrite " + name + "--help");
+}
+
+}  // namespace
+
+std::variant<Invocation, Explanation> parse_command_line(int argc, const char* const* argv) {
+  CLI::App app(kDescription, "cowrite");
+  Globals globals;
+  app.get_formatter()->label("SUBCOMMAND", "COMMAND");
+  app.get_formatter()->label("OPTIONS", "OPTIONS");
+  app.get_formatter()->column_width(32);
+  declare_globals(app, globals);
+  app.footer(kFooter);
+  app.require_subcommand(1);
+  std::map<std::string, Run> runs;
+  for (const Command* command : all_commands()) {
+    CLI::App* sub = app.add_subcommand(std::string(command->name), std::string(command->summary));
+    sub->group("Commands")
+        ->fallthrough()
+        ->footer(std::string(command->details) + "\nOptions of all commands: cowrite --help");
+    Options options(*sub);
+    runs[std::string(command->name)] = command->declare(options);
+  }
+  if (argc < 2) return Explanation{app.help(), 2};
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return explain(app, error);
+  }
+  std::variant<Invocation, Explanation> result = choose_source(globals);
+  if (auto* invocation = std::get_if<Invocation>(&result)) {
+    invocation->collection = globals.collection;
+    invocation->format = globals.json ? Format::kJson : Format::kText;
+    invocation->colours = globals.colours;
+    invocation->command = app.get_subcommands().front()->get_name();
+    invocation->run = runs[invocation->command];
+  }
+  return result;
+}
+
+}  // namespace cowrite::cli

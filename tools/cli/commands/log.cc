@@ -1,0 +1,154 @@
+#include <algorithm>
+#include <limits>
+#include <memory>
+#include <vector>
+
+#include "server/api/json.h"
+#include "storage/timestamp.h"
+#include "tools/cli/command.h"
+#include "tools/cli/describe.h"
+#include "tools/cli/human.h"
+#include "tools/cli/printable.h"
+#include "tools/cli/table.h"
+
+namespace cowrite::cli {
+namespace {
+
+// Backwards, the history is read in stretches of this many records, each forwards.
+constexpr std::uint64_t kStretchRecords = 1'000;
+
+struct Arguments {
+  std::string document;
+  std::optional<std::uint64_t> from;
+  std::optional<std::uint64_t> to;
+  std::optional<std::uint64_t> limit;
+  bool reverse = false;
+};
+
+// The versions that are asked for. A limit takes the newest of them, or the first after --from.
+server::VersionRange choose(const Arguments& arguments, std::uint64_t newest) {
+  server::VersionRange range;
+  range.first = std::max<std::uint64_t>(arguments.from.value_or(1), 1);
+  range.last = std::min(arguments.to.value_or(newest), newest);
+  if (!arguments.limit || range.first > range.last) return range;
+  const std::uint64_t count = std::min(*arguments.limit, range.last - range.first + 1);
+  if (arguments.from)
+    range.last = range.first + count - 1;
+  else
+    range.first = range.last + 1 - count;
+  return range;
+}
+
+// Prints records as they come.
+class Printer {
+ public:
+  explicit Printer(Context& context)
+      : context_(context),
+        table_(
+            context.output,
+            {{"VERSION", Align::kRight, 8}, {"TIME"}, {"AUTHOR", Align::kLeft, 12}, {"CHANGE"}}) {}
+
+  void print(const std::vector<storage::Record>& records) {
+    for (const storage::Record& record : records) {
+      if (context_.format == Format::kJson)
+        context_.output.line(server::record_json(record));
+      else
+        table_.add(row(record));
+    }
+    table_.print();
+  }
+
+ private:
+  std::vector<Cell> row(const storage::Record& record) const {
+    const bool person = context_.output.for_person();
+    return {{std::to_string(record.version + 1), Paint::kVersion},
+            {person ? human_time(record.time_ms, context_.now_ms)
+                    : storage::format_time(record.time_ms),
+             Paint::kTime},
+            {record.author.empty() ? "-" : printable(record.author), Paint::kAuthor},
+            {describe(record.change, context_.output.paint())}};
+  }
+
+  Context& context_;
+  Table table_;
+};
+
+// Calls take(records) for every page of a range, in order.
+template <typename Take>
+Result<void> read_pages(Context& context, const storage::DocumentKey& key,
+                        server::VersionRange range, Take take) {
+  while (range.first <= range.last) {
+    Result<server::RecordPage> page = context.source.records(key, range);
+    if (!page) return page.error();
+    take(std::move(page->records));
+    if (!page->next) break;
+    range.first = *page->next;
+  }
+  return {};
+}
+
+Result<void> print_backwards(Context& context, const storage::DocumentKey& key,
+                             server::VersionRange range) {
+  Printer printer(context);
+  while (range.first <= range.last) {
+    const std::uint64_t count = std::min(kStretchRecords, range.last - range.first + 1);
+    std::vector<storage::Record> stretch;
+    const Result<void> read =
+        read_pages(context, key, {range.last + 1 - count, range.last},
+                   [&](std::vector<storage::Record> records) {
+                     std::move(records.begin(), records.end(), std::back_inserter(stretch));
+                   });
+    if (!read) return read;
+    std::reverse(stretch.begin(), stretch.end());
+    printer.print(stretch);
+    range.last -= count;
+  }
+  return {};
+}
+
+Result<void> log(const Arguments& arguments, Context& context) {
+  if (arguments.from && arguments.to && *arguments.from > *arguments.to)
+    return Error{kErrUsage, "--from " + std::to_string(*arguments.from) + " is after --to " +
+                                std::to_string(*arguments.to)};
+  const storage::DocumentKey key = context.key(arguments.document);
+  const Result<storage::DocumentInfo> info = context.source.info(key);
+  if (!info) return info.error();
+  if (arguments.from && *arguments.from > info->version)
+    return server::version_unknown(*info, *arguments.from);
+  const server::VersionRange range = choose(arguments, info->version);
+  if (arguments.reverse) return print_backwards(context, key, range);
+  Printer printer(context);
+  return read_pages(context, key, range,
+                    [&](std::vector<storage::Record> records) { printer.print(records); });
+}
+
+Run declare(Options& options) {
+  auto arguments = std::make_shared<Arguments>();
+  options.required("DOC", "The document's name", arguments->document);
+  options.option("--from", "V", "Begin with what made version V", arguments->from);
+  options.option("--to", "V", "End with what made version V", arguments->to);
+  options.option("-n,--limit", "N", "At most N lines: the newest, or with --from the first",
+                 arguments->limit);
+  options.flag("-r,--reverse", "Newest first", arguments->reverse);
+  return [arguments](Context& context) { return log(*arguments, context); };
+}
+
+}  // namespace
+
+extern const Command kLog;
+const Command kLog = {
+    "log", "Show a document's history: version, time, author, and what each record did",
+    "Oldest first. Line N is the record that made version N: cowrite cat --at N is the text after\n"
+    "it. Positions and lengths count Unicode code points. An unknown author is \"-\".\n"
+    "With --json: one object a line, {\"version\",\"time\",\"author\",\"source\",\"sequence\"} and "
+    "one of\n"
+    "\"create\":\"text\", \"op\":[...] (as ot-text-unicode writes it) and \"del\":true.\n"
+    "\n"
+    "Examples:\n"
+    "  cowrite log notes -n 20\n"
+    "  cowrite log notes --reverse | head\n"
+    "  cowrite log notes --from 100 --to 120\n"
+    "  cowrite log notes --json | jq -r .author | sort | uniq -c\n",
+    declare};
+
+}  // namespace cowrite::cli

@@ -1,0 +1,71 @@
+#include <memory>
+
+#include "server/api/json.h"
+#include "storage/timestamp.h"
+#include "tools/cli/command.h"
+#include "tools/cli/human.h"
+#include "tools/cli/printable.h"
+#include "tools/cli/table.h"
+
+namespace cowrite::cli {
+namespace {
+
+struct Arguments {
+  std::string prefix;
+  bool all = false;
+};
+
+std::vector<Cell> row(const storage::DocumentInfo& info, const Context& context) {
+  const bool person = context.output.for_person();
+  return {
+      {std::to_string(info.version), Paint::kVersion},
+      {info.exists ? (person ? human_bytes(info.bytes) : std::to_string(info.bytes)) : "deleted"},
+      {person ? human_time(info.changed_ms, context.now_ms) : storage::format_time(info.changed_ms),
+       Paint::kTime},
+      {printable(info.key.id), info.exists ? Paint::kPlain : Paint::kFaint}};
+}
+
+Result<void> ls(const Arguments& arguments, Context& context) {
+  Table table(context.output,
+              {{"VERSION", Align::kRight, 8}, {"SIZE", Align::kRight, 8}, {"CHANGED"}, {"NAME"}});
+  std::optional<std::string> after;
+  do {
+    Result<server::DocumentPage> page =
+        context.source.list(context.collection, arguments.prefix, after);
+    if (!page) return page.error();
+    for (const storage::DocumentInfo& info : page->documents) {
+      if (!info.exists && !arguments.all) continue;
+      if (context.format == Format::kJson)
+        context.output.line(server::document_json(info));
+      else
+        table.add(row(info, context));
+    }
+    table.print();
+    after = page->next;
+  } while (after);
+  return {};
+}
+
+Run declare(Options& options) {
+  auto arguments = std::make_shared<Arguments>();
+  options.optional("PREFIX", "Only documents whose names begin with it", arguments->prefix);
+  options.flag("-a,--all", "Deleted documents too", arguments->all);
+  return [arguments](Context& context) { return ls(*arguments, context); };
+}
+
+}  // namespace
+
+extern const Command kLs;
+const Command kLs = {
+    "ls", "List documents: version, size, last change and name",
+    "Sorted by name. When piped, sizes are in bytes and times in UTC.\n"
+    "With --json: one object a line, "
+    "{\"collection\",\"id\",\"version\",\"exists\",\"bytes\",\"created\",\"changed\"}.\n"
+    "\n"
+    "Examples:\n"
+    "  cowrite ls\n"
+    "  cowrite ls meeting-\n"
+    "  cowrite --data /var/lib/cowrite ls --json | jq -r .id\n",
+    declare};
+
+}  // namespace cowrite::cli

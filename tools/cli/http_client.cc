@@ -1,0 +1,77 @@
+#include "tools/cli/http_client.h"
+
+#include <curl/curl.h>
+
+#include <utility>
+
+#include "ot/check.h"
+
+namespace cowrite::cli {
+namespace {
+
+constexpr long kConnectTimeoutMs = 5'000;
+
+// A server that sends less than this many bytes a second, for so long, is not going to finish.
+constexpr long kSlowBytesPerSecond = 1;
+constexpr long kSlowSeconds = 30;
+
+// The largest document in JSON is well below it.
+constexpr std::size_t kBodyBytesMax = std::size_t{256} << 20;
+
+std::size_t append_body(char* data, std::size_t size, std::size_t count, void* body) {
+  std::string& bytes = *static_cast<std::string*>(body);
+  if (bytes.size() + size * count > kBodyBytesMax) return 0;  // Fewer than given: curl gives up.
+  bytes.append(data, size * count);
+  return size * count;
+}
+
+std::string header_value(CURL* curl, const char* name) {
+  curl_header* header = nullptr;
+  if (curl_easy_header(curl, name, 0, CURLH_HEADER, -1, &header) != CURLHE_OK) return {};
+  return header->value;
+}
+
+}  // namespace
+
+struct HttpClient::Handle {
+  Handle() : curl(curl_easy_init()) { CHECK(curl != nullptr); }
+  ~Handle() { curl_easy_cleanup(curl); }
+  Handle(const Handle&) = delete;
+  Handle& operator=(const Handle&) = delete;
+
+  CURL* curl;
+};
+
+HttpClient::HttpClient(std::string base)
+    : base_(std::move(base)), handle_(std::make_unique<Handle>()) {}
+HttpClient::~HttpClient() = default;
+
+Result<HttpReply> HttpClient::get(std::string_view path) {
+  CURL* curl = handle_->curl;
+  HttpReply reply;
+  char reason[CURL_ERROR_SIZE] = "";
+  const std::string url = base_ + std::string(path);
+  curl_easy_reset(curl);
+  curl_easy_setopt(curl, CURLOPT_URL, url.c_str());
+  curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http,https");
+  curl_easy_setopt(curl, CURLOPT_PATH_AS_IS, 1L);
+  curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
+  curl_easy_setopt(curl, CURLOPT_USERAGENT, "cowrite/" COWRITE_VERSION);
+  curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT_MS, kConnectTimeoutMs);
+  curl_easy_setopt(curl, CURLOPT_LOW_SPEED_LIMIT, kSlowBytesPerSecond);
+  curl_easy_setopt(curl, CURLOPT_LOW_SPEED_TIME, kSlowSeconds);
+  curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, append_body);
+  curl_easy_setopt(curl, CURLOPT_WRITEDATA, &reply.body);
+  curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, reason);
+  const CURLcode code = curl_easy_perform(curl);
+  if (code != CURLE_OK) return Error{kErrHttp, *reason != '\0' ? reason : curl_easy_strerror(code)};
+  long status = 0;
+  curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status);
+  reply.status = static_cast<int>(status);
+  reply.content_type = header_value(curl, "Content-Type");
+  reply.version = header_value(curl, "Cowrite-Version");
+  reply.time = header_value(curl, "Cowrite-Time");
+  return reply;
+}
+
+}  // namespace cowrite::cli

@@ -1,0 +1,39 @@
+// HttpClient: asks one server for things, one after the other. The only file (its .cc) that
+// includes libcurl.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "ot/result.h"
+
+namespace cowrite::cli {
+
+inline constexpr std::string_view kErrHttp = "ERR_HTTP";  // No answer, or not a whole one.
+
+struct HttpReply {
+  int status = 0;
+  std::string body;
+  std::string content_type;
+  std::string version;  // Cowrite-Version, empty if absent.
+  std::string time;     // Cowrite-Time, empty if absent.
+};
+
+class HttpClient {
+ public:
+  // `base` is what stands before every path: "http://127.0.0.1:8080".
+  explicit HttpClient(std::string base);
+  ~HttpClient();
+
+  // `path` may have a query. Redirections are not followed. Fails with kErrHttp and curl's reason.
+  [[nodiscard]] Result<HttpReply> get(std::string_view path);
+
+ private:
+  struct Handle;
+
+  std::string base_;
+  std::unique_ptr<Handle> handle_;
+};
+
+}  // namespace cowrite::cli

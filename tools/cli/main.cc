@@ -1,0 +1,105 @@
+// cowrite: looks into the documents of a cowrite server, or of its data folder.
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <clocale>
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "storage/errors.h"
+#include "tools/cli/command_line.h"
+#include "tools/cli/printable.h"
+
+namespace cowrite::cli {
+namespace {
+
+// A closed standard stream would give its number to the next file that is opened, and what is
+// printed would go there.
+void occupy_standard_streams() {
+  for (const int descriptor : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO})
+    if (fcntl(descriptor, F_GETFD) == -1 && open("/dev/null", O_RDONLY) == -1) std::_Exit(1);
+}
+
+Colours colours_for(std::FILE* stream, ColourChoice choice) {
+  if (choice == ColourChoice::kAlways) return Colours::kOn;
+  if (choice == ColourChoice::kNever || isatty(fileno(stream)) == 0) return Colours::kOff;
+  const char* no_color = std::getenv("NO_COLOR");
+  const char* term = std::getenv("TERM");
+  const bool unwanted = no_color != nullptr && *no_color != '\0';
+  const bool unable = term == nullptr || std::string_view(term) == "dumb";
+  return unwanted || unable ? Colours::kOff : Colours::kOn;
+}
+
+Result<std::unique_ptr<DocumentSource>> open_source(const Invocation& invocation) {
+  if (const auto* folder = std::get_if<DataFolder>(&invocation.source))
+    return open_folder(folder->path);
+  return open_server(std::get<ServerUrl>(invocation.source).url);
+}
+
+Result<void> run(const Invocation& invocation, Output& output) {
+  const Result<std::unique_ptr<DocumentSource>> source = open_source(invocation);
+  if (!source) return source.error();
+  const auto now = std::chrono::system_clock::now().time_since_epoch();
+  Context context{**source, output, invocation.collection, invocation.format,
+                  std::chrono::duration_cast<std::chrono::milliseconds>(now).count()};
+  const Result<void> done = invocation.run(context);
+  const Result<void> flushed = output.flush();
+  return done ? flushed : done;
+}
+
+// What may help after an error; empty if nothing comes to mind.
+std::string hint(const Error& error, const Invocation& invocation) {
+  if (error.code == kErrUsage) return "cowrite " + invocation.command + " --help";
+  if (error.code == server::kErrDocumentUnknown)
+    return "cowrite ls lists the documents that there are";
+  if (error.code == server::kErrDocumentAbsent)
+    return "cowrite log shows when it was there; --at VERSION gives its text of then";
+  if (error.code == storage::kErrVersionUnknown)
+    return "cowrite log lists the versions that there are";
+  if (error.code == kErrServerUnreachable)
+    return "start cowrite-server, name another server with --server URL, or read a data folder "
+           "with --data DIR";
+  if (error.code == kErrServerForeign)
+    return "--server takes the address that cowrite-server prints when it starts";
+  if (error.code == storage::kErrNotFound)
+    return "--data takes the folder that cowrite-server was given with --data";
+  return {};
+}
+
+void complain(const Error& error, const Invocation& invocation) {
+  const Painter paint(colours_for(stderr, invocation.colours));
+  std::string text = paint(Paint::kError, "cowrite:") + " " + printable(error.message) + "\n";
+  const std::string help = hint(error, invocation);
+  if (!help.empty()) text += paint(Paint::kFaint, "hint:") + " " + help + "\n";
+  std::fputs(text.c_str(), stderr);
+}
+
+int main(int argc, const char* const* argv) {
+  occupy_standard_streams();
+  std::signal(
+      SIGPIPE,
+      SIG_DFL);  // Whoever reads us has enough: end without a word, also where it was ignored.
+  std::setlocale(LC_CTYPE, "C.UTF-8");  // For the widths of characters.
+  std::variant<Invocation, Explanation> parsed = parse_command_line(argc, argv);
+  if (const auto* explanation = std::get_if<Explanation>(&parsed)) {
+    std::fputs(explanation->text.c_str(), explanation->status == 0 ? stdout : stderr);
+    return explanation->status;
+  }
+  const auto& invocation = std::get<Invocation>(parsed);
+  const Reader reader = isatty(STDOUT_FILENO) != 0 ? Reader::kPerson : Reader::kProgram;
+  Output output(stdout, reader, colours_for(stdout, invocation.colours));
+  const Result<void> done = run(invocation, output);
+  if (done) return 0;
+  complain(done.error(), invocation);
+  return done.error().code == kErrUsage ? 2 : 1;
+}
+
+}  // namespace
+}  // namespace cowrite::cli
+
+int main(int argc, char** argv) { return cowrite::cli::main(argc, argv); }

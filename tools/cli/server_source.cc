@@ -1,0 +1,111 @@
+// A running server as a DocumentSource, through its HTTP API (server/api/API.md).
+#include <charconv>
+#include <chrono>
+#include <thread>
+#include <utility>
+
+#include "server/api/json.h"
+#include "server/api/url.h"
+#include "storage/timestamp.h"
+#include "tools/cli/http_client.h"
+#include "tools/cli/source.h"
+
+namespace cowrite::cli {
+namespace {
+
+using server::percent_encode;
+
+// A busy server answers 503; that many times it is asked again, a second apart.
+constexpr int kRetriesMax = 5;
+
+std::string document_path(const storage::DocumentKey& key) {
+  return "/api/documents/" + percent_encode(key.collection) + "/" + percent_encode(key.id);
+}
+
+class ServerSource final : public DocumentSource {
+ public:
+  explicit ServerSource(std::string url) : url_(std::move(url)), http_(url_) {}
+
+  Result<server::DocumentPage> list(const std::string& collection, const std::string& prefix,
+                                    const std::optional<std::string>& after) override {
+    std::string path = "/api/documents?limit=1000&collection=" + percent_encode(collection);
+    if (!prefix.empty()) path += "&prefix=" + percent_encode(prefix);
+    if (after) path += "&after=" + percent_encode(*after);
+    return ask(path, server::parse_documents);
+  }
+
+  Result<storage::DocumentInfo> info(const storage::DocumentKey& key) override {
+    return ask(document_path(key), server::parse_document);
+  }
+
+  Result<server::VersionText> text(const storage::DocumentKey& key,
+                                   const server::Place& place) override {
+    std::string path = document_path(key) + "/text";
+    if (const auto* at = std::get_if<server::AtVersion>(&place))
+      path += "?version=" + std::to_string(at->version);
+    if (const auto* at = std::get_if<server::AtTime>(&place))
+      path += "?time=" + percent_encode(storage::format_time(at->time_ms));
+    Result<HttpReply> reply = get(path);
+    if (!reply) return reply.error();
+    server::VersionText text;
+    const std::string& digits = reply->version;
+    const auto [end, problem] =
+        std::from_chars(digits.data(), digits.data() + digits.size(), text.version);
+    const Result<std::int64_t> time_ms = storage::parse_time(reply->time);
+    if (problem != std::errc() || end != digits.data() + digits.size() || !time_ms)
+      return foreign();
+    text.time_ms = *time_ms;
+    text.text = std::move(reply->body);
+    return text;
+  }
+
+  Result<server::RecordPage> records(const storage::DocumentKey& key,
+                                     server::VersionRange range) override {
+    return ask(document_path(key) + "/records?from=" + std::to_string(range.first) +
+                   "&to=" + std::to_string(range.last),
+               server::parse_records);
+  }
+
+ private:
+  Error foreign() const {
+    return {kErrServerForeign, url_ + ": what answers there is not a cowrite server"};
+  }
+
+  // What the server answers to a path, once it says 200; else its error, or that there is no server
+  // of ours.
+  Result<HttpReply> get(const std::string& path) {
+    for (int retries = 0;; ++retries) {
+      Result<HttpReply> reply = http_.get(path);
+      if (!reply) return Error{kErrServerUnreachable, url_ + ": " + reply.error().message};
+      if (reply->status == 200) return reply;
+      if (reply->status == 503 && retries < kRetriesMax) {
+        std::this_thread::sleep_for(std::chrono::seconds(1));
+        continue;
+      }
+      Result<Error> error = server::parse_error(reply->body);
+      return error ? *error : foreign();
+    }
+  }
+
+  template <typename T>
+  Result<T> ask(const std::string& path, Result<T> (*parse)(std::string_view)) {
+    const Result<HttpReply> reply = get(path);
+    if (!reply) return reply.error();
+    Result<T> answer = parse(reply->body);
+    if (!answer) return foreign();
+    return answer;
+  }
+
+  std::string url_;
+  HttpClient http_;
+};
+
+}  // namespace
+
+std::unique_ptr<DocumentSource> open_server(const std::string& url) {
+  std::string base = url;
+  while (base.ends_with('/')) base.pop_back();
+  return std::make_unique<ServerSource>(std::move(base));
+}
+
+}  // namespace cowrite::cli

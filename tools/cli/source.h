@@ -1,0 +1,42 @@
+// DocumentSource: where a command reads documents: a running server, or a data folder. Both answer
+// alike, errors included.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "ot/result.h"
+#include "server/api/reading.h"
+#include "storage/history.h"
+
+namespace cowrite::cli {
+
+inline constexpr std::string_view kErrServerUnreachable = "ERR_SERVER_UNREACHABLE";
+inline constexpr std::string_view kErrServerForeign =
+    "ERR_SERVER_FOREIGN";  // Something else answers there.
+
+class DocumentSource {
+ public:
+  virtual ~DocumentSource() = default;
+
+  // The calls are those of server/api/reading.h; the pages are as large as the source likes.
+  [[nodiscard]] virtual Result<server::DocumentPage> list(
+      const std::string& collection, const std::string& prefix,
+      const std::optional<std::string>& after) = 0;
+  [[nodiscard]] virtual Result<storage::DocumentInfo> info(const storage::DocumentKey& key) = 0;
+  [[nodiscard]] virtual Result<server::VersionText> text(const storage::DocumentKey& key,
+                                                         const server::Place& place) = 0;
+  [[nodiscard]] virtual Result<server::RecordPage> records(const storage::DocumentKey& key,
+                                                           server::VersionRange range) = 0;
+};
+
+// Asks the HTTP API of the server at `url`, "http://127.0.0.1:8080". The first call finds out if
+// there is one.
+[[nodiscard]] std::unique_ptr<DocumentSource> open_server(const std::string& url);
+
+// Reads a data folder, beside a server that is running on it too. Changes nothing in it.
+[[nodiscard]] Result<std::unique_ptr<DocumentSource>> open_folder(const std::string& folder);
+
+}  // namespace cowrite::cli
