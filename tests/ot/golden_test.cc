@@ -1,0 +1,35 @@
+// What npm ot-text-unicode said, recorded in tests/ot/data.
+#include <gtest/gtest.h>
+
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "tests/ot/json_operation.h"
+#include "tests/ot/vectors.h"
+
+namespace cowrite::ot {
+namespace {
+
+// Calls check(json) with every line of the file, and fails if it has fewer than it should.
+template <typename Check>
+void for_each_line(const std::string& name, std::size_t lines_min, Check check) {
+  std::ifstream file(std::string(COWRITE_OT_TEST_DATA) + "/" + name);
+  std::size_t lines = 0;
+  for (std::string line; std::getline(file, line); ++lines) check(nlohmann::json::parse(line));
+  EXPECT_GE(lines, lines_min) << name;
+}
+
+TEST(Golden, OperationsAreWhatTheReferenceMakesOfThem) {
+  for_each_line("operations.jsonl", 1'000, expect_vector);
+}
+
+TEST(Golden, ValidIsWhatTheReferenceAccepts) {
+  for_each_line("validity.jsonl", 200, [](const nlohmann::json& entry) {
+    EXPECT_EQ(operation_from_json(entry.at("op")).has_value(), entry.at("valid").get<bool>())
+        << entry.dump();
+  });
+}
+
+}  // namespace
+}  // namespace cowrite::ot
