@@ -1,5 +1,5 @@
-// DocumentKey: the name of a document, a pair of two arbitrary byte strings. Never joined with a separator:
-// ("a.b", "c") and ("a", "b.c") are two documents.
+// DocumentKey: the name of a document, a pair of two arbitrary byte strings. Never joined with a
+// separator: ("a.b", "c") and ("a", "b.c") are two documents.
 #pragma once
 
 #include <compare>

@@ -1,7 +1,12 @@
-// History: reading what is committed, synchronously. The server calls it on reader threads only, the CLI wherever it likes.
+// History: reading what is committed, synchronously. The server calls it on reader threads only,
+// the CLI wherever it likes.
 //
-// Thread-safe. Every call sees at least all that was committed before it began; a reader that must not run ahead of what was
-// announced passes the versions it means.
+// Thread-safe. Every call sees at least all that was committed before it began; a reader that must
+// not run ahead of what was announced passes the versions it means.
+//
+// Everything can fail: with kErrDamaged where stored bytes cannot be what was written, kErrIo where
+// the disk fails, kErrBusy where too many reads wait already (errors.h). The message names the
+// document. A failure is never an absent document, nor a shorter history.
 #pragma once
 
 #include <cstddef>
@@ -20,14 +25,19 @@ struct DocumentInfo {
   DocumentKey key;
   std::uint64_t version = 0;
   bool exists = false;
-  std::uint64_t bytes = 0;       // Of the text, UTF-8.
-  std::int64_t created_ms = 0;   // Time of its first record.
-  std::int64_t changed_ms = 0;   // Time of its newest record.
+  std::uint64_t bytes = 0;      // Of the text, UTF-8.
+  std::int64_t created_ms = 0;  // Time of its first record.
+  std::int64_t changed_ms = 0;  // Time of its newest record.
+
+  friend bool operator==(const DocumentInfo&, const DocumentInfo&) = default;
 };
 
+// The newest record of one source in a document.
 struct SourceEntry {
-  std::uint64_t sequence = 0;  // The last one committed.
+  std::uint64_t sequence = 0;  // Of the submission.
   std::uint64_t version = 0;   // Of the record that holds it.
+
+  friend bool operator==(const SourceEntry&, const SourceEntry&) = default;
 };
 
 class History {
@@ -35,23 +45,30 @@ class History {
   virtual ~History() = default;
 
   // Documents in key order, those after `after` (all if absent), at most `count`.
-  [[nodiscard]] virtual Result<std::vector<DocumentInfo>> list(const std::optional<DocumentKey>& after, std::size_t count) const = 0;
+  [[nodiscard]] virtual Result<std::vector<DocumentInfo>> list(
+      const std::optional<DocumentKey>& after, std::size_t count) const = 0;
 
   // Absent if nobody ever wrote the document. A deleted one is there, with exists == false.
   [[nodiscard]] virtual Result<std::optional<DocumentInfo>> info(const DocumentKey& key) const = 0;
 
-  // The document after `version` records; the newest if absent. Fails with kErrVersionUnknown beyond the newest.
-  [[nodiscard]] virtual Result<Snapshot> snapshot(const DocumentKey& key, std::optional<std::uint64_t> version) const = 0;
+  // The document after `version` records; the newest if absent. Fails with kErrVersionUnknown
+  // beyond the newest. Version 0, also of a document that nobody wrote, is empty.
+  [[nodiscard]] virtual Result<Snapshot> snapshot(const DocumentKey& key,
+                                                  std::optional<std::uint64_t> version) const = 0;
 
   // The version after all records with time <= time_ms; 0 before the first.
-  [[nodiscard]] virtual Result<std::uint64_t> version_at(const DocumentKey& key, std::int64_t time_ms) const = 0;
+  [[nodiscard]] virtual Result<std::uint64_t> version_at(const DocumentKey& key,
+                                                         std::int64_t time_ms) const = 0;
 
-  // Records from <= version < to in order, fewer if they exceed bytes_max (but at least one if there is any).
-  [[nodiscard]] virtual Result<std::vector<Record>> records(const DocumentKey& key, std::uint64_t from, std::uint64_t to,
+  // Records from <= version < to in order, as far as there are any; fewer if their stored bytes
+  // exceed bytes_max, but at least one.
+  [[nodiscard]] virtual Result<std::vector<Record>> records(const DocumentKey& key,
+                                                            std::uint64_t from, std::uint64_t to,
                                                             std::size_t bytes_max) const = 0;
 
-  // The last submission committed for `source` in this document.
-  [[nodiscard]] virtual Result<std::optional<SourceEntry>> source(const DocumentKey& key, const std::string& source) const = 0;
+  // Absent if the source never wrote to this document.
+  [[nodiscard]] virtual Result<std::optional<SourceEntry>> source(
+      const DocumentKey& key, const std::string& source) const = 0;
 };
 
 }  // namespace cowrite::storage

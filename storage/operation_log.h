@@ -1,7 +1,7 @@
 // OperationLog: the seam between live documents and whatever makes their records durable.
 //
-// The log decides: a record is committed when append() says so, and a document is the fold of its committed records. RocksDbLog
-// implements it for one node, where a conflict cannot happen.
+// The log decides: a record is committed when append() says so, and a document is the fold of its
+// committed records. RocksDbLog implements it for one node, where a conflict cannot happen.
 #pragma once
 
 #include <cstdint>
@@ -19,29 +19,41 @@ namespace cowrite::storage {
 struct Append {
   DocumentKey key;
   std::uint64_t expected_version = 0;
-  std::shared_ptr<const std::vector<Record>> records;  // Not empty; versions expected_version, +1, ...
-  bool exists_after = false;                           // The document after the batch, for listings.
-  std::uint64_t bytes_after = 0;
+  // Not empty; versions expected_version, +1, ...; times never decrease, nor below the record
+  // before.
+  std::shared_ptr<const std::vector<Record>> records;
+  // The document after the batch, for listings and checked by readers of the newest version.
+  bool exists_after = false;
+  std::uint64_t bytes_after = 0;  // Of its text; 0 if it does not exist.
 };
 
 enum class AppendOutcome {
-  kCommitted,  // Durable: synced to disk.
-  kConflict,   // Nothing was written: the log is not at expected_version.
-  kRefused,    // Nothing was written: the log takes no writes now.
-  kUnknown,    // A write or sync failed; whether it is durable shows after a restart. The log takes nothing more.
+  // Durable: synced to disk.
+  kCommitted,
+  // Nothing was written: the log is not at expected_version.
+  kConflict,
+  // Nothing was written: too much is queued (it may be tried again), the document cannot be read,
+  // or an earlier write failed (after which the log takes nothing more).
+  kRefused,
+  // A write or sync failed; whether the batch is durable shows after a restart. The log takes
+  // nothing more.
+  kUnknown,
 };
 
 class OperationLog {
  public:
   virtual ~OperationLog() = default;
 
-  // Queues a batch. `done` runs once, on a thread of the log's; it must not block.
+  // Queues a batch. `done` runs once, on a thread of the log's, never inside append(); it must not
+  // block. Batches of one document are committed in the order in which they were queued.
   virtual void append(Append append, std::function<void(AppendOutcome)> done) = 0;
 
-  // Queues a checkpoint, off the commit path. It is only a shortcut for readers: losing one loses nothing.
+  // Queues a checkpoint, off the commit path. It is only a shortcut for readers, and is dropped
+  // when too much is queued: losing one loses nothing. REQUIRES: its version is committed.
   virtual void save_checkpoint(DocumentKey key, Snapshot snapshot) = 0;
 
-  // Runs `job` on a reader thread. Reads may block there.
+  // Runs `job` on a reader thread. Reads may block there. When too many jobs wait already it runs
+  // at once, inside read(), with a History that does not block and fails every call with kErrBusy.
   virtual void read(std::function<void(const History&)> job) = 0;
 };
 

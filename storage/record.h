@@ -1,6 +1,8 @@
-// Record: one committed change of a document; the document is the fold of its records and nothing else.
+// Record: one committed change of a document; the document is the fold of its records and nothing
+// else.
 //
-// Version v of a document is its text after v records. The record numbered v leads from version v to v + 1.
+// Version v of a document is its text after v records. The record numbered v leads from version v
+// to v + 1.
 #pragma once
 
 #include <cstdint>
@@ -46,8 +48,8 @@ struct Snapshot {
   std::int64_t time_ms = 0;  // Of the record that made this version; 0 at version 0.
 };
 
-// Takes the snapshot one version on. REQUIRES: record.version == snapshot.version.
-// Fails, leaving the snapshot as it was, if the change does not fit it (ot's error codes).
+// Takes the snapshot one version on. REQUIRES: record.version == snapshot.version. Fails, leaving
+// the snapshot as it was, if the change does not fit it (ot's error codes).
 [[nodiscard]] Result<void> apply(Snapshot& snapshot, const Record& record);
 
 }  // namespace cowrite::storage

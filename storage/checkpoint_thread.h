@@ -1,0 +1,55 @@
+// CheckpointThread: stores snapshots, off the commit path. A checkpoint is a shortcut for readers;
+// losing one loses nothing.
+//
+// Of each document these are kept: the newest two, and milestones: the first at or past each
+// multiple of kMilestoneVersions. So a reader of any version replays a bounded number of records,
+// and the checkpoints of a long history stay few.
+#pragma once
+
+#include <condition_variable>
+#include <cstddef>
+#include <cstdint>
+#include <mutex>
+#include <optional>
+#include <thread>
+#include <unordered_map>
+
+#include "storage/key_value_store.h"
+#include "storage/record.h"
+
+namespace cowrite::storage {
+
+// Replaying this many records of typing takes about 10 ms.
+inline constexpr std::uint64_t kMilestoneVersions = 10'000;
+
+// Texts that wait to be stored; one that does not fit is dropped.
+inline constexpr std::uint64_t kCheckpointBytesMax = std::uint64_t{256} << 20;
+
+class CheckpointThread {
+ public:
+  // REQUIRES: the store outlives it.
+  explicit CheckpointThread(KeyValueStore& store);
+  // Stores what is queued. Nobody may be calling save().
+  ~CheckpointThread();
+  CheckpointThread(const CheckpointThread&) = delete;
+  CheckpointThread& operator=(const CheckpointThread&) = delete;
+
+  // As OperationLog::save_checkpoint(). A newer snapshot of a document takes the place of one that
+  // still waits. Thread-safe.
+  void save(DocumentKey key, Snapshot snapshot);
+
+ private:
+  void run();
+  void store(const DocumentKey& key, const Snapshot& snapshot);
+
+  KeyValueStore& store_;
+
+  std::mutex mutex_;
+  std::condition_variable wake_;
+  std::unordered_map<DocumentKey, Snapshot> waiting_;
+  std::uint64_t waiting_bytes_ = 0;
+  bool stopping_ = false;
+  std::thread thread_;  // Last: it uses all of the above.
+};
+
+}  // namespace cowrite::storage

@@ -1,0 +1,71 @@
+// CommitThread: makes appends durable. All that documents have queued while one batch was being
+// synced becomes the next batch, so that the cost of a sync is shared by whoever is there, and a
+// lone append waits for its own sync only.
+#pragma once
+
+#include <condition_variable>
+#include <cstddef>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <thread>
+
+#include "ot/result.h"
+#include "storage/head_cache.h"
+#include "storage/key_value_store.h"
+#include "storage/operation_log.h"
+
+namespace cowrite::storage {
+
+// One batch of the store. Larger ones save no more syncs worth having, and make those in them wait.
+inline constexpr std::size_t kCommitBytesMax = std::size_t{4} << 20;
+
+// Appends that wait, in memory. Each document has one in flight, so this many bytes mean a disk
+// that does not keep up.
+inline constexpr std::size_t kQueueBytesMax = std::size_t{256} << 20;
+
+class CommitThread {
+ public:
+  using Done = std::function<void(AppendOutcome)>;
+
+  // REQUIRES: the store outlives it, and nobody else writes records to it.
+  [[nodiscard]] static Result<std::unique_ptr<CommitThread>> start(KeyValueStore& store);
+  // Commits what is queued. Nobody may be calling append().
+  ~CommitThread();
+  CommitThread(const CommitThread&) = delete;
+  CommitThread& operator=(const CommitThread&) = delete;
+
+  // As OperationLog::append(). Thread-safe.
+  void append(Append append, Done done);
+
+ private:
+  struct Pending {
+    Append append;
+    Done done;
+    std::size_t bytes = 0;
+    AppendOutcome outcome = AppendOutcome::kRefused;
+  };
+
+  CommitThread(KeyValueStore& store, DocumentNumber next_number);
+  void run();
+  [[nodiscard]] std::deque<Pending> take();
+  void commit(std::deque<Pending>& appends);
+  [[nodiscard]] AppendOutcome add_to_batch(const Append& append);
+
+  // The commit thread's own.
+  KeyValueStore& store_;
+  WriteBatch batch_;
+  HeadCache heads_;
+  DocumentNumber next_number_;
+  bool failed_ = false;  // A write failed; nothing is written any more.
+
+  std::mutex mutex_;
+  std::condition_variable wake_;
+  std::deque<Pending> queue_;
+  std::size_t queue_bytes_ = 0;
+  bool stopping_ = false;
+  std::thread thread_;  // Last: it uses all of the above.
+};
+
+}  // namespace cowrite::storage

@@ -1,0 +1,97 @@
+// KeyValueStore: ordered tables of byte strings, written in atomic batches that are on disk when
+// write() returns. The one user of RocksDB; its options and traps are in the .cc.
+//
+// Knows who may use a data folder: one process to write, any number to read beside it; and whether
+// the folder is ours and of a format that we know. Knows nothing of what the bytes mean.
+//
+// Thread-safe. Damaged blocks are reported by checksum with kErrDamaged, other failures with
+// kErrIo.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "ot/result.h"
+#include "storage/keys.h"
+
+namespace cowrite::storage {
+
+// The version of the whole format (FORMAT.md). Data of a newer one is refused.
+inline constexpr std::uint64_t kFormatVersion = 1;
+
+enum class Table : std::uint8_t { kMeta, kRecords, kCheckpoints, kSources };
+
+enum class OpenMode {
+  kReadWrite,  // Creates the folder if need be. One process at a time.
+  kReadOnly,   // What was there when it was opened, also beside a writer; changes no file.
+  kInMemory,   // The same engine, leaving no trace; the folder is ignored.
+};
+
+enum class Durability {
+  kSynced,   // On disk when write() returns, with everything written before.
+  kWritten,  // Survives the process; a power cut may take it, and then all that was written later,
+             // too.
+};
+
+enum class Order { kForward, kBackward };
+enum class Visit { kContinue, kStop };
+
+class KeyValueStore;
+
+// Changes to a store, made all or none by KeyValueStore::write(). Belongs to one thread.
+class WriteBatch {
+ public:
+  // REQUIRES: the store outlives it.
+  explicit WriteBatch(const KeyValueStore& store);
+  ~WriteBatch();
+  WriteBatch(const WriteBatch&) = delete;
+  WriteBatch& operator=(const WriteBatch&) = delete;
+
+  void put(Table table, std::string_view key, std::string_view value);
+  void erase(Table table, std::string_view key);
+  void clear();
+  [[nodiscard]] std::size_t bytes() const;
+
+ private:
+  friend class KeyValueStore;
+  struct Changes;
+  std::unique_ptr<Changes> changes_;
+};
+
+class KeyValueStore {
+ public:
+  // Fails with kErrNotFound, kErrInUse, kErrForeign, kErrNewerFormat, kErrDamaged or kErrIo, and a
+  // sentence that names the folder.
+  [[nodiscard]] static Result<std::unique_ptr<KeyValueStore>> open(const std::string& folder,
+                                                                   OpenMode mode);
+  ~KeyValueStore();
+  KeyValueStore(const KeyValueStore&) = delete;
+  KeyValueStore& operator=(const KeyValueStore&) = delete;
+
+  [[nodiscard]] Result<std::optional<std::string>> get(Table table, std::string_view key) const;
+
+  using Visitor = std::function<Visit(std::string_view key, std::string_view value)>;
+  // Shows the visitor the entries in range, as they were when the scan began, until it says stop.
+  [[nodiscard]] Result<void> scan(Table table, const KeyRange& range, Order order,
+                                  const Visitor& visit) const;
+
+  // After a failure nobody knows what is on disk: write nothing more. REQUIRES: not opened
+  // read-only.
+  [[nodiscard]] Result<void> write(const WriteBatch& batch, Durability durability);
+
+  // The first failed write.
+  [[nodiscard]] std::optional<Error> failure() const;
+
+ private:
+  friend class WriteBatch;
+  struct Engine;
+  explicit KeyValueStore(std::unique_ptr<Engine> engine);
+  std::unique_ptr<Engine> engine_;
+};
+
+}  // namespace cowrite::storage

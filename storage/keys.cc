@@ -1,0 +1,139 @@
+#include "storage/keys.h"
+
+#include <array>
+#include <cstddef>
+#include <utility>
+
+#include "storage/errors.h"
+
+namespace cowrite::storage {
+namespace {
+
+constexpr char kDocumentName = 'd';
+
+// Inside a collection a zero byte is followed by kZeroEscaped; kCollectionEnd after a zero byte
+// ends it, and sorts before everything that could go on, so that a collection sorts before those
+// that it begins.
+constexpr char kZeroEscaped = '\xFF';
+constexpr char kCollectionEnd = '\x01';
+
+void append_big_endian(std::string& out, std::uint64_t number) {
+  for (int shift = 56; shift >= 0; shift -= 8) {
+    out.push_back(static_cast<char>(number >> shift));
+  }
+}
+
+std::uint64_t read_big_endian(std::string_view bytes) {
+  std::uint64_t number = 0;
+  for (std::size_t i = 0; i < 8; ++i) {
+    number = number << 8 | static_cast<std::uint8_t>(bytes[i]);
+  }
+  return number;
+}
+
+Error damaged_name() { return {kErrDamaged, "a stored document name is damaged"}; }
+
+std::string quoted(std::string_view text) {
+  constexpr std::string_view kHex = "0123456789abcdef";
+  std::string out = "\"";
+  for (const char c : text) {
+    const auto byte = static_cast<std::uint8_t>(c);
+    if (byte < 0x20 || byte == 0x7F) {
+      out += "\\x";
+      out += kHex[byte >> 4];
+      out += kHex[byte & 0xF];
+    } else {
+      if (c == '"' || c == '\\') {
+        out += '\\';
+      }
+      out += c;
+    }
+  }
+  return out += '"';
+}
+
+}  // namespace
+
+std::string document_name_key(const DocumentKey& key) {
+  std::string out;
+  out.reserve(key.collection.size() + key.id.size() + 3);
+  out += kDocumentName;
+  for (const char c : key.collection) {
+    out += c;
+    if (c == '\0') {
+      out += kZeroEscaped;
+    }
+  }
+  out += '\0';
+  out += kCollectionEnd;
+  out += key.id;
+  return out;
+}
+
+Result<DocumentKey> decode_document_name_key(std::string_view bytes) {
+  if (bytes.empty() || bytes.front() != kDocumentName) {
+    return damaged_name();
+  }
+  DocumentKey key;
+  for (std::size_t i = 1; i < bytes.size(); ++i) {
+    if (bytes[i] != '\0') {
+      key.collection += bytes[i];
+      continue;
+    }
+    if (++i == bytes.size()) {
+      return damaged_name();
+    }
+    if (bytes[i] == kCollectionEnd) {
+      key.id = bytes.substr(i + 1);
+      return key;
+    }
+    if (bytes[i] != kZeroEscaped) {
+      return damaged_name();
+    }
+    key.collection += '\0';
+  }
+  return damaged_name();
+}
+
+KeyRange document_names_after(const DocumentKey& after) {
+  KeyRange range = all_document_names();
+  range.from = document_name_key(after) + '\0';
+  return range;
+}
+
+KeyRange all_document_names() {
+  return {std::string(1, kDocumentName), std::string(1, kDocumentName + 1)};
+}
+
+std::string version_key(DocumentNumber number, std::uint64_t version) {
+  std::string out;
+  out.reserve(16);
+  append_big_endian(out, number);
+  append_big_endian(out, version);
+  return out;
+}
+
+Result<VersionKey> decode_version_key(std::string_view bytes) {
+  if (bytes.size() != 16) {
+    return Error{kErrDamaged, "the key of a stored version is damaged"};
+  }
+  return VersionKey{read_big_endian(bytes.substr(0, 8)), read_big_endian(bytes.substr(8))};
+}
+
+KeyRange versions(DocumentNumber number, std::uint64_t from, std::uint64_t to) {
+  return {version_key(number, from), version_key(number, to)};
+}
+
+std::string source_key(DocumentNumber number, std::string_view source) {
+  std::string out;
+  out.reserve(8 + source.size());
+  append_big_endian(out, number);
+  out += source;
+  return out;
+}
+
+std::string describe(const DocumentKey& key) {
+  return "document " + quoted(key.id) + " of collection " + quoted(key.collection);
+}
+
+}  // namespace cowrite::storage

@@ -1,0 +1,50 @@
+// Keys of the store. FORMAT.md has the grammar.
+//
+// A document's name, two arbitrary byte strings, stands in one key of the meta table only; there it
+// is given a number, and everything else of the document is keyed by that number. So record keys
+// are short, and the records of one document are one range, in version order. Keys sort as what
+// they are made of: documents as DocumentKey, records by version.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "ot/result.h"
+#include "storage/document_key.h"
+
+namespace cowrite::storage {
+
+// The documents' numbers begin at 1.
+using DocumentNumber = std::uint64_t;
+
+// Keys k with from <= k < to, as bytes.
+struct KeyRange {
+  std::string from;
+  std::string to;
+};
+
+// Table meta. Injective and order-preserving for all byte strings.
+[[nodiscard]] std::string document_name_key(const DocumentKey& key);
+[[nodiscard]] Result<DocumentKey> decode_document_name_key(std::string_view bytes);
+// The names of all documents after `after`.
+[[nodiscard]] KeyRange document_names_after(const DocumentKey& after);
+[[nodiscard]] KeyRange all_document_names();
+
+// Tables records and checkpoints.
+[[nodiscard]] std::string version_key(DocumentNumber number, std::uint64_t version);
+struct VersionKey {
+  DocumentNumber number = 0;
+  std::uint64_t version = 0;
+};
+[[nodiscard]] Result<VersionKey> decode_version_key(std::string_view bytes);
+// The keys of one document's versions from <= version < to.
+[[nodiscard]] KeyRange versions(DocumentNumber number, std::uint64_t from, std::uint64_t to);
+
+// Table sources.
+[[nodiscard]] std::string source_key(DocumentNumber number, std::string_view source);
+
+// The document's name in an error message: its parts quoted, with control characters written out.
+[[nodiscard]] std::string describe(const DocumentKey& key);
+
+}  // namespace cowrite::storage

@@ -1,0 +1,49 @@
+// ReaderPool: the threads on which a server reads its history, since reading may wait for the disk
+// and an event loop may not.
+#pragma once
+
+#include <condition_variable>
+#include <cstddef>
+#include <deque>
+#include <functional>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+#include "storage/history.h"
+
+namespace cowrite::storage {
+
+// Enough to have one read going on while another waits for the disk.
+inline constexpr std::size_t kReaderThreads = 2;
+
+// Jobs that wait. At this length they wait for seconds.
+inline constexpr std::size_t kReadsWaitingMax = 16'384;
+
+class ReaderPool {
+ public:
+  using Job = std::function<void(const History&)>;
+
+  // REQUIRES: the history outlives it.
+  explicit ReaderPool(const History& history);
+  // Runs what is queued. Nobody may be calling read().
+  ~ReaderPool();
+  ReaderPool(const ReaderPool&) = delete;
+  ReaderPool& operator=(const ReaderPool&) = delete;
+
+  // As OperationLog::read(). Thread-safe.
+  void read(Job job);
+
+ private:
+  void run();
+
+  const History& history_;
+
+  std::mutex mutex_;
+  std::condition_variable wake_;
+  std::deque<Job> queue_;
+  bool stopping_ = false;
+  std::vector<std::thread> threads_;  // Last: they use all of the above.
+};
+
+}  // namespace cowrite::storage

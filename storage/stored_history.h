@@ -1,0 +1,47 @@
+// StoredHistory: History read from a store. On a running server through RocksDbLog; by tools on a
+// folder:
+//
+//     Result<std::unique_ptr<KeyValueStore>> store = KeyValueStore::open(folder,
+//     OpenMode::kReadOnly); if (!store) return store.error(); const StoredHistory history(**store);
+//
+// What it returns has been checked: checksums, dense versions, records that fit the text, and a
+// newest version that agrees with the document's head. Else it fails with kErrDamaged, naming the
+// document and the version.
+#pragma once
+
+#include "storage/head.h"
+#include "storage/history.h"
+#include "storage/key_value_store.h"
+
+namespace cowrite::storage {
+
+class StoredHistory final : public History {
+ public:
+  // REQUIRES: the store outlives it.
+  explicit StoredHistory(const KeyValueStore& store) : store_(store) {}
+
+  [[nodiscard]] Result<std::vector<DocumentInfo>> list(const std::optional<DocumentKey>& after,
+                                                       std::size_t count) const override;
+  [[nodiscard]] Result<std::optional<DocumentInfo>> info(const DocumentKey& key) const override;
+  [[nodiscard]] Result<Snapshot> snapshot(const DocumentKey& key,
+                                          std::optional<std::uint64_t> version) const override;
+  [[nodiscard]] Result<std::uint64_t> version_at(const DocumentKey& key,
+                                                 std::int64_t time_ms) const override;
+  [[nodiscard]] Result<std::vector<Record>> records(const DocumentKey& key, std::uint64_t from,
+                                                    std::uint64_t to,
+                                                    std::size_t bytes_max) const override;
+  [[nodiscard]] Result<std::optional<SourceEntry>> source(const DocumentKey& key,
+                                                          const std::string& source) const override;
+
+ private:
+  [[nodiscard]] Result<Snapshot> nearest_checkpoint(DocumentNumber number,
+                                                    std::uint64_t version) const;
+  [[nodiscard]] Result<void> replay(DocumentNumber number, std::uint64_t to,
+                                    Snapshot& snapshot) const;
+  [[nodiscard]] Result<std::int64_t> record_time(DocumentNumber number,
+                                                 std::uint64_t version) const;
+
+  const KeyValueStore& store_;
+};
+
+}  // namespace cowrite::storage

@@ -1,0 +1,93 @@
+#include "tests/storage/support.h"
+
+#include <gtest/gtest.h>
+#include <stdlib.h>
+
+#include <filesystem>
+#include <future>
+#include <utility>
+
+namespace cowrite::storage {
+
+TempFolder::TempFolder() : path_(testing::TempDir() + "/cowrite-storage-XXXXXX") {
+  CHECK(mkdtemp(path_.data()) != nullptr);
+}
+
+TempFolder::~TempFolder() {
+  std::error_code ignored;
+  std::filesystem::remove_all(path_, ignored);
+}
+
+std::string TempFolder::operator/(std::string_view name) const {
+  return path_ + "/" + std::string(name);
+}
+
+Author& Author::insert(std::uint64_t position, std::string_view text) {
+  ot::OperationBuilder operation;
+  operation.retain(position).insert(text);
+  return add(Edit{std::move(operation).build()});
+}
+
+Author& Author::erase(std::uint64_t position, std::uint64_t count) {
+  ot::OperationBuilder operation;
+  operation.retain(position).erase(count);
+  return add(Edit{std::move(operation).build()});
+}
+
+Author& Author::add(Change change) {
+  Record record;
+  record.version = records_.size();
+  record.source = source_;
+  record.sequence = records_.size() + 1;
+  record.author = "Ann";
+  record.time_ms = time_ms_;
+  record.change = std::move(change);
+  Snapshot next = snapshots_.back();
+  CHECK(apply(next, record));
+  records_.push_back(std::move(record));
+  snapshots_.push_back(std::move(next));
+  return *this;
+}
+
+Append Author::take() {
+  Append append;
+  append.key = key_;
+  append.expected_version = taken_;
+  append.records = std::make_shared<const std::vector<Record>>(
+      records_.begin() + static_cast<std::ptrdiff_t>(taken_), records_.end());
+  append.exists_after = newest().exists;
+  append.bytes_after = newest().text.bytes();
+  taken_ = records_.size();
+  return append;
+}
+
+AppendOutcome append(OperationLog& log, Append append) {
+  std::promise<AppendOutcome> outcome;
+  log.append(std::move(append), [&outcome](AppendOutcome reached) { outcome.set_value(reached); });
+  return outcome.get_future().get();
+}
+
+namespace {
+
+std::unique_ptr<RocksDbLog> open_log(const std::string& folder, OpenMode mode) {
+  Result<std::unique_ptr<RocksDbLog>> log = RocksDbLog::open(folder, mode);
+  if (!log) {
+    ADD_FAILURE() << log.error().message;
+  }
+  return *std::move(log);
+}
+
+}  // namespace
+
+std::unique_ptr<RocksDbLog> open_in_memory() { return open_log("", OpenMode::kInMemory); }
+
+std::unique_ptr<RocksDbLog> open_folder(const std::string& folder) {
+  return open_log(folder, OpenMode::kReadWrite);
+}
+
+bool same(const Snapshot& left, const Snapshot& right) {
+  return left.version == right.version && left.exists == right.exists &&
+         left.time_ms == right.time_ms && left.text == right.text;
+}
+
+}  // namespace cowrite::storage

@@ -1,0 +1,71 @@
+// What the tests of storage/ share: a folder for a test, and documents that are written record by
+// record and remember every text they had.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "storage/operation_log.h"
+#include "storage/rocksdb_log.h"
+
+namespace cowrite::storage {
+
+// A new folder, removed with the test.
+class TempFolder {
+ public:
+  TempFolder();
+  ~TempFolder();
+  TempFolder(const TempFolder&) = delete;
+  TempFolder& operator=(const TempFolder&) = delete;
+
+  [[nodiscard]] const std::string& path() const { return path_; }
+  [[nodiscard]] std::string operator/(std::string_view name) const;
+
+ private:
+  std::string path_;
+};
+
+// Makes the records of one document, and knows the document at each version.
+class Author {
+ public:
+  explicit Author(DocumentKey key) : key_(std::move(key)), snapshots_(1) {}
+
+  Author& create(std::string text) { return add(Create{std::move(text)}); }
+  Author& insert(std::uint64_t position, std::string_view text);
+  Author& erase(std::uint64_t position, std::uint64_t count);
+  Author& remove() { return add(Delete{}); }
+  // Who writes the next records, and how many milliseconds after the last one.
+  Author& as(std::string source) { return source_ = std::move(source), *this; }
+  Author& later(std::int64_t milliseconds) { return time_ms_ += milliseconds, *this; }
+
+  // All that was added since the last call, as one batch.
+  [[nodiscard]] Append take();
+
+  [[nodiscard]] const DocumentKey& key() const { return key_; }
+  [[nodiscard]] const std::vector<Record>& records() const { return records_; }
+  [[nodiscard]] const std::vector<Snapshot>& snapshots() const { return snapshots_; }
+  [[nodiscard]] const Snapshot& newest() const { return snapshots_.back(); }
+
+ private:
+  Author& add(Change change);
+
+  DocumentKey key_;
+  std::string source_ = "ann";
+  std::int64_t time_ms_ = 1'000;
+  std::vector<Record> records_;
+  std::vector<Snapshot> snapshots_;  // snapshots_[v] is version v.
+  std::size_t taken_ = 0;
+};
+
+// Appends and waits for the outcome.
+AppendOutcome append(OperationLog& log, Append append);
+
+std::unique_ptr<RocksDbLog> open_in_memory();
+std::unique_ptr<RocksDbLog> open_folder(const std::string& folder);
+
+bool same(const Snapshot& left, const Snapshot& right);
+
+}  // namespace cowrite::storage
