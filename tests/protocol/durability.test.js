@@ -1,0 +1,263 @@
+import assert from "node:assert/strict";
+import { createConnection } from "node:net";
+import { afterEach, describe, it } from "node:test";
+import {
+  Client,
+  atVersion,
+  call,
+  dropClients,
+  settled,
+  submit,
+  warnings,
+} from "../support/client.js";
+import { checkConverged } from "../support/convergence.js";
+import { within } from "../support/deadline.js";
+import {
+  commit,
+  creation,
+  history,
+  opMessage,
+  snapshot,
+  textSnapshot,
+} from "../support/documents.js";
+import { Random, kSeed } from "../support/random.js";
+import { RawClient, dropRawClients } from "../support/raw_client.js";
+import { Server, freePort, onlyCowrite } from "../support/server.js";
+import { freshId } from "../support/suite.js";
+import { checkOnce, newToken, tokenInsert, tokensOf } from "../support/tokens.js";
+
+const kKills = Number(process.env.COWRITE_KILLS ?? 4);
+const kDocuments = 5;
+const kClients = 4;
+
+/**
+ * Clients that insert tokens into documents as fast as they are acknowledged, through kills and restarts of the server, and know
+ * what was acknowledged to them.
+ */
+class Load {
+  constructor(server) {
+    this.server = server;
+    this.up = Promise.resolve();
+    this.random = new Random(kSeed);
+    this.going = true;
+    this.submitted = new Map(); // Document id -> every token typed.
+    this.acknowledged = new Map(); // Document id -> tokens that the server has acknowledged.
+    this.docs = new Map(); // Document id -> each client's.
+    this.count = 0;
+  }
+
+  async start() {
+    const ids = Array.from({ length: kDocuments }, freshId);
+    this.clients = await Promise.all(
+      Array.from({ length: kClients }, () => Client.connect(this.server)),
+    );
+    for (const client of this.clients) client.keepConnected(() => this.up);
+    for (const id of ids) {
+      this.submitted.set(id, []);
+      this.acknowledged.set(id, []);
+      const docs = [await this.clients[0].create(id)];
+      for (const client of this.clients.slice(1)) docs.push(await client.subscribe(id));
+      this.docs.set(id, docs);
+    }
+    this.parts = [...this.docs.values()].flat().map((doc) => this.#type(doc));
+  }
+
+  async #type(doc) {
+    while (this.going) {
+      const token = newToken();
+      this.submitted.get(doc.id).push(token);
+      await submitAtLeisure(doc, tokenInsert(this.random, doc.data, token));
+      this.acknowledged.get(doc.id).push(token);
+      ++this.count;
+      this.noticed?.();
+    }
+  }
+
+  /** Resolves when so many more operations have been acknowledged. */
+  acknowledgements(more) {
+    const goal = this.count + more;
+    const reached = new Promise((resolve) => {
+      this.noticed = () => this.count >= goal && resolve();
+    });
+    return within(reached, `${more} acknowledgements`, 60_000);
+  }
+
+  /** Every token that was acknowledged so far is in the history of the server as it is now. */
+  async checkNothingMissing(server) {
+    const raw = await RawClient.connect(server);
+    for (const [id, tokens] of this.acknowledged) {
+      const found = new Set(tokensOf(await history(raw, id)));
+      const missing = tokens.filter((token) => !found.has(token));
+      assert.deepEqual(missing, [], `acknowledged and not in the history of ${id}, seed ${kSeed}`);
+    }
+    raw.drop();
+  }
+
+  /** Ends the typing and checks that every token is in every text and in the history, once. */
+  async finish(server) {
+    this.going = false;
+    await within(Promise.all(this.parts), "the clients finish", 60_000);
+    const raw = await RawClient.connect(server);
+    for (const [id, docs] of this.docs) {
+      const messages = await checkConverged(raw, docs, `seed ${kSeed}`);
+      checkOnce(docs[0].data, messages, this.submitted.get(id));
+      assert.deepEqual(this.acknowledged.get(id).sort(), this.submitted.get(id).sort());
+    }
+    for (const client of this.clients) assert.deepEqual(client.errors, []);
+  }
+}
+
+/** Submits with no deadline of its own: the server may be away meanwhile. */
+const submitAtLeisure = (doc, op) =>
+  new Promise((resolve, reject) =>
+    doc.submitOp(op, (error) => (error ? reject(error) : resolve())),
+  );
+
+describe("durability", onlyCowrite("keeps everything in memory"), () => {
+  let server;
+  afterEach(async () => {
+    dropClients();
+    dropRawClients();
+    await server?.dispose();
+    assert.deepEqual(warnings.splice(0), []);
+  });
+
+  /** A server that can be restarted on its port. */
+  const start = async (...args) => (server = await Server.start({ port: await freePort(), args }));
+  /** The next process, on the same data; it owns the folder now. */
+  const restart = async () => {
+    const { temporary } = server;
+    server = await server.restart();
+    server.temporary = temporary;
+    return server;
+  };
+
+  it("texts, versions and history outlive a restart", async () => {
+    await start();
+    const raw = await RawClient.connect(server);
+    const id = freshId();
+    await commit(raw, id, 0, 1, creation("one😀"));
+    await commit(raw, id, 1, 2, { op: [4, " two"] });
+    await commit(raw, id, 2, 3, { del: true });
+    await commit(raw, id, 3, 4, creation("three"));
+    const before = await history(raw, id);
+    assert.deepEqual(await server.stop(), { code: 0, signal: null });
+    const again = await RawClient.connect(await restart());
+    assert.deepEqual(await history(again, id), before);
+    assert.deepEqual(await snapshot(again, id), textSnapshot(4, "three"));
+    const then = await again.request({ a: "nf", id: 1, c: "docs", d: id, v: 2 });
+    assert.equal(then.data, "one😀 two");
+    await commit(again, id, 4, 1, { op: [5, "!"] });
+  });
+
+  for (const end of ["stop", "kill"]) {
+    it(`an operation sent again after a restart (${end}) is acknowledged and applied once`, async () => {
+      await start();
+      const raw = await RawClient.connect(server);
+      const id = freshId();
+      const create = opMessage(id, null, 1, creation("a"));
+      await raw.request(create);
+      await commit(raw, id, 1, 2, { op: [1, "b"] });
+      await commit(raw, id, 2, 3, { op: [2, "c"] });
+      await server[end]();
+      const again = await RawClient.connect(await restart(), { id: raw.id });
+      for (const [message, v] of [
+        [create, 0],
+        [opMessage(id, 1, 2, { op: [1, "b"] }), 1],
+        [opMessage(id, 2, 3, { op: [2, "c"] }), 2],
+      ]) {
+        const replies = await again.requestAll({ ...message, src: raw.id }, (reply) => !reply.op);
+        const { a, src, seq, v: committed } = replies.at(-1);
+        assert.deepEqual([a, src, seq, committed], ["op", raw.id, message.seq, v]);
+      }
+      assert.deepEqual(await snapshot(again, id), textSnapshot(3, "abc"));
+    });
+
+    it(`sharedb clients type on through a restart (${end})`, async () => {
+      await start();
+      let up = Promise.resolve();
+      const clients = [];
+      for (let index = 0; index < 2; ++index) {
+        clients.push((await Client.connect(server)).keepConnected(() => up));
+      }
+      const id = freshId();
+      const [one, two] = [await clients[0].create(id), await clients[1].subscribe(id)];
+      const tokens = [newToken(), newToken(), newToken()];
+      await submit(one, [tokens[0]]);
+      await atVersion(two, 2);
+      let restarted;
+      up = new Promise((resolve) => (restarted = resolve));
+      const submitted = submit(one, [tokens[1]]);
+      await server[end]();
+      two.submitOp([tokens[2]]);
+      await restart();
+      restarted();
+      await submitted;
+      await settled(two);
+      const messages = await checkConverged(await RawClient.connect(server), [one, two]);
+      checkOnce(one.data, messages, tokens);
+    });
+  }
+
+  it(`killed ${kKills} times under load: nothing acknowledged is missing, nothing is doubled`, async () => {
+    const load = new Load(await start("--loops", "2"));
+    await load.start();
+    for (let kill = 0; kill < kKills; ++kill) {
+      await load.acknowledgements(100 + load.random.below(200));
+      let restarted;
+      load.up = new Promise((resolve) => (restarted = resolve));
+      assert.equal((await server.kill()).signal, "SIGKILL");
+      await restart();
+      await load.checkNothingMissing(server);
+      restarted();
+    }
+    await load.acknowledgements(100);
+    await load.finish(server);
+  });
+
+  it("SIGTERM under load: exit 0 within 5 s, sockets closed with 1012, nothing missing", async () => {
+    const load = new Load(await start());
+    await load.start();
+    const idle = await RawClient.connect(server);
+    await load.acknowledgements(200);
+    let restarted;
+    load.up = new Promise((resolve) => (restarted = resolve));
+    const began = Date.now();
+    const codes = load.clients.map(
+      ({ socket }) => new Promise((resolve) => socket.once("close", resolve)),
+    );
+    assert.deepEqual(await server.stop(), { code: 0, signal: null });
+    assert.ok(Date.now() - began < 5_000);
+    assert.equal((await idle.closed).code, 1012);
+    for (const code of codes) assert.equal(await code, 1012);
+    await restart();
+    await load.checkNothingMissing(server);
+    restarted();
+    await load.acknowledgements(50);
+    await load.finish(server);
+  });
+
+  it("a client that answers nothing does not hold up the end", async () => {
+    await start();
+    const silent = createConnection(server.port, "127.0.0.1");
+    silent.on("error", () => {});
+    const upgraded = new Promise((resolve) => silent.once("data", resolve));
+    silent.write(
+      `GET /ws HTTP/1.1\r\nHost: 127.0.0.1:${server.port}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n` +
+        "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AQIDBAUGBwgJCgsMDQ4PEA==\r\n\r\n",
+    );
+    assert.match(String(await within(upgraded, "the upgrade")), /^HTTP\/1\.1 101 /);
+    silent.pause();
+    const began = Date.now();
+    assert.deepEqual(await server.stop(), { code: 0, signal: null });
+    assert.ok(Date.now() - began < 5_000);
+    silent.destroy();
+  });
+
+  it("a second server on the same data is refused with a sentence, and the first serves on", async () => {
+    await start();
+    await assert.rejects(Server.start({ data: server.data }), /the server ended: \{"code":[1-9]/);
+    const raw = await RawClient.connect(server);
+    assert.deepEqual(await raw.request({ a: "pp" }), { a: "pp" });
+  });
+});
