@@ -1,7 +1,6 @@
 #include "server/transport/handshake.h"
 
 #include <algorithm>
-#include <string>
 
 namespace cowrite::server {
 
@@ -23,14 +22,6 @@ bool is_web_socket_key(std::string_view key) {
 }
 
 }  // namespace
-
-HttpResponse plain_response(int status, std::string_view sentence) {
-  return {status,
-          std::string(sentence) + "\n",
-          {{"Content-Type", "text/plain; charset=utf-8"},
-           {"Cache-Control", "no-store"},
-           {"X-Content-Type-Options", "nosniff"}}};
-}
 
 std::optional<HttpResponse> refuse_malformed(const HttpRequest& request) {
   if (!request.path.starts_with('/'))

@@ -10,9 +10,6 @@ namespace cowrite::server {
 
 inline constexpr std::string_view kWebSocketPath = "/ws";
 
-// A refusal with one sentence, as plain text.
-[[nodiscard]] HttpResponse plain_response(int status, std::string_view sentence);
-
 // The refusal of a request whose target, length or encoding we do not take: 400 or 411.
 [[nodiscard]] std::optional<HttpResponse> refuse_malformed(const HttpRequest& request);
 

@@ -9,4 +9,12 @@ std::string_view HttpRequest::header(std::string_view lower_case_name) const {
   return {};
 }
 
+HttpResponse plain_response(int status, std::string_view sentence) {
+  return {status,
+          std::string(sentence) + "\n",
+          {{"Content-Type", "text/plain; charset=utf-8"},
+           {"Cache-Control", "no-store"},
+           {"X-Content-Type-Options", "nosniff"}}};
+}
+
 }  // namespace cowrite::server

@@ -28,6 +28,9 @@ struct HttpResponse {
       headers;  // Content-Type and the rest; Content-Length is added.
 };
 
+// One sentence as plain text, for people and logs; not cached.
+[[nodiscard]] HttpResponse plain_response(int status, std::string_view sentence);
+
 // Answers a request, now or later, from any thread while the loop's io_context exists. Only the
 // first answer counts, and only if it is in time (Timing::response) and the client still there. To
 // HEAD one answers as to GET: the body is left out.
