@@ -1,6 +1,7 @@
 #include "server/api/api.h"
 
 #include <charconv>
+#include <limits>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -22,6 +23,9 @@ constexpr std::string_view kErrMethodNotAllowed = "ERR_METHOD_NOT_ALLOWED";
 constexpr std::string_view kErrParameterInvalid = "ERR_PARAMETER_INVALID";
 constexpr std::string_view kErrBusy = "ERR_BUSY";
 
+// Any version may be asked for; that it is not there is for the history to say.
+constexpr std::uint64_t kVersionMax = std::numeric_limits<std::uint64_t>::max();
+
 // What a request asks of the history, checked and ready for a reader thread.
 using Question = std::function<HttpResponse(const storage::History&)>;
 
@@ -41,7 +45,7 @@ int status_of(const Error& error) {
       error.code == kErrDocumentAbsent || error.code == storage::kErrVersionUnknown)
     return 404;
   if (error.code == kErrMethodNotAllowed) return 405;
-  if (error.code == kErrBusy) return 503;
+  if (error.code == kErrBusy || error.code == storage::kErrBusy) return 503;
   return 500;
 }
 
@@ -155,7 +159,7 @@ Result<Question> info_question(const storage::DocumentKey& key, Query& query) {
 
 // GET /api/documents/COLLECTION/ID/text
 Result<Question> text_question(const storage::DocumentKey& key, Query& query) {
-  const std::optional<std::uint64_t> version = query.number("version", 0, kIntegerMax);
+  const std::optional<std::uint64_t> version = query.number("version", 0, kVersionMax);
   const std::optional<std::int64_t> time_ms = query.time("time");
   if (version && time_ms)
     query.fail("a text is asked for by \"version\" or by \"time\", not by both");
@@ -171,8 +175,8 @@ Result<Question> text_question(const storage::DocumentKey& key, Query& query) {
 // GET /api/documents/COLLECTION/ID/records
 Result<Question> records_question(const storage::DocumentKey& key, Query& query) {
   VersionRange range;
-  range.first = query.number("from", 0, kIntegerMax).value_or(1);
-  range.last = query.number("to", 0, kIntegerMax).value_or(kIntegerMax);
+  range.first = query.number("from", 0, kVersionMax).value_or(1);
+  range.last = query.number("to", 0, kVersionMax).value_or(kVersionMax);
   const std::uint64_t limit = query.number("limit", 1, kApiRecordsMax).value_or(kApiRecordsMax);
   if (std::optional<Error> error = query.error()) return std::move(*error);
   return Question([=](const storage::History& history) {
@@ -204,8 +208,7 @@ Api::Api(storage::OperationLog& log)
     : log_(log), reading_(std::make_shared<std::atomic<std::size_t>>(0)) {}
 
 void Api::handle(const HttpRequest& request, HttpRespond respond) {
-  const bool head = request.method == "HEAD";
-  if (request.method != "GET" && !head)
+  if (request.method != "GET" && request.method != "HEAD")
     return respond(
         error_response({kErrMethodNotAllowed, "this API is read with GET and HEAD only"}));
   Result<Question> question = route(request);
@@ -214,10 +217,9 @@ void Api::handle(const HttpRequest& request, HttpRespond respond) {
     reading_->fetch_sub(1);
     return respond(error_response({kErrBusy, "too many requests are being answered, try again"}));
   }
-  log_.read([question = std::move(*question), respond = std::move(respond), reading = reading_,
-             head](const storage::History& history) {
+  log_.read([question = std::move(*question), respond = std::move(respond),
+             reading = reading_](const storage::History& history) {
     HttpResponse response = question(history);
-    if (head) response.body.clear();
     reading->fetch_sub(1);
     respond(std::move(response));
   });

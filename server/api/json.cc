@@ -270,14 +270,13 @@ Result<RecordPage> parse_records(std::string_view json) {
   return page;
 }
 
-Result<Error> parse_error(std::string_view json) {
+std::optional<Error> parse_error(std::string_view json) {
   const Result<Json> value = parse(json);
-  if (!value) return value.error();
-  static const Json kNone = Json::object();
-  Fields fields(value->is_object() && value->contains("error") ? (*value)["error"] : kNone);
+  if (!value || !value->is_object() || !value->contains("error")) return std::nullopt;
+  Fields fields((*value)["error"]);
   const std::string code = fields.text("code");
   std::string message = fields.text("message");
-  if (const std::optional<Error> error = fields.error()) return *error;
+  if (fields.error()) return std::nullopt;
   return Error{known_code(code), std::move(message)};
 }
 

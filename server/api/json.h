@@ -2,6 +2,7 @@
 // prints the same for scripts. API.md describes it.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -10,6 +11,11 @@
 #include "storage/record.h"
 
 namespace cowrite::server {
+
+inline constexpr std::string_view kErrReplyInvalid =
+    "ERR_REPLY_INVALID";  // Not what this API answers.
+inline constexpr std::string_view kErrRequestFailed =
+    "ERR_REQUEST_FAILED";  // An error whose code is not known here.
 
 // {"collection":"docs","id":"notes","version":12,"exists":true,"bytes":1045,"created":"...","changed":"..."}
 [[nodiscard]] std::string document_json(const storage::DocumentInfo& info);
@@ -31,7 +37,8 @@ namespace cowrite::server {
 [[nodiscard]] Result<DocumentPage> parse_documents(std::string_view json);
 [[nodiscard]] Result<RecordPage> parse_records(std::string_view json);
 
-// The error that a reply carries, with the code of ours that it names, else kErrRequestFailed.
-[[nodiscard]] Result<Error> parse_error(std::string_view json);
+// The error that a reply carries, if it does: with the code of ours that it names, else
+// kErrRequestFailed.
+[[nodiscard]] std::optional<Error> parse_error(std::string_view json);
 
 }  // namespace cowrite::server

@@ -1,7 +1,6 @@
 #include "tools/cli/command_line.h"
 
 #include <CLI/CLI.hpp>
-#include <charconv>
 #include <cstdlib>
 #include <memory>
 #include <sstream>
@@ -15,6 +14,19 @@ namespace cowrite::cli {
 
 // ---- The arguments of one command
 
+namespace {
+
+// A parser as CLI11 checks with it: no words are no objection.
+template <typename T>
+std::function<std::string(const std::string&)> complaint_of(Result<T> (*parse)(std::string_view)) {
+  return [parse](const std::string& text) {
+    const Result<T> value = parse(text);
+    return value ? std::string() : value.error().message;
+  };
+}
+
+}  // namespace
+
 void Options::required(const char* name, const char* help, std::string& target) {
   app_.add_option(name, target, help)->required()->option_text(" ");
 }
@@ -25,25 +37,19 @@ void Options::optional(const char* name, const char* help, std::string& target) 
 
 void Options::option(const char* name, const char* value, const char* help,
                      std::optional<std::uint64_t>& target) {
-  const auto parse = [&target](const std::string& text) -> std::string {
-    std::uint64_t number = 0;
-    const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), number);
-    if (problem != std::errc() || end != text.data() + text.size())
-      return "\"" + text + "\" is not a number from 0 on";
-    target = number;
-    return {};
-  };
-  app_.add_option(name, help)->check(parse, "")->option_text(value);
+  app_.add_option_function<std::string>(
+          name, [&target](const std::string& text) { target = *parse_number(text); }, help)
+      ->check(complaint_of(parse_number), "")
+      ->type_name(value)
+      ->option_text(value);
 }
 
 void Options::option(const char* name, const char* value, const char* help, server::Place& target) {
-  const auto parse = [&target](const std::string& text) -> std::string {
-    const Result<server::Place> place = parse_place(text);
-    if (!place) return place.error().message;
-    target = *place;
-    return {};
-  };
-  app_.add_option(name, help)->check(parse, "")->option_text(value);
+  app_.add_option_function<std::string>(
+          name, [&target](const std::string& text) { target = *parse_place(text); }, help)
+      ->check(complaint_of(parse_place), "")
+      ->type_name(value)
+      ->option_text(value);
 }
 
 void Options::flag(const char* name, const char* help, bool& target) {
@@ -95,15 +101,18 @@ void declare_globals(CLI::App& app, Globals& globals) {
   const std::map<std::string, ColourChoice> colours = {{"auto", ColourChoice::kAuto},
                                                        {"always", ColourChoice::kAlways},
                                                        {"never", ColourChoice::kNever}};
-  CLI::Option* server = app.add_option("--server", globals.server, "The running server to ask")
-                            ->check(check_url, "")
-                            ->option_text("URL (default " + std::string(kDefaultServer) + ")");
+  CLI::Option* server =
+      app.add_option("--server", globals.server,
+                     "The running server to ask (default " + std::string(kDefaultServer) + ")")
+          ->check(check_url, "")
+          ->option_text("URL");
   app.add_option("--data", globals.data,
                  "The data folder to read instead; a server may be running on it")
       ->excludes(server)
       ->option_text("DIR");
-  app.add_option("--collection", globals.collection, "The collection of the documents")
-      ->option_text("NAME (default docs)");
+  app.add_option("--collection", globals.collection,
+                 "The collection of the documents (default docs)")
+      ->option_text("NAME");
   app.add_flag("--json", globals.json, "Print JSON, one object a line");
   app.add_option("--color", globals.colours, "Colours: auto, always or never")
       ->transform(CLI::CheckedTransformer(colours).description(""))
@@ -150,8 +159,11 @@ Explanation explain(const CLI::App& app, const CLI::ParseError& error) {
     return {text.str(), 0};
   }
   const std::vector<CLI::App*> chosen = app.get_subcommands();
-  const std::string name = chosen.empty() ? "" : chosen.front()->get_name() + " ";
-  return complaint(error.what(), "cowrite " + name + "--help");
+  const std::vector<std::string> strange = app.remaining();
+  if (chosen.empty() && !strange.empty())
+    return complaint("there is no command \"" + strange.front() + "\"", "cowrite --help");
+  if (chosen.empty()) return complaint("a command is missing", "cowrite --help");
+  return complaint(error.what(), "cowrite " + chosen.front()->get_name() + " --help");
 }
 
 }  // namespace

@@ -49,7 +49,6 @@ HttpClient::~HttpClient() = default;
 Result<HttpReply> HttpClient::get(std::string_view path) {
   CURL* curl = handle_->curl;
   HttpReply reply;
-  char reason[CURL_ERROR_SIZE] = "";
   const std::string url = base_ + std::string(path);
   curl_easy_reset(curl);
   curl_easy_setopt(curl, CURLOPT_URL, url.c_str());
@@ -62,15 +61,14 @@ Result<HttpReply> HttpClient::get(std::string_view path) {
   curl_easy_setopt(curl, CURLOPT_LOW_SPEED_TIME, kSlowSeconds);
   curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, append_body);
   curl_easy_setopt(curl, CURLOPT_WRITEDATA, &reply.body);
-  curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, reason);
   const CURLcode code = curl_easy_perform(curl);
-  if (code != CURLE_OK) return Error{kErrHttp, *reason != '\0' ? reason : curl_easy_strerror(code)};
+  if (code != CURLE_OK) return Error{kErrHttp, curl_easy_strerror(code)};
   long status = 0;
   curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status);
   reply.status = static_cast<int>(status);
-  reply.content_type = header_value(curl, "Content-Type");
   reply.version = header_value(curl, "Cowrite-Version");
   reply.time = header_value(curl, "Cowrite-Time");
+  reply.retry_after = header_value(curl, "Retry-After");
   return reply;
 }
 

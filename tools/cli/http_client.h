@@ -15,9 +15,10 @@ inline constexpr std::string_view kErrHttp = "ERR_HTTP";  // No answer, or not a
 struct HttpReply {
   int status = 0;
   std::string body;
-  std::string content_type;
-  std::string version;  // Cowrite-Version, empty if absent.
-  std::string time;     // Cowrite-Time, empty if absent.
+  // Headers, empty if absent:
+  std::string version;      // Cowrite-Version
+  std::string time;         // Cowrite-Time
+  std::string retry_after;  // Retry-After
 };
 
 class HttpClient {
@@ -26,7 +27,7 @@ class HttpClient {
   explicit HttpClient(std::string base);
   ~HttpClient();
 
-  // `path` may have a query. Redirections are not followed. Fails with kErrHttp and curl's reason.
+  // `path` may have a query. Redirections are not followed. Fails with kErrHttp and the reason.
   [[nodiscard]] Result<HttpReply> get(std::string_view path);
 
  private:

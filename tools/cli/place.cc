@@ -6,13 +6,28 @@
 #include "storage/timestamp.h"
 
 namespace cowrite::cli {
+namespace {
+
+bool is_digits(std::string_view text) {
+  return !text.empty() && text.find_first_not_of("0123456789") == std::string_view::npos;
+}
+
+}  // namespace
+
+Result<std::uint64_t> parse_number(std::string_view text) {
+  if (!is_digits(text))
+    return Error{kErrPlaceInvalid, "\"" + std::string(text) + "\" is not a whole number"};
+  std::uint64_t number = 0;
+  if (std::from_chars(text.data(), text.data() + text.size(), number).ec != std::errc())
+    return Error{kErrPlaceInvalid, "\"" + std::string(text) + "\" is too large"};
+  return number;
+}
 
 Result<server::Place> parse_place(std::string_view text) {
-  if (!text.empty() && text.find_first_not_of("0123456789") == std::string_view::npos) {
-    server::AtVersion at;
-    if (std::from_chars(text.data(), text.data() + text.size(), at.version).ec != std::errc())
-      return Error{kErrPlaceInvalid, "\"" + std::string(text) + "\" is too large for a version"};
-    return server::Place(at);
+  if (is_digits(text)) {
+    const Result<std::uint64_t> version = parse_number(text);
+    if (!version) return version.error();
+    return server::Place(server::AtVersion{*version});
   }
   const Result<std::int64_t> time_ms = storage::parse_time(text);
   if (!time_ms)

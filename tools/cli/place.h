@@ -2,6 +2,7 @@
 // 2026-11-20T06:11:00Z`.
 #pragma once
 
+#include <cstdint>
 #include <string_view>
 
 #include "ot/result.h"
@@ -10,6 +11,9 @@
 namespace cowrite::cli {
 
 inline constexpr std::string_view kErrPlaceInvalid = "ERR_PLACE_INVALID";
+
+// Digits only. Fails with kErrPlaceInvalid.
+[[nodiscard]] Result<std::uint64_t> parse_number(std::string_view text);
 
 // Digits are a version, anything else a time (storage/timestamp.h). Fails with kErrPlaceInvalid.
 [[nodiscard]] Result<server::Place> parse_place(std::string_view text);

@@ -1,4 +1,5 @@
 // A running server as a DocumentSource, through its HTTP API (server/api/API.md).
+#include <algorithm>
 #include <charconv>
 #include <chrono>
 #include <thread>
@@ -15,8 +16,17 @@ namespace {
 
 using server::percent_encode;
 
-// A busy server answers 503; that many times it is asked again, a second apart.
+// A busy server answers 503; that many times it is asked again, after the time that it names but
+// not longer than this.
 constexpr int kRetriesMax = 5;
+constexpr int kRetryAfterSecondsMax = 5;
+
+std::chrono::seconds retry_after(const HttpReply& reply) {
+  int seconds = 1;
+  std::from_chars(reply.retry_after.data(), reply.retry_after.data() + reply.retry_after.size(),
+                  seconds);
+  return std::chrono::seconds(std::clamp(seconds, 0, kRetryAfterSecondsMax));
+}
 
 std::string document_path(const storage::DocumentKey& key) {
   return "/api/documents/" + percent_encode(key.collection) + "/" + percent_encode(key.id);
@@ -79,10 +89,10 @@ class ServerSource final : public DocumentSource {
       if (!reply) return Error{kErrServerUnreachable, url_ + ": " + reply.error().message};
       if (reply->status == 200) return reply;
       if (reply->status == 503 && retries < kRetriesMax) {
-        std::this_thread::sleep_for(std::chrono::seconds(1));
+        std::this_thread::sleep_for(retry_after(*reply));
         continue;
       }
-      Result<Error> error = server::parse_error(reply->body);
+      std::optional<Error> error = server::parse_error(reply->body);
       return error ? *error : foreign();
     }
   }
