@@ -27,9 +27,9 @@ LIBRARIES = {
     "websocketpp/": ["server/transport/web_socket_server.cc"],
     "nlohmann/": ["server/protocol/*", "server/api/*", "tools/*", "tests/*"],
     "boost/": ["server/transport/*", "server/loop/*"],
-    "openssl/": ["ot/*", "storage/*"],
-    "curl/": ["tools/cli/*"],
-    "CLI/": ["server/main.cc", "tools/cli/main.cc"],
+    "openssl/": ["tests/ot/*"],
+    "curl/": ["tools/cli/http_client.cc"],
+    "CLI/": ["server/main.cc", "tools/cli/command_line.cc"],
     "gtest/": ["tests/*"],
     "benchmark/": ["tests/*"],
 }
