@@ -1,0 +1,45 @@
+// Names of documents: any text that can be a path segment and fits the server's ids.
+import { idBytesMax, utf8Bytes } from "../document/limits";
+
+// Why a document cannot have this name; null if it can.
+export function nameProblem(name: string): string | null {
+  if (name === "") return "Give the document a name.";
+  if (name === "." || name === "..") return "A name needs more than dots.";
+  if (utf8Bytes(name) > idBytesMax) return "That name is too long.";
+  if (/[\p{Cc}\p{Cs}]/u.test(name)) return "A name cannot have control characters.";
+  return null;
+}
+
+export const documentPath = (name: string) => `/d/${encodeURIComponent(name)}`;
+
+export interface DocumentAddress {
+  name: string;
+  embedded: boolean;
+}
+
+// The document that a path like /d/NAME or /embed/NAME names; null if none.
+export function documentAt(path: string): DocumentAddress | null {
+  const match = /^\/(d|embed)\/([^/]+)$/.exec(path);
+  if (!match?.[2]) return null;
+  try {
+    const name = decodeURIComponent(match[2]);
+    return nameProblem(name) === null ? { name, embedded: match[1] === "embed" } : null;
+  } catch {
+    return null; // Not percent-encoded UTF-8.
+  }
+}
+
+const qualities =
+  "amber brisk calm clear cosy early fair gentle golden green happy hazel kind lively lucky mellow misty patient plain quiet silver smooth sunny swift tidy warm".split(
+    " ",
+  );
+const things =
+  "anchor atlas bridge brook canvas cedar cloud coast comet ember field garden harbor island juniper lantern letter maple meadow notebook orchard pebble pencil river sketch summit willow window".split(
+    " ",
+  );
+
+// A name that is easy to read out, and unlikely to be taken.
+export function randomName(random = Math.random): string {
+  const pick = (words: string[]) => words[Math.floor(random() * words.length)] ?? "";
+  return `${pick(qualities)}-${pick(things)}-${100 + Math.floor(random() * 900)}`;
+}

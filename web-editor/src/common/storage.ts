@@ -1,0 +1,17 @@
+// What this browser remembers for the page. In an iframe of another site storage may be forbidden,
+// and then it throws: nothing is remembered, and nothing else goes wrong.
+export function recall(key: string): string | null {
+  try {
+    return localStorage.getItem(`cowrite.${key}`);
+  } catch {
+    return null;
+  }
+}
+
+export function remember(key: string, value: string): void {
+  try {
+    localStorage.setItem(`cowrite.${key}`, value);
+  } catch {
+    // Forbidden or full.
+  }
+}

@@ -1,0 +1,23 @@
+// Light, dark, or as the system has it. The choice is an attribute of the root element; the style
+// sheet does the rest.
+import { recall, remember } from "./storage";
+
+export const themes = ["auto", "light", "dark"] as const;
+export type Theme = (typeof themes)[number];
+
+export const isTheme = (value: unknown): value is Theme => themes.includes(value as Theme);
+
+export function storedTheme(): Theme {
+  const stored = recall("theme");
+  return isTheme(stored) ? stored : "auto";
+}
+
+export function showTheme(theme: Theme): void {
+  if (theme === "auto") delete document.documentElement.dataset["theme"];
+  else document.documentElement.dataset["theme"] = theme;
+}
+
+export function chooseTheme(theme: Theme): void {
+  remember("theme", theme);
+  showTheme(theme);
+}

@@ -1,0 +1,35 @@
+// What must be corrected in a text after an edit: lone surrogates, which no operation can carry, and
+// carriage returns that were put in, since lines end in "\n" here. (Carriage returns that other
+// clients have written stay.)
+import type { ChangeSet, ChangeSpec, Text } from "@codemirror/state";
+import { isHighSurrogate, isLowSurrogate } from "./code-points";
+
+export const withLineFeeds = (text: string) => text.replace(/\r\n?/g, "\n");
+
+export interface CleanOptions {
+  // True for edits that put back or move what was there before.
+  keepCarriageReturns: boolean;
+}
+
+// The corrections to make in `result`, the text after `changes`.
+export function corrections(changes: ChangeSet, result: Text, options: CleanOptions): ChangeSpec[] {
+  const specs: ChangeSpec[] = [];
+  changes.iterChangedRanges((_fromA, _toA, fromB, toB) => {
+    // A deletion may have cut a character at either side of the change.
+    const from = Math.max(0, fromB - 2);
+    const text = result.sliceString(from, Math.min(result.length, toB + 2));
+    for (let i = 0; i < text.length; i++) {
+      const at = from + i;
+      const unit = text.charCodeAt(i);
+      if (isHighSurrogate(unit) && i + 1 < text.length && isLowSurrogate(text.charCodeAt(i + 1))) {
+        i++;
+      } else if (isHighSurrogate(unit) || isLowSurrogate(unit)) {
+        if (at >= fromB - 1 && at <= toB) specs.push({ from: at, to: at + 1 });
+      } else if (unit === 0x0d && at >= fromB && at < toB && !options.keepCarriageReturns) {
+        const isPair = text[i + 1] === "\n";
+        specs.push({ from: at, to: at + 1, insert: isPair ? "" : "\n" });
+      }
+    }
+  });
+  return specs;
+}

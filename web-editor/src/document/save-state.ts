@@ -1,0 +1,53 @@
+// What the page says about saving. "Saved" means acknowledged by the server, nothing less.
+export interface SaveFacts {
+  now: number;
+  // The document was loaded once; before that there is nothing to save.
+  opened: boolean;
+  online: boolean;
+  // Subscribed and up to date on this connection.
+  live: boolean;
+  downSince: number | null;
+  networkUp: boolean;
+  // When the oldest edit that is not acknowledged was made.
+  unsavedSince: number | null;
+}
+
+export type SaveKind = "opening" | "saved" | "saving" | "reconnecting" | "offline" | "unsaved";
+
+export interface SaveState {
+  kind: SaveKind;
+  label: string;
+}
+
+export const unsavedAlarmMs = 8_000;
+// A short break is not worth the word offline.
+const reconnectingMs = 5_000;
+
+function duration(ms: number): string {
+  const seconds = Math.floor(ms / 1_000);
+  return seconds < 120 ? `${seconds} s` : `${Math.floor(seconds / 60)} min`;
+}
+
+export function saveState(facts: SaveFacts): SaveState {
+  const { now, unsavedSince, downSince } = facts;
+  const unsavedMs = unsavedSince === null ? 0 : now - unsavedSince;
+  if (unsavedMs >= unsavedAlarmMs)
+    return { kind: "unsaved", label: `Unsaved for ${duration(unsavedMs)}` };
+  if (!facts.online) {
+    const down = downSince === null ? 0 : now - downSince;
+    if (!facts.networkUp || down >= reconnectingMs)
+      return {
+        kind: "offline",
+        label: facts.opened ? "Offline — changes are kept here" : "Offline — trying again",
+      };
+    return facts.opened
+      ? { kind: "reconnecting", label: "Reconnecting…" }
+      : { kind: "opening", label: "Opening…" };
+  }
+  if (!facts.live)
+    return facts.opened
+      ? { kind: "reconnecting", label: "Reconnecting…" }
+      : { kind: "opening", label: "Opening…" };
+  if (unsavedSince !== null) return { kind: "saving", label: "Saving…" };
+  return { kind: "saved", label: "Saved" };
+}

@@ -1,0 +1,35 @@
+// Ways out of the page for a text: the clipboard and a file.
+import { element } from "../common/element";
+
+// False if the browser forbids it, as it may in an iframe.
+export async function copyText(text: string): Promise<boolean> {
+  try {
+    await navigator.clipboard.writeText(text);
+    return true;
+  } catch {
+    return copyBySelection(text);
+  }
+}
+
+// Where there is no clipboard interface: pages over plain HTTP, and some iframes.
+function copyBySelection(text: string): boolean {
+  const area = element("textarea", { class: "visually-hidden", readonly: true });
+  area.value = text;
+  // A modal dialog makes everything outside of it inert.
+  (document.querySelector("dialog[open]") ?? document.body).append(area);
+  const focused = document.activeElement;
+  area.select();
+  // Deprecated, and the only way there is.
+  // eslint-disable-next-line @typescript-eslint/no-deprecated
+  const copied = document.execCommand("copy");
+  area.remove();
+  if (focused instanceof HTMLElement) focused.focus();
+  return copied;
+}
+
+export function downloadText(name: string, text: string): void {
+  const url = URL.createObjectURL(new Blob([text], { type: "text/plain;charset=utf-8" }));
+  const fileName = `${name.replace(/[\\/:*?"<>|]+/g, "-")}.txt`;
+  element("a", { href: url, download: fileName }).click();
+  setTimeout(() => URL.revokeObjectURL(url), 60_000);
+}

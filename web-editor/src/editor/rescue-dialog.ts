@@ -1,0 +1,30 @@
+// Gives back what somebody wrote and the server will never take. Several such texts may come before
+// the dialog is closed; none replaces another.
+import { byId } from "../common/element";
+import { copyText, downloadText } from "./export";
+import { notice } from "./notices";
+
+export class RescueDialog {
+  private readonly dialog = byId("rescue", HTMLDialogElement);
+  private readonly reason = byId("rescue-reason", HTMLElement);
+  private readonly text = byId("rescue-text", HTMLTextAreaElement);
+
+  constructor(documentName: string) {
+    byId("rescue-copy", HTMLButtonElement).addEventListener("click", () => {
+      void copyText(this.text.value).then((copied) =>
+        notice(copied ? "Copied" : "This browser forbids copying: select the text instead."),
+      );
+    });
+    byId("rescue-download", HTMLButtonElement).addEventListener("click", () =>
+      downloadText(`${documentName} (not saved)`, this.text.value),
+    );
+    byId("rescue-close", HTMLButtonElement).addEventListener("click", () => this.dialog.close());
+    this.dialog.addEventListener("close", () => (this.text.value = ""));
+  }
+
+  offer(text: string, reason: string): void {
+    this.reason.textContent = reason;
+    this.text.value += this.text.value === "" ? text : `\n\n${text}`;
+    if (!this.dialog.open) this.dialog.showModal();
+  }
+}

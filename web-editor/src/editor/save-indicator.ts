@@ -1,0 +1,63 @@
+// Shows the save state: a dot and a word in the bar, a strip with help when something is wrong, and
+// announcements for screen readers when it goes wrong or right again.
+import { byId } from "../common/element";
+import type { SaveKind, SaveState } from "../document/save-state";
+
+// While somebody types, "Saving…" and "Saved" would alternate with every key. "Saved" waits until it
+// has been true for a moment; everything else shows at once.
+const calmMs = 400;
+
+const isTrouble = (kind: SaveKind) => kind === "offline" || kind === "unsaved";
+
+const help: Partial<Record<SaveKind, string>> = {
+  offline: "No connection. What you write is kept in this tab and sent when it is back.",
+  unsaved: "The last changes are not saved yet. They are kept in this tab: do not close it.",
+};
+
+export class SaveIndicator {
+  private readonly root = byId("save", HTMLElement);
+  private readonly label = byId("save-label", HTMLElement);
+  private readonly strip = byId("strip", HTMLElement);
+  private readonly stripText = byId("strip-text", HTMLElement);
+  private readonly copyButton = byId("copy-unsaved", HTMLButtonElement);
+  private readonly retryButton = byId("retry", HTMLButtonElement);
+  private readonly announcer = byId("announcer", HTMLElement);
+  private shown: SaveState = { kind: "opening", label: "" };
+  private next: SaveState = this.shown;
+  private timer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(onCopy: () => void, onRetry: () => void) {
+    this.copyButton.addEventListener("click", onCopy);
+    this.retryButton.addEventListener("click", onRetry);
+  }
+
+  show(state: SaveState, facts: { hasUnsaved: boolean; online: boolean }): void {
+    this.next = state;
+    const waits = state.kind === "saved" && this.shown.kind === "saving";
+    if (!waits) {
+      clearTimeout(this.timer);
+      this.timer = undefined;
+      this.draw();
+    } else {
+      this.timer ??= setTimeout(() => {
+        this.timer = undefined;
+        this.draw();
+      }, calmMs);
+    }
+    this.strip.hidden = !isTrouble(state.kind);
+    this.copyButton.hidden = !facts.hasUnsaved;
+    this.retryButton.hidden = facts.online;
+  }
+
+  private draw(): void {
+    const { kind, label } = this.next;
+    if (label !== this.shown.label) this.label.textContent = label;
+    if (kind !== this.shown.kind) {
+      this.root.dataset["kind"] = kind;
+      this.strip.dataset["kind"] = kind;
+      this.stripText.textContent = help[kind] ?? "";
+      if (isTrouble(kind) || isTrouble(this.shown.kind)) this.announcer.textContent = label;
+    }
+    this.shown = this.next;
+  }
+}

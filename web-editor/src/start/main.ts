@@ -1,0 +1,73 @@
+import "../styles/base.css";
+import "../styles/start.css";
+import { documentPath, nameProblem, randomName } from "../common/document-name";
+import { byId, element } from "../common/element";
+import { forgetDocument, recentDocuments, type Recent } from "../common/recent";
+import { chooseTheme, isTheme, showTheme, storedTheme } from "../common/theme";
+import { when } from "../common/when";
+
+showTheme(storedTheme());
+
+function open(name: string): void {
+  location.assign(documentPath(name));
+}
+
+function setUpForm(): void {
+  const input = byId("name", HTMLInputElement);
+  const problem = byId("name-problem", HTMLElement);
+  byId("open", HTMLFormElement).addEventListener("submit", (event) => {
+    event.preventDefault();
+    const name = input.value.trim();
+    const found = nameProblem(name);
+    problem.textContent = found ?? "";
+    input.setAttribute("aria-invalid", String(found !== null));
+    if (found === null) open(name);
+    else input.focus();
+  });
+  input.addEventListener("input", () => {
+    problem.textContent = "";
+    input.removeAttribute("aria-invalid");
+  });
+  byId("new", HTMLButtonElement).addEventListener("click", () => open(randomName()));
+}
+
+function item({ name, openedAt }: Recent): HTMLElement {
+  const forget = (event: Event) => {
+    forgetDocument(name);
+    (event.currentTarget as HTMLElement).closest("li")?.remove();
+    byId("recent", HTMLElement).hidden = recentDocuments().length === 0;
+  };
+  const label = `Remove ${name} from this list`;
+  return element(
+    "li",
+    {},
+    element(
+      "a",
+      { href: documentPath(name) },
+      element("span", { class: "name" }, name),
+      element("time", { datetime: new Date(openedAt).toISOString() }, when(openedAt, Date.now())),
+    ),
+    element("button", { type: "button", "aria-label": label, title: label, click: forget }, "×"),
+  );
+}
+
+function showRecent(): void {
+  const recent = recentDocuments();
+  byId("recent", HTMLElement).hidden = recent.length === 0;
+  byId("recent-list", HTMLElement).replaceChildren(...recent.map(item));
+}
+
+function setUpTheme(): void {
+  for (const input of document.querySelectorAll<HTMLInputElement>('input[name="theme"]')) {
+    input.checked = input.value === storedTheme();
+    input.addEventListener("change", () => {
+      if (isTheme(input.value)) chooseTheme(input.value);
+    });
+  }
+}
+
+setUpForm();
+setUpTheme();
+showRecent();
+// Coming back through the browser's history may show a page from memory.
+addEventListener("pageshow", showRecent);
