@@ -71,6 +71,8 @@ class Rope {
   friend bool operator==(const Rope& left, const Rope& right);
 
  private:
+  friend class RopeInspector;  // Of the tests: checks what holds in every tree.
+
   using Visitor = void (*)(void* context, std::string_view chunk);
   void visit(std::uint32_t begin, std::uint32_t end, Visitor visitor, void* context) const;
 

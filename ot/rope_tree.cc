@@ -202,28 +202,4 @@ std::uint32_t leaf_offset(const Leaf& leaf, const TextSize& size, std::uint32_t 
   return static_cast<std::uint32_t>(utf8::byte_offset(leaf.view(), code_points));
 }
 
-void check_tree(const Subtree& tree) {
-  if (!tree.node) {
-    CHECK(tree.size == TextSize{});
-    return;
-  }
-  if (tree.node->height == 0) {
-    const std::string_view text = as_leaf(*tree.node).view();
-    CHECK(!text.empty() && utf8::is_valid(text));
-    CHECK(tree.size == measure(text));
-    return;
-  }
-  const Inner& inner = as_inner(*tree.node);
-  CHECK(inner.node.count >= 2 && inner.node.count <= kFanout);
-  TextSize size;
-  for (std::size_t index = 0; index < inner.node.count; ++index) {
-    const Subtree& child = inner.children[index];
-    CHECK(child.node->height + 1 == inner.node.height);
-    CHECK(child.node->count >= (child.node->height == 0 ? kLeafBytesMin : kFanoutMin));
-    check_tree(child);
-    size += child.size;
-  }
-  CHECK(size == tree.size);
-}
-
 }  // namespace cowrite::ot

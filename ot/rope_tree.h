@@ -1,12 +1,11 @@
 // The structure of a rope: building, cutting and joining trees. All else that changes a rope stays
 // within one leaf.
 //
-// What holds in every tree, and is proved by the tests through check_tree():
+// What holds in every tree:
 //
 //   - all leaves are at one depth, and no leaf is empty;
-//   - a leaf that is not the root has at least kLeafBytesMin bytes, an inner node that is not the
-//   root at least
-//     kFanoutMin children, the root at least two; so the height is logarithmic;
+//   - every leaf but a root has at least kLeafBytesMin bytes, every inner node but a root at least
+//     kFanoutMin children, and an inner root at least two; so the height is logarithmic;
 //   - a leaf begins and ends between code points.
 //
 // The functions share nodes with their arguments where they can, and change none that is shared.
@@ -38,8 +37,5 @@ inline constexpr std::uint32_t kFanoutMin = kFanout / 4;
 // Where in a leaf the code point number `code_points` begins. `size` is the leaf's.
 [[nodiscard]] std::uint32_t leaf_offset(const Leaf& leaf, const TextSize& size,
                                         std::uint32_t code_points);
-
-// CHECKs everything that holds in a tree, sizes included. O(n).
-void check_tree(const Subtree& tree);
 
 }  // namespace cowrite::ot

@@ -1,0 +1,21 @@
+// RopeInspector: looks into a rope's tree, to check what ot/rope_tree.h says holds in every one.
+#pragma once
+
+#include <cstddef>
+
+#include "ot/rope.h"
+
+namespace cowrite::ot {
+
+class RopeInspector {
+ public:
+  // CHECKs the structure and all sizes. O(n).
+  static void check(const Rope& rope);
+
+  [[nodiscard]] static std::size_t height(const Rope& rope);
+  [[nodiscard]] static std::size_t count_leaves(const Rope& rope);
+  // Nodes that both ropes use.
+  [[nodiscard]] static std::size_t count_shared_leaves(const Rope& left, const Rope& right);
+};
+
+}  // namespace cowrite::ot
