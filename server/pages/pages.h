@@ -1,0 +1,56 @@
+// Pages: what a browser is given, from files that are part of the program.
+//
+//     /                 start page (index.html)
+//     /d/NAME           the editor on document NAME (editor.html)
+//     /embed/NAME       the same for an iframe
+//     /assets/...       and other embedded files; names under /assets/ hold a hash of the content,
+//     so they are cached forever /healthz          200 when it serves
+//
+// A function of the request, but for the nonce: no cookie, no file system, no state. May be called
+// from any thread.
+#pragma once
+
+#include <map>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "ot/result.h"
+#include "server/pages/embedded_file.h"
+#include "server/transport/http.h"
+
+namespace cowrite::server {
+
+inline constexpr std::string_view kErrEmbedOrigin = "ERR_EMBED_ORIGIN";
+
+struct PagesOptions {
+  // Whose pages may show /embed/NAME in a frame: "https://wiki.example.org". Not "*": a page that
+  // anybody may frame can be laid invisibly under a visitor's clicks and typing, who has access to
+  // documents that the framing page has not.
+  std::vector<std::string> embed_origins;
+};
+
+class Pages {
+ public:
+  // Fails with kErrEmbedOrigin, naming the value. The files are borrowed for good.
+  [[nodiscard]] static Result<Pages> make(std::span<const EmbeddedFile> files,
+                                          const PagesOptions& options);
+
+  // To HEAD as to GET.
+  [[nodiscard]] HttpResponse respond(const HttpRequest& request) const;
+
+ private:
+  enum class Framing { kNowhere, kEmbedding };
+
+  [[nodiscard]] HttpResponse route(const HttpRequest& request) const;
+  [[nodiscard]] HttpResponse document(const HttpRequest& request) const;
+  [[nodiscard]] HttpResponse entry(const std::string& path, const HttpRequest& request,
+                                   Framing framing) const;
+  [[nodiscard]] static HttpResponse file(const EmbeddedFile& file, const HttpRequest& request);
+
+  std::map<std::string, EmbeddedFile, std::less<>> files_;
+  std::vector<std::string> embed_ancestors_;
+};
+
+}  // namespace cowrite::server
