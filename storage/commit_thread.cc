@@ -170,9 +170,14 @@ AppendOutcome CommitThread::add_to_batch(const Append& append) {
     head->number = next_number_++;
   }
   *head = head_after(*head, append);
-  for (const Record& record : *append.records) {
+  const std::vector<Record>& records = *append.records;
+  for (std::size_t i = 0; i < records.size(); ++i) {
+    const Record& record = records[i];
     const std::string key = version_key(head->number, record.version);
     batch_.put(Table::kRecords, key, encode_record(key, record));
+    if (i + 1 < records.size() && records[i + 1].source == record.source) {
+      continue;  // The next entry would replace this one.
+    }
     const std::string source = source_key(head->number, record.source);
     batch_.put(Table::kSources, source, encode_source(source, {record.sequence, record.version}));
   }

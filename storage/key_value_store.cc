@@ -6,6 +6,7 @@
 #include <rocksdb/filter_policy.h>
 #include <rocksdb/iterator.h>
 #include <rocksdb/options.h>
+#include <rocksdb/slice_transform.h>
 #include <rocksdb/table.h>
 #include <rocksdb/write_batch.h>
 
@@ -95,6 +96,8 @@ std::vector<rocksdb::ColumnFamilyDescriptor> table_options() {
     rocksdb::ColumnFamilyOptions options;
     options.table_factory.reset(rocksdb::NewBlockBasedTableFactory(blocks));
     options.write_buffer_size = name == kTableNames[1] ? kRecordsBufferBytes : kOtherBufferBytes;
+    options.memtable_insert_with_hint_prefix_extractor.reset(
+        has_versions ? rocksdb::NewFixedPrefixTransform(8) : rocksdb::NewCappedPrefixTransform(512));
     options.compression = rocksdb::kLZ4Compression;
     options.bottommost_compression = rocksdb::kZSTD;
     tables.emplace_back(name, options);

@@ -9,7 +9,9 @@
 
 namespace cowrite::storage {
 
-TempFolder::TempFolder() : path_(testing::TempDir() + "/cowrite-storage-XXXXXX") {
+TempFolder::TempFolder() : TempFolder(testing::TempDir()) {}
+
+TempFolder::TempFolder(const std::string& parent) : path_(parent + "/cowrite-storage-XXXXXX") {
   CHECK(mkdtemp(path_.data()) != nullptr);
 }
 

@@ -17,6 +17,7 @@ namespace cowrite::storage {
 class TempFolder {
  public:
   TempFolder();
+  explicit TempFolder(const std::string& parent);
   ~TempFolder();
   TempFolder(const TempFolder&) = delete;
   TempFolder& operator=(const TempFolder&) = delete;

@@ -1,0 +1,282 @@
+// KeyValueStore: the tables, and who may open which folder.
+#include "storage/key_value_store.h"
+
+#include <gtest/gtest.h>
+#include <rocksdb/db.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <string>
+#include <vector>
+
+#include "storage/errors.h"
+#include "tests/storage/support.h"
+
+namespace cowrite::storage {
+namespace {
+
+std::unique_ptr<KeyValueStore> open(const std::string& folder, OpenMode mode) {
+  Result<std::unique_ptr<KeyValueStore>> store = KeyValueStore::open(folder, mode);
+  if (!store) {
+    ADD_FAILURE() << store.error().message;
+  }
+  return *std::move(store);
+}
+
+Error open_error(const std::string& folder, OpenMode mode) {
+  const Result<std::unique_ptr<KeyValueStore>> store = KeyValueStore::open(folder, mode);
+  return store ? Error{"", "it opened"} : store.error();
+}
+
+void put(KeyValueStore& store, Table table, std::string_view key, std::string_view value) {
+  WriteBatch batch(store);
+  batch.put(table, key, value);
+  ASSERT_TRUE(store.write(batch, Durability::kSynced));
+}
+
+std::string keys_in(const KeyValueStore& store, const KeyRange& range, Order order,
+                    std::size_t count = 100) {
+  std::string keys;
+  EXPECT_TRUE(
+      store.scan(Table::kRecords, range, order, [&](std::string_view key, std::string_view) {
+        keys += key;
+        return keys.size() < count ? Visit::kContinue : Visit::kStop;
+      }));
+  return keys;
+}
+
+void write_file(const std::string& path, std::string_view content) {
+  std::ofstream(path, std::ios::binary) << content;
+}
+
+TEST(KeyValueStore, TablesAreSeparate) {
+  const auto store = open("", OpenMode::kInMemory);
+  put(*store, Table::kRecords, "k", "record");
+  put(*store, Table::kSources, "k", "source");
+  EXPECT_EQ(store->get(Table::kRecords, "k")->value(), "record");
+  EXPECT_EQ(store->get(Table::kSources, "k")->value(), "source");
+  EXPECT_FALSE(store->get(Table::kCheckpoints, "k")->has_value());
+}
+
+TEST(KeyValueStore, AScanGoesOverItsRangeInEitherOrderUntilItIsStopped) {
+  const auto store = open("", OpenMode::kInMemory);
+  for (const std::string_view key : {"a", "b", "c", "d", "e"}) {
+    put(*store, Table::kRecords, key, "");
+  }
+  EXPECT_EQ(keys_in(*store, {"b", "e"}, Order::kForward), "bcd");
+  EXPECT_EQ(keys_in(*store, {"b", "e"}, Order::kBackward), "dcb");
+  EXPECT_EQ(keys_in(*store, {"b", "e"}, Order::kBackward, 2), "dc");
+  EXPECT_EQ(keys_in(*store, {"bb", "c"}, Order::kForward), "");
+  EXPECT_EQ(keys_in(*store, {"x", "z"}, Order::kBackward), "");
+}
+
+TEST(KeyValueStore, AnErasedKeyIsGoneAndAClearedBatchWritesNothing) {
+  const auto store = open("", OpenMode::kInMemory);
+  put(*store, Table::kRecords, "a", "1");
+  WriteBatch batch(*store);
+  batch.put(Table::kRecords, "b", "2");
+  batch.clear();
+  batch.erase(Table::kRecords, "a");
+  ASSERT_TRUE(store->write(batch, Durability::kWritten));
+  EXPECT_EQ(keys_in(*store, {"a", "z"}, Order::kForward), "");
+}
+
+TEST(KeyValueStore, AFolderIsCreatedWithItsParentsAndKeepsWhatWasWritten) {
+  const TempFolder temp;
+  const std::string folder = temp / "some/where/data";
+  put(*open(folder, OpenMode::kReadWrite), Table::kRecords, "k", "v");
+  EXPECT_EQ(open(folder, OpenMode::kReadWrite)->get(Table::kRecords, "k")->value(), "v");
+  EXPECT_EQ(open(folder + "/", OpenMode::kReadOnly)->get(Table::kRecords, "k")->value(), "v");
+}
+
+TEST(KeyValueStore, AStoreInMemoryLeavesNoTrace) {
+  const TempFolder temp;
+  put(*open(temp.path(), OpenMode::kInMemory), Table::kRecords, "k", "v");
+  EXPECT_TRUE(std::filesystem::is_empty(temp.path()));
+  EXPECT_FALSE(open("", OpenMode::kInMemory)->get(Table::kRecords, "k")->has_value());
+}
+
+TEST(KeyValueStore, ASecondWriterIsToldThatAServerRunsThere) {
+  const TempFolder temp;
+  const auto store = open(temp.path(), OpenMode::kReadWrite);
+  const Error error = open_error(temp.path(), OpenMode::kReadWrite);
+  EXPECT_EQ(error.code, kErrInUse);
+  EXPECT_EQ(error.message, "folder " + temp.path() + " is in use: another server runs on it");
+}
+
+TEST(KeyValueStore, AReaderBesideTheWriterSeesWhatWasWrittenBeforeAndChangesNoFile) {
+  const TempFolder temp;
+  const auto writer = open(temp.path(), OpenMode::kReadWrite);
+  put(*writer, Table::kRecords, "a", "1");
+  const auto files = [&temp] {
+    std::vector<std::string> names;
+    for (const auto& entry : std::filesystem::directory_iterator(temp.path())) {
+      names.push_back(entry.path().filename());
+    }
+    std::sort(names.begin(), names.end());
+    return names;
+  };
+  const std::vector<std::string> before = files();
+  const auto reader = open(temp.path(), OpenMode::kReadOnly);
+  EXPECT_EQ(reader->get(Table::kRecords, "a")->value(), "1");
+  EXPECT_EQ(files(), before);
+  put(*writer, Table::kRecords, "b", "2");
+  EXPECT_FALSE(reader->get(Table::kRecords, "b")->has_value());
+}
+
+TEST(KeyValueStore, AReaderOfAFolderWithoutDataIsToldSo) {
+  const TempFolder temp;
+  const Error absent = open_error(temp / "absent", OpenMode::kReadOnly);
+  EXPECT_EQ(absent.code, kErrNotFound);
+  EXPECT_EQ(absent.message, "folder " + (temp / "absent") + " holds no cowrite data");
+  EXPECT_FALSE(std::filesystem::exists(temp / "absent"));
+  EXPECT_EQ(open_error(temp.path(), OpenMode::kReadOnly).code, kErrNotFound);
+}
+
+TEST(KeyValueStore, AFolderOfOtherFilesIsRefusedAndLeftAsItIs) {
+  const TempFolder temp;
+  write_file(temp / "thesis.txt", "the only copy");
+  for (const OpenMode mode : {OpenMode::kReadWrite, OpenMode::kReadOnly}) {
+    EXPECT_EQ(open_error(temp.path(), mode).code, kErrForeign);
+  }
+  EXPECT_EQ(std::distance(std::filesystem::directory_iterator(temp.path()), {}), 1);
+  write_file(temp / "file", "");
+  EXPECT_EQ(open_error(temp / "file", OpenMode::kReadWrite).code, kErrIo);
+}
+
+TEST(KeyValueStore, AStoreThatLostItsCurrentFileIsNotTakenForANewOne) {
+  const TempFolder temp;
+  put(*open(temp.path(), OpenMode::kReadWrite), Table::kRecords, "k", "v");
+  std::filesystem::remove(temp / "CURRENT");
+  EXPECT_EQ(open_error(temp.path(), OpenMode::kReadWrite).code, kErrForeign);
+  EXPECT_EQ(open_error(temp.path(), OpenMode::kReadOnly).code, kErrForeign);
+}
+
+TEST(KeyValueStore, AnotherProgramsRocksDbIsRefusedAndLeftAsItIs) {
+  const TempFolder temp;
+  rocksdb::Options options;
+  options.create_if_missing = true;
+  {
+    rocksdb::DB* other = nullptr;
+    ASSERT_TRUE(rocksdb::DB::Open(options, temp.path(), &other).ok());
+    ASSERT_TRUE(other->Put(rocksdb::WriteOptions(), "theirs", "1").ok());
+    delete other;
+  }
+  for (const OpenMode mode : {OpenMode::kReadWrite, OpenMode::kReadOnly}) {
+    EXPECT_EQ(open_error(temp.path(), mode).code, kErrForeign);
+  }
+  std::vector<std::string> tables;
+  ASSERT_TRUE(rocksdb::DB::ListColumnFamilies(options, temp.path(), &tables).ok());
+  EXPECT_EQ(tables, std::vector<std::string>{"default"});
+}
+
+TEST(KeyValueStore, OurTablesWithoutAFormatVersionAreRefused) {
+  const TempFolder temp;
+  {
+    const auto store = open(temp.path(), OpenMode::kReadWrite);
+    put(*store, Table::kRecords, "k", "v");
+    WriteBatch batch(*store);
+    batch.erase(Table::kMeta, "format");
+    ASSERT_TRUE(store->write(batch, Durability::kSynced));
+  }
+  EXPECT_EQ(open_error(temp.path(), OpenMode::kReadWrite).code, kErrForeign);
+}
+
+TEST(KeyValueStore, ACreationThatWasInterruptedIsFinishedByTheNextWriter) {
+  for (const std::size_t tables : {0U, 1U, 2U}) {
+    const TempFolder temp;
+    rocksdb::Options options;
+    options.create_if_missing = true;
+    rocksdb::DB* half = nullptr;
+    ASSERT_TRUE(rocksdb::DB::Open(options, temp.path(), &half).ok());
+    for (const char* name : std::vector<const char*>{"records", "checkpoints"}) {
+      rocksdb::ColumnFamilyHandle* table = nullptr;
+      if (tables > (name == std::string_view("records") ? 0U : 1U)) {
+        ASSERT_TRUE(half->CreateColumnFamily({}, name, &table).ok());
+        half->DestroyColumnFamilyHandle(table);
+      }
+    }
+    delete half;
+    EXPECT_EQ(open_error(temp.path(), OpenMode::kReadOnly).code, kErrNotFound);
+    put(*open(temp.path(), OpenMode::kReadWrite), Table::kRecords, "k", "v");
+    EXPECT_EQ(open(temp.path(), OpenMode::kReadOnly)->get(Table::kRecords, "k")->value(), "v");
+  }
+}
+
+TEST(KeyValueStore, LeftoversFromBeforeTheFirstDataAreNoObstacle) {
+  const TempFolder temp;
+  write_file(temp / "LOCK", "");
+  write_file(temp / "LOG", "");
+  std::filesystem::create_directory(temp / "lost+found");
+  put(*open(temp.path(), OpenMode::kReadWrite), Table::kRecords, "k", "v");
+}
+
+TEST(KeyValueStore, DataOfANewerFormatIsRefusedWithBothNumbers) {
+  const TempFolder temp;
+  put(*open(temp.path(), OpenMode::kReadWrite), Table::kMeta, "format", "2");
+  for (const OpenMode mode : {OpenMode::kReadWrite, OpenMode::kReadOnly}) {
+    const Error error = open_error(temp.path(), mode);
+    EXPECT_EQ(error.code, kErrNewerFormat);
+    EXPECT_EQ(error.message, "the data in folder " + temp.path() +
+                                 " has format 2, this program knows formats up to 1; use a newer "
+                                 "release");
+  }
+}
+
+TEST(KeyValueStore, DataOfANewerFormatWithTablesThatWeDoNotKnowIsRefusedAsNewer) {
+  const TempFolder temp;
+  put(*open(temp.path(), OpenMode::kReadWrite), Table::kMeta, "format", "12");
+  {
+    std::vector<rocksdb::ColumnFamilyDescriptor> tables;
+    for (const char* name : {"default", "records", "checkpoints", "sources"}) {
+      tables.emplace_back(name, rocksdb::ColumnFamilyOptions());
+    }
+    std::vector<rocksdb::ColumnFamilyHandle*> handles;
+    rocksdb::DB* newer = nullptr;
+    ASSERT_TRUE(rocksdb::DB::Open({}, temp.path(), tables, &handles, &newer).ok());
+    rocksdb::ColumnFamilyHandle* table = nullptr;
+    ASSERT_TRUE(newer->CreateColumnFamily({}, "chat", &table).ok());
+    handles.push_back(table);
+    for (rocksdb::ColumnFamilyHandle* handle : handles) {
+      newer->DestroyColumnFamilyHandle(handle);
+    }
+    delete newer;
+  }
+  EXPECT_EQ(open_error(temp.path(), OpenMode::kReadWrite).code, kErrNewerFormat);
+  EXPECT_EQ(open_error(temp.path(), OpenMode::kReadOnly).code, kErrNewerFormat);
+}
+
+TEST(KeyValueStore, ADamagedFormatVersionIsReported) {
+  for (const std::string_view damaged : {"", "0", "x", "1x", "-1", "99999999999999999999"}) {
+    const TempFolder temp;
+    put(*open(temp.path(), OpenMode::kReadWrite), Table::kMeta, "format", damaged);
+    EXPECT_EQ(open_error(temp.path(), OpenMode::kReadWrite).code, kErrDamaged) << damaged;
+  }
+}
+
+TEST(KeyValueStore, AChangedByteInTheWriteAheadLogIsReported) {
+  const TempFolder temp;
+  {
+    const auto store = open(temp.path(), OpenMode::kReadWrite);
+    for (int i = 0; i < 100; ++i) {
+      put(*store, Table::kRecords, "key " + std::to_string(i), std::string(100, 'v'));
+    }
+  }
+  std::string newest;
+  for (const auto& entry : std::filesystem::directory_iterator(temp.path())) {
+    if (entry.path().extension() == ".log") {
+      newest = std::max(newest, entry.path().string());
+    }
+  }
+  ASSERT_FALSE(newest.empty());
+  std::fstream file(newest, std::ios::in | std::ios::out | std::ios::binary);
+  file.seekp(3'000);
+  file.put('\x55');
+  file.close();
+  EXPECT_EQ(open_error(temp.path(), OpenMode::kReadWrite).code, kErrDamaged);
+  EXPECT_EQ(open_error(temp.path(), OpenMode::kReadOnly).code, kErrDamaged);
+}
+
+}  // namespace
+}  // namespace cowrite::storage
