@@ -2,9 +2,10 @@
 //
 //     apply(apply(text, first), second) == apply(text, compose(first, second))
 //
-// The effect of compose is associative. What it puts first where an insert and a delete meet is
-// exactly what ot-text-unicode does, and matters to a later transform: transforming over a
-// composition is not always the same as transforming over its parts one by one.
+// Compose is associative, component for component; only a delete's text may be known in one
+// bracketing and forgotten in another. Which of an insert and a delete comes first where they meet
+// is as in ot-text-unicode, and matters to a later transform: over a composition it does not always
+// give the same as over the parts.
 #pragma once
 
 #include "ot/operation.h"

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "ot/apply.h"
@@ -17,7 +18,7 @@
 namespace cowrite::ot {
 namespace {
 
-constexpr std::uint64_t kSeeds = 40'000;
+constexpr std::uint64_t kSeeds = 100'000;
 
 // The first code points of it are the small texts.
 const std::string kSmallText = "a😀b";
@@ -27,6 +28,15 @@ std::string small_text(std::size_t length) {
 }
 
 std::uint64_t length_of(const std::string& text) { return to_code_points(text).size(); }
+
+Operation without_delete_texts(const Operation& operation) {
+  OperationBuilder builder;
+  for (const Component& component : operation) {
+    builder.append(component.kind == Kind::kDelete ? Component{Kind::kDelete, component.length, {}}
+                                                   : component);
+  }
+  return std::move(builder).build();
+}
 
 void expect_transform_converges(const std::string& text, const Operation& a, const Operation& b) {
   const Operation a_left = transform(a, b, Side::kLeft);
@@ -83,7 +93,7 @@ TEST(Laws, ComposeIsStepByStepOnAllSmallOperations) {
   }
 }
 
-TEST(Laws, ComposeIsAssociativeInItsEffectOnAllSmallOperations) {
+TEST(Laws, ComposeIsAssociativeOnAllSmallOperations) {
   for (std::size_t length = 0; length <= 2; ++length) {
     const std::string text = small_text(length);
     for (const Operation& a : all_operations(length, 1, 'p')) {
@@ -94,7 +104,6 @@ TEST(Laws, ComposeIsAssociativeInItsEffectOnAllSmallOperations) {
           const std::string after_c = plain_apply(after_b, c);
           ASSERT_EQ(compose(compose(a, b), c), compose(a, compose(b, c)));
           ASSERT_EQ(plain_apply(text, compose(compose(a, b), c)), after_c);
-          ASSERT_EQ(plain_apply(text, compose(a, compose(b, c))), after_c);
         }
       }
     }
@@ -145,8 +154,9 @@ TEST(Laws, ComposeIsStepByStepAndAssociativeOnRandomOperations) {
     const std::string after_b = plain_apply(after_a, b);
     const Operation c = random.operation(length_of(after_b));
     ASSERT_NO_FATAL_FAILURE(expect_compose_is_step_by_step(text, a, b));
-    ASSERT_EQ(plain_apply(text, compose(compose(a, b), c)), plain_apply(after_b, c));
-    ASSERT_EQ(plain_apply(text, compose(a, compose(b, c))), plain_apply(after_b, c));
+    const Operation all = compose(compose(a, b), c);
+    ASSERT_EQ(plain_apply(text, all), plain_apply(after_b, c));
+    ASSERT_EQ(without_delete_texts(all), without_delete_texts(compose(a, compose(b, c))));
   }
 }
 

@@ -61,4 +61,13 @@ std::size_t RopeInspector::count_shared_leaves(const Rope& left, const Rope& rig
   return shared;
 }
 
+Rope RopeInspector::repeat(const Rope& rope, std::size_t times) {
+  Rope repeated;
+  for (Rope power = rope;; power.tree_ = join_trees(power.tree_, power.tree_)) {
+    if (times % 2 == 1) repeated.tree_ = join_trees(repeated.tree_, power.tree_);
+    times /= 2;
+    if (times == 0) return repeated;
+  }
+}
+
 }  // namespace cowrite::ot

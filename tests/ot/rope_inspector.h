@@ -14,8 +14,12 @@ class RopeInspector {
 
   [[nodiscard]] static std::size_t height(const Rope& rope);
   [[nodiscard]] static std::size_t count_leaves(const Rope& rope);
-  // Nodes that both ropes use.
+  // Leaves that both ropes use.
   [[nodiscard]] static std::size_t count_shared_leaves(const Rope& left, const Rope& right);
+
+  // The text so many times in a row, in the memory of one: all share its nodes. REQUIRES: times >
+  // 0.
+  [[nodiscard]] static Rope repeat(const Rope& rope, std::size_t times);
 };
 
 }  // namespace cowrite::ot
