@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
 import { it } from "node:test";
+import { replay } from "../support/client.js";
+import { checkConverged, editAtRandom } from "../support/convergence.js";
 import { within } from "../support/deadline.js";
 import {
   ackMessage,
@@ -13,9 +15,7 @@ import {
   textSnapshot,
   write,
 } from "../support/documents.js";
-import { replay } from "../support/client.js";
 import { Random, kSeed } from "../support/random.js";
-import { checkConverged, editAtRandom } from "../support/convergence.js";
 import { onlyCowrite } from "../support/server.js";
 import { freshId, suite } from "../support/suite.js";
 import { Tcp, frame } from "../support/tcp.js";
@@ -26,7 +26,10 @@ const kNoMessage = [1007, 1008];
 const stricter = onlyCowrite("lets it pass");
 
 suite("what is no message", (suite) => {
-  /** Sends on a connection of its own, which must be closed with one of the codes, while others work on. */
+  /**
+   * Sends on a connection of its own, which must be closed with one of the codes, while others work
+   * on.
+   */
   async function checkClosed(send, codes, what) {
     const [attacker, bystander] = [await suite.raw(), await suite.raw()];
     send(attacker);

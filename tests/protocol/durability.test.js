@@ -31,8 +31,8 @@ const kDocuments = 5;
 const kClients = 4;
 
 /**
- * Clients that insert tokens into documents as fast as they are acknowledged, through kills and restarts of the server, and know
- * what was acknowledged to them.
+ * Clients that insert tokens into documents as fast as they are acknowledged, through kills and
+ * restarts of the server, and know what was acknowledged to them.
  */
 class Load {
   constructor(server) {

@@ -28,7 +28,9 @@ async function expectGone(raw, message) {
   assert.deepEqual(gone, { ...message, p: null });
 }
 
-/** Nothing of the channel is on its way to the client: a value that another sends now comes next. */
+/**
+ * Nothing of the channel is on its way to the client: a value that another sends now comes next.
+ */
 async function expectNothingMoreOn(ch, raw, sender) {
   const message = { a: "p", ch, id: "last", p: "marker", pv: 1 };
   const seen = { ...message, src: sender.id };

@@ -19,7 +19,10 @@ const isAnswer = (direction, message, d, src) =>
   message.src === src &&
   !message.op;
 
-/** Where a connection can break around one submission; each makes a rule of the proxy that breaks it once. */
+/**
+ * Where a connection can break around one submission; each makes a rule of the proxy that breaks it
+ * once.
+ */
 const cuts = {
   "after the send, before the server reads it": (d) => (direction, message, link) => {
     if (!isSubmission(direction, message, d)) return true;

@@ -33,7 +33,8 @@ suite("a slow reader", (suite) => {
       slow.push(reader);
     }
 
-    // Replaces 64 KiB by other 64 KiB again and again: 75 MiB for each of the readers, in a document that does not grow.
+    // Replaces 64 KiB by other 64 KiB again and again: 75 MiB for each of the readers, in a
+    // document that does not grow.
     const before = suite.server.residentBytes;
     let most = before;
     for (let v = 1; v <= kOperations; ++v) {

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
+import { EventEmitter } from "node:events";
 import { it } from "node:test";
-import { until } from "../support/deadline.js";
 import { checkConverged } from "../support/convergence.js";
+import { until } from "../support/deadline.js";
 import {
   ackMessage,
   commit,
@@ -10,7 +11,6 @@ import {
   opMessage,
   snapshot,
 } from "../support/documents.js";
-import { EventEmitter } from "node:events";
 import { cowrite, kReference } from "../support/server.js";
 import { freshId, suite } from "../support/suite.js";
 import { hashOfOperations, haveTraces, readTrace, sha256 } from "../support/traces.js";
@@ -22,6 +22,7 @@ const kSessions = [
   "wire/clownschool.free200",
   "wire/clownschool.freeoffline3000",
   "offline/offline-small",
+  "offline/offline-scattered",
   "vectors/seed1.session0",
   "vectors/seed1.session1",
   "vectors/seed1.session2",
@@ -29,7 +30,10 @@ const kSessions = [
   "vectors/seed1.session4",
 ];
 
-/** Holds back what the server sends to a sharedb client about a document, and lets it through version by version. */
+/**
+ * Holds back what the server sends to a sharedb client about a document, and lets it through
+ * version by version.
+ */
 class Gate extends EventEmitter {
   constructor(client, doc) {
     super();
@@ -53,7 +57,10 @@ class Gate extends EventEmitter {
     assert.equal(this.doc.version, version);
   }
 
-  /** Resolves when the server has acknowledged the operation in flight; the client does not know it yet. */
+  /**
+   * Resolves when the server has acknowledged the operation in flight; the client does not know it
+   * yet.
+   */
   acknowledged() {
     const isAck = (message) => message.src === this.connection.id && !message.op;
     return until(this, ["held"], () => this.held.some(isAck), "an acknowledgement");

@@ -10,7 +10,10 @@ import { kTextUri, textType } from "./text_type.js";
 const ShareDB = createRequire(import.meta.url)("sharedb/lib/client");
 ShareDB.types.register(textType);
 
-/** What the sharedb client complained about; an empty list says that the server kept the order it expects. */
+/**
+ * What the sharedb client complained about; an empty list says that the server kept the order it
+ * expects.
+ */
 export const warnings = [];
 const note = (...parts) => warnings.push(parts.map(String).join(" "));
 ShareDB.logger.setMethods({ info() {}, warn: note, error: note });

@@ -1,11 +1,13 @@
-// Many clients edit one document; in the end all texts, the server's and the replay of its history are one.
+// Many clients edit one document; in the end all texts, the server's and the replay of its history
+// are one.
 
 import assert from "node:assert/strict";
 import { atVersion, call, replay, settled } from "./client.js";
 import { history, snapshot } from "./documents.js";
 
 /**
- * One client's part: `count` random edits, sometimes waiting for the acknowledgement, sometimes for nothing.
+ * One client's part: `count` random edits, sometimes waiting for the acknowledgement, sometimes for
+ * nothing.
  * @param {import("./random.js").Random} random
  */
 export async function editAtRandom(doc, random, count) {

@@ -1,4 +1,5 @@
-// Waiting for things, never for time: every wait is for an event, and a deadline only turns a hang into a failure.
+// Waiting for things, never for time: every wait is for an event, and a deadline only turns a hang
+// into a failure.
 
 export const kDeadlineMs = 15_000;
 

@@ -48,7 +48,8 @@ export async function commit(raw, d, v, seq, change, c = kCollection) {
 }
 
 /**
- * A document with a history, by hand: its creation, and then these operations. Returns the logged messages.
+ * A document with a history, by hand: its creation, and then these operations. Returns the logged
+ * messages.
  * @param {import("./raw_client.js").RawClient} raw
  */
 export async function write(raw, d, text, ops = [], c = kCollection) {

@@ -1,4 +1,5 @@
-// A WebSocket proxy that stands between clients and the server and can break a connection at a chosen message.
+// A WebSocket proxy that stands between clients and the server and can break a connection at a
+// chosen message.
 
 import WebSocket, { WebSocketServer } from "ws";
 import { once } from "node:events";
@@ -6,8 +7,8 @@ import { once } from "node:events";
 /**
  * One connection through the proxy.
  *
- * A rule looks at each message: rule('up' | 'down', message, link) passes it on by returning true and swallows it otherwise. It
- * may cut the link, hold the text and forward it later.
+ * A rule looks at each message: rule('up' | 'down', message, link) passes it on by returning true
+ * and swallows it otherwise. It may cut the link, hold the text and forward it later.
  */
 class Link {
   constructor(client, url) {
@@ -24,7 +25,9 @@ class Link {
     else this.server.send(text);
   }
 
-  /** Breaks both sides. What the client had sent behind the message in hand is lost, as on a wire. */
+  /**
+   * Breaks both sides. What the client had sent behind the message in hand is lost, as on a wire.
+   */
   cut() {
     this.broken = true;
     this.client.terminate();

@@ -14,7 +14,8 @@ export function dropRawClients() {
 export class RawClient {
   /**
    * @param {{webSocketUrl: string}} server
-   * @param {{id?: string, greet?: boolean, socket?: object}} [options] id: the src to claim in the handshake; greet: whether
+   * @param {{id?: string, greet?: boolean, socket?: object}} [options] id: the src to claim in the
+   *     handshake; greet: whether
    *     to take `init` and do the handshake; socket: options of the WebSocket.
    */
   static async connect(server, { id = null, greet = true, socket = {} } = {}) {
@@ -95,7 +96,8 @@ export class RawClient {
   }
 
   /**
-   * Sends a request that must fail, and checks that the reply is an error that lets the client find its request.
+   * Sends a request that must fail, and checks that the reply is an error that lets the client find
+   * its request.
    * @param {object} request
    * @param {string | string[]} codes
    */
@@ -105,7 +107,10 @@ export class RawClient {
     return reply;
   }
 
-  /** Nothing but the answer to this question is under way: all that concerned the document has arrived. */
+  /**
+   * Nothing but the answer to this question is under way: all that concerned the document has
+   * arrived.
+   */
   async expectNothingMore(c, d) {
     const fetch = { a: "f", c, d, v: Number.MAX_SAFE_INTEGER };
     this.send(fetch);
@@ -128,7 +133,8 @@ export class RawClient {
 const kMatched = ["a", "c", "d", "b", "id", "ch", "pv", "seq"];
 
 export function checkError(reply, request, codes) {
-  const about = `request ${JSON.stringify(request).slice(0, 300)}, reply ${JSON.stringify(reply).slice(0, 300)}`;
+  const brief = (message) => JSON.stringify(message).slice(0, 300);
+  const about = `request ${brief(request)}, reply ${brief(reply)}`;
   assert.ok(reply.error, `not an error: ${about}`);
   assert.ok([codes].flat().includes(reply.error.code), `expected ${codes}: ${about}`);
   assert.ok(typeof reply.error.message === "string" && reply.error.message.length > 0, about);

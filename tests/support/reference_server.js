@@ -1,4 +1,5 @@
-// ShareDB's own server with its database in memory, started like cowrite-server: what the tests mean by "as ShareDB does".
+// ShareDB's own server with its database in memory, started like cowrite-server: what the tests
+// mean by "as ShareDB does".
 
 import { createServer } from "node:http";
 import { Duplex } from "node:stream";

@@ -1,7 +1,8 @@
 // The real cowrite-server as a child process, on a free port and a data folder of its own.
 //
-// COWRITE_BIN names the folder of the executables (default: build/release/bin). With COWRITE_REFERENCE=1 the process is
-// ShareDB's own server instead (reference_server.js): the same tests then show that they ask nothing that ShareDB does not do.
+// COWRITE_BIN names the folder of the executables (default: build/release/bin). With
+// COWRITE_REFERENCE=1 the process is ShareDB's own server instead (reference_server.js): the same
+// tests then show that they ask nothing that ShareDB does not do.
 
 import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
@@ -22,7 +23,8 @@ const kBin = process.env.COWRITE_BIN ?? path.join(kRoot, "build/release/bin");
 export const kReference = process.env.COWRITE_REFERENCE === "1";
 
 /**
- * A port that is free now and that the system gives to no outgoing connection, so that a server that restarts on it finds it free.
+ * A port that is free now and that the system gives to no outgoing connection, so that a server
+ * that restarts on it finds it free.
  */
 export async function freePort() {
   for (;;) {
@@ -48,7 +50,8 @@ process.on("exit", () => running.forEach((child) => child.kill("SIGKILL")));
 export class Server {
   /**
    * Starts a server and waits until it listens.
-   * @param {{data?: string, port?: number, args?: string[]}} [options] data: a folder that is kept; default: a new one,
+   * @param {{data?: string, port?: number, args?: string[]}} [options] data: a folder that is kept;
+   *     default: a new one,
    *     removed by dispose().
    */
   static async start({ data, port = 0, args = [] } = {}) {

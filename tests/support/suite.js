@@ -31,7 +31,8 @@ class Suite {
 }
 
 /**
- * After each test the server must be alive, and no sharedb client may have complained about the order of messages.
+ * After each test the server must be alive, and no sharedb client may have complained about the
+ * order of messages.
  * @param {string} name
  * @param {(suite: Suite) => void} body declares the tests
  * @param {object} [options] as for Server.start()

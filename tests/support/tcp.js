@@ -38,7 +38,10 @@ export class Tcp {
     return answer;
   }
 
-  /** The status with which a WebSocket handshake is answered; headers override or, with null, leave out. */
+  /**
+   * The status with which a WebSocket handshake is answered; headers override or, with null, leave
+   * out.
+   */
   async upgrade(headers = {}, path = "/ws") {
     const answer = await this.request(path, {
       Upgrade: "websocket",
@@ -71,7 +74,10 @@ export class Tcp {
   }
 }
 
-/** One masked WebSocket frame, as a client sends it. `first` is its first byte: 0x81 is a whole text. */
+/**
+ * One masked WebSocket frame, as a client sends it. `first` is its first byte: 0x81 is a whole
+ * text.
+ */
 export function frame(first, payload) {
   const mask = randomBytes(4);
   const bytes = Buffer.from(payload);

@@ -25,7 +25,8 @@ function movePosition(position, op, isOwnOp) {
 }
 
 /**
- * A presence value after an operation: a position, [anchor, focus], {index, length?, ...} or anything else, which stays.
+ * A presence value after an operation: a position, [anchor, focus], {index, length?, ...} or
+ * anything else, which stays.
  */
 function transformPresence(value, op, isOwnOp) {
   const move = (position) => movePosition(position, op, isOwnOp);

@@ -1,4 +1,5 @@
-// Tokens: inserts that can be told apart, so that each can be found again in a text and in a history, once.
+// Tokens: inserts that can be told apart, so that each can be found again in a text and in a
+// history, once.
 //
 // All are equally long and stand only at the bounds of others, so no insert splits another.
 

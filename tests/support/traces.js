@@ -1,4 +1,5 @@
-// The editing traces, where they are: the folder COWRITE_TRACES, or shared/traces beside the project.
+// The editing traces, where they are: the folder COWRITE_TRACES, or shared/traces beside the
+// project.
 
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
@@ -12,8 +13,8 @@ export const haveTraces = existsSync(kFolder);
 if (!haveTraces) console.log("skipped: no traces");
 
 /**
- * A recorded session of a central server. `lines` are in the order in which the server sequences them: client c sends `op` made
- * on version v, and the log gets `r` (or `op`, where there is none).
+ * A recorded session of a central server. `lines` are in the order in which the server sequences
+ * them: client c sends `op` made on version v, and the log gets `r` (or `op`, where there is none).
  * @param {string} name as "wire/clownschool.lat3"
  */
 export function readTrace(name) {
