@@ -98,9 +98,9 @@ void CommitThread::append(Append append, Done done) {
   {
     const std::lock_guard lock(mutex_);
     CHECK(!stopping_);
-    if (queue_bytes_ + bytes > kQueueBytesMax) {
-      queue_.push_back(
-          {Append(), std::move(done), 0});  // Without records: refused when its turn comes.
+    if (queue_bytes_ > 0 && queue_bytes_ + bytes > kQueueBytesMax) {
+      append.records = nullptr;  // Refused when its turn comes.
+      queue_.push_back({std::move(append), std::move(done), 0});
     } else {
       queue_bytes_ += bytes;
       queue_.push_back({std::move(append), std::move(done), bytes});

@@ -21,8 +21,8 @@ namespace cowrite::storage {
 // One batch of the store. Larger ones save no more syncs worth having, and make those in them wait.
 inline constexpr std::size_t kCommitBytesMax = std::size_t{4} << 20;
 
-// Appends that wait, in memory. Each document has one in flight, so this many bytes mean a disk
-// that does not keep up.
+// Appends that wait, in memory; one that would exceed it is refused, unless it is alone. Each
+// document has one in flight, so this many bytes mean a disk that does not keep up.
 inline constexpr std::size_t kQueueBytesMax = std::size_t{256} << 20;
 
 class CommitThread {

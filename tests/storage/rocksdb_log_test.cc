@@ -1,11 +1,14 @@
-// RocksDbLog as a document meets it: appends, their outcomes, and what is there after a restart.
+// RocksDbLog as a document meets it: appends and their outcomes, and what is there after a restart.
 #include "storage/rocksdb_log.h"
 
 #include <gtest/gtest.h>
 
+#include <atomic>
+#include <functional>
 #include <future>
 #include <limits>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "storage/errors.h"
@@ -14,7 +17,37 @@
 namespace cowrite::storage {
 namespace {
 
+using namespace std::string_literals;
+
 constexpr std::size_t kNoLimit = std::numeric_limits<std::size_t>::max();
+
+// Holds a thread of the log's inside a callback until the test lets it go on.
+class Gate {
+ public:
+  // For the callback.
+  [[nodiscard]] std::function<void()> pass() {
+    return [this] {
+      reached_.set_value();
+      opened_.get_future().wait();
+    };
+  }
+  // For the test.
+  void wait_until_reached() { reached_.get_future().wait(); }
+  void open() { opened_.set_value(); }
+
+ private:
+  std::promise<void> reached_;
+  std::promise<void> opened_;
+};
+
+void expect_history(const History& history, const Author& author) {
+  const Result<std::vector<Record>> records = history.records(author.key(), 0, 1 << 30, kNoLimit);
+  ASSERT_TRUE(records) << records.error().message;
+  EXPECT_EQ(*records, author.records());
+  const Result<Snapshot> snapshot = history.snapshot(author.key(), std::nullopt);
+  ASSERT_TRUE(snapshot) << snapshot.error().message;
+  EXPECT_TRUE(same(*snapshot, author.newest()));
+}
 
 TEST(RocksDbLog, WhatWasAppendedIsReadInOrder) {
   const auto log = open_in_memory();
@@ -23,9 +56,7 @@ TEST(RocksDbLog, WhatWasAppendedIsReadInOrder) {
   EXPECT_EQ(append(*log, author.take()), AppendOutcome::kCommitted);
   author.insert(0, "J").remove();
   EXPECT_EQ(append(*log, author.take()), AppendOutcome::kCommitted);
-
-  EXPECT_EQ(*log->history().records(author.key(), 0, 100, kNoLimit), author.records());
-  EXPECT_EQ(log->history().info(author.key())->value().version, 5U);
+  expect_history(log->history(), author);
 }
 
 TEST(RocksDbLog, ABatchThatExpectsAnotherVersionIsAConflictAndWritesNothing) {
@@ -35,15 +66,213 @@ TEST(RocksDbLog, ABatchThatExpectsAnotherVersionIsAConflictAndWritesNothing) {
   ASSERT_EQ(append(*log, author.take()), AppendOutcome::kCommitted);
 
   Author rival({"docs", "readme"});
-  rival.create("hello");
+  rival.as("rival").create("hello");
   EXPECT_EQ(append(*log, rival.take()), AppendOutcome::kConflict);  // Behind.
-  rival.insert(0, "x").insert(0, "y");
-  EXPECT_EQ(append(*log, rival.take()), AppendOutcome::kCommitted);
-  rival.insert(0, "z");
-  static_cast<void>(rival.take());
-  rival.insert(0, "z");
-  EXPECT_EQ(append(*log, rival.take()), AppendOutcome::kConflict);  // Ahead.
-  EXPECT_EQ(log->history().info(author.key())->value().version, 3U);
+  static_cast<void>(rival.insert(0, "a").take());
+  EXPECT_EQ(append(*log, rival.insert(0, "b").take()), AppendOutcome::kConflict);  // Ahead.
+  expect_history(log->history(), author);
+  EXPECT_FALSE(log->history().source(author.key(), "rival")->has_value());
+}
+
+TEST(RocksDbLog, AConflictHurtsNoOtherDocumentOfItsBatch) {
+  const auto log = open_in_memory();
+  Author first({"docs", "first"});
+  Author second({"docs", "second"});
+  Gate gate;
+  std::vector<AppendOutcome> outcomes;
+  log->append(first.create("1").take(), [pass = gate.pass()](AppendOutcome) { pass(); });
+  gate.wait_until_reached();
+  const auto note = [&outcomes](AppendOutcome outcome) { outcomes.push_back(outcome); };
+  log->append(Author({"docs", "first"}).create("2").take(), note);  // These become one batch.
+  log->append(second.create("3").take(), note);
+  log->append(first.insert(1, "4").take(), note);
+  std::promise<void> last;
+  log->append(first.insert(1, "5").take(), [&](AppendOutcome outcome) {
+    note(outcome);
+    last.set_value();
+  });
+  gate.open();
+  last.get_future().wait();
+  EXPECT_EQ(outcomes,
+            (std::vector<AppendOutcome>{AppendOutcome::kConflict, AppendOutcome::kCommitted,
+                                        AppendOutcome::kCommitted, AppendOutcome::kCommitted}));
+  expect_history(log->history(), first);
+  expect_history(log->history(), second);
+}
+
+TEST(RocksDbLog, AnAppendThatDoesNotFitTheQueueIsRefusedAndLaterOnesAreNot) {
+  const auto log = open_in_memory();
+  Gate gate;
+  log->append(Author({"docs", "a"}).create("").take(),
+              [pass = gate.pass()](AppendOutcome) { pass(); });
+  gate.wait_until_reached();
+  std::promise<AppendOutcome> small;
+  std::promise<AppendOutcome> large;
+  std::promise<AppendOutcome> later;
+  log->append(Author({"docs", "b"}).create("small").take(),
+              [&small](AppendOutcome outcome) { small.set_value(outcome); });
+  Append too_large = Author({"docs", "c"}).create("").take();
+  too_large.records = std::make_shared<const std::vector<Record>>(
+      std::vector<Record>{{0, "ann", 1, "", 1, Create{std::string(kQueueBytesMax, 'x')}}});
+  log->append(std::move(too_large), [&large](AppendOutcome outcome) { large.set_value(outcome); });
+  log->append(Author({"docs", "d"}).create("later").take(),
+              [&later](AppendOutcome outcome) { later.set_value(outcome); });
+  gate.open();
+  EXPECT_EQ(small.get_future().get(), AppendOutcome::kCommitted);
+  EXPECT_EQ(large.get_future().get(), AppendOutcome::kRefused);
+  EXPECT_EQ(later.get_future().get(), AppendOutcome::kCommitted);
+  EXPECT_FALSE(log->history().info({"docs", "c"})->has_value());
+  EXPECT_FALSE(log->failure().has_value());
+}
+
+TEST(RocksDbLog, ReadsThatDoNotFitTheQueueFailAtOnceWithBusy) {
+  const auto log = open_in_memory();
+  std::atomic<std::size_t> ran = 0;
+  std::vector<Gate> gates(kReaderThreads);
+  for (Gate& gate : gates) {
+    log->read([pass = gate.pass()](const History&) { pass(); });
+    gate.wait_until_reached();
+  }
+  for (std::size_t i = 0; i < kReadsWaitingMax; ++i) {
+    log->read([&ran](const History&) { ++ran; });
+  }
+  bool refused = false;
+  const DocumentKey key{"docs", "a"};
+  log->read([&](const History& history) {
+    refused = true;
+    EXPECT_EQ(history.list(std::nullopt, 1).error().code, kErrBusy);
+    EXPECT_EQ(history.info(key).error().code, kErrBusy);
+    EXPECT_EQ(history.snapshot(key, std::nullopt).error().code, kErrBusy);
+    EXPECT_EQ(history.version_at(key, 0).error().code, kErrBusy);
+    EXPECT_EQ(history.records(key, 0, 1, 1).error().code, kErrBusy);
+    EXPECT_EQ(history.source(key, "ann").error().code, kErrBusy);
+  });
+  EXPECT_TRUE(refused);  // Inside read(), not later.
+  EXPECT_EQ(ran, 0U);
+  for (Gate& gate : gates) {
+    gate.open();
+  }
+}
+
+TEST(RocksDbLog, EverythingQueuedIsDoneBeforeItCloses) {
+  const TempFolder temp;
+  std::vector<Author> authors;
+  std::atomic<int> committed = 0;
+  std::atomic<int> read = 0;
+  {
+    const auto log = open_folder(temp.path());
+    for (int i = 0; i < 300; ++i) {
+      authors.push_back(Author({"docs", std::to_string(i)}).create("text " + std::to_string(i)));
+      log->append(authors.back().take(), [&committed](AppendOutcome outcome) {
+        committed += outcome == AppendOutcome::kCommitted ? 1 : 0;
+      });
+      log->read([&read](const History&) { ++read; });
+    }
+  }
+  EXPECT_EQ(committed, 300);
+  EXPECT_EQ(read, 300);
+  const auto log = open_folder(temp.path());
+  for (const Author& author : authors) {
+    expect_history(log->history(), author);
+  }
+}
+
+TEST(RocksDbLog, DocumentsGoOnAfterARestartWhereTheyWere) {
+  const TempFolder temp;
+  Author author({"docs", "readme"});
+  Author other({"docs", "other"});
+  for (int run = 0; run < 3; ++run) {
+    const auto log = open_folder(temp.path());
+    if (run == 0) {
+      author.create("");
+    }
+    author.as("source " + std::to_string(run)).later(10).insert(0, std::to_string(run));
+    EXPECT_EQ(append(*log, author.take()), AppendOutcome::kCommitted);
+    Author fresh({"docs", "new in run " + std::to_string(run)});
+    EXPECT_EQ(append(*log, fresh.create("fresh").take()), AppendOutcome::kCommitted);
+    expect_history(log->history(), author);
+    expect_history(log->history(), fresh);
+    for (int past = 0; past <= run; ++past) {
+      const std::string source = "source " + std::to_string(past);
+      const SourceEntry expected = {static_cast<std::uint64_t>(past) + 2,
+                                    static_cast<std::uint64_t>(past) + 1};
+      EXPECT_EQ(log->history().source(author.key(), source)->value(), expected);
+    }
+    EXPECT_FALSE(log->history().source(author.key(), "nobody")->has_value());
+  }
+}
+
+TEST(RocksDbLog, DocumentsWithHostileNamesStayApart) {
+  const auto log = open_in_memory();
+  std::vector<Author> authors;
+  for (const DocumentKey& key :
+       std::vector<DocumentKey>{{"a.b", "c"},
+                                {"a", "b.c"},
+                                {"", ""},
+                                {"", "\0"s},
+                                {"\0"s, ""},
+                                {"\0\x01"s, ""},
+                                {"\xFF", "\xFF\xFF"},
+                                {"\xFF\xFF", "\xFF"},
+                                {"../..", "/etc/passwd"},
+                                {std::string(256, '\0'), std::string(256, '\xFF')}}) {
+    authors.push_back(Author(key).create(std::to_string(authors.size())));
+    ASSERT_EQ(append(*log, authors.back().take()), AppendOutcome::kCommitted) << describe(key);
+  }
+  for (Author& author : authors) {
+    author.as("a\0b"s).insert(1, "!");
+    ASSERT_EQ(append(*log, author.take()), AppendOutcome::kCommitted);
+  }
+  for (const Author& author : authors) {
+    expect_history(log->history(), author);
+    EXPECT_EQ(log->history().source(author.key(), "a\0b"s)->value().version, 1U);
+    EXPECT_FALSE(log->history().source(author.key(), "a")->has_value());
+  }
+}
+
+TEST(RocksDbLog, TheLastRecordOfASourceIsTheOneInTheIndex) {
+  const auto log = open_in_memory();
+  Author author({"docs", "a"});
+  author.as("ann").create("").insert(0, "1").as("bob").insert(0, "2").as("ann").insert(0, "3");
+  author.insert(0, "4").as("bob").insert(0, "5");
+  ASSERT_EQ(append(*log, author.take()), AppendOutcome::kCommitted);
+  EXPECT_EQ(log->history().source(author.key(), "ann")->value(), (SourceEntry{5, 4}));
+  EXPECT_EQ(log->history().source(author.key(), "bob")->value(), (SourceEntry{6, 5}));
+}
+
+TEST(RocksDbLog, ManyDocumentsAppendFromSeveralThreadsWhileOthersRead) {
+  constexpr std::size_t kThreads = 4;
+  constexpr std::size_t kDocuments = 8;
+  constexpr int kRounds = 40;
+  const auto log = open_in_memory();
+  std::vector<Author> authors;
+  for (std::size_t i = 0; i < kThreads * kDocuments; ++i) {
+    authors.emplace_back(DocumentKey{"docs", std::to_string(i)});
+  }
+  std::vector<std::thread> threads;
+  for (std::size_t thread = 0; thread < kThreads; ++thread) {
+    threads.emplace_back([&, thread] {
+      for (int round = 0; round < kRounds; ++round) {
+        for (std::size_t i = 0; i < kDocuments; ++i) {
+          Author& author = authors[thread * kDocuments + i];
+          round == 0 ? author.create("") : author.insert(0, std::to_string(round) + " ");
+          ASSERT_EQ(append(*log, author.take()), AppendOutcome::kCommitted);
+          log->save_checkpoint(author.key(), author.newest());
+          log->read([expected = author.newest(), key = author.key()](const History& history) {
+            const Result<Snapshot> read = history.snapshot(key, expected.version);
+            ASSERT_TRUE(read) << read.error().message;
+            EXPECT_TRUE(same(*read, expected));
+          });
+        }
+      }
+    });
+  }
+  for (std::thread& thread : threads) {
+    thread.join();
+  }
+  for (const Author& author : authors) {
+    expect_history(log->history(), author);
+  }
 }
 
 }  // namespace
