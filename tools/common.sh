@@ -24,7 +24,8 @@ step() {
     return
   fi
   printf '\n' >&2
-  tail -n 60 "$log" >&2
+  awk '{ line[NR] = $0 }
+    END { for (i = 1; i <= NR; ++i) if (i <= 20 || i > NR - 40) print line[i]; else if (i == 21) print "..." }' "$log" >&2
   fail "$title: failed; the whole output is in $log"
 }
 
