@@ -5,6 +5,7 @@ import { idBytesMax, utf8Bytes } from "../document/limits";
 export function nameProblem(name: string): string | null {
   if (name === "") return "Give the document a name.";
   if (name === "." || name === "..") return "A name needs more than dots.";
+  if (name.includes("/")) return "A name cannot contain “/”.";
   if (utf8Bytes(name) > idBytesMax) return "That name is too long.";
   if (/[\p{Cc}\p{Cs}]/u.test(name)) return "A name cannot have control characters.";
   return null;

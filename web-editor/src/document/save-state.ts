@@ -3,6 +3,8 @@ export interface SaveFacts {
   now: number;
   // The document was loaded once; before that there is nothing to save.
   opened: boolean;
+  // Nothing can be written here.
+  viewOnly: boolean;
   online: boolean;
   // Subscribed and up to date on this connection.
   live: boolean;
@@ -28,26 +30,23 @@ function duration(ms: number): string {
   return seconds < 120 ? `${seconds} s` : `${Math.floor(seconds / 60)} min`;
 }
 
+function offlineLabel({ opened, viewOnly }: SaveFacts): string {
+  return opened && !viewOnly ? "Offline — changes are kept here" : "Offline — trying again";
+}
+
 export function saveState(facts: SaveFacts): SaveState {
   const { now, unsavedSince, downSince } = facts;
   const unsavedMs = unsavedSince === null ? 0 : now - unsavedSince;
   if (unsavedMs >= unsavedAlarmMs)
     return { kind: "unsaved", label: `Unsaved for ${duration(unsavedMs)}` };
-  if (!facts.online) {
-    const down = downSince === null ? 0 : now - downSince;
-    if (!facts.networkUp || down >= reconnectingMs)
-      return {
-        kind: "offline",
-        label: facts.opened ? "Offline — changes are kept here" : "Offline — trying again",
-      };
+  if (!facts.online || !facts.live) {
+    const downMs = facts.online || downSince === null ? 0 : now - downSince;
+    if (!facts.networkUp || downMs >= reconnectingMs)
+      return { kind: "offline", label: offlineLabel(facts) };
     return facts.opened
       ? { kind: "reconnecting", label: "Reconnecting…" }
       : { kind: "opening", label: "Opening…" };
   }
-  if (!facts.live)
-    return facts.opened
-      ? { kind: "reconnecting", label: "Reconnecting…" }
-      : { kind: "opening", label: "Opening…" };
   if (unsavedSince !== null) return { kind: "saving", label: "Saving…" };
-  return { kind: "saved", label: "Saved" };
+  return { kind: "saved", label: facts.viewOnly ? "Live" : "Saved" };
 }

@@ -42,6 +42,7 @@ export class Editor {
   ) {
     this.rescue = new RescueDialog(page.name);
     this.indicator = new SaveIndicator(
+      page.viewOnly,
       () => void this.copyUnsaved(),
       () => this.link.retryNow(),
     );
@@ -141,6 +142,7 @@ export class Editor {
     const state = saveState({
       now: Date.now(),
       opened: this.opened,
+      viewOnly: this.page.viewOnly,
       online,
       live,
       downSince,

@@ -9,10 +9,13 @@ const calmMs = 400;
 
 const isTrouble = (kind: SaveKind) => kind === "offline" || kind === "unsaved";
 
-const help: Partial<Record<SaveKind, string>> = {
-  offline: "No connection. What you write is kept in this tab and sent when it is back.",
-  unsaved: "The last changes are not saved yet. They are kept in this tab: do not close it.",
-};
+function help(kind: SaveKind, viewOnly: boolean): string {
+  if (kind === "unsaved")
+    return "The last changes are not saved yet. They are kept in this tab: do not close it.";
+  return viewOnly
+    ? "No connection. This is the text as it was last seen."
+    : "No connection. What you write is kept in this tab and sent when it is back.";
+}
 
 export class SaveIndicator {
   private readonly root = byId("save", HTMLElement);
@@ -26,7 +29,11 @@ export class SaveIndicator {
   private next: SaveState = this.shown;
   private timer: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(onCopy: () => void, onRetry: () => void) {
+  constructor(
+    private readonly viewOnly: boolean,
+    onCopy: () => void,
+    onRetry: () => void,
+  ) {
     this.copyButton.addEventListener("click", onCopy);
     this.retryButton.addEventListener("click", onRetry);
   }
@@ -55,7 +62,7 @@ export class SaveIndicator {
     if (kind !== this.shown.kind) {
       this.root.dataset["kind"] = kind;
       this.strip.dataset["kind"] = kind;
-      this.stripText.textContent = help[kind] ?? "";
+      this.stripText.textContent = help(kind, this.viewOnly);
       if (isTrouble(kind) || isTrouble(this.shown.kind)) this.announcer.textContent = label;
     }
     this.shown = this.next;

@@ -1,8 +1,14 @@
 // The writing surface: CodeMirror with what a text for people needs, and nothing that changes text
 // behind their back.
-import { defaultKeymap, history, historyKeymap } from "@codemirror/commands";
+import { history, historyKeymap, standardKeymap } from "@codemirror/commands";
 import { search, searchKeymap } from "@codemirror/search";
-import { Compartment, EditorState, type Extension } from "@codemirror/state";
+import {
+  Compartment,
+  EditorSelection,
+  EditorState,
+  type Extension,
+  type StateCommand,
+} from "@codemirror/state";
 import { EditorView, keymap, placeholder, type ViewUpdate } from "@codemirror/view";
 import { withLineFeeds } from "../document/clean-text";
 import { remoteCursors } from "./remote-cursors";
@@ -26,6 +32,23 @@ export function setWritable(view: EditorView, value: boolean): void {
   view.dispatch({ effects: writable.reconfigure(value ? [] : readOnly) });
 }
 
+// Enter begins a line that is indented as the one before it. (CodeMirror's own command also deletes
+// white space after the cursor, and with it the "\r" of a text from elsewhere.)
+const newLine: StateCommand = ({ state, dispatch }) => {
+  if (state.readOnly) return false;
+  const spec = state.changeByRange(({ from, to }) => {
+    const line = state.doc.lineAt(from);
+    const before = line.text.slice(0, from - line.from);
+    const insert = `\n${/^[ \t]*/.exec(before)?.[0] ?? ""}`;
+    return {
+      changes: { from, to, insert },
+      range: EditorSelection.cursor(from + insert.length),
+    };
+  });
+  dispatch(state.update(spec, { scrollIntoView: true, userEvent: "input" }));
+  return true;
+};
+
 export function createView(options: ViewOptions): EditorView {
   const state = EditorState.create({
     extensions: [
@@ -44,7 +67,12 @@ export function createView(options: ViewOptions): EditorView {
       }),
       history(),
       search({ top: true }),
-      keymap.of([...searchKeymap, ...historyKeymap, ...defaultKeymap]),
+      keymap.of([
+        { key: "Enter", run: newLine, shift: newLine },
+        ...searchKeymap,
+        ...historyKeymap,
+        ...standardKeymap,
+      ]),
       placeholder("Start writing…"),
       remoteCursors(),
       EditorView.updateListener.of(options.onUpdate),

@@ -1,0 +1,232 @@
+import assert from "node:assert/strict";
+import { it } from "node:test";
+import { call } from "../support/client.js";
+import { suite } from "./support/suite.js";
+
+suite("editing together", (suite) => {
+  it("three tabs that type at once come to one text, the server's", async () => {
+    const name = suite.freshName();
+    const people = ["Ada", "Grace", "Edsger"];
+    const tabs = await Promise.all(
+      people.map((person, color) => suite.edit(name, { name: person, color })),
+    );
+    await tabs[0].type("Ada's line\nGrace's line\nEdsger's line");
+    await Promise.all(tabs.map((tab) => tab.shows("Ada's line\nGrace's line\nEdsger's line")));
+    await Promise.all(
+      tabs.map(async (tab, line) => {
+        await tab.goTo(line, 3);
+        await tab.type(` — ${"é😀x".repeat(12)} `);
+        await tab.press("Backspace", "ArrowLeft", "Backspace", "Delete");
+        await tab.type("👩‍👩‍👧 done");
+      }),
+    );
+    await Promise.all(tabs.map((tab) => tab.saved()));
+    const text = await suite.cat(name);
+    for (const person of people) assert.ok(text.includes(person.slice(0, 3)), text);
+    assert.equal(text.match(/👩‍👩‍👧 done/gu).length, 3);
+    await Promise.all(tabs.map((tab) => tab.shows(text)));
+    for (const tab of tabs) assert.equal(await tab.wholeText(), text);
+  });
+
+  it("people typing at one place do not mix their words up", async () => {
+    const name = suite.freshName();
+    const [ada, grace] = await Promise.all([suite.edit(name), suite.edit(name)]);
+    const words = ["lighthouse", "seagull"];
+    await Promise.all([ada.text.focus(), grace.text.focus()]);
+    await Promise.all([ada.type(words[0]), grace.type(words[1])]);
+    await Promise.all([ada.saved(), grace.saved()]);
+    const text = await suite.cat(name);
+    assert.equal(text.length, words.join("").length);
+    await Promise.all([ada.shows(text), grace.shows(text)]);
+    for (const word of words) {
+      let at = -1;
+      for (const letter of word) {
+        at = text.indexOf(letter, at + 1);
+        assert.notEqual(at, -1, `${word} is in order in ${text}`);
+      }
+    }
+  });
+
+  it("others' cursors and selections are seen, with name and colour", async () => {
+    const name = suite.freshName();
+    const ada = await suite.edit(name, { name: "Ada Lovelace", color: 1 });
+    await ada.text.focus();
+    await ada.type("one two three");
+    const grace = await suite.edit(name, { name: "Grace Hopper", color: 4 });
+    await grace.shows("one two three");
+    const cursor = grace.page.locator(".remote-cursor[data-peer='1']");
+    await cursor.getByText("Ada Lovelace").waitFor({ state: "attached" });
+    await ada.press("Home", "Control+Shift+ArrowRight");
+    const selection = grace.page.locator(".remote-selection[data-peer='1']");
+    await selection.waitFor();
+    const word = await grace.page.evaluate(() => {
+      const range = document.createRange();
+      const text = document.querySelector(".cm-line").firstChild;
+      range.setStart(text, 0);
+      range.setEnd(text, 3);
+      return range.getBoundingClientRect().toJSON();
+    });
+    const box = await selection.boundingBox();
+    assert.ok(Math.abs(box.x - word.x) < 2 && Math.abs(box.width - word.width) < 3);
+    const avatar = ada.page.locator(".avatar.peer[data-peer='4']");
+    assert.equal(await avatar.textContent(), "GH");
+    await grace.close();
+    suite.tabs.splice(suite.tabs.indexOf(grace), 1);
+    await avatar.waitFor({ state: "detached" });
+  });
+
+  it("a cursor stays beside its text while others write before it", async () => {
+    const name = suite.freshName();
+    const ada = await suite.edit(name, { name: "Ada", color: 1 });
+    await ada.text.focus();
+    await ada.type("tail");
+    const grace = await suite.edit(name, { name: "Grace", color: 2 });
+    await grace.page.locator(".remote-cursor[data-peer='1']").waitFor({ state: "attached" });
+    await grace.goTo(0, 0);
+    await grace.type("😀 before the ");
+    await grace.shows("😀 before the tail");
+    await grace.page.waitForFunction(() => {
+      const cursor = document.querySelector(".remote-cursor").getBoundingClientRect();
+      const range = document.createRange();
+      range.selectNodeContents(document.querySelector(".cm-line"));
+      return Math.abs(cursor.left - range.getBoundingClientRect().right) < 2;
+    });
+  });
+
+  it("a new name reaches the others", async () => {
+    const name = suite.freshName();
+    const ada = await suite.edit(name);
+    const grace = await suite.edit(name);
+    await ada.page.locator(".avatar.self").click();
+    await ada.page.locator("#person-name").fill("Ada Lovelace");
+    await ada.page.keyboard.press("Enter");
+    await grace.page.getByRole("button", { name: /^Ada Lovelace/ }).waitFor();
+    await ada.page.reload();
+    await ada.page.getByRole("button", { name: /^You: Ada Lovelace/ }).waitFor();
+  });
+
+  it("undo takes back one's own words and keeps the other's, redo brings them again", async () => {
+    const name = suite.freshName();
+    const [ada, grace] = await Promise.all([suite.edit(name), suite.edit(name)]);
+    await ada.text.focus();
+    await ada.type("hello world");
+    await grace.shows("hello world");
+    await grace.goTo(0, 5);
+    await grace.type(", dear");
+    await ada.shows("hello, dear world");
+    await ada.press("Control+z");
+    await grace.shows(", dear");
+    await ada.press("Control+Shift+z");
+    await grace.shows("hello, dear world");
+    // Grace's own history holds her words only.
+    await grace.press("Control+z");
+    await ada.shows("hello world");
+    await grace.press("Control+z", "Control+z");
+    await Promise.all([ada.saved(), grace.saved()]);
+    assert.equal(await suite.cat(name), "hello world");
+  });
+
+  it("undo of a deletion puts the words back beside what came meanwhile", async () => {
+    const name = suite.freshName();
+    const [ada, grace] = await Promise.all([suite.edit(name), suite.edit(name)]);
+    await ada.text.focus();
+    await ada.type("one 😀 two");
+    await grace.shows("one 😀 two");
+    await ada.press("Home", "Control+Shift+End", "Delete");
+    await grace.shows("");
+    await grace.text.focus();
+    await grace.type("mine");
+    await ada.shows("mine");
+    await ada.press("Control+z");
+    await ada.saved();
+    const text = await suite.cat(name);
+    assert.ok(["one 😀 twomine", "mineone 😀 two"].includes(text), text);
+    await Promise.all([ada.shows(text), grace.shows(text)]);
+  });
+
+  it("pasted line ends become line feeds, and half characters go nowhere", async () => {
+    const name = suite.freshName();
+    const tab = await suite.edit(name);
+    await tab.text.focus();
+    await tab.paste("one\r\ntwo\rthree");
+    await tab.shows("one\ntwo\nthree");
+    await tab.paste("\ud83d!");
+    await tab.saved();
+    assert.equal(await suite.cat(name), "one\ntwo\nthree!");
+    await tab.shows("one\ntwo\nthree!");
+  });
+
+  it("a composition goes on while somebody else writes", async () => {
+    const name = suite.freshName();
+    const [ada, grace] = await Promise.all([suite.edit(name), suite.edit(name)]);
+    await ada.text.focus();
+    await ada.type("first\nlast ");
+    await grace.shows("first\nlast ");
+    const input = await ada.page.context().newCDPSession(ada.page);
+    const compose = (text) =>
+      input.send("Input.imeSetComposition", {
+        text,
+        selectionStart: text.length,
+        selectionEnd: text.length,
+      });
+    await compose("に");
+    await grace.goTo(0, 0);
+    await grace.type("the ");
+    await ada.page.locator(".cm-line").getByText("the first").waitFor();
+    await compose("にほ");
+    await grace.type("very ");
+    await ada.page.locator(".cm-line").getByText("the very first").waitFor();
+    await compose("にほん");
+    await input.send("Input.insertText", { text: "日本" });
+    await ada.saved();
+    await grace.shows("the very first\nlast 日本");
+    await ada.shows("the very first\nlast 日本");
+    assert.equal(await suite.cat(name), "the very first\nlast 日本");
+  });
+
+  it("a document of 300 lines that end in CRLF stays the same in two tabs", async () => {
+    const name = suite.freshName();
+    const client = await suite.client();
+    const lines = Array.from({ length: 300 }, (_, i) => `line ${i} of a file from elsewhere\r\n`);
+    await client.create(name, lines.join(""));
+    const tabs = await Promise.all([suite.edit(name), suite.edit(name)]);
+    await Promise.all(
+      tabs.map(async (tab, i) => {
+        await tab.goTo(3 + i, 4);
+        await tab.type(` (${i} was here)`);
+        await tab.press("Control+End");
+        await tab.type(`end ${i}\n`);
+        await tab.press("Control+Home", "End", "Enter");
+        await tab.type(`second ${i}`);
+      }),
+    );
+    await Promise.all(tabs.map((tab) => tab.saved()));
+    const text = await suite.cat(name);
+    assert.equal(text.split("\r").length, 301);
+    for (const tab of tabs) {
+      await tab.page.waitForFunction(
+        (first) => document.querySelector(".cm-content").textContent.includes(first),
+        "second 1",
+      );
+      assert.equal(await tab.wholeText(), text);
+    }
+  });
+
+  it("another program's edits appear, a deletion is said, and the text can be brought back", async () => {
+    const name = suite.freshName();
+    const tab = await suite.edit(name);
+    const client = await suite.client();
+    const doc = await client.subscribe(name);
+    await call(doc, "submitOp", ["from a program"]);
+    await tab.shows("from a program");
+    await call(doc, "del");
+    await tab.page.getByText("This document was deleted").waitFor();
+    await tab.page.getByRole("button", { name: "Start it again" }).click();
+    await tab.opened();
+    await tab.text.focus();
+    await tab.press("Control+End");
+    await tab.type(", again");
+    await tab.saved();
+    assert.equal(await suite.cat(name), "from a program, again");
+  });
+});

@@ -1,0 +1,145 @@
+import assert from "node:assert/strict";
+import { it } from "node:test";
+import { devices } from "playwright-core";
+import { suite } from "./support/suite.js";
+
+suite("the pages", (suite) => {
+  it("the start page opens a document by name and remembers it", async () => {
+    const name = `Grüße & ${suite.freshName()} 50%`;
+    const tab = await suite.visit("/");
+    await tab.page.getByLabel("Open or create a document").fill(` ${name} `);
+    await tab.page.keyboard.press("Enter");
+    await tab.opened();
+    assert.equal(await tab.page.title(), `${name} — cowrite`);
+    await tab.page.goBack();
+    await tab.page.getByRole("link", { name }).getByText("just now").waitFor();
+    await tab.page.getByRole("button", { name: `Remove ${name}` }).click();
+    await tab.page.reload();
+    assert.equal(await tab.page.getByRole("link", { name }).count(), 0);
+  });
+
+  it("names that cannot be are explained", async () => {
+    const tab = await suite.visit("/");
+    const field = tab.page.getByLabel("Open or create a document");
+    for (const [name, problem] of [
+      ["", "Give the document a name."],
+      ["..", "A name needs more than dots."],
+      ["a/b", "A name cannot contain “/”."],
+      ["x".repeat(257), "That name is too long."],
+    ]) {
+      await field.fill(name);
+      await field.press("Enter");
+      await tab.page.getByText(problem).waitFor();
+    }
+  });
+
+  it("a new document gets a readable name", async () => {
+    const tab = await suite.visit("/");
+    await tab.page.getByRole("button", { name: "Start a new document" }).click();
+    await tab.opened();
+    assert.match(await tab.page.locator("#title").textContent(), /^[a-z]+-[a-z]+-\d{3}$/);
+  });
+
+  it("everything can be reached by keyboard", async () => {
+    const tab = await suite.edit(suite.freshName(), { name: "Ada" });
+    await tab.text.focus();
+    const reached = [];
+    for (let i = 0; i < 4; i++) {
+      await tab.press("Shift+Tab");
+      reached.push(
+        await tab.page.evaluate(
+          () => document.activeElement.id || document.activeElement.className,
+        ),
+      );
+    }
+    assert.deepEqual(reached, ["menu-button", "copy-link", "avatar self", "home"]);
+    await tab.page.locator("#menu-button").focus();
+    await tab.press("Enter", "Tab");
+    assert.equal(await tab.page.evaluate(() => document.activeElement.id), "menu-copy-link");
+    await tab.press("Escape");
+    await tab.page.locator("#menu").waitFor({ state: "hidden" });
+    assert.equal(await tab.page.evaluate(() => document.activeElement.id), "menu-button");
+  });
+
+  it("the theme follows the system until one is chosen, and the choice stays", async () => {
+    const tab = await suite.edit(suite.freshName(), { context: { colorScheme: "light" } });
+    const lightness = () =>
+      tab.page.evaluate(() =>
+        Number(/\d+/.exec(getComputedStyle(document.documentElement).backgroundColor)[0]),
+      );
+    assert.ok((await lightness()) > 192);
+    await tab.page.emulateMedia({ colorScheme: "dark" });
+    assert.ok((await lightness()) < 64);
+    await tab.page.locator("#menu-button").click();
+    await tab.page.locator("#menu").getByText("Light").click();
+    assert.ok((await lightness()) > 192);
+    await tab.page.reload();
+    await tab.opened();
+    assert.ok((await lightness()) > 192);
+  });
+
+  it("on a phone everything fits, and touch works", async () => {
+    const phone = { ...devices["Pixel 5"], viewport: { width: 360, height: 740 } };
+    const fits = (tab) =>
+      tab.page.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth);
+    const name = "a rather long name for a small screen";
+    const people = ["Ada", "Grace", "Edsger", "Barbara"];
+    const tab = await suite.edit(name, { context: phone });
+    await Promise.all(people.map((person) => suite.edit(name, { name: person })));
+    await tab.page.locator(".avatar.peer").nth(3).waitFor({ state: "attached" });
+    await tab.text.tap();
+    await tab.type("typed on a phone with a_very_long_word_that_has_no_place_to_break_at_all");
+    await tab.saved();
+    assert.ok(await fits(tab));
+    for (const id of ["#save", "#menu-button", ".avatar.self", "#title"])
+      assert.ok((await tab.page.locator(id).boundingBox()).width > 20, id);
+    await tab.page.locator("#menu-button").tap();
+    await tab.page.locator("#menu").getByText("Mono").tap();
+    await tab.press("Escape");
+    await tab.page.locator(".avatar.self").tap();
+    await tab.page.locator("#person").waitFor();
+    assert.ok(await fits(tab));
+    await tab.page.goto(`${suite.server.url}/`);
+    assert.ok(await fits(tab));
+  });
+
+  it("a document of 1 MB stays smooth to type in", async (t) => {
+    const name = suite.freshName();
+    const client = await suite.client();
+    const line = "A line of a long text, with an é and a 😀 now and then, as texts have them.\n";
+    await client.create(name, line.repeat(Math.ceil((1 << 20) / Buffer.byteLength(line))));
+    const tab = await suite.edit(name);
+    const other = await suite.edit(name);
+    await tab.text.focus();
+    await tab.press("Control+Home");
+    for (let i = 0; i < 3; i++) await tab.press("PageDown");
+    await tab.page.evaluate(() => {
+      window.keys = [];
+      document.addEventListener(
+        "keydown",
+        () => {
+          const began = performance.now();
+          requestAnimationFrame(() => {
+            const channel = new MessageChannel();
+            channel.port1.onmessage = () => window.keys.push(performance.now() - began);
+            channel.port2.postMessage(0);
+          });
+        },
+        true,
+      );
+    });
+    const typed = "smooth typing in the middle of a megabyte ";
+    await other.text.focus();
+    await Promise.all([tab.type(typed), other.type("meanwhile at the top ")]);
+    await Promise.all([tab.saved(), other.saved()]);
+    const times = (await tab.page.evaluate(() => window.keys)).sort((a, b) => a - b);
+    const at = (share) => times[Math.floor((times.length - 1) * share)].toFixed(1);
+    t.diagnostic(`key to frame, ms: median ${at(0.5)}, p95 ${at(0.95)}, worst ${at(1)}`);
+    assert.equal(times.length, typed.length);
+    assert.ok(Number(at(0.5)) < 100, `median ${at(0.5)} ms`);
+    const text = await suite.cat(name);
+    assert.ok(text.startsWith("meanwhile at the top "));
+    assert.ok(text.includes(typed));
+    assert.equal(await tab.wholeText(), text);
+  });
+});

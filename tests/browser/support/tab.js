@@ -1,0 +1,116 @@
+// One person's tab of the page: a browser profile of its own, so nothing is shared but the server.
+
+import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+import { within } from "../../support/deadline.js";
+
+export const kSaved = "#save[data-kind=saved]";
+
+export class Tab {
+  /**
+   * @param {import("playwright-core").Browser} browser
+   * @param {{path: string, origin: string, name?: string, color?: number, context?: object}} options
+   *     name and colour: as chosen on an earlier visit.
+   */
+  static async open(browser, { origin, path, name, color = 0, context = {} }) {
+    const profile = await browser.newContext(context);
+    const stored = Object.entries({ "cowrite.name": name, "cowrite.color": name && `${color}` });
+    await profile.addInitScript(
+      (entries) => {
+        for (const [key, value] of entries) localStorage[key] ??= value;
+      },
+      stored.filter(([, value]) => value !== undefined),
+    );
+    const tab = new Tab(await profile.newPage());
+    await tab.page.goto(origin + path);
+    return tab;
+  }
+
+  /** @param {import("playwright-core").Page} page */
+  constructor(page) {
+    this.page = page;
+    /** What went wrong in the page, as its console says; a refused style or script is among it. */
+    this.complaints = [];
+    page.on("pageerror", (error) => this.complaints.push(String(error)));
+    page.on("console", (message) => {
+      const harmless = /ERR_CONNECTION|WebSocket connection/.test(message.text());
+      if (message.type() === "error" && !harmless) this.complaints.push(message.text());
+    });
+    page.setDefaultTimeout(15_000);
+    this.text = page.locator(".cm-content");
+  }
+
+  /** Everything is acknowledged. */
+  saved() {
+    return this.page.locator(kSaved).waitFor();
+  }
+
+  async opened() {
+    await this.page.locator(".cm-content[contenteditable=true]").waitFor();
+    await this.saved();
+    return this;
+  }
+
+  /** The lines on the screen. */
+  lines() {
+    return this.page
+      .locator(".cm-line")
+      .evaluateAll((lines) => lines.map((line) => line.textContent));
+  }
+
+  /** Resolves when the text on the screen is this one. REQUIRES: it fits on the screen. */
+  shows(text) {
+    return this.page.waitForFunction((expected) => {
+      if (document.querySelector(".cm-placeholder")) return expected === "";
+      const lines = [...document.querySelectorAll(".cm-line")].map((line) => line.textContent);
+      return lines.join("\n") === expected;
+    }, text);
+  }
+
+  /** The whole text, as the menu downloads it. */
+  async wholeText() {
+    const download = this.page.waitForEvent("download");
+    await this.page.locator("#menu-button").click();
+    await this.page.locator("#menu-download").click();
+    return readFile(await (await download).path(), "utf8");
+  }
+
+  /** Puts the cursor before column `column` of line `line`, both from zero. */
+  async goTo(line, column) {
+    await this.text.focus();
+    await this.page.keyboard.press("Control+Home");
+    for (let i = 0; i < line; i++) await this.page.keyboard.press("ArrowDown");
+    await this.page.keyboard.press("Home");
+    for (let i = 0; i < column; i++) await this.page.keyboard.press("ArrowRight");
+  }
+
+  type(text) {
+    return this.page.keyboard.type(text);
+  }
+
+  press(...keys) {
+    return keys.reduce(
+      (before, key) => before.then(() => this.page.keyboard.press(key)),
+      Promise.resolve(),
+    );
+  }
+
+  /** Pastes as the user would, with what the clipboard then holds. */
+  paste(text) {
+    return this.text.evaluate((node, pasted) => {
+      const clipboardData = new DataTransfer();
+      clipboardData.setData("text/plain", pasted);
+      node.dispatchEvent(
+        new ClipboardEvent("paste", { clipboardData, bubbles: true, cancelable: true }),
+      );
+    }, text);
+  }
+
+  close() {
+    return within(this.page.context().close({ runBeforeUnload: false }), "the tab closes");
+  }
+
+  checkNoComplaints() {
+    assert.deepEqual(this.complaints, []);
+  }
+}
