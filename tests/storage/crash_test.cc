@@ -1,0 +1,187 @@
+// A writer that ends without warning: what it acknowledged is there, once, and nothing is half
+// there.
+#include <fcntl.h>
+#include <gtest/gtest.h>
+#include <signal.h>
+#include <spawn.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <array>
+#include <cstdio>
+#include <cstdlib>
+#include <limits>
+#include <string>
+#include <vector>
+
+#include "storage/errors.h"
+#include "storage/key_value_store.h"
+#include "storage/stored_history.h"
+#include "tests/storage/crash_writer.h"
+#include "tests/storage/support.h"
+
+namespace cowrite::storage {
+namespace {
+
+struct Outcome {
+  std::size_t document = 0;
+  std::uint64_t version = 0;  // After the append.
+  AppendOutcome outcome = AppendOutcome::kRefused;
+};
+
+// A crash_writer in another process, and what it says.
+class Writer {
+ public:
+  explicit Writer(std::vector<std::string> arguments) {
+    arguments.insert(arguments.begin(), COWRITE_CRASH_WRITER);
+    std::vector<char*> pointers;
+    for (std::string& argument : arguments) {
+      pointers.push_back(argument.data());
+    }
+    pointers.push_back(nullptr);
+    std::array<int, 2> ends{};
+    CHECK(pipe2(ends.data(), O_CLOEXEC) == 0);
+    posix_spawn_file_actions_t actions;
+    CHECK(posix_spawn_file_actions_init(&actions) == 0);
+    CHECK(posix_spawn_file_actions_adddup2(&actions, ends[1], STDOUT_FILENO) == 0);
+    CHECK(posix_spawn(&process_, pointers[0], &actions, nullptr, pointers.data(), environ) == 0);
+    CHECK(posix_spawn_file_actions_destroy(&actions) == 0);
+    close(ends[1]);
+    output_ = fdopen(ends[0], "r");
+    CHECK(output_ != nullptr);
+  }
+  ~Writer() { fclose(output_); }
+  Writer(const Writer&) = delete;
+  Writer& operator=(const Writer&) = delete;
+
+  // False at the end of its output.
+  bool next(Outcome& outcome) {
+    int code = 0;
+    if (fscanf(output_, "%zu %lu %d\n", &outcome.document, &outcome.version, &code) != 3) {
+      return false;
+    }
+    outcome.outcome = static_cast<AppendOutcome>(code);
+    return true;
+  }
+  void kill() const { CHECK(::kill(process_, SIGKILL) == 0); }
+  // How it ended, as waitpid() says.
+  [[nodiscard]] int wait() const {
+    int status = 0;
+    CHECK(waitpid(process_, &status, 0) == process_);
+    return status;
+  }
+
+ private:
+  pid_t process_ = 0;
+  FILE* output_ = nullptr;
+};
+
+using Versions = std::array<std::uint64_t, kCrashDocuments>;
+
+// Every document is whole and at least at its acknowledged version.
+void expect_nothing_lost(const History& history, const Versions& acknowledged) {
+  for (std::size_t document = 0; document < kCrashDocuments; ++document) {
+    const DocumentKey key = crash_document(document);
+    const Result<Snapshot> newest = history.snapshot(key, std::nullopt);
+    ASSERT_TRUE(newest) << newest.error().message;
+    ASSERT_GE(newest->version, acknowledged.at(document)) << "document " << document;
+    const Result<std::vector<Record>> records =
+        history.records(key, 0, newest->version, std::numeric_limits<std::size_t>::max());
+    ASSERT_TRUE(records) << records.error().message;
+    ASSERT_EQ(records->size(), newest->version);
+    for (std::uint64_t version = 0; version < newest->version; ++version) {
+      ASSERT_EQ((*records)[version], crash_record(document, version));
+    }
+    if (newest->version > 0) {
+      const SourceEntry expected = {newest->version, newest->version - 1};
+      EXPECT_EQ(history.source(key, records->back().source)->value(), expected);
+    }
+  }
+}
+
+std::size_t kills() {
+  const char* chosen = std::getenv("COWRITE_KILLS");
+  return chosen == nullptr ? 5 : std::strtoul(chosen, nullptr, 10);
+}
+
+TEST(Crash, WhatWasAcknowledgedBeforeAKillIsThereAfterIt) {
+  const TempFolder temp;
+  Versions acknowledged{};
+  for (std::size_t round = 0; round < kills(); ++round) {
+    Writer writer({temp.path()});
+    Outcome outcome;
+    const std::size_t until = 50 + 211 * (round % 7);
+    for (std::size_t seen = 0; writer.next(outcome); ++seen) {
+      ASSERT_EQ(outcome.outcome, AppendOutcome::kCommitted);
+      acknowledged.at(outcome.document) = outcome.version;
+      if (seen == until) {
+        writer.kill();
+      }
+    }
+    const int status = writer.wait();
+    ASSERT_TRUE(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL);
+    if (round % 2 == 0) {  // Otherwise the next writer is the first to open it.
+      const auto log = open_folder(temp.path());
+      expect_nothing_lost(log->history(), acknowledged);
+    }
+  }
+  const auto log = open_folder(temp.path());
+  expect_nothing_lost(log->history(), acknowledged);
+}
+
+TEST(Crash, AReaderBesideAWriterSeesAllThatWasAcknowledgedBeforeItOpened) {
+  const TempFolder temp;
+  Writer writer({temp.path()});
+  Versions acknowledged{};
+  Outcome outcome;
+  for (std::size_t seen = 0; seen < 2'000 && writer.next(outcome); ++seen) {
+    acknowledged.at(outcome.document) = outcome.version;
+    if (seen % 200 != 199) {
+      continue;
+    }
+    const auto store = KeyValueStore::open(temp.path(), OpenMode::kReadOnly);
+    ASSERT_TRUE(store) << store.error().message;
+    expect_nothing_lost(StoredHistory(**store), acknowledged);
+    EXPECT_EQ(KeyValueStore::open(temp.path(), OpenMode::kReadWrite).error().code, kErrInUse);
+  }
+  writer.kill();
+  EXPECT_TRUE(WIFSIGNALED(writer.wait()));
+}
+
+TEST(Crash, AfterAFailedWriteNothingIsAcknowledgedAndNothingAcknowledgedIsLost) {
+  const TempFolder temp;
+  Writer writer({temp.path(), std::to_string(1 << 20)});
+  Versions acknowledged{};
+  Outcome outcome;
+  std::size_t committed = 0;
+  std::size_t unknown = 0;
+  std::size_t refused = 0;
+  while (writer.next(outcome)) {
+    switch (outcome.outcome) {
+      case AppendOutcome::kCommitted:
+        ASSERT_EQ(unknown, 0U) << "after a failed write";
+        acknowledged.at(outcome.document) = outcome.version;
+        ++committed;
+        break;
+      case AppendOutcome::kUnknown:
+        ASSERT_EQ(refused, 0U) << "written after a failed write";
+        ++unknown;
+        break;
+      case AppendOutcome::kRefused:
+        ++refused;
+        break;
+      case AppendOutcome::kConflict:
+        FAIL() << "nobody else writes";
+    }
+  }
+  EXPECT_TRUE(WIFEXITED(writer.wait()));
+  EXPECT_GT(committed, 0U);
+  EXPECT_GT(unknown, 0U);
+  EXPECT_LE(unknown, kCrashDocuments);  // One batch.
+  EXPECT_GT(refused, 0U);
+  const auto log = open_folder(temp.path());
+  expect_nothing_lost(log->history(), acknowledged);
+}
+
+}  // namespace
+}  // namespace cowrite::storage
