@@ -28,7 +28,7 @@ struct Timing {
   // After our last byte we still take in, and discard, what the client is sending. Closing at once
   // would reset the connection, and the reset could overtake the close frame or the response that
   // says why.
-  std::chrono::milliseconds linger{2'000};
+  std::chrono::milliseconds linger{1'000};
 
   // No file descriptor or memory for another connection: trying again at once would burn the CPU
   // that could free some.

@@ -4,7 +4,7 @@
 #include <boost/asio/dispatch.hpp>
 #include <boost/asio/post.hpp>
 #include <deque>
-#include <unordered_map>
+#include <unordered_set>
 #include <utility>
 #include <vector>
 #include <websocketpp/concurrency/none.hpp>
@@ -361,9 +361,13 @@ class Exchange {
     if (!link || answered_) return;
     answered_ = true;
     changed_ = Clock::now();
-    std::error_code ignored;  // The client is gone.
-    set_response(*link, response);
-    link->send_http_response(ignored);
+    try {
+      std::error_code ignored;  // The client is gone.
+      set_response(*link, response);
+      link->send_http_response(ignored);
+    } catch (const std::exception&) {  // No memory for it.
+      terminate_now(*link);
+    }
   }
 
   // Called again and again: answers in place of a handler that did not, drops a client that does
@@ -479,17 +483,17 @@ class WebSocketServer::Impl : public std::enable_shared_from_this<Impl> {
     link->adopt(std::make_unique<PacedSocket>(std::move(socket), std::move(ticket)),
                 timing_.linger);
     link->server = shared_from_this();
-    link->set_termination_handler([this](const LinkPtr& ended) { forget(*ended); });
-    links_.emplace(link.get(), link);
+    link->set_termination_handler([this](const LinkPtr& ended) { forget(ended); });
+    links_.insert(link);
     link->start();
     schedule_sweep();
   }
 
   // After the last call of any other handler of the link.
-  void forget(Link& link) {
-    link.web_socket.reset();
-    link.exchange.reset();
-    links_.erase(&link);
+  void forget(const LinkPtr& link) {
+    link->web_socket.reset();
+    link->exchange.reset();
+    links_.erase(link);
     if (links_.empty()) sweep_timer_.cancel();
   }
 
@@ -554,14 +558,7 @@ class WebSocketServer::Impl : public std::enable_shared_from_this<Impl> {
   }
 
   // A copy, since what is done to one may end it or others.
-  [[nodiscard]] std::vector<LinkPtr> links() const {
-    std::vector<LinkPtr> result;
-    result.reserve(links_.size());
-    for (const auto& [raw, weak] : links_) {
-      if (LinkPtr link = weak.lock()) result.push_back(std::move(link));
-    }
-    return result;
-  }
+  [[nodiscard]] std::vector<LinkPtr> links() const { return {links_.begin(), links_.end()}; }
 
   asio::io_context& context_;
   Handlers handlers_;
@@ -569,7 +566,8 @@ class WebSocketServer::Impl : public std::enable_shared_from_this<Impl> {
   const Timing timing_;
   Endpoint endpoint_;
   std::shared_ptr<Acceptor> acceptor_;
-  std::unordered_map<const Link*, std::weak_ptr<Link>> links_;
+  std::unordered_set<LinkPtr> links_;  // From accepting to the end. websocketpp holds none while it
+                                       // neither reads nor writes.
   std::size_t open_ = 0;
   asio::steady_timer sweep_timer_;
   bool sweeping_ = false;

@@ -1,0 +1,256 @@
+// HTTP as proper and as hostile clients speak it.
+#include <thread>
+
+#include "tests/server/transport/test_server.h"
+
+namespace cowrite::server {
+namespace {
+
+using std::chrono::milliseconds;
+
+class Http : public TestServer {
+ protected:
+  std::string get(const std::string& target, const std::string& headers = "") {
+    return request("GET " + target + " HTTP/1.1\r\nHost: localhost\r\n" + headers + "\r\n");
+  }
+  static std::string status(const std::string& response) {
+    return response.substr(0, response.find("\r\n"));
+  }
+  static std::string body(const std::string& response) {
+    return response.substr(response.find("\r\n\r\n") + 4);
+  }
+};
+
+TEST_F(Http, RequestsArriveInPartsAndAreAnsweredWhole) {
+  HttpRequest seen;
+  http_ = [&](const HttpRequest& request, const HttpRespond& respond) {
+    seen = request;
+    respond({201, "made", {{"Content-Type", "text/plain"}, {"X-Test", "1"}}});
+  };
+  const std::string response = request(
+      "POST /api/docs/a%20b?x=1&y=?2 HTTP/1.1\r\nHost: localhost:8080\r\nX-Mixed-CASE:  a b "
+      "\r\nContent-Length: 5\r\n\r\nhello");
+  EXPECT_EQ(seen.method, "POST");
+  EXPECT_EQ(seen.path, "/api/docs/a%20b");
+  EXPECT_EQ(seen.query, "x=1&y=?2");
+  EXPECT_EQ(seen.body, "hello");
+  EXPECT_EQ(seen.header("host"), "localhost:8080");
+  EXPECT_EQ(seen.header("x-mixed-case"), "a b");
+  EXPECT_EQ(seen.header("absent"), "");
+  EXPECT_EQ(status(response), "HTTP/1.1 201 Created");
+  EXPECT_NE(response.find("\r\nContent-Type: text/plain\r\n"), std::string::npos) << response;
+  EXPECT_NE(response.find("\r\nX-Test: 1\r\n"), std::string::npos);
+  EXPECT_NE(response.find("\r\nContent-Length: 4\r\n"), std::string::npos);
+  EXPECT_NE(response.find("\r\nConnection: close\r\n"), std::string::npos);
+  EXPECT_EQ(body(response), "made");
+}
+
+TEST_F(Http, AnEmptyBodyHasALength) {
+  http_ = [](const HttpRequest&, const HttpRespond& respond) { respond({200, "", {}}); };
+  EXPECT_NE(get("/").find("\r\nContent-Length: 0\r\n"), std::string::npos);
+}
+
+TEST_F(Http, HeadIsAnsweredWithTheLengthOfTheBodyThatItLeavesOut) {
+  http_ = [](const HttpRequest&, const HttpRespond& respond) { respond({200, "12345", {}}); };
+  const std::string response = request("HEAD / HTTP/1.1\r\nHost: localhost\r\n\r\n");
+  EXPECT_NE(response.find("\r\nContent-Length: 5\r\n"), std::string::npos);
+  EXPECT_EQ(body(response), "");
+}
+
+TEST_F(Http, LargeResponsesArriveWhole) {
+  const std::string large(20'000'000, 'x');
+  http_ = [&](const HttpRequest&, const HttpRespond& respond) { respond({200, large, {}}); };
+  EXPECT_EQ(body(get("/")).size(), large.size());
+}
+
+TEST_F(Http, IsRefusedWhereTheOwnerRefuses) {
+  refuse_ = [](const HttpRequest& request) -> std::optional<HttpResponse> {
+    return plain_response(403, "Not " + request.path);
+  };
+  http_ = [](const HttpRequest&, const HttpRespond&) { ADD_FAILURE(); };
+  EXPECT_EQ(body(get("/secret")), "Not /secret\n");
+}
+
+TEST_F(Http, ThePlaceOfWebSocketsAsksForAnUpgrade) {
+  EXPECT_EQ(status(get("/ws")), "HTTP/1.1 426 Upgrade Required");
+  EXPECT_EQ(status(get("/ws", "Upgrade: h2c\r\nConnection: Upgrade\r\n")),
+            "HTTP/1.1 426 Upgrade Required");
+}
+
+TEST_F(Http, BodiesWithoutAProperLengthAreRefused) {
+  http_ = [](const HttpRequest&, const HttpRespond&) { ADD_FAILURE(); };
+  const auto post = [&](const std::string& headers, const std::string& body) {
+    return status(request("POST / HTTP/1.1\r\nHost: localhost\r\n" + headers + "\r\n" + body));
+  };
+  EXPECT_EQ(post("Transfer-Encoding: chunked\r\n", "3\r\nabc\r\n0\r\n\r\n"),
+            "HTTP/1.1 411 Length Required");
+  EXPECT_EQ(post("Transfer-Encoding: gzip, chunked\r\nContent-Length: 3\r\n", "abc"),
+            "HTTP/1.1 411 Length Required");
+  EXPECT_EQ(post("Content-Length: abc\r\n", ""), "HTTP/1.1 400 Bad Request");
+  EXPECT_EQ(post("Content-Length: 3x\r\n", "abc"), "HTTP/1.1 400 Bad Request");
+  EXPECT_EQ(post("Content-Length: 3\r\nContent-Length: 3\r\n", "abc"), "HTTP/1.1 400 Bad Request");
+}
+
+TEST_F(Http, ABodyHasAMaximum) {
+  http_ = [](const HttpRequest& request, const HttpRespond& respond) {
+    respond({200, std::to_string(request.body.size()), {}});
+  };
+  const auto post = [&](std::size_t size) {
+    return request("POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: " + std::to_string(size) +
+                   "\r\n\r\n" + std::string(size, 'x'));
+  };
+  EXPECT_EQ(body(post(kRequestBodyBytesMax)), std::to_string(kRequestBodyBytesMax));
+  EXPECT_TRUE(status(post(kRequestBodyBytesMax + 1)).starts_with("HTTP/1.1 413 "));
+  EXPECT_TRUE(
+      status(
+          request(
+              "POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 99999999999999999999\r\n\r\n"))
+          .starts_with("HTTP/1.1 413 "));
+}
+
+TEST_F(Http, AFloodOfHeadersIsRefused) {
+  http_ = [](const HttpRequest&, const HttpRespond&) { ADD_FAILURE(); };
+  std::string headers;
+  for (int i = 0; i < 100'000; ++i) headers += "X-" + std::to_string(i) + ": y\r\n";
+  EXPECT_TRUE(status(get("/", headers)).starts_with("HTTP/1.1 431 "));
+  EXPECT_TRUE(
+      status(get("/", "X: " + std::string(1'000'000, 'y') + "\r\n")).starts_with("HTTP/1.1 431 "));
+  EXPECT_TRUE(status(get("/" + std::string(1'000'000, 'y'))).starts_with("HTTP/1.1 431 "));
+}
+
+TEST_F(Http, GarbageIsRefusedAndOthersGoOn) {
+  const auto web_socket = open();
+  for (const std::string& garbage :
+       {std::string("\x16\x03\x01\x02\0\x01\0\x01\xFC\x03\x03\r\n\r\n", 15),
+        std::string("hello\r\n\r\n"), std::string("GET /\r\n\r\n"),
+        std::string("GET / HTTP/1.1\r\n\r\n"), std::string("\r\n\r\n"),
+        std::string("GET / HTTP/1.1\r\nHost: a\r\nno colon\r\n\r\n"),
+        std::string("G\"T / HTTP/1.1\r\nHost: a\r\n\r\n"),
+        std::string("GET http://localhost/ HTTP/1.1\r\nHost: localhost\r\n\r\n"),
+        std::string("OPTIONS * HTTP/1.1\r\nHost: localhost\r\n\r\n")}) {
+    EXPECT_TRUE(status(request(garbage)).starts_with("HTTP/1.1 400 "))
+        << testing::PrintToString(garbage);
+  }
+  web_socket->send_text("unharmed");
+  EXPECT_TRUE(run_until([&] { return records_.back()->messages.size() == 1; }));
+}
+
+TEST_F(Http, ARequestThatDoesNotArriveInTimeIsDropped) {
+  timing_.request = milliseconds(50);
+  for (const char* part : {"", "GET / HT", "GET / HTTP/1.1\r\nHost: localhost\r\n",
+                           "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\nabc"}) {
+    const auto client = connect();
+    const auto begun = std::chrono::steady_clock::now();
+    client->send(part);
+    EXPECT_TRUE(run_until([&] { return client->ended(); })) << part;
+    EXPECT_GE(std::chrono::steady_clock::now() - begun, milliseconds(45));
+    EXPECT_EQ(client->received(), "");
+  }
+}
+
+TEST_F(Http, SendingByteByByteDoesNotGainTime) {
+  timing_.request = milliseconds(100);
+  const auto client = connect();
+  client->send("GET / HTTP/1.1\r\nX: ");
+  EXPECT_TRUE(repeat_until([&] { client->send("y"); }, [&] { return client->ended(); }));
+}
+
+TEST_F(Http, MayBeAnsweredLaterFromAnotherThread) {
+  std::thread thread;
+  http_ = [&](const HttpRequest&, HttpRespond respond) {
+    thread = std::thread([respond = std::move(respond)] { respond({200, "later", {}}); });
+  };
+  EXPECT_EQ(body(get("/")), "later");
+  thread.join();
+}
+
+TEST_F(Http, TheFirstAnswerCounts) {
+  http_ = [](const HttpRequest&, const HttpRespond& respond) {
+    respond({200, "first", {}});
+    respond({500, "second", {}});
+  };
+  EXPECT_EQ(body(get("/")), "first");
+}
+
+TEST_F(Http, AnAnswerForAClientThatVanishedIsForgotten) {
+  HttpRespond respond;
+  http_ = [&](const HttpRequest&, HttpRespond given) { respond = std::move(given); };
+  auto client = connect();
+  client->send("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n");
+  ASSERT_TRUE(run_until([&] { return respond != nullptr; }));
+  client->reset();
+  respond({200, std::string(1'000'000, 'x'), {}});
+  EXPECT_EQ(body(request("GET / HTTP/1.0\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n"))
+                .substr(0, 9),
+            "A request")
+      << "serves on";
+  server_->stop_accepting();
+  EXPECT_TRUE(run_out()) << "and nothing of it is left";
+}
+
+TEST_F(Http, ARequestThatIsNeverAnsweredIsAnsweredInTheEnd) {
+  timing_.response = milliseconds(30);
+  timing_.sweep = milliseconds(2);
+  HttpRespond respond;
+  http_ = [&](const HttpRequest&, HttpRespond given) { respond = std::move(given); };
+  EXPECT_EQ(status(get("/")), "HTTP/1.1 503 Service Unavailable");
+  respond({200, "too late", {}});
+  context_.poll();
+}
+
+TEST_F(Http, AnAnswerAfterTheServersEndIsForgotten) {
+  HttpRespond respond;
+  http_ = [&](const HttpRequest&, HttpRespond given) { respond = std::move(given); };
+  const auto client = connect();
+  client->send("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n");
+  ASSERT_TRUE(run_until([&] { return respond != nullptr; }));
+  server_.reset();
+  respond({200, "nobody", {}});
+  EXPECT_TRUE(run_until([&] { return client->ended(); }));
+  EXPECT_EQ(client->received(), "");
+}
+
+TEST_F(Http, AHandlerThatThrowsLosesThatConnectionOnly) {
+  http_ = [](const HttpRequest& request, const HttpRespond& respond) {
+    if (request.path == "/boom") throw std::bad_alloc();
+    respond({200, "fine", {}});
+  };
+  const auto client = connect();
+  client->send("GET /boom HTTP/1.1\r\nHost: localhost\r\n\r\n");
+  EXPECT_TRUE(run_until([&] { return client->ended(); }));
+  EXPECT_EQ(body(get("/")), "fine");
+}
+
+TEST_F(Http, ADownloadGoesOnWhileTheClientReads) {
+  timing_.request = milliseconds(20);
+  timing_.ping_timeout = milliseconds(200);
+  timing_.sweep = milliseconds(2);
+  const std::string large(12'000'000, 'x');
+  http_ = [&](const HttpRequest&, const HttpRespond& respond) { respond({200, large, {}}); };
+  const auto client = connect();
+  client->stop_reading();
+  client->send("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n");
+  const auto begun = std::chrono::steady_clock::now();
+  ASSERT_TRUE(repeat_until([&] { client->read_some(40'000); }, [&] { return client->ended(); }));
+  EXPECT_EQ(body(client->received()).size(), large.size());
+  EXPECT_GT(std::chrono::steady_clock::now() - begun, timing_.ping_timeout)
+      << "else nothing was tested";
+}
+
+TEST_F(Http, ADownloadThatIsNotReadIsDropped) {
+  timing_.ping_timeout = milliseconds(40);
+  timing_.sweep = milliseconds(2);
+  http_ = [](const HttpRequest&, const HttpRespond& respond) {
+    respond({200, std::string(32'000'000, 'x'), {}});
+  };
+  start(ConnectionLimits{1, 1});
+  const auto client = connect();
+  client->stop_reading();
+  client->send("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n");
+  EXPECT_TRUE(run_until([&] {
+    return quota_->admit(boost::asio::ip::address_v4::loopback()) != nullptr;
+  })) << "its place is not free again";
+}
+
+}  // namespace
+}  // namespace cowrite::server

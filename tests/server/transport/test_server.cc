@@ -1,0 +1,90 @@
+#include "tests/server/transport/test_server.h"
+
+namespace cowrite::server {
+
+namespace {
+constexpr std::chrono::seconds kPatience{20};
+}
+
+bool TestServer::run_until(const std::function<bool()>& condition) {
+  const auto deadline = std::chrono::steady_clock::now() + kPatience;
+  while (!condition()) {
+    if (std::chrono::steady_clock::now() >= deadline) return false;
+    context_.restart();
+    context_.run_one_until(deadline);
+  }
+  return true;
+}
+
+bool TestServer::repeat_until(const std::function<void()>& action,
+                              const std::function<bool()>& condition) {
+  const auto deadline = std::chrono::steady_clock::now() + kPatience;
+  while (!condition()) {
+    if (std::chrono::steady_clock::now() >= deadline) return false;
+    action();
+    context_.restart();
+    context_.run_for(std::chrono::milliseconds(1));
+  }
+  return true;
+}
+
+bool TestServer::run_out() {
+  context_.restart();
+  context_.run_for(kPatience);
+  return context_.stopped();
+}
+
+WebSocketServer::Handlers TestServer::handlers() {
+  return {[this](const HttpRequest& request) { return refuse_(request); },
+          [this](std::shared_ptr<Connection> connection, const HttpRequest& request) {
+            auto record = std::make_shared<Recorder>();
+            record->connection = std::move(connection);
+            record->request = request;
+            records_.push_back(record);
+            if (accepted_) accepted_(*record);
+            return record;
+          },
+          [this](const HttpRequest& request, HttpRespond respond) {
+            http_(request, std::move(respond));
+          }};
+}
+
+void TestServer::start(const ConnectionLimits& limits) {
+  if (server_) return;
+  quota_ = std::make_shared<ConnectionQuota>(limits);
+  server_ = std::make_unique<WebSocketServer>(context_, handlers(), quota_, timing_);
+  const auto port = server_->listen({"127.0.0.1", 0});
+  ASSERT_TRUE(port) << port.error().message;
+  port_ = *port;
+}
+
+std::unique_ptr<TestClient> TestServer::connect() {
+  start();
+  return std::make_unique<TestClient>(context_, port_);
+}
+
+std::unique_ptr<TestClient> TestServer::open() {
+  auto client = connect();
+  const std::size_t before = records_.size();
+  client->send(handshake());
+  EXPECT_TRUE(run_until([&] { return records_.size() > before && client->take_response_head(); }));
+  return client;
+}
+
+Frame TestServer::next_frame(TestClient& client) {
+  std::optional<Frame> frame;
+  EXPECT_TRUE(run_until([&] { return (frame = client.take_frame()) || client.ended(); }))
+      << "neither a frame nor an end";
+  EXPECT_TRUE(frame) << "the connection ended";
+  return frame.value_or(Frame{});
+}
+
+std::string TestServer::request(const std::string& text) {
+  const auto client = connect();
+  client->send(text);
+  EXPECT_TRUE(run_until([&] { return client->ended(); })) << client->received();
+  EXPECT_FALSE(client->was_reset());
+  return client->received();
+}
+
+}  // namespace cowrite::server
