@@ -111,7 +111,7 @@ void Document::history_read(std::uint64_t ticket, Result<HistoryChunk> chunk) {
     return;
   }
   CommitNotice notice{.key = key_, .records = {}, .encoded = {}, .acks = {}, .refusals = {}};
-  notice.refusals.push_back({waiting.submission.session, std::move(waiting.submission.request), passed.error()});
+  notice.refusals.push_back({waiting.submission.session, std::move(waiting.submission.request), passed.error(), waiting.submission.bytes});
   effects_.emplace_back(Announce{std::move(notice)});
 }
 
@@ -271,11 +271,11 @@ Result<void> Document::write(const Waiting& waiting, const Rebasing& rebased, st
 
 void Document::acknowledge(const Waiting& waiting, const Rebasing& rebased, std::uint64_t version) {
   const Submission& submission = waiting.submission;
-  batch_->acks.push_back({submission.session, submission.source, submission.request.sequence, version, rebased.missed()});
+  batch_->acks.push_back({submission.session, submission.source, submission.request.sequence, version, rebased.missed(), submission.bytes});
 }
 
 void Document::refuse(const Waiting& waiting, Error error) {
-  batch_->refusals.push_back({waiting.submission.session, waiting.submission.request, std::move(error)});
+  batch_->refusals.push_back({waiting.submission.session, waiting.submission.request, std::move(error), waiting.submission.bytes});
 }
 
 // ---- The outcome

@@ -20,7 +20,7 @@ std::vector<RecordPtr> share(std::vector<storage::Record> records) {
   return shared;
 }
 
-Result<Document> load_document(const DocumentKey& key, const storage::History& history) {
+Result<std::unique_ptr<Document>> load_document(const DocumentKey& key, const storage::History& history) {
   Result<storage::Snapshot> snapshot = history.snapshot(key, std::nullopt);
   if (!snapshot) return snapshot.error();
   const std::uint64_t version = snapshot->version;
@@ -32,7 +32,7 @@ Result<Document> load_document(const DocumentKey& key, const storage::History& h
     if (records->empty()) return Error{kErrLogUnavailable, "the log has no record " + std::to_string(from + tail.size())};
     tail.insert(tail.end(), std::make_move_iterator(records->begin()), std::make_move_iterator(records->end()));
   }
-  return Document(key, *std::move(snapshot), std::move(tail));
+  return std::make_unique<Document>(key, *std::move(snapshot), std::move(tail));
 }
 
 Result<HistoryChunk> read_chunk(const DocumentKey& key, const ReadHistory& wanted, const storage::History& history) {
@@ -89,18 +89,19 @@ void DocumentHost::read(std::function<T(const storage::History&)> work, std::fun
 }
 
 void DocumentHost::load() {
-  read<Result<Document>>([key = key_](const storage::History& history) { return load_document(key, history); },
-                         [this](Result<Document> document) { loaded(std::move(document)); });
+  using Loaded = Result<std::unique_ptr<Document>>;
+  read<Loaded>([key = key_](const storage::History& history) { return load_document(key, history); },
+               [this](Loaded document) { loaded(std::move(document)); });
 }
 
-void DocumentHost::loaded(Result<Document> document) {
+void DocumentHost::loaded(Result<std::unique_ptr<Document>> document) {
   std::vector<ToDocument> waiting = std::exchange(waiting_, {});
   if (!document) {
     failed_ = true;
     for (ToDocument& request : waiting) refuse(std::move(request), document.error());
     return;
   }
-  document_.emplace(*std::move(document));
+  document_ = *std::move(document);
   for (ToDocument& request : waiting) handle(std::move(request));
 }
 
@@ -121,7 +122,7 @@ bool DocumentHost::idle() const { return failed_ || (document_ && !document_->bu
 void DocumentHost::refuse(ToDocument request, const Error& error) {
   if (auto* submission = std::get_if<Submission>(&request)) {
     CommitNotice notice{.key = key_, .records = {}, .encoded = {}, .acks = {}, .refusals = {}};
-    notice.refusals.push_back({submission->session, std::move(submission->request), error});
+    notice.refusals.push_back({submission->session, std::move(submission->request), error, submission->bytes});
     carry_out(Announce{std::move(notice)});
   } else if (auto* wanted = std::get_if<ReadRequest>(&request)) {
     ports_.reply(wanted->session, ReadReply{.ticket = wanted->ticket, .key = key_, .content = error});
@@ -150,7 +151,7 @@ void DocumentHost::receive(ReadRequest request) {
   }
   const bool joins = request.request.kind == ReadKind::kSubscribe;
   if (joins) audience_.join(request.session.loop);
-  ports_.reply(request.session, ReadReply{.ticket = request.ticket, .key = key_, .content = committed, .joined = joins, .next = committed.version});
+  ports_.reply(request.session, ReadReply{.ticket = request.ticket, .key = key_, .content = ReadContent(committed), .joined = joins, .next = committed.version});
 }
 
 void DocumentHost::answer_from_tail(const ReadRequest& request, std::uint64_t from) {
@@ -159,7 +160,7 @@ void DocumentHost::answer_from_tail(const ReadRequest& request, std::uint64_t fr
   if (joins) audience_.join(request.session.loop);
   ports_.reply(request.session, ReadReply{.ticket = request.ticket,
                                           .key = key_,
-                                          .content = document_->tail().range(from, version),
+                                          .content = ReadContent(document_->tail().range(from, version)),
                                           .joined = joins,
                                           .next = version});
 }
@@ -176,7 +177,7 @@ void DocumentHost::answer_from_log(const ReadRequest& request, std::uint64_t fro
                   } else if (!records->empty()) {
                     reply.complete = false;
                     reply.next = from + records->size();
-                    reply.content = share(*std::move(records));
+                    reply.content = ReadContent(share(*std::move(records)));
                   }
                   ports_.reply(session, std::move(reply));
                 });

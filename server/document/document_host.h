@@ -8,7 +8,6 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
-#include <optional>
 #include <variant>
 #include <vector>
 
@@ -52,7 +51,7 @@ class DocumentHost : public std::enable_shared_from_this<DocumentHost> {
   DocumentHost(DocumentKey key, storage::OperationLog& log, HostPorts ports);
 
   void load();
-  void loaded(Result<Document> document);
+  void loaded(Result<std::unique_ptr<Document>> document);
   void refuse(ToDocument request, const Error& error);
 
   void receive(Submission submission);
@@ -81,7 +80,7 @@ class DocumentHost : public std::enable_shared_from_this<DocumentHost> {
   DocumentKey key_;
   storage::OperationLog& log_;
   HostPorts ports_;
-  std::optional<Document> document_;
+  std::unique_ptr<Document> document_;  // Absent while it loads.
   std::vector<ToDocument> waiting_;  // While it loads.
   Audience audience_;
   std::size_t reads_ = 0;            // Under way, for idle().

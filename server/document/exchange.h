@@ -37,6 +37,7 @@ struct Submission {
   std::string source;  // Under which it is logged and recognised.
   std::string author;
   Submit request;
+  std::size_t bytes = 0;  // Of the message; it comes back with the answer.
 };
 
 // Wants the snapshot, or the records from request.version on; to be told of what follows if it subscribes.
@@ -81,10 +82,11 @@ using ToDocument = std::variant<Submission, ReadRequest, LeaveRequest, SnapshotR
 // ---- From a document to one session
 
 // Answers a ReadRequest. With records and !complete it is a part: the session asks again from `next` when its socket has drained.
+using ReadContent = std::variant<storage::Snapshot, std::vector<RecordPtr>>;
 struct ReadReply {
   std::uint64_t ticket = 0;
   DocumentKey key;
-  Result<std::variant<storage::Snapshot, std::vector<RecordPtr>>> content;
+  Result<ReadContent> content;
   bool complete = true;
   bool joined = false;     // From here on the session's loop gets the document's notices, the first being version `next`.
   std::uint64_t next = 0;  // The version after what is in `content`.
@@ -112,6 +114,7 @@ struct Ack {
   std::uint64_t sequence = 0;
   std::uint64_t version = 0;
   std::vector<RecordPtr> missed;
+  std::size_t bytes = 0;
 };
 
 // A submission will never be in the log.
@@ -119,6 +122,7 @@ struct Refusal {
   SessionId session;
   Submit request;  // Without its change.
   Error error;
+  std::size_t bytes = 0;
 };
 
 // The outcome of one batch: its records in order, and every answer that waited for it. Encoded once, shared by all loops.

@@ -1,5 +1,6 @@
 #include "server/protocol/decode.h"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <utility>
 #include <vector>
@@ -208,10 +209,8 @@ Message read_many(Fields& fields, ReadKind kind) {
   for (const auto& [name, value] : wanted.items()) {
     if (wanted.is_array()) {
       many.documents.emplace_back(fields.id_value(value, "b"), std::nullopt);
-    } else if (value.is_null()) {
-      many.documents.emplace_back(fields.id_value(name, "b"), std::nullopt);
     } else {
-      many.documents.emplace_back(fields.id_value(name, "b"), fields.integer_value(value, "b"));
+      many.documents.emplace_back(fields.id_value(name, "b"), value.is_null() ? 0 : fields.integer_value(value, "b"));
     }
   }
   return many;
@@ -236,9 +235,8 @@ Message read_fetch_snapshot_by_time(Fields& fields) {
   FetchSnapshotByTime fetch{.request = fields.integer("id"), .key = fields.key()};
   const Json& time = fields.get("ts");
   if (time.is_number()) {
-    // Fractions and times before 1970 are legal: the past is rounded down to a millisecond.
-    const double clamped = std::min(std::max(time.get<double>(), -1.0), static_cast<double>(kIntegerMax));
-    fetch.time_ms = static_cast<std::int64_t>(clamped < 0 ? -1.0 : clamped);
+    // Fractions and times before 1970 are legal.
+    fetch.time_ms = static_cast<std::int64_t>(std::clamp(time.get<double>(), -1.0, static_cast<double>(kIntegerMax)));
   } else if (!time.is_null()) {
     fields.fail(kErrMessageBadlyFormed, "\"ts\" must be a number of milliseconds");
   }

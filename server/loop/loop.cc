@@ -1,0 +1,304 @@
+#include "server/loop/loop.h"
+
+#include <boost/asio/post.hpp>
+#include <random>
+#include <set>
+#include <utility>
+#include <variant>
+
+#include "ot/check.h"
+#include "server/limits.h"
+
+namespace cowrite::server {
+namespace {
+
+// 128 random bits in hex, from the operating system: ids of clients must not be guessed, nor come again.
+std::string random_id() {
+  static constexpr char kHex[] = "0123456789abcdef";
+  thread_local std::random_device device;
+  std::string id;
+  for (int word = 0; word < 4; ++word) {
+    for (unsigned bits = device(), digit = 0; digit < 8; ++digit, bits >>= 4) id += kHex[bits & 15];
+  }
+  return id;
+}
+
+std::int64_t unix_time_ms() {
+  return std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::system_clock::now().time_since_epoch()).count();
+}
+
+const DocumentKey& key_of(const ToDocument& request) {
+  struct Key {
+    const DocumentKey& operator()(const Submission& submission) const { return submission.request.key; }
+    const DocumentKey& operator()(const ReadRequest& read) const { return read.request.key; }
+    const DocumentKey& operator()(const LeaveRequest& leave) const { return leave.key; }
+    const DocumentKey& operator()(const SnapshotRequest& snapshot) const { return snapshot.key; }
+    const DocumentKey& operator()(const DocumentPresence& presence) const { return presence.presence.place->key; }
+  };
+  return std::visit(Key{}, request);
+}
+
+const std::string& channel_of(const ToChannel& request) {
+  struct Name {
+    const std::string& operator()(const ChannelJoin& join) const { return join.channel; }
+    const std::string& operator()(const ChannelLeave& leave) const { return leave.channel; }
+    const std::string& operator()(const ChannelCall& call) const { return call.channel; }
+    const std::string& operator()(const SharedPresence& presence) const { return presence->presence.channel; }
+  };
+  return std::visit(Name{}, request);
+}
+
+}  // namespace
+
+Loop& Loops::home_of(const std::string& channel) const { return *all[std::hash<std::string>{}(channel) % all.size()]; }
+Loop& Loops::home_of(const DocumentKey& key) const { return home_of(key.collection + '.' + key.id); }
+
+Loop::Loop(LoopIndex index, Surroundings surroundings)
+    : index_(index), around_(std::move(surroundings)), work_(context_.get_executor()), eviction_(context_) {}
+
+Loop::~Loop() { stop(); }
+
+void Loop::post(std::function<void()> work) { boost::asio::post(context_, std::move(work)); }
+
+void Loop::start() {
+  post([this] { evict_idle(); });
+  thread_ = std::thread([this] { context_.run(); });
+}
+
+void Loop::stop() {
+  context_.stop();
+  if (thread_.joinable()) thread_.join();
+}
+
+void Loop::run_after(std::chrono::milliseconds delay, std::function<void()> work) {
+  post([this, delay, work = std::move(work)]() mutable {
+    auto timer = std::make_shared<boost::asio::steady_timer>(context_, delay);
+    timer->async_wait([timer, work = std::move(work)](const boost::system::error_code& error) {
+      if (!error) work();
+    });
+  });
+}
+
+// ---- Sessions
+
+std::shared_ptr<ConnectionEvents> Loop::accept(std::shared_ptr<Connection> connection) {
+  const SessionId id{index_, next_session_++};
+  auto host = std::make_shared<SessionHost>(id, random_id(), std::move(connection), session_ports());
+  sessions_.emplace(id.number, host);
+  host->open();
+  if (drained_) host->drain();
+  return host;
+}
+
+SessionPorts Loop::session_ports() {
+  return {
+      .to_document =
+          [this](ToDocument request) {
+            Loop& home = around_.loops.home_of(key_of(request));
+            home.post([&home, request = std::move(request)]() mutable { home.handle(std::move(request)); });
+          },
+      .to_channel =
+          [this](ToChannel request) {
+            Loop& home = around_.loops.home_of(channel_of(request));
+            home.post([&home, request = std::move(request)]() mutable { home.handle(std::move(request)); });
+          },
+      .closed = [this](SessionId session) { forget(session); },
+  };
+}
+
+void Loop::forget(SessionId session) {
+  for (const DocumentKey& key : followers_.leave_all(session.number)) {
+    Loop& home = around_.loops.home_of(key);
+    home.post([&home, key, loop = index_] { home.leave_document(key, loop); });
+  }
+  for (const std::string& channel : listeners_.leave_all(session.number)) {
+    Loop& home = around_.loops.home_of(channel);
+    home.post([&home, channel, loop = index_] { home.leave_channel(channel, loop); });
+  }
+  sessions_.erase(session.number);
+  if (sessions_.empty()) finish_drain();
+}
+
+void Loop::drain(std::function<void()> done) {
+  drained_ = std::move(done);
+  if (sessions_.empty()) return finish_drain();
+  std::vector<std::shared_ptr<SessionHost>> hosts;
+  for (const auto& [number, host] : sessions_) hosts.push_back(host);
+  for (const auto& host : hosts) host->drain();
+  run_after(kDrain, [this] { finish_drain(); });
+}
+
+void Loop::finish_drain() {
+  const auto done = std::exchange(drained_, nullptr);
+  if (!done) return;
+  const auto late = sessions_;
+  for (const auto& [number, host] : late) host->terminate();
+  done();
+}
+
+std::shared_ptr<SessionHost> Loop::session(SessionNumber number) const {
+  const auto found = sessions_.find(number);
+  return found == sessions_.end() ? nullptr : found->second;
+}
+
+void Loop::deliver(SessionId id, ReadReply reply) {
+  const std::shared_ptr<SessionHost> host = session(id.number);
+  // It is counted for one session only once, and not at all if the session is gone by now.
+  if (reply.joined && (!host || !followers_.join(reply.key, id.number))) {
+    Loop& home = around_.loops.home_of(reply.key);
+    home.post([&home, key = reply.key, loop = index_] { home.leave_document(key, loop); });
+  }
+  if (host) host->deliver(std::move(reply));
+}
+
+void Loop::deliver(SessionId id, const LeaveReply& reply) {
+  if (followers_.leave(reply.key, id.number)) {
+    Loop& home = around_.loops.home_of(reply.key);
+    home.post([&home, key = reply.key, loop = index_] { home.leave_document(key, loop); });
+  }
+  if (const auto host = session(id.number)) host->deliver(reply);
+}
+
+void Loop::deliver(SessionId id, const SnapshotReply& reply) {
+  if (const auto host = session(id.number)) host->deliver(reply);
+}
+
+void Loop::deliver(SessionId id, const PresenceRefused& refused) {
+  if (const auto host = session(id.number)) host->deliver(refused);
+}
+
+void Loop::deliver(SessionId id, const ChannelJoined& reply) {
+  const std::shared_ptr<SessionHost> host = session(id.number);
+  if (!host || !listeners_.join(reply.channel, id.number)) {
+    Loop& home = around_.loops.home_of(reply.channel);
+    home.post([&home, channel = reply.channel, loop = index_] { home.leave_channel(channel, loop); });
+  }
+  if (host) host->deliver(reply);
+}
+
+void Loop::deliver(SessionId id, const ChannelLeft& reply) {
+  if (listeners_.leave(reply.channel, id.number)) {
+    Loop& home = around_.loops.home_of(reply.channel);
+    home.post([&home, channel = reply.channel, loop = index_] { home.leave_channel(channel, loop); });
+  }
+  if (const auto host = session(id.number)) host->deliver(reply);
+}
+
+void Loop::announce(const SharedCommit& notice) {
+  std::set<SessionNumber> numbers;
+  for (const SessionNumber number : followers_.sessions(notice->key)) numbers.insert(number);
+  for (const Ack& ack : notice->acks) {
+    if (ack.session.loop == index_) numbers.insert(ack.session.number);
+  }
+  for (const Refusal& refusal : notice->refusals) {
+    if (refusal.session.loop == index_) numbers.insert(refusal.session.number);
+  }
+  const SharedOutbound all = Outbox::share(notice->encoded);
+  for (const SessionNumber number : numbers) {
+    if (const auto host = session(number)) host->deliver(*notice, all);
+  }
+}
+
+void Loop::announce(const SharedPresence& notice) {
+  const SharedOutbound encoded = Outbox::share({notice->encoded});
+  const std::vector<SessionNumber> listeners = listeners_.sessions(notice->presence.channel);
+  std::set<SessionNumber> numbers(listeners.begin(), listeners.end());
+  if (notice->sender.loop == index_) numbers.insert(notice->sender.number);
+  for (const SessionNumber number : numbers) {
+    if (const auto host = session(number)) host->deliver(*notice, encoded);
+  }
+}
+
+void Loop::announce(const ChannelCall& call) {
+  for (const SessionNumber number : listeners_.sessions(call.channel)) {
+    if (const auto host = session(number)) host->deliver(call);
+  }
+}
+
+// ---- Documents and channels
+
+void Loop::handle(ToDocument request) {
+  const DocumentKey key = key_of(request);
+  document(key).handle(std::move(request));
+}
+
+DocumentHost& Loop::document(const DocumentKey& key) {
+  Resident& resident = documents_[key];
+  if (!resident.host || resident.host->failed()) resident.host = DocumentHost::open(key, around_.log, host_ports());
+  resident.was_idle = false;
+  return *resident.host;
+}
+
+HostPorts Loop::host_ports() {
+  return {
+      .now_ms = unix_time_ms,
+      .run = [this](std::function<void()> work) { post(std::move(work)); },
+      .run_after = [this](std::chrono::milliseconds delay, std::function<void()> work) { run_after(delay, std::move(work)); },
+      .reply =
+          [this](SessionId session, auto reply) {
+            Loop& loop = around_.loops.at(session.loop);
+            loop.post([&loop, session, reply = std::move(reply)]() mutable {
+              std::visit([&](auto&& known) { loop.deliver(session, std::move(known)); }, std::move(reply));
+            });
+          },
+      .announce =
+          [this](LoopIndex index, SharedCommit notice) {
+            Loop& loop = around_.loops.at(index);
+            loop.post([&loop, notice = std::move(notice)] { loop.announce(notice); });
+          },
+      .announce_presence = [this](SharedPresence notice) { handle(ToChannel(std::move(notice))); },
+      .halt = around_.halt,
+  };
+}
+
+void Loop::leave_document(const DocumentKey& key, LoopIndex loop) {
+  const auto found = documents_.find(key);
+  CHECK(found != documents_.end());
+  found->second.host->leave(loop);
+}
+
+void Loop::handle(ToChannel request) {
+  const std::string name = channel_of(request);
+  Channel& channel = channels_.try_emplace(name, channel_ports()).first->second;
+  channel.handle(request);
+  if (channel.idle()) channels_.erase(name);
+}
+
+ChannelPorts Loop::channel_ports() {
+  return {
+      .reply =
+          [this](SessionId session, std::variant<ChannelJoined, ChannelLeft> reply) {
+            Loop& loop = around_.loops.at(session.loop);
+            loop.post([&loop, session, reply = std::move(reply)] {
+              std::visit([&](const auto& known) { loop.deliver(session, known); }, reply);
+            });
+          },
+      .announce =
+          [this](LoopIndex index, ChannelNotice notice) {
+            Loop& loop = around_.loops.at(index);
+            loop.post([&loop, notice = std::move(notice)] { std::visit([&](const auto& known) { loop.announce(known); }, notice); });
+          },
+  };
+}
+
+void Loop::leave_channel(const std::string& name, LoopIndex loop) {
+  const auto found = channels_.find(name);
+  CHECK(found != channels_.end());
+  found->second.leave(loop);
+  if (found->second.idle()) channels_.erase(found);
+}
+
+// A document goes when two looks in a row find it idle.
+void Loop::evict_idle() {
+  for (auto next = documents_.begin(); next != documents_.end();) {
+    Resident& resident = next->second;
+    const bool idle = resident.host->idle();
+    next = std::exchange(resident.was_idle, idle) && idle ? documents_.erase(next) : std::next(next);
+  }
+  eviction_.expires_after(kIdleDocument);
+  eviction_.async_wait([this](const boost::system::error_code& error) {
+    if (!error) evict_idle();
+  });
+}
+
+}  // namespace cowrite::server

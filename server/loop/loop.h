@@ -1,0 +1,128 @@
+// Loop: one thread with its io_context, the sessions that it accepted, and the documents and channels whose hash is its own.
+//
+//     session's loop                                document's loop
+//
+//     client -> SessionHost  -- ToDocument ------>  DocumentHost -> log
+//     client <- SessionHost  <- reply, announce --  DocumentHost <- log
+//
+// Crossing means posting a value, also within one loop, so that there is one order. A session enters its loop's roster of a document at
+// the moment the reply to its subscription passes; so it gets exactly the records that follow. Every method but post() runs on the loop's
+// thread.
+#pragma once
+
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <thread>
+#include <unordered_map>
+#include <vector>
+
+#include "server/document/document_host.h"
+#include "server/loop/roster.h"
+#include "server/presence/channel.h"
+#include "server/session/session_host.h"
+#include "server/transport/web_socket_server.h"
+#include "storage/operation_log.h"
+
+namespace cowrite::server {
+
+class Loop;
+
+// All loops of the server, and who lives where. Filled before the first of them runs, then constant.
+struct Loops {
+  std::vector<std::unique_ptr<Loop>> all;
+
+  [[nodiscard]] Loop& at(LoopIndex index) const { return *all[index]; }
+  [[nodiscard]] Loop& home_of(const std::string& channel) const;
+  // A document lives with its channel.
+  [[nodiscard]] Loop& home_of(const DocumentKey& key) const;
+};
+
+class Loop {
+ public:
+  // What a loop needs of the server around it.
+  struct Surroundings {
+    const Loops& loops;
+    storage::OperationLog& log;
+    std::function<void()> halt;  // From any thread: the log is in an unknown state.
+  };
+
+  Loop(LoopIndex index, Surroundings surroundings);
+  ~Loop();
+
+  // The front through which this loop's clients come. Before start().
+  [[nodiscard]] boost::asio::io_context& context() { return context_; }
+
+  // Runs `work` on the loop, later. From any thread.
+  void post(std::function<void()> work);
+
+  void start();
+  // Ends the thread; what was posted and has not run never will. From another thread.
+  void stop();
+
+  // ---- Sessions
+
+  [[nodiscard]] std::shared_ptr<ConnectionEvents> accept(std::shared_ptr<Connection> connection);
+  // Lets every session finish and close; calls `done` when the last is gone, at the latest after kDrain.
+  void drain(std::function<void()> done);
+
+  // ---- To the documents and channels that live here
+
+  void handle(ToDocument request);
+  void handle(ToChannel request);
+  void leave_document(const DocumentKey& key, LoopIndex loop);
+  void leave_channel(const std::string& channel, LoopIndex loop);
+
+  // ---- To the sessions that live here
+
+  void deliver(SessionId session, ReadReply reply);
+  void deliver(SessionId session, const LeaveReply& reply);
+  void deliver(SessionId session, const SnapshotReply& reply);
+  void deliver(SessionId session, const PresenceRefused& refused);
+  void deliver(SessionId session, const ChannelJoined& reply);
+  void deliver(SessionId session, const ChannelLeft& reply);
+  void announce(const SharedCommit& notice);
+  void announce(const SharedPresence& notice);
+  void announce(const ChannelCall& call);
+
+ private:
+  using SessionNumber = std::uint64_t;
+
+  [[nodiscard]] HostPorts host_ports();
+  [[nodiscard]] ChannelPorts channel_ports();
+  [[nodiscard]] SessionPorts session_ports();
+  [[nodiscard]] DocumentHost& document(const DocumentKey& key);
+  [[nodiscard]] std::shared_ptr<SessionHost> session(SessionNumber number) const;
+  void run_after(std::chrono::milliseconds delay, std::function<void()> work);
+  void forget(SessionId session);
+  void finish_drain();
+  void evict_idle();
+
+  const LoopIndex index_;
+  const Surroundings around_;
+  boost::asio::io_context context_{1};
+  boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_;
+  boost::asio::steady_timer eviction_;
+  std::thread thread_;
+
+  SessionNumber next_session_ = 1;
+  std::unordered_map<SessionNumber, std::shared_ptr<SessionHost>> sessions_;
+  Roster<DocumentKey> followers_;
+  Roster<std::string> listeners_;
+  std::function<void()> drained_;  // While draining.
+
+  struct Resident {
+    std::shared_ptr<DocumentHost> host;
+    bool was_idle = false;  // When it was looked at last.
+  };
+  std::unordered_map<DocumentKey, Resident> documents_;
+  std::unordered_map<std::string, Channel> channels_;
+};
+
+}  // namespace cowrite::server

@@ -1,0 +1,70 @@
+// cowrite-server: serves documents until it is told to stop.
+
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+#include <iostream>
+#include <memory>
+#include <string>
+#include <variant>
+
+#include "server/loop/server.h"
+#include "server/options.h"
+
+namespace {
+
+using cowrite::Error;
+using cowrite::Result;
+using cowrite::server::Farewell;
+using cowrite::server::Server;
+using cowrite::server::ServerOptions;
+
+constexpr int kExitNotStarted = 1;
+constexpr int kExitLogFailed = 3;
+
+void complain(const Error& error) { std::cerr << "cowrite-server: " << error.message << " (" << error.code << ")" << std::endl; }
+
+// Whether the last batch is on disk is unknown, so nobody may hear anything any more: no destructor runs, no socket is drained.
+[[noreturn]] void halt(const Error& error) {
+  complain(error);
+  std::_Exit(kExitLogFailed);
+}
+
+std::string url(const ServerOptions& options, std::uint16_t port) {
+  const std::string& host = options.listen.host;
+  return "http://" + (host.find(':') == std::string::npos ? host : "[" + host + "]") + ":" + std::to_string(port);
+}
+
+// The signals that end the server are taken by sigwait alone. Before any thread starts, since threads inherit the mask.
+sigset_t block_signals() {
+  std::signal(SIGPIPE, SIG_IGN);
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGINT);
+  sigaddset(&signals, SIGTERM);
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  return signals;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  const auto parsed = cowrite::server::parse_options(argc, argv);
+  if (const auto* farewell = std::get_if<Farewell>(&parsed)) {
+    (farewell->exit_status == 0 ? std::cout : std::cerr) << farewell->text;
+    return farewell->exit_status;
+  }
+  const auto& options = std::get<ServerOptions>(parsed);
+  const sigset_t signals = block_signals();
+  Result<std::unique_ptr<Server>> server = Server::start(options, halt);
+  if (!server) {
+    complain(server.error());
+    return kExitNotStarted;
+  }
+  std::cout << "cowrite-server listening on " << url(options, (*server)->port()) << std::endl;
+  int signal = 0;
+  sigwait(&signals, &signal);
+  std::cout << "cowrite-server stopping" << std::endl;
+  (*server)->stop();
+  return EXIT_SUCCESS;
+}

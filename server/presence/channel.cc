@@ -1,0 +1,31 @@
+#include "server/presence/channel.h"
+
+namespace cowrite::server {
+
+void Channel::handle(const ToChannel& message) {
+  std::visit([this](const auto& known) { receive(known); }, message);
+}
+
+void Channel::receive(const ChannelJoin& join) {
+  audience_.join(join.session.loop);
+  ports_.reply(join.session, ChannelJoined{join.ticket, join.channel});
+  receive(ChannelCall{join.session, join.channel});
+}
+
+void Channel::receive(const ChannelLeave& leave) { ports_.reply(leave.session, ChannelLeft{leave.ticket, leave.channel}); }
+
+void Channel::receive(const ChannelCall& call) {
+  for (const auto& [loop, listeners] : audience_.loops()) ports_.announce(loop, call);
+}
+
+void Channel::receive(const SharedPresence& presence) {
+  bool sender_reached = false;
+  for (const auto& [loop, listeners] : audience_.loops()) {
+    ports_.announce(loop, presence);
+    sender_reached = sender_reached || loop == presence->sender.loop;
+  }
+  // Its ack is due also if nobody listens there.
+  if (!sender_reached) ports_.announce(presence->sender.loop, presence);
+}
+
+}  // namespace cowrite::server

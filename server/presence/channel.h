@@ -1,0 +1,79 @@
+// Channel: who listens to a presence channel, as far as its home loop knows. Presence is never stored: a newcomer is told by everybody
+// sending theirs again.
+//
+// A channel lives on the loop of its name's hash, which for a document's channel ("collection.id") is the document's loop; so a
+// document's presences never overtake its operations. Belongs to that loop's thread.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <variant>
+
+#include "server/document/audience.h"
+#include "server/document/exchange.h"
+
+namespace cowrite::server {
+
+// ---- From a session to a channel
+
+struct ChannelJoin {
+  SessionId session;
+  std::uint64_t ticket = 0;
+  std::string channel;
+};
+struct ChannelLeave {
+  SessionId session;
+  std::uint64_t ticket = 0;
+  std::string channel;
+};
+// Everybody but this session shall send their presences again.
+struct ChannelCall {
+  SessionId session;
+  std::string channel;
+};
+using ToChannel = std::variant<ChannelJoin, ChannelLeave, ChannelCall, SharedPresence>;
+
+// ---- From a channel to one session
+
+struct ChannelJoined {
+  std::uint64_t ticket = 0;
+  std::string channel;
+};
+struct ChannelLeft {
+  std::uint64_t ticket = 0;
+  std::string channel;
+};
+
+// ---- From a channel to whole loops: a presence, or a call for them.
+
+using ChannelNotice = std::variant<SharedPresence, ChannelCall>;
+
+// How a channel reaches sessions and loops.
+struct ChannelPorts {
+  std::function<void(SessionId, std::variant<ChannelJoined, ChannelLeft>)> reply;
+  std::function<void(LoopIndex, ChannelNotice)> announce;
+};
+
+class Channel {
+ public:
+  explicit Channel(ChannelPorts ports) : ports_(std::move(ports)) {}
+
+  void handle(const ToChannel& message);
+  // A session that joined is gone, or left before.
+  void leave(LoopIndex loop) { audience_.leave(loop); }
+
+  // Nobody listens: it may be dropped.
+  [[nodiscard]] bool idle() const { return audience_.empty(); }
+
+ private:
+  void receive(const ChannelJoin& join);
+  void receive(const ChannelLeave& leave);
+  void receive(const ChannelCall& call);
+  void receive(const SharedPresence& presence);
+
+  ChannelPorts ports_;
+  Audience audience_;
+};
+
+}  // namespace cowrite::server

@@ -1,0 +1,244 @@
+#include "server/session/document_reads.h"
+
+#include <utility>
+
+#include "ot/check.h"
+#include "server/limits.h"
+#include "server/protocol/encode.h"
+#include "server/protocol/error_codes.h"
+
+namespace cowrite::server {
+namespace {
+
+std::vector<std::string> encode_records(const DocumentKey& key, const std::vector<RecordPtr>& records) {
+  std::vector<std::string> messages;
+  messages.reserve(records.size() + 1);
+  for (const RecordPtr& record : records) messages.push_back(encode_operation(key, *record));
+  return messages;
+}
+
+}  // namespace
+
+// ---- Requests of the client
+
+void DocumentReads::read(Read request) {
+  if (!may_subscribe(request, request.kind, 1)) return;
+  const std::uint64_t ticket = issue({request, std::nullopt});
+  enqueue(ReadRequest{session_, ticket, std::move(request)});
+}
+
+void DocumentReads::read_many(const ReadMany& request) {
+  if (!may_subscribe(request, request.kind, request.documents.size())) return;
+  const std::uint64_t id = next_number_++;
+  bulks_.emplace(id, Bulk{.request = request, .left = request.documents.size() + 1});
+  for (const auto& [document, version] : request.documents) {
+    Read part{request.kind, {request.collection, document}, version};
+    const std::uint64_t ticket = issue({part, id});
+    enqueue(ReadRequest{session_, ticket, std::move(part)});
+  }
+  close_part(id);  // So that a request for no document is answered too.
+}
+
+void DocumentReads::leave(Unsubscribe request) {
+  const std::uint64_t ticket = issue({request, std::nullopt});
+  enqueue(LeaveRequest{session_, ticket, std::move(request.key)});
+}
+
+void DocumentReads::leave_many(UnsubscribeMany request) {
+  const std::uint64_t id = next_number_++;
+  const std::vector<std::string> ids = request.ids;
+  const std::string collection = request.collection;
+  bulks_.emplace(id, Bulk{.request = std::move(request), .left = ids.size() + 1});
+  for (const std::string& document : ids) {
+    const std::uint64_t ticket = issue({Unsubscribe{{collection, document}}, id});
+    enqueue(LeaveRequest{session_, ticket, {collection, document}});
+  }
+  close_part(id);
+}
+
+void DocumentReads::snapshot(FetchSnapshot request) {
+  const Moment moment = request.version ? Moment(AtVersion{*request.version}) : Moment(Newest{});
+  const DocumentKey key = request.key;
+  enqueue(SnapshotRequest{session_, issue({std::move(request), std::nullopt}), key, moment});
+}
+
+void DocumentReads::snapshot(FetchSnapshotByTime request) {
+  const Moment moment = request.time_ms ? Moment(AtTime{*request.time_ms}) : Moment(Newest{});
+  const DocumentKey key = request.key;
+  enqueue(SnapshotRequest{session_, issue({std::move(request), std::nullopt}), key, moment});
+}
+
+bool DocumentReads::may_subscribe(const Message& request, ReadKind kind, std::size_t documents) {
+  if (kind == ReadKind::kFetch) return true;
+  if (subscriptions_.size() + subscribing_ + documents <= kSubscriptionsPerConnectionMax) {
+    subscribing_ += documents;
+    return true;
+  }
+  outbox_.send(encode_error(request, {kErrTooManySubscriptions, "a connection may follow at most " + std::to_string(kSubscriptionsPerConnectionMax) +
+                                                                    " documents"}));
+  return false;
+}
+
+std::uint64_t DocumentReads::issue(Ticket ticket) {
+  const std::uint64_t number = next_number_++;
+  tickets_.emplace(number, std::move(ticket));
+  return number;
+}
+
+// ---- Posting
+
+void DocumentReads::enqueue(ToDocument request) {
+  queue_.push_back(std::move(request));
+  pump();
+}
+
+void DocumentReads::pump() {
+  while (!congested_ && !queue_.empty() && under_way_ < kReadsInFlightPerConnectionMax) {
+    ++under_way_;
+    outbox_.post(std::move(queue_.front()));
+    queue_.pop_front();
+  }
+}
+
+void DocumentReads::drained() {
+  congested_ = false;
+  pump();
+}
+
+// ---- Replies of documents
+
+void DocumentReads::deliver(ReadReply reply) {
+  const auto found = tickets_.find(reply.ticket);
+  CHECK(found != tickets_.end());
+  const Ticket& ticket = found->second;
+  const Read& request = std::get<Read>(*ticket.request);
+  if (reply.joined) join(reply, ticket);
+  if (reply.content && std::holds_alternative<std::vector<RecordPtr>>(*reply.content)) {
+    outbox_.send(encode_records(reply.key, std::get<std::vector<RecordPtr>>(*reply.content)));
+  }
+  if (!reply.complete) {
+    Read rest = request;
+    rest.version = reply.next;
+    queue_.emplace_front(ReadRequest{session_, reply.ticket, std::move(rest)});
+    --under_way_;
+    pump();
+    return;
+  }
+  if (request.kind == ReadKind::kSubscribe) --subscribing_;
+  if (ticket.bulk) {
+    finish_part(*ticket.bulk, request, reply);
+  } else if (!reply.content) {
+    outbox_.send(encode_error(request, reply.content.error()));
+  } else if (const auto* snapshot = std::get_if<storage::Snapshot>(&*reply.content)) {
+    outbox_.send_snapshot(encode_read(request, *snapshot));
+  } else {
+    outbox_.send(encode_read(request));
+  }
+  retire(reply.ticket);
+}
+
+// From here on the document's records reach the client; those of a bulk read without versions must not overtake its reply, since
+// until then the client has no document to apply them to.
+void DocumentReads::join(const ReadReply& reply, const Ticket& ticket) {
+  Subscription& subscription = subscriptions_[reply.key];
+  subscription.next = reply.next;
+  const bool overtakes = ticket.bulk && !std::get<ReadMany>(bulks_.at(*ticket.bulk).request).with_versions;
+  subscription.bulk = overtakes ? ticket.bulk : std::nullopt;
+}
+
+void DocumentReads::finish_part(std::uint64_t id, const Read& request, const ReadReply& reply) {
+  Bulk& bulk = bulks_.at(id);
+  if (!reply.content) {
+    if (request.version) {
+      bulk.error = reply.content.error();
+    } else {
+      append_bulk_error(bulk.data, request.key.id, reply.content.error());
+    }
+  } else if (const auto* snapshot = std::get_if<storage::Snapshot>(&*reply.content)) {
+    if (bulk.data.empty() || bulk.data.size() + snapshot->text.bytes() <= kBulkReplyBytesMax) {
+      append_bulk_snapshot(bulk.data, request.key.id, *snapshot);
+    } else {
+      append_bulk_error(bulk.data, request.key.id, {kErrBulkReplyTooLarge, "the reply to a bulk request is full; ask for this document alone"});
+      if (reply.joined) leave_unasked(request.key);
+    }
+  }
+  close_part(id);
+}
+
+// One part of a bulk request is done; after the last one the reply goes out, and what had to wait for it.
+void DocumentReads::close_part(std::uint64_t id) {
+  Bulk& bulk = bulks_.at(id);
+  if (--bulk.left > 0) return;
+  if (const auto* unsubscribe = std::get_if<UnsubscribeMany>(&bulk.request)) {
+    outbox_.send(encode_done(*unsubscribe));
+  } else {
+    const ReadMany& request = std::get<ReadMany>(bulk.request);
+    if (bulk.error) {
+      outbox_.send(encode_error(request, *bulk.error));
+    } else if (request.with_versions) {
+      outbox_.send(encode_done(request));
+    } else {
+      outbox_.send_snapshot(encode_bulk(request, bulk.data));
+    }
+    for (SharedOutbound& records : bulk.held) outbox_.send(std::move(records));
+    for (const auto& [document, version] : request.documents) {
+      if (Subscription* subscription = find({request.collection, document}); subscription && subscription->bulk == id) subscription->bulk.reset();
+    }
+  }
+  bulks_.erase(id);
+}
+
+void DocumentReads::leave_unasked(const DocumentKey& key) { enqueue(LeaveRequest{session_, issue({std::nullopt, std::nullopt}), key}); }
+
+void DocumentReads::deliver(const LeaveReply& reply) {
+  const auto found = tickets_.find(reply.ticket);
+  CHECK(found != tickets_.end());
+  const Ticket& ticket = found->second;
+  subscriptions_.erase(reply.key);
+  if (ticket.bulk) {
+    close_part(*ticket.bulk);
+  } else if (ticket.request) {
+    outbox_.send(encode_done(*ticket.request));
+  }
+  retire(reply.ticket);
+}
+
+void DocumentReads::deliver(const SnapshotReply& reply) {
+  const auto found = tickets_.find(reply.ticket);
+  CHECK(found != tickets_.end());
+  const Message& request = *found->second.request;
+  if (!reply.snapshot) {
+    outbox_.send(encode_error(request, reply.snapshot.error()));
+  } else if (const auto* by_version = std::get_if<FetchSnapshot>(&request)) {
+    outbox_.send_snapshot(encode_named_snapshot("nf", by_version->request, *reply.snapshot));
+  } else {
+    outbox_.send_snapshot(encode_named_snapshot("nt", std::get<FetchSnapshotByTime>(request).request, *reply.snapshot));
+  }
+  retire(reply.ticket);
+}
+
+void DocumentReads::retire(std::uint64_t ticket) {
+  tickets_.erase(ticket);
+  --under_way_;
+  pump();
+}
+
+// ---- Following
+
+Subscription* DocumentReads::find(const DocumentKey& key) {
+  const auto found = subscriptions_.find(key);
+  return found == subscriptions_.end() ? nullptr : &found->second;
+}
+
+void DocumentReads::follow(const Subscription& subscription, SharedOutbound records) {
+  if (!subscription.bulk) {
+    outbox_.send(std::move(records));
+    return;
+  }
+  Bulk& bulk = bulks_.at(*subscription.bulk);
+  bulk.held_bytes += records->bytes;
+  bulk.held.push_back(std::move(records));
+  if (bulk.held_bytes > kSendQueueBytesMax) outbox_.drop();
+}
+
+}  // namespace cowrite::server

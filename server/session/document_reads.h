@@ -1,0 +1,100 @@
+// DocumentReads: what one connection reads and follows: single documents, many at a time, and the past.
+//
+// Requests are posted in order, a few at a time, and none while the client does not read: what they return may be large. A client that
+// is far behind gets its records part by part, each when the one before has left.
+//
+// Sans-I/O, like the Session that it is a part of.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "server/document/exchange.h"
+#include "server/protocol/message.h"
+#include "server/session/outbox.h"
+
+namespace cowrite::server {
+
+// A document that the client follows.
+struct Subscription {
+  std::uint64_t next = 0;             // The version of the first record that it has not been sent.
+  std::optional<std::uint64_t> bulk;  // The bulk read whose reply must come before what follows.
+};
+
+class DocumentReads {
+ public:
+  DocumentReads(SessionId session, Outbox& outbox) : session_(session), outbox_(outbox) {}
+
+  // ---- Requests of the client
+
+  void read(Read request);
+  void read_many(const ReadMany& request);
+  void leave(Unsubscribe request);
+  void leave_many(UnsubscribeMany request);
+  void snapshot(FetchSnapshot request);
+  void snapshot(FetchSnapshotByTime request);
+
+  // ---- Replies of documents
+
+  void deliver(ReadReply reply);
+  void deliver(const LeaveReply& reply);
+  void deliver(const SnapshotReply& reply);
+
+  // The client stopped reading / reads again.
+  void congested() { congested_ = true; }
+  void drained();
+
+  // Null if the client does not follow the document.
+  [[nodiscard]] Subscription* find(const DocumentKey& key);
+
+  // Sends records of a document that the client follows, or keeps them until the bulk reply that they must follow.
+  void follow(const Subscription& subscription, SharedOutbound records);
+
+  // Requests that are not answered yet.
+  [[nodiscard]] std::size_t waiting() const { return tickets_.size(); }
+
+ private:
+  // A bulk request, until the last of its documents has answered.
+  struct Bulk {
+    Message request;                   // ReadMany or UnsubscribeMany.
+    std::size_t left = 0;             // Documents that have not answered.
+    std::string data;                 // The snapshots so far, as the reply writes them.
+    std::optional<Error> error;       // Of a read with versions, which can only fail as a whole.
+    std::vector<SharedOutbound> held;  // Records that followed before the reply could go.
+    std::size_t held_bytes = 0;
+  };
+  // What a reply is for.
+  struct Ticket {
+    std::optional<Message> request;     // Absent if the client did not ask for it.
+    std::optional<std::uint64_t> bulk;  // The bulk request that it is part of.
+  };
+
+  [[nodiscard]] bool may_subscribe(const Message& request, ReadKind kind, std::size_t documents);
+  [[nodiscard]] std::uint64_t issue(Ticket ticket);
+  void enqueue(ToDocument request);
+  void pump();
+  void retire(std::uint64_t ticket);
+  void join(const ReadReply& reply, const Ticket& ticket);
+  void leave_unasked(const DocumentKey& key);
+  void finish_part(std::uint64_t id, const Read& request, const ReadReply& reply);
+  void close_part(std::uint64_t id);
+
+  SessionId session_;
+  Outbox& outbox_;
+  bool congested_ = false;
+  std::uint64_t next_number_ = 1;  // Of tickets and bulk requests.
+  std::unordered_map<DocumentKey, Subscription> subscriptions_;
+  std::size_t subscribing_ = 0;  // Subscribe requests that are not answered yet.
+  std::map<std::uint64_t, Ticket> tickets_;
+  std::map<std::uint64_t, Bulk> bulks_;
+  std::deque<ToDocument> queue_;  // Not posted yet.
+  std::size_t under_way_ = 0;     // Posted and not answered.
+};
+
+}  // namespace cowrite::server

@@ -1,0 +1,42 @@
+// Presences: those that a connection has announced, to be taken back when it is gone, and those of others that wait until it reads.
+#pragma once
+
+#include <map>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "server/document/exchange.h"
+#include "server/transport/connection.h"
+
+namespace cowrite::server {
+
+class OwnPresences {
+ public:
+  // False if there is no room for one more (kPresencesPerConnectionMax). A null value is a presence that ended.
+  [[nodiscard]] bool remember(const Presence& presence);
+
+  // What to announce when the connection leaves the channel / is gone: each of its presences, with a null value.
+  [[nodiscard]] std::vector<Presence> take_back(const std::string& channel);
+  [[nodiscard]] std::vector<Presence> take_back_all();
+
+ private:
+  using Name = std::pair<std::string, std::string>;  // Channel and presence id.
+  std::map<Name, Presence> presences_;
+};
+
+// Only the latest of each person matters.
+class WaitingPresences {
+ public:
+  void put(const PresenceNotice& notice, SharedOutbound encoded);
+  [[nodiscard]] std::vector<SharedOutbound> take();
+
+ private:
+  struct Name {
+    std::string channel, source, id;
+    friend auto operator<=>(const Name&, const Name&) = default;
+  };
+  std::map<Name, SharedOutbound> latest_;
+};
+
+}  // namespace cowrite::server

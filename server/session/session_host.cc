@@ -1,0 +1,97 @@
+#include "server/session/session_host.h"
+
+#include <variant>
+
+#include "server/limits.h"
+
+namespace cowrite::server {
+
+SessionHost::SessionHost(SessionId id, std::string source, std::shared_ptr<Connection> connection, SessionPorts ports)
+    : id_(id), session_(id, std::move(source)), connection_(std::move(connection)), ports_(std::move(ports)) {}
+
+void SessionHost::open() {
+  session_.open();
+  carry_out();
+}
+
+// ---- The end
+
+void SessionHost::drain() {
+  if (state_ != State::kOpen) return;
+  state_ = State::kDraining;
+  connection_->pause_reading();
+  carry_out();
+}
+
+void SessionHost::close(CloseCode code, std::string_view reason) {
+  if (state_ == State::kClosing || state_ == State::kClosed) return;
+  state_ = State::kClosing;
+  connection_->resume_reading();  // The peer's answer to the close must be read.
+  connection_->close(code, reason);
+}
+
+void SessionHost::terminate() {
+  if (state_ != State::kClosed) connection_->terminate();
+}
+
+// ---- From the connection
+
+void SessionHost::on_message(std::string_view text) {
+  if (state_ != State::kOpen) return;
+  session_.receive(text);
+  carry_out();
+}
+
+void SessionHost::on_drained() {
+  if (state_ == State::kClosed) return;
+  congested_ = false;
+  snapshots_queued_ = 0;
+  session_.drained();
+  carry_out();
+}
+
+void SessionHost::on_close() {
+  state_ = State::kClosed;
+  session_.closed();
+  carry_out();
+  ports_.closed(id_);
+}
+
+// ---- Effects
+
+void SessionHost::carry_out() {
+  for (SessionEffect& effect : session_.take_effects()) {
+    std::visit([this](auto&& due) { carry_out(std::move(due)); }, std::move(effect));
+  }
+  if (state_ == State::kDraining && !session_.owes_answers()) close(CloseCode::kServiceRestart, "the server restarts");
+}
+
+void SessionHost::carry_out(Send effect) {
+  if (state_ == State::kClosing || state_ == State::kClosed) return;
+  snapshots_queued_ += effect.snapshot_bytes;
+  connection_->send(effect.outbound);
+  const std::size_t queued = connection_->queued_bytes();
+  if (queued > kSendQueueBytesMax + snapshots_queued_) return carry_out(Drop{});
+  if (congested_ || queued <= kSendQueueHighBytes) return;
+  congested_ = true;
+  session_.congested();
+}
+
+void SessionHost::carry_out(const Close& effect) { close(effect.code, effect.reason); }
+
+void SessionHost::carry_out(const Drop&) { terminate(); }
+
+void SessionHost::carry_out(const Reading& effect) {
+  if (state_ != State::kOpen) return;
+  if (effect == Reading::kPause) {
+    connection_->pause_reading();
+  } else {
+    connection_->resume_reading();
+  }
+}
+
+void SessionHost::carry_out(ToDocument effect) { ports_.to_document(std::move(effect)); }
+
+void SessionHost::carry_out(ToChannel effect) { ports_.to_channel(std::move(effect)); }
+
+}  // namespace cowrite::server

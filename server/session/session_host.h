@@ -1,0 +1,69 @@
+// SessionHost: a Session at work. Feeds it what its connection and the documents say, and carries out its effects.
+//
+// Belongs to the loop that accepted the connection.
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "server/session/session.h"
+#include "server/transport/connection.h"
+
+namespace cowrite::server {
+
+// How a session reaches documents and channels, wherever they live, and its loop.
+struct SessionPorts {
+  std::function<void(ToDocument)> to_document;
+  std::function<void(ToChannel)> to_channel;
+  std::function<void(SessionId)> closed;  // The last thing that is heard of it.
+};
+
+class SessionHost : public ConnectionEvents {
+ public:
+  SessionHost(SessionId id, std::string source, std::shared_ptr<Connection> connection, SessionPorts ports);
+
+  // Greets the client.
+  void open();
+
+  // Hands the session whatever one of its deliver() functions takes.
+  template <typename... News>
+  void deliver(News&&... news) {
+    session_.deliver(std::forward<News>(news)...);
+    carry_out();
+  }
+
+  // The server is about to end: takes no more from the client, and closes when what it sent is answered.
+  void drain();
+  // The time for that is over.
+  void close(CloseCode code, std::string_view reason);
+  void terminate();
+
+  void on_message(std::string_view text) override;
+  void on_drained() override;
+  void on_close() override;
+
+ private:
+  void carry_out();
+  void carry_out(Send effect);
+  void carry_out(const Close& effect);
+  void carry_out(const Drop& effect);
+  void carry_out(const Reading& effect);
+  void carry_out(ToDocument effect);
+  void carry_out(ToChannel effect);
+
+  enum class State { kOpen, kDraining, kClosing, kClosed };
+
+  SessionId id_;
+  Session session_;
+  std::shared_ptr<Connection> connection_;
+  SessionPorts ports_;
+  State state_ = State::kOpen;
+  bool congested_ = false;
+  std::size_t snapshots_queued_ = 0;  // Bytes that do not count against a slow reader.
+};
+
+}  // namespace cowrite::server
