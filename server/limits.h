@@ -7,18 +7,20 @@
 
 namespace cowrite::server {
 
-// One WebSocket message. A text of 4 MiB must pass in one message, also with its quotes and line breaks escaped.
+// One WebSocket message. A text of 4 MiB must pass in one message, also with its quotes and line
+// breaks escaped.
 inline constexpr std::size_t kMessageBytesMax = std::size_t{8} << 20;
 
-// One operation in its JSON form. Smaller than a message, so that an oversized operation gets an error reply instead of a closed
-// socket, after which the client would only send it again.
+// One operation in its JSON form. Smaller than a message, so that an oversized operation gets an
+// error reply instead of a closed socket, after which the client would only send it again.
 inline constexpr std::size_t kOperationBytesMax = std::size_t{6} << 20;
 inline constexpr std::size_t kOperationComponentsMax = 262'144;
 
 // The text of one document: a browser edits it, and every new subscriber is sent all of it.
 inline constexpr std::size_t kDocumentBytesMax = std::size_t{16} << 20;
 
-// Collections, document ids, sources, channels' parts, presence ids and names are keys, not content.
+// Collections, document ids, sources, channels' parts, presence ids and names are keys, not
+// content.
 inline constexpr std::size_t kIdBytesMax = 256;
 
 // Deeper JSON than any message of ours needs; recursion over it stays harmless.
@@ -41,33 +43,38 @@ inline constexpr std::size_t kPresencesPerConnectionMax = 64;
 // Channels that one connection listens to: one a document, and some for the application.
 inline constexpr std::size_t kChannelsPerConnectionMax = 2 * kSubscriptionsPerConnectionMax;
 
-// Submissions of one connection that are not answered yet; beyond it, reading from its socket pauses. A client sends one a document.
+// Submissions of one connection that are not answered yet; beyond it, reading from its socket
+// pauses. A client sends one a document.
 inline constexpr std::size_t kUnansweredPerConnectionMax = 2'048;
 inline constexpr std::size_t kUnansweredBytesPerConnectionMax = 2 * kMessageBytesMax;
 
-// Documents that one connection has being read at a time; the rest of its requests wait in order. It bounds what their replies can take
-// before the client has read any of them.
+// Documents that one connection has being read at a time; the rest of its requests wait in order.
+// It bounds what their replies can take before the client has read any of them.
 inline constexpr std::size_t kReadsInFlightPerConnectionMax = 8;
 
-// All snapshots in one bulk reply; the documents beyond it carry an error, and the client can ask for them alone.
+// All snapshots in one bulk reply; the documents beyond it carry an error, and the client can ask
+// for them alone.
 inline constexpr std::size_t kBulkReplyBytesMax = kDocumentBytesMax;
 
-// Above the high mark a connection's presences are coalesced and its reads wait; below the low mark they go on.
+// Above the high mark a connection's presences are coalesced and its reads wait; below the low mark
+// they go on.
 inline constexpr std::size_t kSendQueueHighBytes = std::size_t{1} << 20;
 inline constexpr std::size_t kSendQueueLowBytes = std::size_t{256} << 10;
 
-// Live operations that a client has not read yet, not counting snapshots on their way; who falls behind by more is dropped, and
-// resumes by version when it comes back.
+// Live operations that a client has not read yet, not counting snapshots on their way; who falls
+// behind by more is dropped, and resumes by version when it comes back.
 inline constexpr std::size_t kSendQueueBytesMax = std::size_t{16} << 20;
 
-// Presences that wait for a slow reader, the latest of each person; beyond it the oldest are forgotten.
+// Presences that wait for a slow reader, the latest of each person; beyond it the oldest are
+// forgotten.
 inline constexpr std::size_t kWaitingPresencesMax = 4'096;
 
 // Records of one append. One disk sync carries them all, so more would only delay the first.
 inline constexpr std::size_t kBatchRecordsMax = 1'024;
 inline constexpr std::size_t kBatchBytesMax = kMessageBytesMax;
 
-// The newest records of an open document, kept in memory for those who are a little behind; older ones come from the log.
+// The newest records of an open document, kept in memory for those who are a little behind; older
+// ones come from the log.
 inline constexpr std::size_t kTailRecordsMax = 4'096;
 inline constexpr std::size_t kTailBytesMax = std::size_t{1} << 20;
 
@@ -77,14 +84,16 @@ inline constexpr std::size_t kTailRecordsOnOpening = 256;
 // Records that are read from the log at a time, for a client that is far behind.
 inline constexpr std::size_t kHistoryChunkBytes = std::size_t{256} << 10;
 
-// Records sent to an author before its ack, when it was far behind. An author who missed more gets the ack alone, does not accept it,
-// and fetches the rest at the pace of its socket.
+// Records sent to an author before its ack, when it was far behind. An author who missed more gets
+// the ack alone, does not accept it, and fetches the rest at the pace of its socket.
 inline constexpr std::size_t kMissedBytesMax = std::size_t{4} << 20;
 
-// What an open document remembers of who sent which sequence last; forgotten entries are looked up in the log.
+// What an open document remembers of who sent which sequence last; forgotten entries are looked up
+// in the log.
 inline constexpr std::size_t kKnownSourcesMax = 8'192;
 
-// A checkpoint is due after so many records, or so many bytes of them beyond the size of the text: opening a document replays no more.
+// A checkpoint is due after so many records, or so many bytes of them beyond the size of the text:
+// opening a document replays no more.
 inline constexpr std::size_t kCheckpointRecords = 1'000;
 inline constexpr std::size_t kCheckpointBytes = std::size_t{256} << 10;
 
@@ -97,10 +106,12 @@ inline constexpr std::chrono::milliseconds kAppendRetry{500};
 // After SIGTERM: how long clients get to take what is queued for them and to answer the close.
 inline constexpr std::chrono::milliseconds kDrain{3'000};
 
-// The HTTP API. Requests under way: each may hold a text twice while it is answered, so all of them together stay below 256 MiB.
+// The HTTP API. Requests under way: each may hold a text twice while it is answered, so all of them
+// together stay below 256 MiB.
 inline constexpr std::size_t kApiRequestsMax = 8;
 
-// One page of a listing, and of a history by records and by their stored bytes: tens of milliseconds of a reader thread, no more.
+// One page of a listing, and of a history by records and by their stored bytes: tens of
+// milliseconds of a reader thread, no more.
 inline constexpr std::size_t kApiDocumentsDefault = 100;
 inline constexpr std::size_t kApiDocumentsMax = 1'000;
 inline constexpr std::size_t kApiRecordsMax = 1'000;
@@ -108,23 +119,29 @@ inline constexpr std::size_t kApiRecordsBytesMax = std::size_t{1} << 20;
 
 // --- Connections ---
 
-// In total, over all loops. Idle ones cost about 10 KB each, so this is a quarter of a gigabyte; more users mean more servers.
+// In total, over all loops. Idle ones cost about 10 KB each, so this is a quarter of a gigabyte;
+// more users mean more servers.
 inline constexpr std::size_t kConnectionsMax = 20'000;
 
-// From one address that is not loopback: a school behind one router passes, one hostile machine does not take all places.
+// From one address that is not loopback: a school behind one router passes, one hostile machine
+// does not take all places.
 inline constexpr std::size_t kConnectionsPerAddressMax = 1'024;
 
-// Each connection owns a read buffer of this size; small, since most connections are idle. Long messages take more reads.
+// Each connection owns a read buffer of this size; small, since most connections are idle. Long
+// messages take more reads.
 inline constexpr std::size_t kReadBufferBytes = 2'048;
 
-// What the kernel may hold of a connection's output beyond what is on its way, instead of the megabytes that it takes by default:
-// so queued bytes are seen by us, and a slow reader costs a known amount.
+// What the kernel may hold of a connection's output beyond what is on its way, instead of the
+// megabytes that it takes by default: so queued bytes are seen by us, and a slow reader costs a
+// known amount.
 inline constexpr int kUnsentBytesMax = 128 << 10;
 
-// A sender that waits for a connection to drain goes on at this many queued bytes: enough to keep the connection busy meanwhile.
+// A sender that waits for a connection to drain goes on at this many queued bytes: enough to keep
+// the connection busy meanwhile.
 inline constexpr std::size_t kDrainedBytes = std::size_t{256} << 10;
 
-// The body of an HTTP request; documents do not come that way. Its head may have 16,000 bytes (websocketpp's constant).
+// The body of an HTTP request; documents do not come that way. Its head may have 16,000 bytes
+// (websocketpp's constant).
 inline constexpr std::size_t kRequestBodyBytesMax = std::size_t{1} << 20;
 
 }  // namespace cowrite::server

@@ -22,9 +22,12 @@ using cowrite::server::ServerOptions;
 constexpr int kExitNotStarted = 1;
 constexpr int kExitLogFailed = 3;
 
-void complain(const Error& error) { std::cerr << "cowrite-server: " << error.message << " (" << error.code << ")" << std::endl; }
+void complain(const Error& error) {
+  std::cerr << "cowrite-server: " << error.message << " (" << error.code << ")" << std::endl;
+}
 
-// Whether the last batch is on disk is unknown, so nobody may hear anything any more: no destructor runs, no socket is drained.
+// Whether the last batch is on disk is unknown, so nobody may hear anything any more: no destructor
+// runs, no socket is drained.
 [[noreturn]] void halt(const Error& error) {
   complain(error);
   std::_Exit(kExitLogFailed);
@@ -32,10 +35,12 @@ void complain(const Error& error) { std::cerr << "cowrite-server: " << error.mes
 
 std::string url(const ServerOptions& options, std::uint16_t port) {
   const std::string& host = options.listen.host;
-  return "http://" + (host.find(':') == std::string::npos ? host : "[" + host + "]") + ":" + std::to_string(port);
+  return "http://" + (host.find(':') == std::string::npos ? host : "[" + host + "]") + ":" +
+         std::to_string(port);
 }
 
-// The signals that end the server are taken by sigwait alone. Before any thread starts, since threads inherit the mask.
+// The signals that end the server are taken by sigwait alone. Before any thread starts, since
+// threads inherit the mask.
 sigset_t block_signals() {
   std::signal(SIGPIPE, SIG_IGN);
   sigset_t signals;

@@ -34,22 +34,40 @@ std::variant<ServerOptions, Farewell> parse_options(int argc, char** argv) {
   options.loops = std::max(1U, std::thread::hardware_concurrency());
   std::string listen = "127.0.0.1:8080";
 
-  CLI::App app("A collaborative text editor's server. Open the URL that it prints in several browser tabs and type.", "cowrite-server");
+  CLI::App app(
+      "A collaborative text editor's server. Open the URL that it prints in several browser tabs "
+      "and type.",
+      "cowrite-server");
   app.set_version_flag("--version", std::string("cowrite-server ") + kVersion);
-  app.add_option("--data", options.data, "Folder of the documents, made if it is missing; \":memory:\" keeps them until the server ends")
+  app.add_option("--data", options.data,
+                 "Folder of the documents, made if it is missing; \":memory:\" keeps them until "
+                 "the server ends")
       ->type_name("DIR")
       ->capture_default_str();
-  app.add_option("--listen", listen, "Address to serve on; port 0 picks a free one")->type_name("HOST:PORT")->capture_default_str();
-  app.add_option("--loops", options.loops, "Threads that serve connections")->type_name("N")->check(CLI::Range(1, 64))->capture_default_str();
-  app.add_option("--hosts", options.hosts, "Names under which browsers may address the server, besides IP addresses and localhost")
+  app.add_option("--listen", listen, "Address to serve on; port 0 picks a free one")
+      ->type_name("HOST:PORT")
+      ->capture_default_str();
+  app.add_option("--loops", options.loops, "Threads that serve connections")
+      ->type_name("N")
+      ->check(CLI::Range(1, 64))
+      ->capture_default_str();
+  app.add_option(
+         "--hosts", options.hosts,
+         "Names under which browsers may address the server, besides IP addresses and localhost")
       ->type_name("NAME")
       ->delimiter(',');
-  app.add_option("--origins", options.origins, "Foreign pages that may connect, as scheme://host[:port]")->type_name("ORIGIN")->delimiter(',');
-  app.add_option("--embed-origins", options.embed_origins, "Foreign pages that may show /embed/NAME in a frame, as scheme://host[:port]")
+  app.add_option("--origins", options.origins,
+                 "Foreign pages that may connect, as scheme://host[:port]")
       ->type_name("ORIGIN")
       ->delimiter(',');
-  app.footer("Signals: SIGTERM and SIGINT finish what is in flight and end the server within 5 seconds.\n"
-             "Exit status: 0 stopped; 1 could not start; 2 usage; 3 the disk failed, nothing more was acknowledged.");
+  app.add_option("--embed-origins", options.embed_origins,
+                 "Foreign pages that may show /embed/NAME in a frame, as scheme://host[:port]")
+      ->type_name("ORIGIN")
+      ->delimiter(',');
+  app.footer(
+      "Signals: SIGTERM and SIGINT finish what is in flight and end the server within 5 seconds.\n"
+      "Exit status: 0 stopped; 1 could not start; 2 usage; 3 the disk failed, nothing more was "
+      "acknowledged.");
   try {
     app.parse(argc, argv);
   } catch (const CLI::CallForHelp&) {
@@ -57,10 +75,12 @@ std::variant<ServerOptions, Farewell> parse_options(int argc, char** argv) {
   } catch (const CLI::CallForVersion&) {
     return Farewell{app.version() + "\n", 0};
   } catch (const CLI::ParseError& error) {
-    return Farewell{std::string("cowrite-server: ") + error.what() + "\nTry cowrite-server --help\n", 2};
+    return Farewell{
+        std::string("cowrite-server: ") + error.what() + "\nTry cowrite-server --help\n", 2};
   }
   const std::optional<ListenAddress> address = parse_address(listen);
-  if (!address) return Farewell{"cowrite-server: --listen: \"" + listen + "\" is not HOST:PORT\n", 2};
+  if (!address)
+    return Farewell{"cowrite-server: --listen: \"" + listen + "\" is not HOST:PORT\n", 2};
   options.listen = *address;
   return options;
 }

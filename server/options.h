@@ -8,7 +8,8 @@
 
 namespace cowrite::server {
 
-// What to print instead of serving, and the exit status: 0 for --help and --version, 2 for a mistake in the arguments.
+// What to print instead of serving, and the exit status: 0 for --help and --version, 2 for a
+// mistake in the arguments.
 struct Farewell {
   std::string text;
   int exit_status = 0;

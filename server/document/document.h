@@ -1,17 +1,20 @@
 // Document: one live document, and the only place that decides what becomes of a submission.
 //
-// Sans-I/O: no socket, thread, clock or log in it. Its host (document_host.h) feeds it events, then calls advance() and carries out the
-// effects; tests do the same by hand. Belongs to one thread.
+// Sans-I/O: no socket, thread, clock or log in it. Its host (document_host.h) feeds it events, then
+// calls advance() and carries out the effects; tests do the same by hand. Belongs to one thread.
 //
-// The log decides: committed() is the fold of the committed records and nothing else. One append is in flight at a time; what arrives
-// meanwhile waits as received. When the outcome is known the next batch forms, in order of arrival: each submission is
+// The log decides: committed() is the fold of the committed records and nothing else. One append is
+// in flight at a time; what arrives meanwhile waits as received. When the outcome is known the next
+// batch forms, in order of arrival: each submission is
 //
-//   1. recognised: (source, sequence) in the log or in the batch makes it one more waiter for that record's ack;
+//   1. recognised: (source, sequence) in the log or in the batch makes it one more waiter for that
+//   record's ack;
 //   2. rebased from its own base over everything committed and before it in the batch;
 //   3. tried on a copy of the text; one that fails is refused, and hurts no other.
 //
-// Nothing of a batch is visible, not even a refusal, until its outcome is known. A conflict (another node's records came first) forms it
-// anew from the submissions as they were over committed records only.
+// Nothing of a batch is visible, not even a refusal, until its outcome is known. A conflict
+// (another node's records came first) forms it anew from the submissions as they were over
+// committed records only.
 #pragma once
 
 #include <cstddef>
@@ -48,7 +51,8 @@ struct Announce {
 // Read what a submission from far behind needs and report with history_read().
 struct ReadHistory {
   std::uint64_t ticket = 0;
-  std::string source;  // Look up its last submission, and that one's record if its sequence is this one.
+  std::string
+      source;  // Look up its last submission, and that one's record if its sequence is this one.
   std::uint64_t sequence = 0;
   std::uint64_t from = 0;  // Records from <= version < to; none if from == to.
   std::uint64_t to = 0;
@@ -66,18 +70,21 @@ struct SaveCheckpoint {
 // Nobody knows if the batch is durable: answer nobody, close everything, end the process.
 struct Halt {};
 
-using Effect = std::variant<StartAppend, Announce, ReadHistory, ReadForeign, RetryLater, SaveCheckpoint, Halt>;
+using Effect =
+    std::variant<StartAppend, Announce, ReadHistory, ReadForeign, RetryLater, SaveCheckpoint, Halt>;
 
 // What ReadHistory asked for.
 struct HistoryChunk {
-  std::optional<storage::SourceEntry> last;       // The source's last submission in the log.
-  std::optional<storage::Record> repeated;        // Its record, if it is the submission that was asked about.
-  std::vector<storage::Record> records;           // From `from` on; perhaps not all of them.
+  std::optional<storage::SourceEntry> last;  // The source's last submission in the log.
+  std::optional<storage::Record>
+      repeated;  // Its record, if it is the submission that was asked about.
+  std::vector<storage::Record> records;  // From `from` on; perhaps not all of them.
 };
 
 class Document {
  public:
-  // `committed` is what the log holds, `tail` its newest records (may be empty), the last one being committed.version - 1.
+  // `committed` is what the log holds, `tail` its newest records (may be empty), the last one being
+  // committed.version - 1.
   Document(DocumentKey key, storage::Snapshot committed, std::vector<storage::Record> tail);
   ~Document();
 
@@ -93,7 +100,8 @@ class Document {
   // Offers a refused batch again.
   void retry();
 
-  // Does what is due after events, and returns the effects, to be carried out in order. Records that it makes are stamped now_ms.
+  // Does what is due after events, and returns the effects, to be carried out in order. Records
+  // that it makes are stamped now_ms.
   [[nodiscard]] std::vector<Effect> advance(std::int64_t now_ms);
 
   // ---- Reading
@@ -114,9 +122,12 @@ class Document {
   [[nodiscard]] bool needs_history(const Waiting& waiting) const;
   void read_history(Waiting waiting);
   [[nodiscard]] Result<void> judge(Waiting& waiting, std::int64_t now_ms);
-  [[nodiscard]] Result<void> answer_repeat(const Waiting& waiting, const Rebasing& rebased, const storage::Record& record);
-  [[nodiscard]] Result<void> answer_old_sequence(const Waiting& waiting, const Rebasing& rebased, const storage::SourceEntry& last);
-  [[nodiscard]] Result<void> write(const Waiting& waiting, const Rebasing& rebased, std::int64_t now_ms);
+  [[nodiscard]] Result<void> answer_repeat(const Waiting& waiting, const Rebasing& rebased,
+                                           const storage::Record& record);
+  [[nodiscard]] Result<void> answer_old_sequence(const Waiting& waiting, const Rebasing& rebased,
+                                                 const storage::SourceEntry& last);
+  [[nodiscard]] Result<void> write(const Waiting& waiting, const Rebasing& rebased,
+                                   std::int64_t now_ms);
   void acknowledge(const Waiting& waiting, const Rebasing& rebased, std::uint64_t version);
   void refuse(const Waiting& waiting, Error error);
   void commit_batch();
@@ -124,7 +135,8 @@ class Document {
   void follow(const RecordPtr& record);
   void consider_checkpoint();
   // The source's last submission; outer absent: not known, inner absent: it has none.
-  [[nodiscard]] std::optional<std::optional<storage::SourceEntry>> last_of(const std::string& source) const;
+  [[nodiscard]] std::optional<std::optional<storage::SourceEntry>> last_of(
+      const std::string& source) const;
 
   enum class State : std::uint8_t { kReady, kAppending, kConflicted, kRefused, kHalted };
 
@@ -133,14 +145,14 @@ class Document {
   Tail tail_;
   State state_ = State::kReady;
 
-  std::deque<Waiting> queue_;                            // In order of arrival.
-  std::map<std::uint64_t, Waiting> reading_;             // By ticket: their history is being read.
-  std::unique_ptr<Batch> batch_;                         // Being formed, or in flight.
+  std::deque<Waiting> queue_;                 // In order of arrival.
+  std::map<std::uint64_t, Waiting> reading_;  // By ticket: their history is being read.
+  std::unique_ptr<Batch> batch_;              // Being formed, or in flight.
   std::uint64_t next_ticket_ = 1;
   // The last committed submission of each source, as far as known; absent value: the log has none.
   std::unordered_map<std::string, std::optional<storage::SourceEntry>> sources_;
 
-  std::uint64_t checkpoint_version_;     // The newest that was asked for.
+  std::uint64_t checkpoint_version_;  // The newest that was asked for.
   std::size_t bytes_since_checkpoint_ = 0;
   std::vector<Effect> effects_;
 };

@@ -16,44 +16,54 @@ namespace {
 std::vector<RecordPtr> share(std::vector<storage::Record> records) {
   std::vector<RecordPtr> shared;
   shared.reserve(records.size());
-  for (storage::Record& record : records) shared.push_back(std::make_shared<const storage::Record>(std::move(record)));
+  for (storage::Record& record : records)
+    shared.push_back(std::make_shared<const storage::Record>(std::move(record)));
   return shared;
 }
 
-Result<std::unique_ptr<Document>> load_document(const DocumentKey& key, const storage::History& history) {
+Result<std::unique_ptr<Document>> load_document(const DocumentKey& key,
+                                                const storage::History& history) {
   Result<storage::Snapshot> snapshot = history.snapshot(key, std::nullopt);
   if (!snapshot) return snapshot.error();
   const std::uint64_t version = snapshot->version;
   const std::uint64_t from = version - std::min<std::uint64_t>(version, kTailRecordsOnOpening);
   std::vector<storage::Record> tail;
   while (from + tail.size() < version) {
-    Result<std::vector<storage::Record>> records = history.records(key, from + tail.size(), version, kTailBytesMax);
+    Result<std::vector<storage::Record>> records =
+        history.records(key, from + tail.size(), version, kTailBytesMax);
     if (!records) return records.error();
-    if (records->empty()) return Error{kErrLogUnavailable, "the log has no record " + std::to_string(from + tail.size())};
-    tail.insert(tail.end(), std::make_move_iterator(records->begin()), std::make_move_iterator(records->end()));
+    if (records->empty())
+      return Error{kErrLogUnavailable,
+                   "the log has no record " + std::to_string(from + tail.size())};
+    tail.insert(tail.end(), std::make_move_iterator(records->begin()),
+                std::make_move_iterator(records->end()));
   }
   return std::make_unique<Document>(key, *std::move(snapshot), std::move(tail));
 }
 
-Result<HistoryChunk> read_chunk(const DocumentKey& key, const ReadHistory& wanted, const storage::History& history) {
+Result<HistoryChunk> read_chunk(const DocumentKey& key, const ReadHistory& wanted,
+                                const storage::History& history) {
   HistoryChunk chunk;
   Result<std::optional<storage::SourceEntry>> last = history.source(key, wanted.source);
   if (!last) return last.error();
   chunk.last = *last;
   if (chunk.last && chunk.last->sequence == wanted.sequence) {
-    Result<std::vector<storage::Record>> repeated = history.records(key, chunk.last->version, chunk.last->version + 1, kHistoryChunkBytes);
+    Result<std::vector<storage::Record>> repeated =
+        history.records(key, chunk.last->version, chunk.last->version + 1, kHistoryChunkBytes);
     if (!repeated) return repeated.error();
     if (!repeated->empty()) chunk.repeated = std::move(repeated->front());
   }
   if (wanted.from == wanted.to) return chunk;
-  Result<std::vector<storage::Record>> records = history.records(key, wanted.from, wanted.to, kHistoryChunkBytes);
+  Result<std::vector<storage::Record>> records =
+      history.records(key, wanted.from, wanted.to, kHistoryChunkBytes);
   if (!records) return records.error();
   chunk.records = *std::move(records);
   return chunk;
 }
 
 // The version that a moment means, no later than what was announced.
-Result<storage::Snapshot> read_snapshot(const DocumentKey& key, const Moment& moment, std::uint64_t newest, const storage::History& history) {
+Result<storage::Snapshot> read_snapshot(const DocumentKey& key, const Moment& moment,
+                                        std::uint64_t newest, const storage::History& history) {
   std::uint64_t version = newest;
   if (const auto* at = std::get_if<AtVersion>(&moment)) version = at->version;
   if (const auto* at = std::get_if<AtTime>(&moment)) {
@@ -66,7 +76,8 @@ Result<storage::Snapshot> read_snapshot(const DocumentKey& key, const Moment& mo
 
 }  // namespace
 
-std::shared_ptr<DocumentHost> DocumentHost::open(DocumentKey key, storage::OperationLog& log, HostPorts ports) {
+std::shared_ptr<DocumentHost> DocumentHost::open(DocumentKey key, storage::OperationLog& log,
+                                                 HostPorts ports) {
   std::shared_ptr<DocumentHost> host(new DocumentHost(std::move(key), log, std::move(ports)));
   host->load();
   return host;
@@ -76,9 +87,11 @@ DocumentHost::DocumentHost(DocumentKey key, storage::OperationLog& log, HostPort
     : key_(std::move(key)), log_(log), ports_(std::move(ports)) {}
 
 template <typename T>
-void DocumentHost::read(std::function<T(const storage::History&)> work, std::function<void(T)> then) {
+void DocumentHost::read(std::function<T(const storage::History&)> work,
+                        std::function<void(T)> then) {
   ++reads_;
-  log_.read([self = shared_from_this(), work = std::move(work), then = std::move(then)](const storage::History& history) mutable {
+  log_.read([self = shared_from_this(), work = std::move(work),
+             then = std::move(then)](const storage::History& history) mutable {
     auto outcome = std::make_shared<T>(work(history));
     HostPorts& ports = self->ports_;
     ports.run([self = std::move(self), outcome = std::move(outcome), then = std::move(then)] {
@@ -90,8 +103,9 @@ void DocumentHost::read(std::function<T(const storage::History&)> work, std::fun
 
 void DocumentHost::load() {
   using Loaded = Result<std::unique_ptr<Document>>;
-  read<Loaded>([key = key_](const storage::History& history) { return load_document(key, history); },
-               [this](Loaded document) { loaded(std::move(document)); });
+  read<Loaded>(
+      [key = key_](const storage::History& history) { return load_document(key, history); },
+      [this](Loaded document) { loaded(std::move(document)); });
 }
 
 void DocumentHost::loaded(Result<std::unique_ptr<Document>> document) {
@@ -117,15 +131,19 @@ void DocumentHost::handle(ToDocument request) {
 
 void DocumentHost::leave(LoopIndex loop) { audience_.leave(loop); }
 
-bool DocumentHost::idle() const { return failed_ || (document_ && !document_->busy() && audience_.empty() && reads_ == 0); }
+bool DocumentHost::idle() const {
+  return failed_ || (document_ && !document_->busy() && audience_.empty() && reads_ == 0);
+}
 
 void DocumentHost::refuse(ToDocument request, const Error& error) {
   if (auto* submission = std::get_if<Submission>(&request)) {
     CommitNotice notice{.key = key_, .records = {}, .encoded = {}, .acks = {}, .refusals = {}};
-    notice.refusals.push_back({submission->session, std::move(submission->request), error, submission->bytes});
+    notice.refusals.push_back(
+        {submission->session, std::move(submission->request), error, submission->bytes});
     carry_out(Announce{std::move(notice)});
   } else if (auto* wanted = std::get_if<ReadRequest>(&request)) {
-    ports_.reply(wanted->session, ReadReply{.ticket = wanted->ticket, .key = key_, .content = error});
+    ports_.reply(wanted->session,
+                 ReadReply{.ticket = wanted->ticket, .key = key_, .content = error});
   } else if (auto* leaving = std::get_if<LeaveRequest>(&request)) {
     receive(std::move(*leaving));
   } else if (auto* snapshot = std::get_if<SnapshotRequest>(&request)) {
@@ -151,45 +169,61 @@ void DocumentHost::receive(ReadRequest request) {
   }
   const bool joins = request.request.kind == ReadKind::kSubscribe;
   if (joins) audience_.join(request.session.loop);
-  ports_.reply(request.session, ReadReply{.ticket = request.ticket, .key = key_, .content = ReadContent(committed), .joined = joins, .next = committed.version});
+  ports_.reply(request.session, ReadReply{.ticket = request.ticket,
+                                          .key = key_,
+                                          .content = ReadContent(committed),
+                                          .joined = joins,
+                                          .next = committed.version});
 }
 
 void DocumentHost::answer_from_tail(const ReadRequest& request, std::uint64_t from) {
   const std::uint64_t version = document_->committed().version;
   const bool joins = request.request.kind == ReadKind::kSubscribe;
   if (joins) audience_.join(request.session.loop);
-  ports_.reply(request.session, ReadReply{.ticket = request.ticket,
-                                          .key = key_,
-                                          .content = ReadContent(document_->tail().range(from, version)),
-                                          .joined = joins,
-                                          .next = version});
+  ports_.reply(request.session,
+               ReadReply{.ticket = request.ticket,
+                         .key = key_,
+                         .content = ReadContent(document_->tail().range(from, version)),
+                         .joined = joins,
+                         .next = version});
 }
 
 // A part of the way; whoever asked comes again for the rest, until the tail can answer.
 void DocumentHost::answer_from_log(const ReadRequest& request, std::uint64_t from) {
   using Records = Result<std::vector<storage::Record>>;
   const std::uint64_t to = document_->tail().begin();
-  read<Records>([key = key_, from, to](const storage::History& history) { return history.records(key, from, to, kHistoryChunkBytes); },
-                [this, session = request.session, ticket = request.ticket, from](Records records) {
-                  ReadReply reply{.ticket = ticket, .key = key_, .content = Error{kErrLogUnavailable, "the log has no record " + std::to_string(from)}};
-                  if (!records) {
-                    reply.content = records.error();
-                  } else if (!records->empty()) {
-                    reply.complete = false;
-                    reply.next = from + records->size();
-                    reply.content = ReadContent(share(*std::move(records)));
-                  }
-                  ports_.reply(session, std::move(reply));
-                });
+  read<Records>(
+      [key = key_, from, to](const storage::History& history) {
+        return history.records(key, from, to, kHistoryChunkBytes);
+      },
+      [this, session = request.session, ticket = request.ticket, from](Records records) {
+        ReadReply reply{
+            .ticket = ticket,
+            .key = key_,
+            .content = Error{kErrLogUnavailable, "the log has no record " + std::to_string(from)}};
+        if (!records) {
+          reply.content = records.error();
+        } else if (!records->empty()) {
+          reply.complete = false;
+          reply.next = from + records->size();
+          reply.content = ReadContent(share(*std::move(records)));
+        }
+        ports_.reply(session, std::move(reply));
+      });
 }
 
-void DocumentHost::receive(LeaveRequest request) { ports_.reply(request.session, LeaveReply{request.ticket, key_}); }
+void DocumentHost::receive(LeaveRequest request) {
+  ports_.reply(request.session, LeaveReply{request.ticket, key_});
+}
 
 void DocumentHost::receive(SnapshotRequest request) {
   const storage::Snapshot& committed = document_->committed();
   const auto* at = std::get_if<AtVersion>(&request.moment);
   if (at && at->version > committed.version) {
-    ports_.reply(request.session, SnapshotReply{request.ticket, Error{kErrVersionNewer, "the document is at version " + std::to_string(committed.version)}});
+    ports_.reply(request.session,
+                 SnapshotReply{request.ticket,
+                               Error{kErrVersionNewer, "the document is at version " +
+                                                           std::to_string(committed.version)}});
     return;
   }
   if (std::holds_alternative<Newest>(request.moment) || (at && at->version == committed.version)) {
@@ -197,27 +231,34 @@ void DocumentHost::receive(SnapshotRequest request) {
     return;
   }
   using Snapshot = Result<storage::Snapshot>;
-  read<Snapshot>([key = key_, moment = request.moment, newest = committed.version](
-                     const storage::History& history) { return read_snapshot(key, moment, newest, history); },
-                 [this, session = request.session, ticket = request.ticket](Snapshot snapshot) {
-                   ports_.reply(session, SnapshotReply{ticket, std::move(snapshot)});
-                 });
+  read<Snapshot>(
+      [key = key_, moment = request.moment, newest = committed.version](
+          const storage::History& history) { return read_snapshot(key, moment, newest, history); },
+      [this, session = request.session, ticket = request.ticket](Snapshot snapshot) {
+        ports_.reply(session, SnapshotReply{ticket, std::move(snapshot)});
+      });
 }
 
 void DocumentHost::receive(DocumentPresence presence) {
   const std::uint64_t version = presence.presence.place->version;
   const Tail& tail = document_->tail();
   if (version >= tail.end()) return move_presence(std::move(presence), {});
-  if (version >= tail.begin()) return move_presence(std::move(presence), tail.range(version, tail.end()));
-  ports_.reply(presence.session, PresenceRefused{std::move(presence.presence), {kErrPresenceTransform, "the presence is too far behind the document"}});
+  if (version >= tail.begin())
+    return move_presence(std::move(presence), tail.range(version, tail.end()));
+  ports_.reply(presence.session, PresenceRefused{std::move(presence.presence),
+                                                 {kErrPresenceTransform,
+                                                  "the presence is too far behind the document"}});
 }
 
-// Takes a presence over the records that its sender had not seen, so that it fits the text that the others have.
+// Takes a presence over the records that its sender had not seen, so that it fits the text that the
+// others have.
 void DocumentHost::move_presence(DocumentPresence presence, const std::vector<RecordPtr>& records) {
   Presence& value = presence.presence;
   for (const RecordPtr& record : records) {
     const auto* edit = std::get_if<storage::Edit>(&record->change);
-    value.value = edit ? transform_presence_value(value.value, edit->operation, record->source == presence.source) : "null";
+    value.value = edit ? transform_presence_value(value.value, edit->operation,
+                                                  record->source == presence.source)
+                       : "null";
     value.place->version = record->version + 1;
   }
   auto notice = std::make_shared<PresenceNotice>();
@@ -237,16 +278,18 @@ void DocumentHost::advance() {
 }
 
 void DocumentHost::carry_out(StartAppend effect) {
-  log_.append(std::move(effect.append), [self = shared_from_this()](storage::AppendOutcome outcome) {
-    self->ports_.run([self, outcome] {
-      self->document_->append_finished(outcome);
-      self->advance();
-    });
-  });
+  log_.append(std::move(effect.append),
+              [self = shared_from_this()](storage::AppendOutcome outcome) {
+                self->ports_.run([self, outcome] {
+                  self->document_->append_finished(outcome);
+                  self->advance();
+                });
+              });
 }
 
 void DocumentHost::carry_out(Announce effect) {
-  for (const RecordPtr& record : effect.notice.records) effect.notice.encoded.push_back(encode_operation(key_, *record));
+  for (const RecordPtr& record : effect.notice.records)
+    effect.notice.encoded.push_back(encode_operation(key_, *record));
   std::set<LoopIndex> loops;
   if (!effect.notice.records.empty()) {
     for (const auto& [loop, listeners] : audience_.loops()) loops.insert(loop);
@@ -259,7 +302,8 @@ void DocumentHost::carry_out(Announce effect) {
 
 void DocumentHost::carry_out(const ReadHistory& effect) {
   using Chunk = Result<HistoryChunk>;
-  read<Chunk>([key = key_, effect](const storage::History& history) { return read_chunk(key, effect, history); },
+  read<Chunk>([key = key_, effect](
+                  const storage::History& history) { return read_chunk(key, effect, history); },
               [this, ticket = effect.ticket](Chunk chunk) {
                 document_->history_read(ticket, std::move(chunk));
                 advance();
@@ -268,17 +312,19 @@ void DocumentHost::carry_out(const ReadHistory& effect) {
 
 void DocumentHost::carry_out(const ReadForeign& effect) {
   using Records = Result<std::vector<storage::Record>>;
-  read<Records>([key = key_, from = effect.from](const storage::History& history) {
-    return history.records(key, from, kIntegerMax, kHistoryChunkBytes);
-  },
-                [this, effect](Records records) {
-                  if (!records) {
-                    ports_.run_after(kAppendRetry, [self = shared_from_this(), effect] { self->carry_out(effect); });
-                    return;
-                  }
-                  document_->records_committed(*std::move(records));
-                  advance();
-                });
+  read<Records>(
+      [key = key_, from = effect.from](const storage::History& history) {
+        return history.records(key, from, kIntegerMax, kHistoryChunkBytes);
+      },
+      [this, effect](Records records) {
+        if (!records) {
+          ports_.run_after(kAppendRetry,
+                           [self = shared_from_this(), effect] { self->carry_out(effect); });
+          return;
+        }
+        document_->records_committed(*std::move(records));
+        advance();
+      });
 }
 
 void DocumentHost::carry_out(const RetryLater&) {
@@ -288,7 +334,9 @@ void DocumentHost::carry_out(const RetryLater&) {
   });
 }
 
-void DocumentHost::carry_out(SaveCheckpoint effect) { log_.save_checkpoint(key_, std::move(effect.snapshot)); }
+void DocumentHost::carry_out(SaveCheckpoint effect) {
+  log_.save_checkpoint(key_, std::move(effect.snapshot));
+}
 
 void DocumentHost::carry_out(const Halt&) { ports_.halt(); }
 

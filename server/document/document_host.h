@@ -1,7 +1,8 @@
-// DocumentHost: a Document at work. Loads it, carries out its effects, and counts who follows it, loop by loop.
+// DocumentHost: a Document at work. Loads it, carries out its effects, and counts who follows it,
+// loop by loop.
 //
-// Belongs to the loop of the document's hash: every method runs there, and what comes back from the log's threads is posted there
-// first. Everything else it reaches through HostPorts.
+// Belongs to the loop of the document's hash: every method runs there, and what comes back from the
+// log's threads is posted there first. Everything else it reaches through HostPorts.
 #pragma once
 
 #include <chrono>
@@ -20,11 +21,14 @@ namespace cowrite::server {
 
 // How a host reaches the rest of the server.
 struct HostPorts {
-  std::function<std::int64_t()> now_ms;                                       // Unix time.
-  std::function<void(std::function<void()>)> run;                             // On the document's loop, later; from any thread.
+  std::function<std::int64_t()> now_ms;  // Unix time.
+  std::function<void(std::function<void()>)>
+      run;  // On the document's loop, later; from any thread.
   std::function<void(std::chrono::milliseconds, std::function<void()>)> run_after;  // Likewise.
   // To one session, wherever it is; dropped if it is gone.
-  std::function<void(SessionId, std::variant<ReadReply, LeaveReply, SnapshotReply, PresenceRefused>)> reply;
+  std::function<void(SessionId,
+                     std::variant<ReadReply, LeaveReply, SnapshotReply, PresenceRefused>)>
+      reply;
   // To a loop, for all of its sessions that follow the document or are named in it.
   std::function<void(LoopIndex, SharedCommit)> announce;
   // To the document's channel, which lives on the same loop.
@@ -36,7 +40,9 @@ struct HostPorts {
 class DocumentHost : public std::enable_shared_from_this<DocumentHost> {
  public:
   // Starts to load the document; requests wait until it is there.
-  [[nodiscard]] static std::shared_ptr<DocumentHost> open(DocumentKey key, storage::OperationLog& log, HostPorts ports);
+  [[nodiscard]] static std::shared_ptr<DocumentHost> open(DocumentKey key,
+                                                          storage::OperationLog& log,
+                                                          HostPorts ports);
 
   void handle(ToDocument request);
   // A session that joined is gone, or its reply found it gone.
@@ -44,7 +50,8 @@ class DocumentHost : public std::enable_shared_from_this<DocumentHost> {
 
   // Nothing queued, in flight, loading or followed: it may be dropped without anybody's noticing.
   [[nodiscard]] bool idle() const;
-  // It could not be loaded; everybody who asked was told, and the next request should try again with a new host.
+  // It could not be loaded; everybody who asked was told, and the next request should try again
+  // with a new host.
   [[nodiscard]] bool failed() const { return failed_; }
 
  private:
@@ -73,7 +80,8 @@ class DocumentHost : public std::enable_shared_from_this<DocumentHost> {
   void answer_from_log(const ReadRequest& request, std::uint64_t from);
   void move_presence(DocumentPresence presence, const std::vector<RecordPtr>& records);
 
-  // Runs `work` on a reader thread, and `then` with its outcome on the document's loop, if the host is still there.
+  // Runs `work` on a reader thread, and `then` with its outcome on the document's loop, if the host
+  // is still there.
   template <typename T>
   void read(std::function<T(const storage::History&)> work, std::function<void(T)> then);
 
@@ -81,9 +89,9 @@ class DocumentHost : public std::enable_shared_from_this<DocumentHost> {
   storage::OperationLog& log_;
   HostPorts ports_;
   std::unique_ptr<Document> document_;  // Absent while it loads.
-  std::vector<ToDocument> waiting_;  // While it loads.
+  std::vector<ToDocument> waiting_;     // While it loads.
   Audience audience_;
-  std::size_t reads_ = 0;            // Under way, for idle().
+  std::size_t reads_ = 0;  // Under way, for idle().
   bool failed_ = false;
 };
 

@@ -1,5 +1,6 @@
-// What sessions and documents say to each other. A session lives on the loop that accepted it and a document on the loop of its hash,
-// so all of it is values that can be posted from thread to thread.
+// What sessions and documents say to each other. A session lives on the loop that accepted it and a
+// document on the loop of its hash, so all of it is values that can be posted from thread to
+// thread.
 #pragma once
 
 #include <compare>
@@ -40,7 +41,8 @@ struct Submission {
   std::size_t bytes = 0;  // Of the message; it comes back with the answer.
 };
 
-// Wants the snapshot, or the records from request.version on; to be told of what follows if it subscribes.
+// Wants the snapshot, or the records from request.version on; to be told of what follows if it
+// subscribes.
 struct ReadRequest {
   SessionId session;
   std::uint64_t ticket = 0;  // The session's own number for the answer.
@@ -70,25 +72,29 @@ struct SnapshotRequest {
   Moment moment;
 };
 
-// Announces a presence that is about a document, to be moved over what the sender had not seen. REQUIRES: presence.place.
+// Announces a presence that is about a document, to be moved over what the sender had not seen.
+// REQUIRES: presence.place.
 struct DocumentPresence {
   SessionId session;
   std::string source;
   Presence presence;
 };
 
-using ToDocument = std::variant<Submission, ReadRequest, LeaveRequest, SnapshotRequest, DocumentPresence>;
+using ToDocument =
+    std::variant<Submission, ReadRequest, LeaveRequest, SnapshotRequest, DocumentPresence>;
 
 // ---- From a document to one session
 
-// Answers a ReadRequest. With records and !complete it is a part: the session asks again from `next` when its socket has drained.
+// Answers a ReadRequest. With records and !complete it is a part: the session asks again from
+// `next` when its socket has drained.
 using ReadContent = std::variant<storage::Snapshot, std::vector<RecordPtr>>;
 struct ReadReply {
   std::uint64_t ticket = 0;
   DocumentKey key;
   Result<ReadContent> content;
   bool complete = true;
-  bool joined = false;     // From here on the session's loop gets the document's notices, the first being version `next`.
+  bool joined = false;     // From here on the session's loop gets the document's notices, the first
+                           // being version `next`.
   std::uint64_t next = 0;  // The version after what is in `content`.
 };
 struct LeaveReply {
@@ -106,8 +112,8 @@ struct PresenceRefused {
 
 // ---- From a document to whole loops
 
-// A submission is durable as record `version`. `missed` are the records from its base up to it, for an author who does not follow the
-// document.
+// A submission is durable as record `version`. `missed` are the records from its base up to it, for
+// an author who does not follow the document.
 struct Ack {
   SessionId session;
   std::string source;
@@ -125,7 +131,8 @@ struct Refusal {
   std::size_t bytes = 0;
 };
 
-// The outcome of one batch: its records in order, and every answer that waited for it. Encoded once, shared by all loops.
+// The outcome of one batch: its records in order, and every answer that waited for it. Encoded
+// once, shared by all loops.
 struct CommitNotice {
   DocumentKey key;
   std::vector<RecordPtr> records;

@@ -35,17 +35,21 @@ ot::Operation plain(const ot::Operation& operation) {
 
 Result<void> rebase(storage::Change& change, const storage::Record& record) {
   if (std::holds_alternative<storage::Create>(record.change)) {
-    return Error{kErrDocAlreadyCreated, "the document was created meanwhile, at version " + std::to_string(record.version)};
+    return Error{kErrDocAlreadyCreated, "the document was created meanwhile, at version " +
+                                            std::to_string(record.version)};
   }
   if (std::holds_alternative<storage::Delete>(change)) return {};
   if (std::holds_alternative<storage::Delete>(record.change)) {
-    return Error{kErrDocWasDeleted, "the document was deleted meanwhile, at version " + std::to_string(record.version)};
+    return Error{kErrDocWasDeleted, "the document was deleted meanwhile, at version " +
+                                        std::to_string(record.version)};
   }
   if (std::holds_alternative<storage::Create>(change)) {
-    return Error{kErrDocAlreadyCreated, "the document exists already, at version " + std::to_string(record.version)};
+    return Error{kErrDocAlreadyCreated,
+                 "the document exists already, at version " + std::to_string(record.version)};
   }
   ot::Operation& operation = std::get<storage::Edit>(change).operation;
-  operation = ot::transform(operation, std::get<storage::Edit>(record.change).operation, ot::Side::kLeft);
+  operation =
+      ot::transform(operation, std::get<storage::Edit>(record.change).operation, ot::Side::kLeft);
   return {};
 }
 

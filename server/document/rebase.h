@@ -1,4 +1,5 @@
-// Who beats whom: one submitted change rewritten to follow one committed record, and when two changes are the same.
+// Who beats whom: one submitted change rewritten to follow one committed record, and when two
+// changes are the same.
 #pragma once
 
 #include "ot/result.h"
@@ -6,12 +7,13 @@
 
 namespace cowrite::server {
 
-// Rewrites `change`, made at record.version, to be made after the record. Edits go to the left of what was committed at the same place;
-// a delete wins over edits; nothing survives a create or a delete that it did not know of (ERR_DOC_ALREADY_CREATED,
-// ERR_DOC_WAS_DELETED).
+// Rewrites `change`, made at record.version, to be made after the record. Edits go to the left of
+// what was committed at the same place; a delete wins over edits; nothing survives a create or a
+// delete that it did not know of (ERR_DOC_ALREADY_CREATED, ERR_DOC_WAS_DELETED).
 [[nodiscard]] Result<void> rebase(storage::Change& change, const storage::Record& record);
 
-// True if both do the same to a text, however they are written: neighbours merged or not, deleted text carried along or not.
+// True if both do the same to a text, however they are written: neighbours merged or not, deleted
+// text carried along or not.
 [[nodiscard]] bool same_effect(const storage::Change& a, const storage::Change& b);
 
 }  // namespace cowrite::server

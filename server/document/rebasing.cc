@@ -9,7 +9,8 @@
 
 namespace cowrite::server {
 
-Rebasing::Rebasing(std::string source, std::uint64_t sequence, storage::Change change, std::uint64_t base)
+Rebasing::Rebasing(std::string source, std::uint64_t sequence, storage::Change change,
+                   std::uint64_t base)
     : source_(std::move(source)), sequence_(sequence), change_(std::move(change)), at_(base) {}
 
 Result<void> Rebasing::pass(const RecordPtr& record) {

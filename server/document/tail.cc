@@ -26,7 +26,8 @@ void Tail::push(RecordPtr record) {
 }
 
 void Tail::trim(std::uint64_t keep) {
-  while (begin() < keep && !records_.empty() && (records_.size() > kTailRecordsMax || bytes_ > kTailBytesMax)) {
+  while (begin() < keep && !records_.empty() &&
+         (records_.size() > kTailRecordsMax || bytes_ > kTailBytesMax)) {
     bytes_ -= record_bytes(*records_.front());
     records_.pop_front();
   }

@@ -1,4 +1,5 @@
-// Tail: the newest records of an open document, dense, bounded in number and bytes. Older ones come from the log.
+// Tail: the newest records of an open document, dense, bounded in number and bytes. Older ones come
+// from the log.
 #pragma once
 
 #include <cstddef>

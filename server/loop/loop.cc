@@ -12,7 +12,8 @@
 namespace cowrite::server {
 namespace {
 
-// 128 random bits in hex, from the operating system: ids of clients must not be guessed, nor come again.
+// 128 random bits in hex, from the operating system: ids of clients must not be guessed, nor come
+// again.
 std::string random_id() {
   static constexpr char kHex[] = "0123456789abcdef";
   thread_local std::random_device device;
@@ -24,16 +25,22 @@ std::string random_id() {
 }
 
 std::int64_t unix_time_ms() {
-  return std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::system_clock::now().time_since_epoch()).count();
+  return std::chrono::duration_cast<std::chrono::milliseconds>(
+             std::chrono::system_clock::now().time_since_epoch())
+      .count();
 }
 
 const DocumentKey& key_of(const ToDocument& request) {
   struct Key {
-    const DocumentKey& operator()(const Submission& submission) const { return submission.request.key; }
+    const DocumentKey& operator()(const Submission& submission) const {
+      return submission.request.key;
+    }
     const DocumentKey& operator()(const ReadRequest& read) const { return read.request.key; }
     const DocumentKey& operator()(const LeaveRequest& leave) const { return leave.key; }
     const DocumentKey& operator()(const SnapshotRequest& snapshot) const { return snapshot.key; }
-    const DocumentKey& operator()(const DocumentPresence& presence) const { return presence.presence.place->key; }
+    const DocumentKey& operator()(const DocumentPresence& presence) const {
+      return presence.presence.place->key;
+    }
   };
   return std::visit(Key{}, request);
 }
@@ -43,18 +50,27 @@ const std::string& channel_of(const ToChannel& request) {
     const std::string& operator()(const ChannelJoin& join) const { return join.channel; }
     const std::string& operator()(const ChannelLeave& leave) const { return leave.channel; }
     const std::string& operator()(const ChannelCall& call) const { return call.channel; }
-    const std::string& operator()(const SharedPresence& presence) const { return presence->presence.channel; }
+    const std::string& operator()(const SharedPresence& presence) const {
+      return presence->presence.channel;
+    }
   };
   return std::visit(Name{}, request);
 }
 
 }  // namespace
 
-Loop& Loops::home_of(const std::string& channel) const { return *all[std::hash<std::string>{}(channel) % all.size()]; }
-Loop& Loops::home_of(const DocumentKey& key) const { return home_of(key.collection + '.' + key.id); }
+Loop& Loops::home_of(const std::string& channel) const {
+  return *all[std::hash<std::string>{}(channel) % all.size()];
+}
+Loop& Loops::home_of(const DocumentKey& key) const {
+  return home_of(key.collection + '.' + key.id);
+}
 
 Loop::Loop(LoopIndex index, Surroundings surroundings)
-    : index_(index), around_(std::move(surroundings)), work_(context_.get_executor()), eviction_(context_) {}
+    : index_(index),
+      around_(std::move(surroundings)),
+      work_(context_.get_executor()),
+      eviction_(context_) {}
 
 Loop::~Loop() { stop(); }
 
@@ -83,7 +99,8 @@ void Loop::run_after(std::chrono::milliseconds delay, std::function<void()> work
 
 std::shared_ptr<ConnectionEvents> Loop::accept(std::shared_ptr<Connection> connection) {
   const SessionId id{index_, next_session_++};
-  auto host = std::make_shared<SessionHost>(id, random_id(), std::move(connection), session_ports());
+  auto host =
+      std::make_shared<SessionHost>(id, random_id(), std::move(connection), session_ports());
   sessions_.emplace(id.number, host);
   host->open();
   if (drained_) host->drain();
@@ -95,12 +112,16 @@ SessionPorts Loop::session_ports() {
       .to_document =
           [this](ToDocument request) {
             Loop& home = around_.loops.home_of(key_of(request));
-            home.post([&home, request = std::move(request)]() mutable { home.handle(std::move(request)); });
+            home.post([&home, request = std::move(request)]() mutable {
+              home.handle(std::move(request));
+            });
           },
       .to_channel =
           [this](ToChannel request) {
             Loop& home = around_.loops.home_of(channel_of(request));
-            home.post([&home, request = std::move(request)]() mutable { home.handle(std::move(request)); });
+            home.post([&home, request = std::move(request)]() mutable {
+              home.handle(std::move(request));
+            });
           },
       .closed = [this](SessionId session) { forget(session); },
   };
@@ -171,7 +192,8 @@ void Loop::deliver(SessionId id, const ChannelJoined& reply) {
   const std::shared_ptr<SessionHost> host = session(id.number);
   if (!host || !listeners_.join(reply.channel, id.number)) {
     Loop& home = around_.loops.home_of(reply.channel);
-    home.post([&home, channel = reply.channel, loop = index_] { home.leave_channel(channel, loop); });
+    home.post(
+        [&home, channel = reply.channel, loop = index_] { home.leave_channel(channel, loop); });
   }
   if (host) host->deliver(reply);
 }
@@ -179,7 +201,8 @@ void Loop::deliver(SessionId id, const ChannelJoined& reply) {
 void Loop::deliver(SessionId id, const ChannelLeft& reply) {
   if (listeners_.leave(reply.channel, id.number)) {
     Loop& home = around_.loops.home_of(reply.channel);
-    home.post([&home, channel = reply.channel, loop = index_] { home.leave_channel(channel, loop); });
+    home.post(
+        [&home, channel = reply.channel, loop = index_] { home.leave_channel(channel, loop); });
   }
   if (const auto host = session(id.number)) host->deliver(reply);
 }
@@ -224,7 +247,8 @@ void Loop::handle(ToDocument request) {
 
 DocumentHost& Loop::document(const DocumentKey& key) {
   Resident& resident = documents_[key];
-  if (!resident.host || resident.host->failed()) resident.host = DocumentHost::open(key, around_.log, host_ports());
+  if (!resident.host || resident.host->failed())
+    resident.host = DocumentHost::open(key, around_.log, host_ports());
   resident.was_idle = false;
   return *resident.host;
 }
@@ -233,12 +257,14 @@ HostPorts Loop::host_ports() {
   return {
       .now_ms = unix_time_ms,
       .run = [this](std::function<void()> work) { post(std::move(work)); },
-      .run_after = [this](std::chrono::milliseconds delay, std::function<void()> work) { run_after(delay, std::move(work)); },
+      .run_after = [this](std::chrono::milliseconds delay,
+                          std::function<void()> work) { run_after(delay, std::move(work)); },
       .reply =
           [this](SessionId session, auto reply) {
             Loop& loop = around_.loops.at(session.loop);
             loop.post([&loop, session, reply = std::move(reply)]() mutable {
-              std::visit([&](auto&& known) { loop.deliver(session, std::move(known)); }, std::move(reply));
+              std::visit([&](auto&& known) { loop.deliver(session, std::move(known)); },
+                         std::move(reply));
             });
           },
       .announce =
@@ -276,7 +302,9 @@ ChannelPorts Loop::channel_ports() {
       .announce =
           [this](LoopIndex index, ChannelNotice notice) {
             Loop& loop = around_.loops.at(index);
-            loop.post([&loop, notice = std::move(notice)] { std::visit([&](const auto& known) { loop.announce(known); }, notice); });
+            loop.post([&loop, notice = std::move(notice)] {
+              std::visit([&](const auto& known) { loop.announce(known); }, notice);
+            });
           },
   };
 }
@@ -293,7 +321,8 @@ void Loop::evict_idle() {
   for (auto next = documents_.begin(); next != documents_.end();) {
     Resident& resident = next->second;
     const bool idle = resident.host->idle();
-    next = std::exchange(resident.was_idle, idle) && idle ? documents_.erase(next) : std::next(next);
+    next =
+        std::exchange(resident.was_idle, idle) && idle ? documents_.erase(next) : std::next(next);
   }
   eviction_.expires_after(kIdleDocument);
   eviction_.async_wait([this](const boost::system::error_code& error) {

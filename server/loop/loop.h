@@ -1,13 +1,14 @@
-// Loop: one thread with its io_context, the sessions that it accepted, and the documents and channels whose hash is its own.
+// Loop: one thread with its io_context, the sessions that it accepted, and the documents and
+// channels whose hash is its own.
 //
 //     session's loop                                document's loop
 //
 //     client -> SessionHost  -- ToDocument ------>  DocumentHost -> log
 //     client <- SessionHost  <- reply, announce --  DocumentHost <- log
 //
-// Crossing means posting a value, also within one loop, so that there is one order. A session enters its loop's roster of a document at
-// the moment the reply to its subscription passes; so it gets exactly the records that follow. Every method but post() runs on the loop's
-// thread.
+// Crossing means posting a value, also within one loop, so that there is one order. A session
+// enters its loop's roster of a document at the moment the reply to its subscription passes; so it
+// gets exactly the records that follow. Every method but post() runs on the loop's thread.
 #pragma once
 
 #include <boost/asio/executor_work_guard.hpp>
@@ -34,7 +35,8 @@ namespace cowrite::server {
 
 class Loop;
 
-// All loops of the server, and who lives where. Filled before the first of them runs, then constant.
+// All loops of the server, and who lives where. Filled before the first of them runs, then
+// constant.
 struct Loops {
   std::vector<std::unique_ptr<Loop>> all;
 
@@ -69,7 +71,8 @@ class Loop {
   // ---- Sessions
 
   [[nodiscard]] std::shared_ptr<ConnectionEvents> accept(std::shared_ptr<Connection> connection);
-  // Lets every session finish and close; calls `done` when the last is gone, at the latest after kDrain.
+  // Lets every session finish and close; calls `done` when the last is gone, at the latest after
+  // kDrain.
   void drain(std::function<void()> done);
 
   // ---- To the documents and channels that live here

@@ -9,24 +9,32 @@
 
 namespace cowrite::server {
 
-Result<std::unique_ptr<Server>> Server::start(const ServerOptions& options, std::function<void(const Error&)> halt) {
+Result<std::unique_ptr<Server>> Server::start(const ServerOptions& options,
+                                              std::function<void(const Error&)> halt) {
   Result<AccessPolicy> access = AccessPolicy::make(options.hosts, options.origins);
   if (!access) return access.error();
-  Result<Pages> pages = Pages::make(embedded_web_editor(), {.embed_origins = options.embed_origins});
+  Result<Pages> pages =
+      Pages::make(embedded_web_editor(), {.embed_origins = options.embed_origins});
   if (!pages) return pages.error();
   const bool in_memory = options.data == ":memory:";
-  Result<std::unique_ptr<storage::RocksDbLog>> log =
-      storage::RocksDbLog::open(options.data, in_memory ? storage::OpenMode::kInMemory : storage::OpenMode::kReadWrite);
+  Result<std::unique_ptr<storage::RocksDbLog>> log = storage::RocksDbLog::open(
+      options.data, in_memory ? storage::OpenMode::kInMemory : storage::OpenMode::kReadWrite);
   if (!log) return log.error();
 
-  std::unique_ptr<Server> server(new Server(*std::move(log), *std::move(access), *std::move(pages), std::move(halt)));
+  std::unique_ptr<Server> server(
+      new Server(*std::move(log), *std::move(access), *std::move(pages), std::move(halt)));
   if (Result<void> listening = server->listen(options); !listening) return listening.error();
   for (const auto& loop : server->loops_.all) loop->start();
   return server;
 }
 
-Server::Server(std::unique_ptr<storage::RocksDbLog> log, AccessPolicy access, Pages pages, std::function<void(const Error&)> halt)
-    : log_(std::move(log)), access_(std::move(access)), pages_(std::move(pages)), api_(*log_), halt_(std::move(halt)) {}
+Server::Server(std::unique_ptr<storage::RocksDbLog> log, AccessPolicy access, Pages pages,
+               std::function<void(const Error&)> halt)
+    : log_(std::move(log)),
+      access_(std::move(access)),
+      pages_(std::move(pages)),
+      api_(*log_),
+      halt_(std::move(halt)) {}
 
 Server::~Server() {
   for (const auto& loop : loops_.all) loop->stop();
@@ -36,14 +44,18 @@ Server::~Server() {
 
 Result<void> Server::listen(const ServerOptions& options) {
   for (std::size_t i = 0; i < options.loops; ++i) {
-    const auto halt = [this] { halt_(log_->failure().value_or(Error{kErrLogUnavailable, "the log is in an unknown state"})); };
-    loops_.all.push_back(std::make_unique<Loop>(static_cast<LoopIndex>(i), Loop::Surroundings{loops_, *log_, halt}));
+    const auto halt = [this] {
+      halt_(log_->failure().value_or(Error{kErrLogUnavailable, "the log is in an unknown state"}));
+    };
+    loops_.all.push_back(
+        std::make_unique<Loop>(static_cast<LoopIndex>(i), Loop::Surroundings{loops_, *log_, halt}));
   }
   const auto quota = std::make_shared<ConnectionQuota>();
   ListenAddress address = options.listen;
   for (const auto& loop : loops_.all) {
     fronts_.push_back(std::make_unique<WebSocketServer>(loop->context(), handlers(*loop), quota));
-    Result<std::uint16_t> port = fronts_.back()->listen(address, fronts_.size() == 1 ? Sharing::kFirst : Sharing::kJoin);
+    Result<std::uint16_t> port =
+        fronts_.back()->listen(address, fronts_.size() == 1 ? Sharing::kFirst : Sharing::kJoin);
     if (!port) return port.error();
     address.port = *port;
   }
@@ -54,8 +66,10 @@ Result<void> Server::listen(const ServerOptions& options) {
 WebSocketServer::Handlers Server::handlers(Loop& loop) {
   return {
       .refuse = [this](const HttpRequest& request) { return access_.refuse(request); },
-      .accept = [&loop](std::shared_ptr<Connection> connection, const HttpRequest&) { return loop.accept(std::move(connection)); },
-      .http = [this](const HttpRequest& request, HttpRespond respond) { serve(request, std::move(respond)); },
+      .accept = [&loop](std::shared_ptr<Connection> connection,
+                        const HttpRequest&) { return loop.accept(std::move(connection)); },
+      .http = [this](const HttpRequest& request,
+                     HttpRespond respond) { serve(request, std::move(respond)); },
   };
 }
 

@@ -1,4 +1,5 @@
-// Server: everything of cowrite-server in one process: the log, the loops, and what is served beside the WebSocket.
+// Server: everything of cowrite-server in one process: the log, the loops, and what is served
+// beside the WebSocket.
 //
 // start() and stop() are called by one thread, which is none of the loops'.
 #pragma once
@@ -25,32 +26,37 @@ struct ServerOptions {
   std::string data = "./data";  // Folder, or ":memory:".
   ListenAddress listen{"127.0.0.1", 8080};
   std::size_t loops = 1;
-  std::vector<std::string> hosts;          // Names under which it may be addressed (server/access/access_policy.h).
+  std::vector<std::string>
+      hosts;  // Names under which it may be addressed (server/access/access_policy.h).
   std::vector<std::string> origins;        // Foreign pages that may connect.
   std::vector<std::string> embed_origins;  // Foreign pages that may show /embed/ in a frame.
 };
 
 class Server {
  public:
-  // Opens the data and starts to serve. `halt` is called, from any thread, when the log has failed: nothing may be answered any more.
-  // Fails with an error that names the option or the folder.
-  [[nodiscard]] static Result<std::unique_ptr<Server>> start(const ServerOptions& options, std::function<void(const Error&)> halt);
+  // Opens the data and starts to serve. `halt` is called, from any thread, when the log has failed:
+  // nothing may be answered any more. Fails with an error that names the option or the folder.
+  [[nodiscard]] static Result<std::unique_ptr<Server>> start(
+      const ServerOptions& options, std::function<void(const Error&)> halt);
   ~Server();
 
   // The port that it listens on.
   [[nodiscard]] std::uint16_t port() const { return port_; }
 
-  // Takes nothing new, finishes what is in flight, closes every socket with 1012, and returns when all of that is done, within seconds.
+  // Takes nothing new, finishes what is in flight, closes every socket with 1012, and returns when
+  // all of that is done, within seconds.
   void stop();
 
  private:
-  Server(std::unique_ptr<storage::RocksDbLog> log, AccessPolicy access, Pages pages, std::function<void(const Error&)> halt);
+  Server(std::unique_ptr<storage::RocksDbLog> log, AccessPolicy access, Pages pages,
+         std::function<void(const Error&)> halt);
 
   [[nodiscard]] Result<void> listen(const ServerOptions& options);
   [[nodiscard]] WebSocketServer::Handlers handlers(Loop& loop);
   void serve(const HttpRequest& request, HttpRespond respond);
 
-  // Destroyed from the last to the first: the fronts need their loops' contexts, and the loops' documents the log.
+  // Destroyed from the last to the first: the fronts need their loops' contexts, and the loops'
+  // documents the log.
   std::unique_ptr<storage::RocksDbLog> log_;
   const AccessPolicy access_;
   const Pages pages_;

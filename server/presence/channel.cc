@@ -12,7 +12,9 @@ void Channel::receive(const ChannelJoin& join) {
   receive(ChannelCall{join.session, join.channel});
 }
 
-void Channel::receive(const ChannelLeave& leave) { ports_.reply(leave.session, ChannelLeft{leave.ticket, leave.channel}); }
+void Channel::receive(const ChannelLeave& leave) {
+  ports_.reply(leave.session, ChannelLeft{leave.ticket, leave.channel});
+}
 
 void Channel::receive(const ChannelCall& call) {
   for (const auto& [loop, listeners] : audience_.loops()) ports_.announce(loop, call);

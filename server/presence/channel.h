@@ -1,8 +1,9 @@
-// Channel: who listens to a presence channel, as far as its home loop knows. Presence is never stored: a newcomer is told by everybody
-// sending theirs again.
+// Channel: who listens to a presence channel, as far as its home loop knows. Presence is never
+// stored: a newcomer is told by everybody sending theirs again.
 //
-// A channel lives on the loop of its name's hash, which for a document's channel ("collection.id") is the document's loop; so a
-// document's presences never overtake its operations. Belongs to that loop's thread.
+// A channel lives on the loop of its name's hash, which for a document's channel ("collection.id")
+// is the document's loop; so a document's presences never overtake its operations. Belongs to that
+// loop's thread.
 #pragma once
 
 #include <cstdint>

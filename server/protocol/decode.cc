@@ -15,8 +15,9 @@ namespace {
 
 using Json = nlohmann::json;
 
-// Reads the fields of one request. The first fault is remembered and later reads yield empty values, so that decoders are straight
-// lists of fields; whoever calls them asks for the fault at the end.
+// Reads the fields of one request. The first fault is remembered and later reads yield empty
+// values, so that decoders are straight lists of fields; whoever calls them asks for the fault at
+// the end.
 class Fields {
  public:
   explicit Fields(const Json& object) : object_(object) {}
@@ -44,7 +45,8 @@ class Fields {
     }
     const auto& text = value.get_ref<const std::string&>();
     if (text.size() > kIdBytesMax) {
-      fail(kErrIdTooLong, std::string("\"") + name + "\" is longer than " + std::to_string(kIdBytesMax) + " bytes");
+      fail(kErrIdTooLong, std::string("\"") + name + "\" is longer than " +
+                              std::to_string(kIdBytesMax) + " bytes");
       return {};
     }
     return text;
@@ -56,7 +58,8 @@ class Fields {
 
   std::uint64_t integer_value(const Json& value, const char* name) {
     if (!value.is_number_unsigned() || value.get<std::uint64_t>() > kIntegerMax) {
-      fail(kErrMessageBadlyFormed, std::string("\"") + name + "\" must be an integer from 0 to 2^53-1");
+      fail(kErrMessageBadlyFormed,
+           std::string("\"") + name + "\" must be an integer from 0 to 2^53-1");
       return 0;
     }
     return value.get<std::uint64_t>();
@@ -106,13 +109,15 @@ storage::Change read_edit(Fields& fields) {
     return storage::Delete{};
   }
   if (value.size() > kOperationComponentsMax) {
-    fields.fail(kErrOperationTooLarge, "the operation has more than " + std::to_string(kOperationComponentsMax) + " components");
+    fields.fail(kErrOperationTooLarge, "the operation has more than " +
+                                           std::to_string(kOperationComponentsMax) + " components");
     return storage::Delete{};
   }
   std::vector<ot::Component> components(value.size());
   for (std::size_t i = 0; i < value.size(); ++i) {
     if (!read_component(value[i], components[i])) {
-      fields.fail(kErrOpNotApplied, "component " + std::to_string(i) + " is no retain, insert or delete");
+      fields.fail(kErrOpNotApplied,
+                  "component " + std::to_string(i) + " is no retain, insert or delete");
       return storage::Delete{};
     }
   }
@@ -136,7 +141,8 @@ storage::Change read_create(Fields& fields) {
     return storage::Delete{};
   }
   if (type != kTextType && type != "text-unicode") {
-    fields.fail(kErrTypeNotRecognized, "the only type of document here is " + std::string(kTextType));
+    fields.fail(kErrTypeNotRecognized,
+                "the only type of document here is " + std::string(kTextType));
     return storage::Delete{};
   }
   if (!create.contains("data")) return storage::Create{};
@@ -159,7 +165,9 @@ storage::Change read_change(Fields& fields) {
 }
 
 Message read_submit(Fields& fields) {
-  Submit submit{.key = fields.key(), .version = fields.optional_integer("v"), .source = fields.optional_id("src")};
+  Submit submit{.key = fields.key(),
+                .version = fields.optional_integer("v"),
+                .source = fields.optional_id("src")};
   const Json& sequence = fields.get("seq");
   if (sequence.is_null()) {
     fields.fail(kErrOpBadlyFormed, "an operation must have a \"seq\"");
@@ -179,7 +187,8 @@ Message read_handshake(Fields& fields) {
   for (const char* name : {"protocol", "protocolMinor"}) {
     const Json& value = fields.get(name);
     if (!value.is_null() && !value.is_number() && !value.is_string()) {
-      fields.fail(kErrMessageBadlyFormed, std::string("\"") + name + "\" must be a number or a string");
+      fields.fail(kErrMessageBadlyFormed,
+                  std::string("\"") + name + "\" must be a number or a string");
     }
   }
   Handshake handshake{.id = fields.optional_id("id")};
@@ -193,7 +202,9 @@ Message read_read(Fields& fields, ReadKind kind) {
 
 bool too_many(Fields& fields, std::size_t count) {
   if (count <= kSubscriptionsPerConnectionMax) return false;
-  fields.fail(kErrTooManySubscriptions, "more than " + std::to_string(kSubscriptionsPerConnectionMax) + " documents in one message");
+  fields.fail(
+      kErrTooManySubscriptions,
+      "more than " + std::to_string(kSubscriptionsPerConnectionMax) + " documents in one message");
   return true;
 }
 
@@ -210,7 +221,8 @@ Message read_many(Fields& fields, ReadKind kind) {
     if (wanted.is_array()) {
       many.documents.emplace_back(fields.id_value(value, "b"), std::nullopt);
     } else {
-      many.documents.emplace_back(fields.id_value(name, "b"), value.is_null() ? 0 : fields.integer_value(value, "b"));
+      many.documents.emplace_back(fields.id_value(name, "b"),
+                                  value.is_null() ? 0 : fields.integer_value(value, "b"));
     }
   }
   return many;
@@ -228,7 +240,9 @@ Message read_unsubscribe_many(Fields& fields) {
 }
 
 Message read_fetch_snapshot(Fields& fields) {
-  return FetchSnapshot{.request = fields.integer("id"), .key = fields.key(), .version = fields.optional_integer("v")};
+  return FetchSnapshot{.request = fields.integer("id"),
+                       .key = fields.key(),
+                       .version = fields.optional_integer("v")};
 }
 
 Message read_fetch_snapshot_by_time(Fields& fields) {
@@ -236,7 +250,8 @@ Message read_fetch_snapshot_by_time(Fields& fields) {
   const Json& time = fields.get("ts");
   if (time.is_number()) {
     // Fractions and times before 1970 are legal.
-    fetch.time_ms = static_cast<std::int64_t>(std::clamp(time.get<double>(), -1.0, static_cast<double>(kIntegerMax)));
+    fetch.time_ms = static_cast<std::int64_t>(
+        std::clamp(time.get<double>(), -1.0, static_cast<double>(kIntegerMax)));
   } else if (!time.is_null()) {
     fields.fail(kErrMessageBadlyFormed, "\"ts\" must be a number of milliseconds");
   }
@@ -252,22 +267,29 @@ std::string channel_value(Fields& fields) {
   }
   const auto& channel = value.get_ref<const std::string&>();
   if (channel.size() > kChannelBytesMax) {
-    fields.fail(kErrIdTooLong, "\"ch\" is longer than " + std::to_string(kChannelBytesMax) + " bytes");
+    fields.fail(kErrIdTooLong,
+                "\"ch\" is longer than " + std::to_string(kChannelBytesMax) + " bytes");
     return {};
   }
   return channel;
 }
 
 Message read_presence(Fields& fields) {
-  Presence presence{.channel = channel_value(fields), .id = fields.id("id"), .presence_version = fields.integer("pv"), .value = {}};
+  Presence presence{.channel = channel_value(fields),
+                    .id = fields.id("id"),
+                    .presence_version = fields.integer("pv"),
+                    .value = {}};
   presence.value = fields.get("p").dump();
   if (presence.value.size() > kPresenceBytesMax) {
-    fields.fail(kErrPresenceTooLarge, "a presence value is larger than " + std::to_string(kPresenceBytesMax) + " bytes");
+    fields.fail(kErrPresenceTooLarge,
+                "a presence value is larger than " + std::to_string(kPresenceBytesMax) + " bytes");
   }
   if (fields.get("c").is_null() && fields.get("d").is_null()) return presence;
-  PresencePlace place{.key = fields.key(), .version = fields.integer("v"), .type = fields.optional_id("t")};
+  PresencePlace place{
+      .key = fields.key(), .version = fields.integer("v"), .type = fields.optional_id("t")};
   if (place.type && *place.type != kTextType && *place.type != "text-unicode") {
-    fields.fail(kErrTypeWithoutPresence, "the type \"" + *place.type + "\" does not support presence");
+    fields.fail(kErrTypeWithoutPresence,
+                "the type \"" + *place.type + "\" does not support presence");
   }
   presence.place = std::move(place);
   return presence;
@@ -294,8 +316,10 @@ Message read_message(Fields& fields, const std::string& action) {
   if (action == "bu") return read_unsubscribe_many(fields);
   if (action == "nf") return read_fetch_snapshot(fields);
   if (action == "nt") return read_fetch_snapshot_by_time(fields);
-  if (action == "ps") return JoinChannel{.channel = channel_value(fields), .sequence = fields.integer("seq")};
-  if (action == "pu") return LeaveChannel{.channel = channel_value(fields), .sequence = fields.integer("seq")};
+  if (action == "ps")
+    return JoinChannel{.channel = channel_value(fields), .sequence = fields.integer("seq")};
+  if (action == "pu")
+    return LeaveChannel{.channel = channel_value(fields), .sequence = fields.integer("seq")};
   if (action == "pr") return RequestPresence{channel_value(fields)};
   if (action == "qf" || action == "qs" || action == "qu") return read_query(fields, action);
   if (action == "x-name") return read_set_name(fields);
@@ -303,12 +327,14 @@ Message read_message(Fields& fields, const std::string& action) {
   return Ping{};
 }
 
-// Operations are measured as JSON writes them, not by how the client chose to escape them; most are settled by the message's size.
+// Operations are measured as JSON writes them, not by how the client chose to escape them; most are
+// settled by the message's size.
 void check_operation_size(Fields& fields, std::size_t message_bytes) {
   if (message_bytes <= kOperationBytesMax) return;
   for (const char* name : {"op", "create"}) {
     if (fields.has(name) && fields.get(name).dump().size() > kOperationBytesMax) {
-      fields.fail(kErrOperationTooLarge, "the operation is larger than " + std::to_string(kOperationBytesMax) + " bytes");
+      fields.fail(kErrOperationTooLarge,
+                  "the operation is larger than " + std::to_string(kOperationBytesMax) + " bytes");
     }
   }
 }
@@ -323,8 +349,10 @@ Refused refuse(Json request, const Error& error) {
 
 Decoded decode(std::string_view text) {
   const JsonScan scan = scan_json(text);
-  if (scan.depth > kJsonDepthMax) return NotAMessage{"nested more than " + std::to_string(kJsonDepthMax) + " deep"};
-  Json request = Json::parse(scan.lone_surrogate ? std::string_view(scan.repaired) : text, nullptr, /*allow_exceptions=*/false);
+  if (scan.depth > kJsonDepthMax)
+    return NotAMessage{"nested more than " + std::to_string(kJsonDepthMax) + " deep"};
+  Json request = Json::parse(scan.lone_surrogate ? std::string_view(scan.repaired) : text, nullptr,
+                             /*allow_exceptions=*/false);
   if (request.is_discarded()) return NotAMessage{"not JSON"};
   if (!request.is_object()) return NotAMessage{"not a JSON object"};
 
@@ -335,7 +363,8 @@ Decoded decode(std::string_view text) {
   }
   const auto action = fields.get("a").get<std::string>();
   if (scan.lone_surrogate) {
-    fields.fail(action == "op" ? kErrOpNotApplied : kErrMessageBadlyFormed, "a text holds half of a surrogate pair");
+    fields.fail(action == "op" ? kErrOpNotApplied : kErrMessageBadlyFormed,
+                "a text holds half of a surrogate pair");
   }
   if (action == "op") check_operation_size(fields, text.size());
   Message message = read_message(fields, action);

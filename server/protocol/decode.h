@@ -1,7 +1,9 @@
-// decode: the door for what clients send. JSON text in, a typed message out, or what is wrong with it.
+// decode: the door for what clients send. JSON text in, a typed message out, or what is wrong with
+// it.
 //
-// Everything is checked here once: nesting depth, field kinds, integer ranges, id lengths, the shape and size of operations. Texts
-// are valid UTF-8; lone surrogates are refused, never replaced, since the sender would keep them and diverge.
+// Everything is checked here once: nesting depth, field kinds, integer ranges, id lengths, the
+// shape and size of operations. Texts are valid UTF-8; lone surrogates are refused, never replaced,
+// since the sender would keep them and diverge.
 #pragma once
 
 #include <string>
@@ -18,7 +20,8 @@ struct NotAMessage {
   std::string reason;
 };
 
-// A message with a fault: answered with `reply`, the request itself with the error added (its operation left out).
+// A message with a fault: answered with `reply`, the request itself with the error added (its
+// operation left out).
 struct Refused {
   Error error;
   std::string reply;

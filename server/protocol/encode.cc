@@ -167,13 +167,17 @@ void append_wanted(std::string& out, const ReadMany& many) {
 struct Echo {
   Writer operator()(const Handshake&) const { return Writer("hs"); }
   Writer operator()(const Ping&) const { return Writer("pp"); }
-  Writer operator()(const Read& read) const { return std::move(Writer(action_of(read.kind)).key(read.key).nullable("v", read.version)); }
+  Writer operator()(const Read& read) const {
+    return std::move(Writer(action_of(read.kind)).key(read.key).nullable("v", read.version));
+  }
   Writer operator()(const ReadMany& many) const {
     Writer writer(bulk_action_of(many.kind));
     append_wanted(writer.text("c", many.collection).open("b"), many);
     return writer;
   }
-  Writer operator()(const Unsubscribe& request) const { return std::move(Writer("u").key(request.key)); }
+  Writer operator()(const Unsubscribe& request) const {
+    return std::move(Writer("u").key(request.key));
+  }
   Writer operator()(const UnsubscribeMany& request) const {
     Writer writer("bu");
     append_ids(writer.text("c", request.collection).open("b"), request.ids);
@@ -186,7 +190,10 @@ struct Echo {
     return writer;
   }
   Writer operator()(const FetchSnapshot& request) const {
-    return std::move(Writer("nf").integer("id", request.request).key(request.key).nullable("v", request.version));
+    return std::move(Writer("nf")
+                         .integer("id", request.request)
+                         .key(request.key)
+                         .nullable("v", request.version));
   }
   Writer operator()(const FetchSnapshotByTime& request) const {
     Writer writer("nt");
@@ -194,20 +201,32 @@ struct Echo {
     writer.raw("ts", request.time_ms ? std::to_string(*request.time_ms) : "null");
     return writer;
   }
-  Writer operator()(const JoinChannel& request) const { return std::move(Writer("ps").text("ch", request.channel).integer("seq", request.sequence)); }
-  Writer operator()(const LeaveChannel& request) const { return std::move(Writer("pu").text("ch", request.channel).integer("seq", request.sequence)); }
+  Writer operator()(const JoinChannel& request) const {
+    return std::move(Writer("ps").text("ch", request.channel).integer("seq", request.sequence));
+  }
+  Writer operator()(const LeaveChannel& request) const {
+    return std::move(Writer("pu").text("ch", request.channel).integer("seq", request.sequence));
+  }
   Writer operator()(const Presence& presence) const {
     Writer writer("p");
-    writer.text("ch", presence.channel).text("id", presence.id).raw("p", presence.value).integer("pv", presence.presence_version);
+    writer.text("ch", presence.channel)
+        .text("id", presence.id)
+        .raw("p", presence.value)
+        .integer("pv", presence.presence_version);
     if (!presence.place) return writer;
     writer.key(presence.place->key).integer("v", presence.place->version);
     if (presence.place->type) writer.text("t", *presence.place->type);
     return writer;
   }
-  // The answer has no channel: with it the client would take it for our request to send its own presences.
+  // The answer has no channel: with it the client would take it for our request to send its own
+  // presences.
   Writer operator()(const RequestPresence&) const { return Writer("pr"); }
-  Writer operator()(const Query& query) const { return std::move(Writer(query.action).integer("id", query.request)); }
-  Writer operator()(const SetName& request) const { return std::move(Writer("x-name").text("name", request.name)); }
+  Writer operator()(const Query& query) const {
+    return std::move(Writer(query.action).integer("id", query.request));
+  }
+  Writer operator()(const SetName& request) const {
+    return std::move(Writer("x-name").text("name", request.name));
+  }
 };
 
 std::string encode_greeting(std::string_view action, std::string_view connection_id) {
@@ -221,12 +240,19 @@ std::string encode_greeting(std::string_view action, std::string_view connection
 
 }  // namespace
 
-std::string encode_init(std::string_view connection_id) { return encode_greeting("init", connection_id); }
-std::string encode_handshake(std::string_view connection_id) { return encode_greeting("hs", connection_id); }
+std::string encode_init(std::string_view connection_id) {
+  return encode_greeting("init", connection_id);
+}
+std::string encode_handshake(std::string_view connection_id) {
+  return encode_greeting("hs", connection_id);
+}
 
 std::string encode_operation(const DocumentKey& key, const storage::Record& record) {
   Writer writer("op");
-  writer.key(key).integer("v", record.version).text("src", record.source).integer("seq", record.sequence);
+  writer.key(key)
+      .integer("v", record.version)
+      .text("src", record.source)
+      .integer("seq", record.sequence);
   if (const auto* edit = std::get_if<storage::Edit>(&record.change)) {
     append_operation(writer.open("op"), edit->operation);
   } else if (const auto* create = std::get_if<storage::Create>(&record.change)) {
@@ -237,8 +263,14 @@ std::string encode_operation(const DocumentKey& key, const storage::Record& reco
   return writer.finish();
 }
 
-std::string encode_ack(const DocumentKey& key, std::string_view source, std::uint64_t sequence, std::uint64_t version) {
-  return Writer("op").key(key).text("src", source).integer("seq", sequence).integer("v", version).finish();
+std::string encode_ack(const DocumentKey& key, std::string_view source, std::uint64_t sequence,
+                       std::uint64_t version) {
+  return Writer("op")
+      .key(key)
+      .text("src", source)
+      .integer("seq", sequence)
+      .integer("v", version)
+      .finish();
 }
 
 std::string encode_read(const Read& read, const storage::Snapshot& snapshot) {
@@ -246,7 +278,9 @@ std::string encode_read(const Read& read, const storage::Snapshot& snapshot) {
   append_snapshot(writer.key(read.key).open("data"), snapshot);
   return writer.finish();
 }
-std::string encode_read(const Read& read) { return Writer(action_of(read.kind)).key(read.key).finish(); }
+std::string encode_read(const Read& read) {
+  return Writer(action_of(read.kind)).key(read.key).finish();
+}
 
 std::string encode_bulk(const ReadMany& many, std::string_view data) {
   Writer writer(bulk_action_of(many.kind));
@@ -256,7 +290,8 @@ std::string encode_bulk(const ReadMany& many, std::string_view data) {
   return writer.finish();
 }
 
-void append_bulk_snapshot(std::string& data, std::string_view id, const storage::Snapshot& snapshot) {
+void append_bulk_snapshot(std::string& data, std::string_view id,
+                          const storage::Snapshot& snapshot) {
   if (!data.empty()) data += ',';
   append_string(data, id);
   data += ':';
@@ -271,7 +306,8 @@ void append_bulk_error(std::string& data, std::string_view id, const Error& erro
   data += '}';
 }
 
-std::string encode_named_snapshot(std::string_view action, std::uint64_t request, const storage::Snapshot& snapshot) {
+std::string encode_named_snapshot(std::string_view action, std::uint64_t request,
+                                  const storage::Snapshot& snapshot) {
   Writer writer(action);
   writer.integer("id", request).integer("v", snapshot.version);
   if (snapshot.exists) {
@@ -287,10 +323,14 @@ std::string encode_presence(const Presence& presence, std::string_view source) {
   return Echo{}(presence).text("src", source).finish();
 }
 
-std::string encode_presence_request(std::string_view channel) { return Writer("pr").text("ch", channel).finish(); }
+std::string encode_presence_request(std::string_view channel) {
+  return Writer("pr").text("ch", channel).finish();
+}
 
 std::string encode_done(const Message& request) { return std::visit(Echo{}, request).finish(); }
 
-std::string encode_error(const Message& request, const Error& error) { return std::visit(Echo{}, request).error(error).finish(); }
+std::string encode_error(const Message& request, const Error& error) {
+  return std::visit(Echo{}, request).error(error).finish();
+}
 
 }  // namespace cowrite::server

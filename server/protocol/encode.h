@@ -1,4 +1,5 @@
-// encode: the messages that the server sends, as JSON text. Each function names the action it writes.
+// encode: the messages that the server sends, as JSON text. Each function names the action it
+// writes.
 #pragma once
 
 #include <cstdint>
@@ -11,7 +12,8 @@
 
 namespace cowrite::server {
 
-// Greets a new connection / answers its handshake (init, hs). The type is json0's, which the client insists on.
+// Greets a new connection / answers its handshake (init, hs). The type is json0's, which the client
+// insists on.
 [[nodiscard]] std::string encode_init(std::string_view connection_id);
 [[nodiscard]] std::string encode_handshake(std::string_view connection_id);
 
@@ -19,29 +21,35 @@ namespace cowrite::server {
 [[nodiscard]] std::string encode_operation(const DocumentKey& key, const storage::Record& record);
 
 // Tells an author that its operation is durable as record `version` (op, without the operation).
-[[nodiscard]] std::string encode_ack(const DocumentKey& key, std::string_view source, std::uint64_t sequence, std::uint64_t version);
+[[nodiscard]] std::string encode_ack(const DocumentKey& key, std::string_view source,
+                                     std::uint64_t sequence, std::uint64_t version);
 
 // Answers f and s: with a snapshot, or after the operations from the version that the client had.
 [[nodiscard]] std::string encode_read(const Read& read, const storage::Snapshot& snapshot);
 [[nodiscard]] std::string encode_read(const Read& read);
 
-// Answers bf and bs without versions (with versions: encode_done). `data` is the inside of the object of snapshots, made by append_bulk_*.
+// Answers bf and bs without versions (with versions: encode_done). `data` is the inside of the
+// object of snapshots, made by append_bulk_*.
 [[nodiscard]] std::string encode_bulk(const ReadMany& many, std::string_view data);
-void append_bulk_snapshot(std::string& data, std::string_view id, const storage::Snapshot& snapshot);
+void append_bulk_snapshot(std::string& data, std::string_view id,
+                          const storage::Snapshot& snapshot);
 void append_bulk_error(std::string& data, std::string_view id, const Error& error);
 
 // Answers nf and nt.
-[[nodiscard]] std::string encode_named_snapshot(std::string_view action, std::uint64_t request, const storage::Snapshot& snapshot);
+[[nodiscard]] std::string encode_named_snapshot(std::string_view action, std::uint64_t request,
+                                                const storage::Snapshot& snapshot);
 
 // Somebody's presence, for its sender as ack and for the others on the channel (p).
 [[nodiscard]] std::string encode_presence(const Presence& presence, std::string_view source);
 // Asks a client to send its presences on a channel again (pr).
 [[nodiscard]] std::string encode_presence_request(std::string_view channel);
 
-// Answers a request that needs no more than its own fields: pp, u, bu, bf and bs with versions, ps, pu, pr, qu, x-name.
+// Answers a request that needs no more than its own fields: pp, u, bu, bf and bs with versions, ps,
+// pu, pr, qu, x-name.
 [[nodiscard]] std::string encode_done(const Message& request);
 
-// The request itself with the error added, as far as the client needs it (an operation is left out).
+// The request itself with the error added, as far as the client needs it (an operation is left
+// out).
 [[nodiscard]] std::string encode_error(const Message& request, const Error& error);
 
 }  // namespace cowrite::server

@@ -1,4 +1,5 @@
-// The error codes that clients see, by ShareDB's names where ShareDB has one. ot/operation.h and storage/history.h name theirs.
+// The error codes that clients see, by ShareDB's names where ShareDB has one. ot/operation.h and
+// storage/history.h name theirs.
 #pragma once
 
 #include <string_view>

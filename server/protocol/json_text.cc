@@ -9,7 +9,8 @@ namespace {
 
 // The code unit of an escape \uXXXX at `position`, if there is one.
 std::optional<unsigned> unicode_escape(std::string_view text, std::size_t position) {
-  if (text.size() - position < 6 || text[position] != '\\' || text[position + 1] != 'u') return std::nullopt;
+  if (text.size() - position < 6 || text[position] != '\\' || text[position + 1] != 'u')
+    return std::nullopt;
   unsigned unit = 0;
   for (const char c : text.substr(position + 2, 4)) {
     unit <<= 4;
@@ -29,7 +30,8 @@ std::optional<unsigned> unicode_escape(std::string_view text, std::size_t positi
 bool is_high_surrogate(unsigned unit) { return unit >= 0xD800 && unit < 0xDC00; }
 bool is_low_surrogate(unsigned unit) { return unit >= 0xDC00 && unit < 0xE000; }
 
-// Length of the escape that starts at `position` (which holds a backslash), and whether it is a lone surrogate.
+// Length of the escape that starts at `position` (which holds a backslash), and whether it is a
+// lone surrogate.
 struct Escape {
   std::size_t length = 2;
   bool lone = false;
@@ -84,11 +86,21 @@ void append_escaped(std::string& out, std::string_view text) {
     out.append(text.substr(plain, i - plain));
     plain = i + 1;
     switch (c) {
-      case '"': out += "\\\""; break;
-      case '\\': out += "\\\\"; break;
-      case '\n': out += "\\n"; break;
-      case '\r': out += "\\r"; break;
-      case '\t': out += "\\t"; break;
+      case '"':
+        out += "\\\"";
+        break;
+      case '\\':
+        out += "\\\\";
+        break;
+      case '\n':
+        out += "\\n";
+        break;
+      case '\r':
+        out += "\\r";
+        break;
+      case '\t':
+        out += "\\t";
+        break;
       default:
         out += "\\u00";
         out += kHex[c >> 4];

@@ -1,5 +1,6 @@
-// The messages of clients, typed. decode() (decode.h) makes them of JSON and has checked every field; inside the server nobody
-// looks at JSON again. The letters are the action names on the wire.
+// The messages of clients, typed. decode() (decode.h) makes them of JSON and has checked every
+// field; inside the server nobody looks at JSON again. The letters are the action names on the
+// wire.
 #pragma once
 
 #include <cstdint>
@@ -37,7 +38,8 @@ struct Read {
   std::optional<std::uint64_t> version;
 };
 
-// bf, bs: the same for many. Either no entry has a version (a list of ids on the wire), or all have one (a map).
+// bf, bs: the same for many. Either no entry has a version (a list of ids on the wire), or all have
+// one (a map).
 struct ReadMany {
   ReadKind kind = ReadKind::kFetch;
   std::string collection;
@@ -58,7 +60,8 @@ struct UnsubscribeMany {
 struct Submit {
   DocumentKey key;
   std::optional<std::uint64_t> version;  // Absent: the client never fetched the document.
-  std::optional<std::string> source;     // Present when sent again: the id under which it was sent first.
+  std::optional<std::string>
+      source;  // Present when sent again: the id under which it was sent first.
   std::uint64_t sequence = 0;
   storage::Change change;
 };
@@ -117,7 +120,8 @@ struct SetName {
   std::string name;
 };
 
-using Message = std::variant<Handshake, Ping, Read, ReadMany, Unsubscribe, UnsubscribeMany, Submit, FetchSnapshot, FetchSnapshotByTime,
-                             JoinChannel, LeaveChannel, Presence, RequestPresence, Query, SetName>;
+using Message = std::variant<Handshake, Ping, Read, ReadMany, Unsubscribe, UnsubscribeMany, Submit,
+                             FetchSnapshot, FetchSnapshotByTime, JoinChannel, LeaveChannel,
+                             Presence, RequestPresence, Query, SetName>;
 
 }  // namespace cowrite::server

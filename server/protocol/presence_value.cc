@@ -12,7 +12,8 @@ using Json = nlohmann::json;
 bool is_position(const Json& value) { return value.is_number_unsigned(); }
 
 void move(Json& position, const ot::Operation& operation, bool own) {
-  position = ot::transform_position(position.get<std::uint64_t>(), operation, own ? ot::Origin::kOwn : ot::Origin::kOther);
+  position = ot::transform_position(position.get<std::uint64_t>(), operation,
+                                    own ? ot::Origin::kOwn : ot::Origin::kOther);
 }
 
 // {"index": start, "length": n}: the end moves as a position of its own.
@@ -28,7 +29,8 @@ void move_range(Json& range, const ot::Operation& operation, bool own) {
 
 }  // namespace
 
-std::string transform_presence_value(std::string_view value, const ot::Operation& operation, bool own) {
+std::string transform_presence_value(std::string_view value, const ot::Operation& operation,
+                                     bool own) {
   Json json = Json::parse(value);
   if (is_position(json)) {
     move(json, operation, own);

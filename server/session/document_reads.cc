@@ -10,7 +10,8 @@
 namespace cowrite::server {
 namespace {
 
-std::vector<std::string> encode_records(const DocumentKey& key, const std::vector<RecordPtr>& records) {
+std::vector<std::string> encode_records(const DocumentKey& key,
+                                        const std::vector<RecordPtr>& records) {
   std::vector<std::string> messages;
   messages.reserve(records.size() + 1);
   for (const RecordPtr& record : records) messages.push_back(encode_operation(key, *record));
@@ -74,8 +75,10 @@ bool DocumentReads::may_subscribe(const Message& request, ReadKind kind, std::si
     subscribing_ += documents;
     return true;
   }
-  outbox_.send(encode_error(request, {kErrTooManySubscriptions, "a connection may follow at most " + std::to_string(kSubscriptionsPerConnectionMax) +
-                                                                    " documents"}));
+  outbox_.send(encode_error(
+      request, {kErrTooManySubscriptions, "a connection may follow at most " +
+                                              std::to_string(kSubscriptionsPerConnectionMax) +
+                                              " documents"}));
   return false;
 }
 
@@ -137,12 +140,13 @@ void DocumentReads::deliver(ReadReply reply) {
   retire(reply.ticket);
 }
 
-// From here on the document's records reach the client; those of a bulk read without versions must not overtake its reply, since
-// until then the client has no document to apply them to.
+// From here on the document's records reach the client; those of a bulk read without versions must
+// not overtake its reply, since until then the client has no document to apply them to.
 void DocumentReads::join(const ReadReply& reply, const Ticket& ticket) {
   Subscription& subscription = subscriptions_[reply.key];
   subscription.next = reply.next;
-  const bool overtakes = ticket.bulk && !std::get<ReadMany>(bulks_.at(*ticket.bulk).request).with_versions;
+  const bool overtakes =
+      ticket.bulk && !std::get<ReadMany>(bulks_.at(*ticket.bulk).request).with_versions;
   subscription.bulk = overtakes ? ticket.bulk : std::nullopt;
 }
 
@@ -158,14 +162,17 @@ void DocumentReads::finish_part(std::uint64_t id, const Read& request, const Rea
     if (bulk.data.empty() || bulk.data.size() + snapshot->text.bytes() <= kBulkReplyBytesMax) {
       append_bulk_snapshot(bulk.data, request.key.id, *snapshot);
     } else {
-      append_bulk_error(bulk.data, request.key.id, {kErrBulkReplyTooLarge, "the reply to a bulk request is full; ask for this document alone"});
+      append_bulk_error(bulk.data, request.key.id,
+                        {kErrBulkReplyTooLarge,
+                         "the reply to a bulk request is full; ask for this document alone"});
       if (reply.joined) leave_unasked(request.key);
     }
   }
   close_part(id);
 }
 
-// One part of a bulk request is done; after the last one the reply goes out, and what had to wait for it.
+// One part of a bulk request is done; after the last one the reply goes out, and what had to wait
+// for it.
 void DocumentReads::close_part(std::uint64_t id) {
   Bulk& bulk = bulks_.at(id);
   if (--bulk.left > 0) return;
@@ -182,13 +189,17 @@ void DocumentReads::close_part(std::uint64_t id) {
     }
     for (SharedOutbound& records : bulk.held) outbox_.send(std::move(records));
     for (const auto& [document, version] : request.documents) {
-      if (Subscription* subscription = find({request.collection, document}); subscription && subscription->bulk == id) subscription->bulk.reset();
+      if (Subscription* subscription = find({request.collection, document});
+          subscription && subscription->bulk == id)
+        subscription->bulk.reset();
     }
   }
   bulks_.erase(id);
 }
 
-void DocumentReads::leave_unasked(const DocumentKey& key) { enqueue(LeaveRequest{session_, issue({std::nullopt, std::nullopt}), key}); }
+void DocumentReads::leave_unasked(const DocumentKey& key) {
+  enqueue(LeaveRequest{session_, issue({std::nullopt, std::nullopt}), key});
+}
 
 void DocumentReads::deliver(const LeaveReply& reply) {
   const auto found = tickets_.find(reply.ticket);
@@ -212,7 +223,8 @@ void DocumentReads::deliver(const SnapshotReply& reply) {
   } else if (const auto* by_version = std::get_if<FetchSnapshot>(&request)) {
     outbox_.send_snapshot(encode_named_snapshot("nf", by_version->request, *reply.snapshot));
   } else {
-    outbox_.send_snapshot(encode_named_snapshot("nt", std::get<FetchSnapshotByTime>(request).request, *reply.snapshot));
+    outbox_.send_snapshot(encode_named_snapshot(
+        "nt", std::get<FetchSnapshotByTime>(request).request, *reply.snapshot));
   }
   retire(reply.ticket);
 }

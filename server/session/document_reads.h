@@ -1,7 +1,9 @@
-// DocumentReads: what one connection reads and follows: single documents, many at a time, and the past.
+// DocumentReads: what one connection reads and follows: single documents, many at a time, and the
+// past.
 //
-// Requests are posted in order, a few at a time, and none while the client does not read: what they return may be large. A client that
-// is far behind gets its records part by part, each when the one before has left.
+// Requests are posted in order, a few at a time, and none while the client does not read: what they
+// return may be large. A client that is far behind gets its records part by part, each when the one
+// before has left.
 //
 // Sans-I/O, like the Session that it is a part of.
 #pragma once
@@ -53,7 +55,8 @@ class DocumentReads {
   // Null if the client does not follow the document.
   [[nodiscard]] Subscription* find(const DocumentKey& key);
 
-  // Sends records of a document that the client follows, or keeps them until the bulk reply that they must follow.
+  // Sends records of a document that the client follows, or keeps them until the bulk reply that
+  // they must follow.
   void follow(const Subscription& subscription, SharedOutbound records);
 
   // Requests that are not answered yet.
@@ -63,9 +66,9 @@ class DocumentReads {
   // A bulk request, until the last of its documents has answered.
   struct Bulk {
     Message request;                   // ReadMany or UnsubscribeMany.
-    std::size_t left = 0;             // Documents that have not answered.
-    std::string data;                 // The snapshots so far, as the reply writes them.
-    std::optional<Error> error;       // Of a read with versions, which can only fail as a whole.
+    std::size_t left = 0;              // Documents that have not answered.
+    std::string data;                  // The snapshots so far, as the reply writes them.
+    std::optional<Error> error;        // Of a read with versions, which can only fail as a whole.
     std::vector<SharedOutbound> held;  // Records that followed before the reply could go.
     std::size_t held_bytes = 0;
   };

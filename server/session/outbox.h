@@ -17,7 +17,8 @@ namespace cowrite::server {
 
 struct Send {
   SharedOutbound outbound;
-  std::size_t snapshot_bytes = 0;  // What of it the client asked for, and may take its time to read.
+  std::size_t snapshot_bytes =
+      0;  // What of it the client asked for, and may take its time to read.
 };
 struct Close {
   CloseCode code = CloseCode::kPolicy;
@@ -44,7 +45,9 @@ class Outbox {
 
   void post(ToDocument request) { effects_.emplace_back(std::move(request)); }
   void post(ToChannel request) { effects_.emplace_back(std::move(request)); }
-  void close(CloseCode code, std::string reason) { effects_.emplace_back(Close{code, std::move(reason)}); }
+  void close(CloseCode code, std::string reason) {
+    effects_.emplace_back(Close{code, std::move(reason)});
+  }
   void drop() { effects_.emplace_back(Drop{}); }
   void set(Reading reading) { effects_.emplace_back(reading); }
 

@@ -35,7 +35,8 @@ std::vector<Presence> OwnPresences::take_back_all() {
 
 void WaitingPresences::put(const PresenceNotice& notice, SharedOutbound encoded) {
   if (latest_.size() >= kWaitingPresencesMax) latest_.erase(latest_.begin());
-  latest_.insert_or_assign(Name{notice.presence.channel, notice.source, notice.presence.id}, std::move(encoded));
+  latest_.insert_or_assign(Name{notice.presence.channel, notice.source, notice.presence.id},
+                           std::move(encoded));
 }
 
 std::vector<SharedOutbound> WaitingPresences::take() {

@@ -1,4 +1,5 @@
-// Presences: those that a connection has announced, to be taken back when it is gone, and those of others that wait until it reads.
+// Presences: those that a connection has announced, to be taken back when it is gone, and those of
+// others that wait until it reads.
 #pragma once
 
 #include <map>
@@ -13,10 +14,12 @@ namespace cowrite::server {
 
 class OwnPresences {
  public:
-  // False if there is no room for one more (kPresencesPerConnectionMax). A null value is a presence that ended.
+  // False if there is no room for one more (kPresencesPerConnectionMax). A null value is a presence
+  // that ended.
   [[nodiscard]] bool remember(const Presence& presence);
 
-  // What to announce when the connection leaves the channel / is gone: each of its presences, with a null value.
+  // What to announce when the connection leaves the channel / is gone: each of its presences, with
+  // a null value.
   [[nodiscard]] std::vector<Presence> take_back(const std::string& channel);
   [[nodiscard]] std::vector<Presence> take_back_all();
 

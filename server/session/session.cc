@@ -11,7 +11,8 @@
 
 namespace cowrite::server {
 
-Session::Session(SessionId id, std::string source) : id_(id), source_(std::move(source)), reads_(id, outbox_) {}
+Session::Session(SessionId id, std::string source)
+    : id_(id), source_(std::move(source)), reads_(id, outbox_) {}
 
 // ---- From the client
 
@@ -51,7 +52,8 @@ void Session::handle(Submit message) {
   ++unanswered_;
   unanswered_bytes_ += message_bytes_;
   std::string source = message.source.value_or(source_);
-  outbox_.post(ToDocument(Submission{id_, std::move(source), author_, std::move(message), message_bytes_}));
+  outbox_.post(
+      ToDocument(Submission{id_, std::move(source), author_, std::move(message), message_bytes_}));
 }
 
 void Session::handle(JoinChannel message) {
@@ -60,8 +62,10 @@ void Session::handle(JoinChannel message) {
     return;
   }
   if (channels_.size() >= kChannelsPerConnectionMax) {
-    outbox_.send(encode_error(message, {kErrTooManySubscriptions, "a connection may listen to at most " + std::to_string(kChannelsPerConnectionMax) +
-                                                                      " channels"}));
+    outbox_.send(encode_error(
+        message,
+        {kErrTooManySubscriptions, "a connection may listen to at most " +
+                                       std::to_string(kChannelsPerConnectionMax) + " channels"}));
     return;
   }
   channels_.insert(message.channel);
@@ -76,8 +80,10 @@ void Session::handle(LeaveChannel message) {
 
 void Session::handle(Presence message) {
   if (!own_presences_.remember(message)) {
-    outbox_.send(encode_error(message, {kErrTooManyPresences, "a connection may announce at most " + std::to_string(kPresencesPerConnectionMax) +
-                                                                  " presences"}));
+    outbox_.send(encode_error(
+        message,
+        {kErrTooManyPresences, "a connection may announce at most " +
+                                   std::to_string(kPresencesPerConnectionMax) + " presences"}));
     return;
   }
   announce(std::move(message));
@@ -115,8 +121,10 @@ void Session::deliver(const CommitNotice& notice, const SharedOutbound& all) {
   Subscription* subscription = reads_.find(notice.key);
   const auto names_me = [this](const auto& answer) { return answer.session == id_; };
   const auto mine = [this](const RecordPtr& record) { return record->source == source_; };
-  const bool answers_me = std::ranges::any_of(notice.acks, names_me) || std::ranges::any_of(notice.refusals, names_me);
-  if (!answers_me && subscription && !notice.records.empty() && subscription->next == notice.records.front()->version &&
+  const bool answers_me =
+      std::ranges::any_of(notice.acks, names_me) || std::ranges::any_of(notice.refusals, names_me);
+  if (!answers_me && subscription && !notice.records.empty() &&
+      subscription->next == notice.records.front()->version &&
       std::ranges::none_of(notice.records, mine)) {
     subscription->next += notice.records.size();
     reads_.follow(*subscription, all);
@@ -125,7 +133,8 @@ void Session::deliver(const CommitNotice& notice, const SharedOutbound& all) {
   send_answers(notice, subscription);
 }
 
-// The long way, for who is among the authors: records and acks in the order of their versions, own operations left out.
+// The long way, for who is among the authors: records and acks in the order of their versions, own
+// operations left out.
 void Session::send_answers(const CommitNotice& notice, Subscription* subscription) {
   std::vector<std::string> messages;
   const auto send_records_below = [&](std::uint64_t version) {
@@ -143,7 +152,8 @@ void Session::send_answers(const CommitNotice& notice, Subscription* subscriptio
     if (ack.session == id_) acks.push_back(&ack);
   }
   std::ranges::stable_sort(acks, {}, &Ack::version);
-  std::uint64_t sent = 0;  // What a client that does not follow the document has been sent, up to this version.
+  std::uint64_t sent =
+      0;  // What a client that does not follow the document has been sent, up to this version.
   for (const Ack* ack : acks) {
     send_records_below(ack->version);
     for (const RecordPtr& record : ack->missed) {
@@ -175,7 +185,8 @@ void Session::answered(std::size_t bytes) {
 }
 
 void Session::consider_reading() {
-  const bool full = unanswered_ >= kUnansweredPerConnectionMax || unanswered_bytes_ >= kUnansweredBytesPerConnectionMax ||
+  const bool full = unanswered_ >= kUnansweredPerConnectionMax ||
+                    unanswered_bytes_ >= kUnansweredBytesPerConnectionMax ||
                     reads_.waiting() >= kUnansweredPerConnectionMax || congested_;
   if (full == paused_) return;
   paused_ = full;
@@ -197,7 +208,9 @@ void Session::announce(Presence presence) {
   outbox_.post(ToChannel(SharedPresence(std::move(notice))));
 }
 
-void Session::deliver(const PresenceRefused& refused) { outbox_.send(encode_error(refused.presence, refused.error)); }
+void Session::deliver(const PresenceRefused& refused) {
+  outbox_.send(encode_error(refused.presence, refused.error));
+}
 
 void Session::deliver(const ChannelJoined& reply) {
   outbox_.send(encode_done(JoinChannel{reply.channel, reply.ticket}));
@@ -205,7 +218,9 @@ void Session::deliver(const ChannelJoined& reply) {
   if (returned_) outbox_.send(encode_presence_request(reply.channel));
 }
 
-void Session::deliver(const ChannelLeft& reply) { outbox_.send(encode_done(LeaveChannel{reply.channel, reply.ticket})); }
+void Session::deliver(const ChannelLeft& reply) {
+  outbox_.send(encode_done(LeaveChannel{reply.channel, reply.ticket}));
+}
 
 void Session::deliver(const PresenceNotice& notice, const SharedOutbound& encoded) {
   if (notice.sender == id_) {

@@ -1,11 +1,12 @@
 // Session: the protocol state of one client's connection.
 //
-// Sans-I/O: messages and replies in, effects out; it does not know what carries them. Its host (session_host.h) carries out the effects.
-// Belongs to one thread.
+// Sans-I/O: messages and replies in, effects out; it does not know what carries them. Its host
+// (session_host.h) carries out the effects. Belongs to one thread.
 //
 // What holds on every connection:
 //   - Each request gets exactly one answer, or the connection closes.
-//   - Of one document, everything below a record's version goes out before that record or its ack, and everything above after it.
+//   - Of one document, everything below a record's version goes out before that record or its ack,
+//   and everything above after it.
 //   - Operations of a source go to everybody but that source; there the ack does their job.
 //   - What waits for a client, or for its answers, is bounded (server/limits.h).
 #pragma once
@@ -28,7 +29,8 @@ namespace cowrite::server {
 
 class Session {
  public:
-  // `source` is the connection's id unless the client brings its own: random, and never used before.
+  // `source` is the connection's id unless the client brings its own: random, and never used
+  // before.
   Session(SessionId id, std::string source);
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;
@@ -46,7 +48,8 @@ class Session {
   void deliver(const PresenceRefused& refused);
   void deliver(const ChannelJoined& reply);
   void deliver(const ChannelLeft& reply);
-  // A commit of a document that it follows, or that answers it; `all` are its records as they go to followers.
+  // A commit of a document that it follows, or that answers it; `all` are its records as they go to
+  // followers.
   void deliver(const CommitNotice& notice, const SharedOutbound& all);
   // A presence on a channel that it listens to, or its own; `encoded` is its message.
   void deliver(const PresenceNotice& notice, const SharedOutbound& encoded);

@@ -6,8 +6,12 @@
 
 namespace cowrite::server {
 
-SessionHost::SessionHost(SessionId id, std::string source, std::shared_ptr<Connection> connection, SessionPorts ports)
-    : id_(id), session_(id, std::move(source)), connection_(std::move(connection)), ports_(std::move(ports)) {}
+SessionHost::SessionHost(SessionId id, std::string source, std::shared_ptr<Connection> connection,
+                         SessionPorts ports)
+    : id_(id),
+      session_(id, std::move(source)),
+      connection_(std::move(connection)),
+      ports_(std::move(ports)) {}
 
 void SessionHost::open() {
   session_.open();
@@ -63,7 +67,8 @@ void SessionHost::carry_out() {
   for (SessionEffect& effect : session_.take_effects()) {
     std::visit([this](auto&& due) { carry_out(std::move(due)); }, std::move(effect));
   }
-  if (state_ == State::kDraining && !session_.owes_answers()) close(CloseCode::kServiceRestart, "the server restarts");
+  if (state_ == State::kDraining && !session_.owes_answers())
+    close(CloseCode::kServiceRestart, "the server restarts");
 }
 
 void SessionHost::carry_out(Send effect) {

@@ -1,4 +1,5 @@
-// SessionHost: a Session at work. Feeds it what its connection and the documents say, and carries out its effects.
+// SessionHost: a Session at work. Feeds it what its connection and the documents say, and carries
+// out its effects.
 //
 // Belongs to the loop that accepted the connection.
 #pragma once
@@ -24,7 +25,8 @@ struct SessionPorts {
 
 class SessionHost : public ConnectionEvents {
  public:
-  SessionHost(SessionId id, std::string source, std::shared_ptr<Connection> connection, SessionPorts ports);
+  SessionHost(SessionId id, std::string source, std::shared_ptr<Connection> connection,
+              SessionPorts ports);
 
   // Greets the client.
   void open();
@@ -36,7 +38,8 @@ class SessionHost : public ConnectionEvents {
     carry_out();
   }
 
-  // The server is about to end: takes no more from the client, and closes when what it sent is answered.
+  // The server is about to end: takes no more from the client, and closes when what it sent is
+  // answered.
   void drain();
   // The time for that is over.
   void close(CloseCode code, std::string_view reason);
