@@ -19,14 +19,14 @@ class ComponentCursor {
     load();
   }
 
-  [[nodiscard]] bool at_end() const { return rest_.length == 0; }
-  // The component that take() takes from. Beyond the end of the operation everything is kept: an
-  // endless retain, of length 0 here.
-  [[nodiscard]] const Component& peek() const { return rest_; }
+  [[nodiscard]] bool at_end() const { return length_ == 0; }
+  // Of the component that take() takes from; beyond the end of the operation all is kept, an
+  // endless retain.
+  [[nodiscard]] Kind kind() const { return kind_; }
 
   // The next component whole, or what is left of it. REQUIRES: !at_end().
   Component take() {
-    const Component whole = rest_;
+    const Component whole{kind_, length_, text_};
     ++next_;
     load();
     return whole;
@@ -36,22 +36,30 @@ class ComponentCursor {
   // REQUIRES: length > 0.
   Component take(std::uint64_t length) {
     if (at_end()) return {Kind::kRetain, length, {}};
-    if (rest_.length <= length) return take();
-    Component part{rest_.kind, length, {}};
-    if (!rest_.text.empty()) {
-      part.text = rest_.text.substr(0, utf8::byte_offset(rest_.text, length));
-      rest_.text.remove_prefix(part.text.size());
-    }
-    rest_.length -= length;
-    return part;
+    if (length_ <= length) return take();
+    const std::string_view text =
+        text_.substr(0, text_.empty() ? 0 : utf8::byte_offset(text_, length));
+    text_.remove_prefix(text.size());
+    length_ -= length;
+    return {kind_, length, text};
   }
 
  private:
-  void load() { rest_ = next_ == end_ ? Component{} : *next_; }
+  void load() {
+    const Component component = next_ == end_ ? Component{} : *next_;
+    kind_ = component.kind;
+    length_ = component.length;
+    text_ = component.text;
+  }
 
   Operation::Iterator next_;
   Operation::Iterator end_;
-  Component rest_;
+
+  // What is left of the component at next_; at the end, an empty retain. Not a Component, which the
+  // compiler would copy through memory at every step.
+  Kind kind_ = Kind::kRetain;
+  std::uint64_t length_ = 0;
+  std::string_view text_;
 };
 
 }  // namespace cowrite::ot

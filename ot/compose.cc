@@ -13,9 +13,13 @@ namespace {
 // The second operation keeps `length` code points of what the first made.
 void walk_retain(ComponentCursor& first, std::uint64_t length, OperationBuilder& result) {
   while (length > 0) {
-    const Component part = first.peek().kind == Kind::kDelete ? first.take() : first.take(length);
+    if (first.kind() == Kind::kDelete) {
+      result.append(first.take());
+      continue;
+    }
+    const Component part = first.take(length);
     result.append(part);
-    if (part.kind != Kind::kDelete) length -= part.length;
+    length -= part.length;
   }
 }
 
@@ -25,7 +29,7 @@ void walk_delete(ComponentCursor& first, const Component& removed, OperationBuil
   std::uint64_t length = removed.length;
   std::string_view text = removed.text;
   while (length > 0) {
-    if (first.peek().kind == Kind::kDelete) {
+    if (first.kind() == Kind::kDelete) {
       result.append(first.take());
       continue;
     }

@@ -44,55 +44,29 @@ std::size_t Operation::inserted_bytes() const {
   return bytes;
 }
 
-void Operation::push(const Component& component) {
-  if (component.text.empty()) {
-    components_.push_back(Packed::without_text(component.kind, component.length));
-    return;
-  }
-  CHECK(component.text.size() < kOperationTextMax - text_.size());
-  text_.append(component.text.data(), component.text.size());
-  components_.push_back(Packed::with_text(component.kind, component.length, text_.size()));
-}
-
-OperationBuilder& OperationBuilder::retain(std::uint64_t code_points) {
-  return append({Kind::kRetain, code_points, {}});
-}
-
 OperationBuilder& OperationBuilder::insert(std::string_view text) {
   return append({Kind::kInsert, utf8::count_code_points(text), text});
-}
-
-OperationBuilder& OperationBuilder::erase(std::uint64_t code_points) {
-  return append({Kind::kDelete, code_points, {}});
 }
 
 OperationBuilder& OperationBuilder::erase_text(std::string_view text) {
   return append({Kind::kDelete, utf8::count_code_points(text), text});
 }
 
-OperationBuilder& OperationBuilder::append(const Component& component) {
-  if (component.length == 0) return *this;
-  if (!operation_.empty() && operation_.components_.back().kind() == component.kind) {
-    merge_into_last(component);
-  } else {
-    operation_.push(component);
-  }
-  return *this;
-}
-
-void OperationBuilder::merge_into_last(const Component& component) {
+void OperationBuilder::extend_last(std::uint64_t length, std::string_view text) {
   Operation::Packed& last = operation_.components_.back();
-  const std::uint64_t length = last.length() + component.length;
-  if (last.has_text() && !component.text.empty()) {
-    CHECK(component.text.size() < kOperationTextMax - operation_.text_.size());
-    operation_.text_.append(component.text.data(), component.text.size());
-    last = Operation::Packed::with_text(component.kind, length, operation_.text_.size());
+  const Kind kind = last.kind();
+  length += last.length();
+  if (last.has_text() && !text.empty()) {
+    CHECK(text.size() < kOperationTextMax - operation_.text_.size());
+    operation_.text_.append(text.data(), text.size());
+    last = Operation::Packed::with_text(kind, length, operation_.text_.size());
     return;
   }
   // Retains, or deletes of which one has no text: then the other's is forgotten.
-  if (last.has_text())
+  if (last.has_text()) {
     operation_.text_.truncate(last.text_end() - operation_[operation_.size() - 1].text.size());
-  last = Operation::Packed::without_text(component.kind, length);
+  }
+  last = Operation::Packed::without_text(kind, length);
 }
 
 Operation OperationBuilder::build() && {

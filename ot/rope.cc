@@ -86,21 +86,18 @@ bool erase_in_leaf(Subtree& tree, std::uint32_t position, std::uint32_t count) {
 }
 
 // Where in the leaf the place is, in bytes.
-std::size_t offset_in_leaf(std::string_view text, std::uint32_t TextSize::*unit,
-                           std::uint32_t position) {
-  if (unit == &TextSize::bytes) return utf8::floor_boundary(text, position);
-  if (unit == &TextSize::code_points) return utf8::byte_offset(text, position);
+std::size_t offset_in_leaf(std::string_view text, Unit unit, std::uint32_t position) {
   std::size_t offset = 0;
-  if (unit == &TextSize::newlines) {
-    for (; position > 0; --position) offset = text.find('\n', offset) + 1;
-    return offset;
-  }
-  while (position > 0) {
-    const std::size_t next = offset + utf8::byte_offset(text.substr(offset), 1);
-    const std::uint32_t units = next - offset == 4 ? 2 : 1;
-    if (units > position) break;
-    position -= units;
-    offset = next;
+  switch (unit) {
+    case Unit::kByte:
+      return utf8::floor_boundary(text, position);
+    case Unit::kCodePoint:
+      return utf8::byte_offset(text, position);
+    case Unit::kUtf16:
+      return utf8::byte_offset_of_utf16(text, position);
+    case Unit::kLine:
+      for (; position > 0; --position) offset = text.find('\n', offset) + 1;
+      break;
   }
   return offset;
 }
@@ -196,7 +193,7 @@ std::uint64_t Rope::convert(std::uint64_t position, Unit from, Unit to) const {
       converted += before->size.*to_member;
   }
   const std::string_view text = as_leaf(*tree->node).view();
-  const TextSize size = measure(text.substr(0, offset_in_leaf(text, from_member, rest)));
+  const TextSize size = measure(text.substr(0, offset_in_leaf(text, from, rest)));
   return converted + size.*to_member;
 }
 

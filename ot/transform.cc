@@ -16,9 +16,13 @@ void walk_retain(ComponentCursor& mine, std::uint64_t length, OperationBuilder& 
       result.retain(length);
       return;
     }
-    const Component part = mine.peek().kind == Kind::kInsert ? mine.take() : mine.take(length);
+    if (mine.kind() == Kind::kInsert) {
+      result.append(mine.take());
+      continue;
+    }
+    const Component part = mine.take(length);
     result.append(part);
-    if (part.kind != Kind::kInsert) length -= part.length;
+    length -= part.length;
   }
 }
 
@@ -26,7 +30,7 @@ void walk_retain(ComponentCursor& mine, std::uint64_t length, OperationBuilder& 
 // inserts stay.
 void walk_delete(ComponentCursor& mine, std::uint64_t length, OperationBuilder& result) {
   while (length > 0 && !mine.at_end()) {
-    if (mine.peek().kind == Kind::kInsert) {
+    if (mine.kind() == Kind::kInsert) {
       result.append(mine.take());
     } else {
       length -= mine.take(length).length;
@@ -47,7 +51,7 @@ Operation transform(const Operation& operation, const Operation& other, Side sid
       case Kind::kInsert:
         // One insert, as in ot-text-unicode: of several in a row, the rest goes to the right of
         // theirs.
-        if (side == Side::kLeft && mine.peek().kind == Kind::kInsert) result.append(mine.take());
+        if (side == Side::kLeft && mine.kind() == Kind::kInsert) result.append(mine.take());
         result.retain(theirs.length);
         break;
       case Kind::kDelete:

@@ -96,4 +96,22 @@ std::size_t byte_offset(std::string_view text, std::size_t code_points) {
   return offset;
 }
 
+std::size_t byte_offset_of_utf16(std::string_view text, std::size_t units) {
+  std::size_t offset = 0;
+  while (text.size() - offset >= kWordBytes) {
+    const std::uint64_t word = load_word(text.data() + offset);
+    const std::size_t in_word = sum(leads(word) + leads_of_four(word));
+    if (in_word > units) break;
+    units -= in_word;
+    offset += kWordBytes;
+  }
+  for (; offset < text.size(); ++offset) {
+    if (is_continuation(text[offset])) continue;
+    const std::size_t width = static_cast<unsigned char>(text[offset]) >= 0xF0U ? 2 : 1;
+    if (width > units) break;
+    units -= width;
+  }
+  return offset;
+}
+
 }  // namespace cowrite::ot::utf8

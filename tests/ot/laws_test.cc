@@ -178,13 +178,7 @@ TEST(Laws, InvertTakesRandomOperationsBack) {
     SCOPED_TRACE("seed " + std::to_string(seed));
     Random random(seed);
     const std::string text = random.text(random.below(20));
-    OperationBuilder without_texts;
-    for (const Component& component : random.operation(length_of(text))) {
-      without_texts.append(component.kind == Kind::kDelete
-                               ? Component{Kind::kDelete, component.length, {}}
-                               : component);
-    }
-    const Operation a = std::move(without_texts).build();
+    const Operation a = without_delete_texts(random.operation(length_of(text)));
     ASSERT_NO_FATAL_FAILURE(expect_invert_takes_back(text, a));
     // The inverse carries the texts of its deletes, and so takes itself back without a text.
     const Operation inverse = invert(a, Rope(text)).value();
