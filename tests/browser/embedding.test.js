@@ -91,7 +91,7 @@ const body = (suite) => {
 
   it("works where the browser keeps nothing for frames of other sites", async () => {
     const name = suite.freshName();
-    const tab = await suite.visit("/healthz");
+    const tab = await suite.visit("/");
     await tab.page.context().addInitScript(() => {
       Object.defineProperty(window, "localStorage", {
         get() {

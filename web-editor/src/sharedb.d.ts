@@ -51,9 +51,11 @@ declare module "sharedb/lib/client" {
     preventCompose: boolean;
     subscribe(callback: Callback): void;
     create(data: string, type: string, options: { source: unknown }, callback: Callback): void;
+    pause(): void;
+    resume(): void;
     submitOp(operation: unknown, options: { source: unknown }, callback: Callback): void;
     hasPending(): boolean;
-    hasWritePending(): boolean;
+    whenNothingPending(callback: () => void): void;
     on(event: "op", listener: (operation: unknown, source: unknown) => void): void;
     on(event: "create", listener: (source: unknown) => void): void;
     on(event: "del", listener: (data: unknown, source: unknown) => void): void;
@@ -70,6 +72,8 @@ declare module "sharedb/lib/client" {
   }
 
   export class LocalPresence {
+    // Not public: places that wait until the document has nothing pending.
+    _pendingMessages: unknown[];
     readonly value: unknown;
     submit(value: unknown, callback: Callback): void;
     on(event: "error", listener: (error: Failure) => void): void;
@@ -81,4 +85,13 @@ declare module "sharedb/lib/client" {
       methods: Partial<Record<"info" | "warn" | "error", (...parts: unknown[]) => void>>,
     ): void;
   };
+}
+
+// ShareDB's own server, for tests.
+declare module "sharedb" {
+  import type { Connection } from "sharedb/lib/client";
+  export default class Backend {
+    constructor(options?: { presence?: boolean });
+    connect(): Connection;
+  }
 }

@@ -44,7 +44,8 @@ export class Link {
     this.connection.on("connected", () => watchdog.heard());
     this.connection.on("pong", () => watchdog.heard());
     this.connection.on("receive", (request) => this.received(request));
-    this.connection.on("error", () => this.socket.drop());
+    // A bug, or a server of another kind; the watchdog ends a connection that does not work.
+    this.connection.on("error", (error) => console.error(error));
     window.addEventListener("online", () => this.wake(watchdog));
     window.addEventListener("offline", () => this.wake(watchdog));
     document.addEventListener("visibilitychange", () => {

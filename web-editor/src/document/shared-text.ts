@@ -45,7 +45,8 @@ export class SharedText {
     });
     for (const event of ["no write pending", "nothing pending"] as const)
       this.doc.on(event, () => this.events.onProgress());
-    this.doc.on("error", () => this.events.onProgress());
+    // Errors of operations reach their callbacks.
+    this.doc.on("error", (error) => console.error(error));
     this.doc.subscribe((error) => {
       if (error) this.events.onFailure(error.message);
       this.events.onProgress();
@@ -100,13 +101,14 @@ export class SharedText {
   willReceive(message: Message): void {
     if (message.a !== "op" || message.d !== this.doc.id) return;
     const waiting = waitingEdits(this.doc);
-    const inFlight = this.doc.inflightOp !== null;
     if (waiting.length === 0) return;
+    const { error } = message; // The client removes it.
+    const isRefused = error !== undefined && this.doc.inflightOp !== null;
     queueMicrotask(() => {
       const all = this.doc.type === null;
-      if (!all && !(message.error && inFlight)) return;
+      if (!all && !isRefused) return;
       const text = (all ? waiting : waiting.slice(0, 1)).flatMap(insertedBy).join("\n");
-      const reason = message.error?.message ?? "The document was deleted or replaced.";
+      const reason = error?.message ?? "The document was deleted or replaced.";
       if (text !== "") this.events.onDiscarded(text, reason);
     });
   }

@@ -113,6 +113,7 @@ export class Editor {
 
   private textMissing(wasDeleted: boolean): void {
     setWritable(this.view, false);
+    this.presence.documentGone();
     if (!wasDeleted) this.say("There is no document of this name yet.");
     else if (this.page.viewOnly) this.say("This document was deleted.");
     else this.say("This document was deleted by somebody.", () => this.startAgain());

@@ -1,5 +1,5 @@
 // Who else is here and where, and telling them where we are.
-import type { Connection, LocalPresence, Presence } from "sharedb/lib/client";
+import type { Connection, Doc, LocalPresence, Presence } from "sharedb/lib/client";
 import { cleanColor, cleanName, type Person } from "../common/person";
 import { collection } from "../document/shared-text";
 
@@ -41,12 +41,14 @@ export function peerFrom(id: string, value: unknown): Peer {
 }
 
 export class PresenceChannel {
+  private readonly doc: Doc;
   private readonly presence: Presence;
   private readonly local: LocalPresence;
   private timer: ReturnType<typeof setTimeout> | undefined;
   private sentAt = 0;
   private sent = "";
-  // A value was handed to the client and not acknowledged. The client would queue more of them.
+  // A value was handed to the client and not acknowledged, or waits until the document has nothing
+  // pending. (The client would queue several.)
   private waiting = false;
   private changesAreAnnounced = false;
 
@@ -57,6 +59,7 @@ export class PresenceChannel {
     private readonly current: () => object | null,
     private readonly onPeers: () => void,
   ) {
+    this.doc = connection.get(collection, id);
     this.presence = connection.getDocPresence(collection, id);
     this.presence.on("receive", () => this.announce());
     this.presence.on("error", () => undefined);
@@ -80,6 +83,11 @@ export class PresenceChannel {
     );
   }
 
+  // The document was deleted. The client (7.0.0) fails if then a place waits to be sent.
+  documentGone(): void {
+    this.local._pendingMessages = [];
+  }
+
   // A connection was made or lost: nothing sent on another one counts.
   restart(): void {
     this.waiting = false;
@@ -90,17 +98,24 @@ export class PresenceChannel {
 
   private send(): void {
     this.timer = undefined;
+    if (this.waiting || !this.connection.canSend) return;
+    if (this.doc.hasPending()) {
+      this.waiting = true;
+      this.doc.whenNothingPending(() => this.settled());
+      return;
+    }
     const value = this.current();
-    if (value === null || this.waiting || !this.connection.canSend) return;
     const encoded = JSON.stringify(value);
-    if (encoded === this.sent) return;
+    if (value === null || encoded === this.sent) return;
     this.sent = encoded;
     this.sentAt = Date.now();
     this.waiting = true;
-    this.local.submit(value, () => {
-      this.waiting = false;
-      this.update();
-    });
+    this.local.submit(value, () => this.settled());
+  }
+
+  private settled(): void {
+    this.waiting = false;
+    this.update();
   }
 
   // One operation moves many; they are announced together.

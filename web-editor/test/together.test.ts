@@ -1,0 +1,169 @@
+// Several editors of one document, without a browser: CodeMirror's state and history, the page's
+// operations, the sharedb client and ShareDB's own server in one process.
+import { history, redo, undo } from "@codemirror/commands";
+import { EditorState, Transaction, type ChangeSpec } from "@codemirror/state";
+import Backend from "sharedb";
+import { types, type Doc } from "sharedb/lib/client";
+import { describe, expect, test } from "vitest";
+import { operationBytesMax } from "../src/document/limits";
+import { changesFrom, operationFrom, textOf, type Operation } from "../src/document/operation";
+import { SharedText } from "../src/document/shared-text";
+import { textType } from "../src/document/text-type";
+import { Random } from "./random";
+
+types.register(textType);
+
+const pieces = ["a", "bc", "\n", "é", "\u{1f600}", "\u{1f468}\u200d\u{1f469}", "word "];
+
+class Person {
+  state = EditorState.create({ extensions: [history(), EditorState.lineSeparator.of("\n")] });
+  readonly discarded: string[] = [];
+  readonly shared: SharedText;
+
+  constructor(backend: Backend, id: string) {
+    this.shared = new SharedText(backend.connect(), id, true, {
+      onText: (text) => this.others({ from: 0, to: this.state.doc.length, insert: text }),
+      onOperation: (operation: Operation) => this.others(changesFrom(operation, this.state.doc)),
+      onMissing: () => undefined,
+      onFailure: (message) => {
+        throw new Error(message);
+      },
+      onDiscarded: (text) => this.discarded.push(text),
+      onProgress: () => undefined,
+    });
+  }
+
+  get doc(): Doc {
+    return this.shared.doc;
+  }
+
+  get text(): string {
+    return this.state.doc.toString();
+  }
+
+  private others(changes: ChangeSpec): void {
+    const annotations = [Transaction.remote.of(true), Transaction.addToHistory.of(false)];
+    this.state = this.state.update({ changes, annotations }).state;
+  }
+
+  dispatch = (transaction: Transaction): void => {
+    const operation = operationFrom(transaction.changes, this.state.doc);
+    this.state = transaction.state;
+    if (operation.length > 0) this.shared.submit(operation);
+  };
+
+  insert(at: number, text: string): void {
+    this.dispatch(this.state.update({ changes: { from: at, insert: textOf(text) } }));
+  }
+
+  act(random: Random): void {
+    const characters = Array.from(this.text);
+    const from = random.below(characters.length + 1);
+    const to = Math.min(characters.length, from + random.below(4));
+    const units = (count: number) => characters.slice(0, count).join("").length;
+    const choice = random.below(8);
+    if (choice === 0) undo(this);
+    else if (choice === 1) redo(this);
+    else {
+      const insert = textOf(choice < 6 ? random.pick(pieces) : "");
+      this.dispatch(
+        this.state.update({
+          changes: { from: units(from), to: units(choice < 4 ? from : to), insert },
+        }),
+      );
+    }
+  }
+
+  settled(): Promise<void> {
+    return new Promise((resolve) => this.doc.whenNothingPending(resolve));
+  }
+}
+
+async function people(count: number): Promise<Person[]> {
+  const backend = new Backend();
+  const all: Person[] = [];
+  for (let i = 0; i < count; i++) {
+    const person = new Person(backend, "doc");
+    await person.settled();
+    all.push(person);
+  }
+  return all;
+}
+
+async function settle(all: Person[]): Promise<void> {
+  // An operation reaches the others after its author's acknowledgement.
+  const newest = () => Math.max(...all.map((person) => person.doc.version ?? 0));
+  do {
+    await Promise.all(all.map((person) => person.settled()));
+    await new Promise(setImmediate);
+  } while (all.some((person) => person.doc.hasPending() || person.doc.version !== newest()));
+}
+
+describe("several people", () => {
+  test.each([1, 2, 3, 4, 5, 6, 7, 8])(
+    "come to one text whatever they write, undo and redo at once (seed %i)",
+    async (seed) => {
+      const random = new Random(seed);
+      const all = await people(3);
+      for (let round = 0; round < 40; round++) {
+        for (const person of all) {
+          if (random.below(3) === 0) person.doc.pause();
+          for (let i = random.below(4); i > 0; i--) person.act(random);
+        }
+        await new Promise(setImmediate);
+        for (const person of all) if (random.below(2) === 0) person.doc.resume();
+      }
+      for (const person of all) person.doc.resume();
+      await settle(all);
+      const [first] = all;
+      for (const person of all) {
+        expect(person.text).toBe(first?.text);
+        expect(String(person.doc.data)).toBe(person.text);
+        expect(person.discarded).toEqual([]);
+      }
+    },
+  );
+
+  test("undoing everything one wrote leaves what the other wrote", async () => {
+    const [ada, grace] = (await people(2)) as [Person, Person];
+    ada.insert(0, "Ada wrote this.");
+    await settle([ada, grace]);
+    grace.insert(4, "and Grace \u{1f600} ");
+    grace.insert(grace.text.length, " And this.");
+    await settle([ada, grace]);
+    while (undo(ada));
+    await settle([ada, grace]);
+    expect(ada.text).toBe("and Grace \u{1f600}  And this.");
+    expect(grace.text).toBe(ada.text);
+  });
+});
+
+describe("what is not acknowledged", () => {
+  test("is counted from the first unacknowledged edit until the last acknowledgement", async () => {
+    const [ada] = (await people(1)) as [Person];
+    expect(ada.shared.unsavedSince).toBeNull();
+    ada.insert(0, "one");
+    const since = ada.shared.unsavedSince;
+    expect(since).not.toBeNull();
+    ada.insert(3, "two");
+    expect(ada.shared.unsavedSince).toBe(since);
+    expect(ada.shared.unsavedText()).toBe("onetwo");
+    await settle([ada]);
+    expect(ada.shared.unsavedSince).toBeNull();
+    expect(ada.shared.unsavedText()).toBe("");
+  });
+
+  test("is never composed into an operation that is over the limit", async () => {
+    const [ada, grace] = (await people(2)) as [Person, Person];
+    ada.doc.pause();
+    const half = "\u{1f600}".repeat(operationBytesMax / 4 / 6);
+    for (let i = 0; i < 5; i++) ada.insert(0, half);
+    ada.insert(0, "last");
+    const sizes = ada.doc.pendingOps.map(({ op }) => JSON.stringify(op).length);
+    expect(sizes.length).toBeGreaterThan(1);
+    for (const size of sizes) expect(size).toBeLessThanOrEqual(operationBytesMax);
+    ada.doc.resume();
+    await settle([ada, grace]);
+    expect(grace.text).toBe(`last${half.repeat(5)}`);
+  });
+});
