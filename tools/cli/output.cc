@@ -4,6 +4,8 @@
 #include <cstring>
 #include <string>
 
+#include "tools/cli/printable.h"
+
 namespace cowrite::cli {
 
 void Output::write(std::string_view bytes) { std::fwrite(bytes.data(), 1, bytes.size(), stream_); }
@@ -11,6 +13,10 @@ void Output::write(std::string_view bytes) { std::fwrite(bytes.data(), 1, bytes.
 void Output::line(std::string_view text) {
   write(text);
   write("\n");
+}
+
+void Output::json_line(std::string_view json) {
+  line(for_person() ? printable(json) : std::string(json));
 }
 
 Result<void> Output::flush() {

@@ -25,6 +25,9 @@ class Output {
 
   void write(std::string_view bytes);
   void line(std::string_view text);
+  // One JSON text as a line. For a person, what a terminal would obey is escaped, as JSON allows
+  // for any character.
+  void json_line(std::string_view json);
 
   // Everything written so far is out. Fails with kErrOutput, also if an earlier write failed.
   [[nodiscard]] Result<void> flush();

@@ -50,7 +50,7 @@ void append_escaped(std::string& out, const Character& character) {
   } else if (*character.code_point == '\t') {
     std::snprintf(escape, sizeof escape, "\\t");
   } else {
-    const char* format = *character.code_point < 0x80 ? "\\x%02x" : "\\u%04x";
+    const char* format = *character.code_point < 0x20 ? "\\x%02x" : "\\u%04x";
     std::snprintf(escape, sizeof escape, format, static_cast<unsigned>(*character.code_point));
   }
   out += escape;

@@ -2,7 +2,8 @@
 // sequences for terminals included.
 //
 // What a terminal would obey instead of showing is written out: controls as \n, \x1b or \u0085,
-// marks that turn the direction of writing as \u202e, bytes that are not UTF-8 as \xff.
+// marks that turn the direction of writing as \u202e, bytes that are not UTF-8 as \xff. JSON, which
+// has no raw controls below U+0020, stays the same JSON.
 #pragma once
 
 #include <cstddef>

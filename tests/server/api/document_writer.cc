@@ -1,6 +1,7 @@
 #include "tests/server/api/document_writer.h"
 
 #include <future>
+#include <latch>
 #include <memory>
 #include <vector>
 
@@ -20,20 +21,27 @@ DocumentWriter& DocumentWriter::erase(std::uint64_t position, std::uint64_t coun
   return edit(std::move(operation).build());
 }
 
-DocumentWriter& DocumentWriter::append(storage::Change change) {
-  storage::Record record;
-  record.version = newest_.version;
-  record.source = "source";
-  record.sequence = newest_.version + 1;
-  record.author = author_;
-  record.time_ms = time_ms_;
-  record.change = std::move(change);
-  CHECK(storage::apply(newest_, record));
+DocumentWriter& DocumentWriter::type(std::size_t count) {
+  std::vector<storage::Change> changes;
+  for (std::size_t i = 0; i < count; ++i) {
+    ot::OperationBuilder operation;
+    operation.retain(newest_.text.code_points() + i).insert("x");
+    changes.emplace_back(storage::Edit{std::move(operation).build()});
+  }
+  return append(std::move(changes));
+}
 
+DocumentWriter& DocumentWriter::append(std::vector<storage::Change> changes) {
   storage::Append batch;
   batch.key = key_;
-  batch.expected_version = record.version;
-  batch.records = std::make_shared<const std::vector<storage::Record>>(1, record);
+  batch.expected_version = newest_.version;
+  std::vector<storage::Record> records;
+  for (storage::Change& change : changes) {
+    const std::uint64_t version = newest_.version;
+    records.push_back({version, "source", version + 1, author_, time_ms_, std::move(change)});
+    CHECK(storage::apply(newest_, records.back()));
+  }
+  batch.records = std::make_shared<const std::vector<storage::Record>>(std::move(records));
   batch.exists_after = newest_.exists;
   batch.bytes_after = newest_.text.bytes();
   std::promise<storage::AppendOutcome> outcome;
@@ -41,6 +49,23 @@ DocumentWriter& DocumentWriter::append(storage::Change change) {
               [&outcome](storage::AppendOutcome reached) { outcome.set_value(reached); });
   CHECK(outcome.get_future().get() == storage::AppendOutcome::kCommitted);
   return *this;
+}
+
+void create_empty(storage::OperationLog& log, const std::string& collection,
+                  const std::vector<std::string>& ids) {
+  std::latch committed(static_cast<std::ptrdiff_t>(ids.size()));
+  for (const std::string& id : ids) {
+    storage::Append batch;
+    batch.key = {collection, id};
+    batch.records = std::make_shared<const std::vector<storage::Record>>(
+        1, storage::Record{0, "source", 1, "", 0, storage::Create{}});
+    batch.exists_after = true;
+    log.append(std::move(batch), [&committed](storage::AppendOutcome reached) {
+      CHECK(reached == storage::AppendOutcome::kCommitted);
+      committed.count_down();
+    });
+  }
+  committed.wait();
 }
 
 }  // namespace cowrite::server

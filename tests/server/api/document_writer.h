@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "ot/operation.h"
 #include "storage/operation_log.h"
@@ -19,6 +20,7 @@ class DocumentWriter {
 
   // Who makes the next records, and when; RFC 3339.
   DocumentWriter& by(std::string author) { return author_ = std::move(author), *this; }
+  DocumentWriter& at_ms(std::int64_t time_ms) { return time_ms_ = time_ms, *this; }
   DocumentWriter& at(std::string_view time) { return time_ms_ = *storage::parse_time(time), *this; }
 
   // Each appends a record and waits until it is committed.
@@ -28,10 +30,13 @@ class DocumentWriter {
   DocumentWriter& edit(ot::Operation operation) {
     return append(storage::Edit{std::move(operation)});
   }
+  // `count` records in one batch, each of which adds "x" at the end.
+  DocumentWriter& type(std::size_t count);
   DocumentWriter& remove() { return append(storage::Delete{}); }
 
  private:
-  DocumentWriter& append(storage::Change change);
+  DocumentWriter& append(storage::Change change) { return append(std::vector{std::move(change)}); }
+  DocumentWriter& append(std::vector<storage::Change> changes);
 
   storage::OperationLog& log_;
   storage::DocumentKey key_;
@@ -39,5 +44,9 @@ class DocumentWriter {
   std::int64_t time_ms_ = 0;
   storage::Snapshot newest_;
 };
+
+// Documents without text, all in flight at once.
+void create_empty(storage::OperationLog& log, const std::string& collection,
+                  const std::vector<std::string>& ids);
 
 }  // namespace cowrite::server

@@ -17,7 +17,7 @@ Result<void> cat(const Arguments& arguments, Context& context) {
   const Result<server::VersionText> text = context.source.text(key, arguments.place);
   if (!text) return text.error();
   if (context.format == Format::kJson)
-    context.output.line(server::text_json(key, *text));
+    context.output.json_line(server::text_json(key, *text));
   else
     context.output.write(context.output.for_person() ? printable_lines(text->text) : text->text);
   return {};

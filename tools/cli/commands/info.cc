@@ -30,7 +30,7 @@ Result<void> info(const Arguments& arguments, Context& context) {
   const Result<storage::DocumentInfo> info = context.source.info(context.key(arguments.document));
   if (!info) return info.error();
   if (context.format == Format::kJson) {
-    context.output.line(server::document_json(*info));
+    context.output.json_line(server::document_json(*info));
     return {};
   }
   const Painter& paint = context.output.paint();

@@ -51,7 +51,7 @@ class Printer {
   void print(const std::vector<storage::Record>& records) {
     for (const storage::Record& record : records) {
       if (context_.format == Format::kJson)
-        context_.output.line(server::record_json(record));
+        context_.output.json_line(server::record_json(record));
       else
         table_.add(row(record));
     }

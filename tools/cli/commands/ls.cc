@@ -36,7 +36,7 @@ Result<void> ls(const Arguments& arguments, Context& context) {
     for (const storage::DocumentInfo& info : page->documents) {
       if (!info.exists && !arguments.all) continue;
       if (context.format == Format::kJson)
-        context.output.line(server::document_json(info));
+        context.output.json_line(server::document_json(info));
       else
         table.add(row(info, context));
     }

@@ -1,0 +1,31 @@
+// The real `cowrite` as a child process, and what came of it.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace cowrite::cli {
+
+struct Ran {
+  int status = 0;  // Of the exit; negative: the signal that ended it.
+  std::string out;
+  std::string err;
+};
+
+using Words = std::vector<std::string>;
+
+// With its output in pipes' stead: no terminal. The environment is the one given, as "NAME=value",
+// and nothing else.
+Ran run(const Words& arguments, const Words& environment = {});
+
+// With standard output on that file, "/dev/full", or closed if absent; `out` stays empty.
+Ran run_into(const std::optional<std::string>& path, const Words& arguments);
+
+// With standard output on a pipe that nobody reads any more; `out` stays empty.
+Ran run_into_broken_pipe(const Words& arguments);
+
+// With standard output and standard error on a terminal; both are in `out`, line breaks as "\n".
+Ran run_on_terminal(const Words& arguments, const Words& environment = {"TERM=xterm"});
+
+}  // namespace cowrite::cli

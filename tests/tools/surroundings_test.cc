@@ -1,0 +1,270 @@
+// What lies around the commands: terminals, pipes, the environment, servers that are none, folders
+// that hold nothing.
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <csignal>
+#include <nlohmann/json.hpp>
+
+#include "server/api/json.h"
+#include "tests/server/api/document_writer.h"
+#include "tests/tools/cowrite_process.h"
+#include "tests/tools/served_folder.h"
+
+namespace cowrite::cli {
+namespace {
+
+constexpr const char* kNoServer = "http://127.0.0.1:1";  // Nobody listens on port 1.
+
+class Surroundings : public testing::Test {
+ public:
+  static void SetUpTestSuite() { served_ = std::make_unique<ServedFolder>(); }
+  static void TearDownTestSuite() { served_.reset(); }
+
+ protected:
+  static Words on_folder(Words arguments) {
+    arguments.insert(arguments.begin(), {"--data", served_->path()});
+    return arguments;
+  }
+
+  static std::unique_ptr<ServedFolder> served_;
+};
+
+std::unique_ptr<ServedFolder> Surroundings::served_;
+
+// ---- Terminals and pipes
+
+TEST_F(Surroundings, APersonGetsTitlesAndHumanNumbersAndColours) {
+  const Ran ran = run_on_terminal(on_folder({"--collection", "fresh", "ls"}));
+  EXPECT_EQ(ran.status, 0);
+  EXPECT_EQ(ran.out,
+            " \x1b[2mVERSION\x1b[0m      \x1b[2mSIZE\x1b[0m  \x1b[2mCHANGED\x1b[0m      "
+            "\x1b[2mNAME\x1b[0m\n"
+            "       \x1b[33m1\x1b[0m       2 B  \x1b[36m2026-01-05\x1b[0m   old\n"
+            "       \x1b[33m1\x1b[0m   2.0 KiB  \x1b[36m3 hours ago\x1b[0m  recent\n");
+}
+
+TEST_F(Surroundings, ColoursAreLeftOutWhereTheyAreNotWanted) {
+  const std::string plain =
+      " VERSION      SIZE  CHANGED      NAME\n"
+      "       1       2 B  2026-01-05   old\n"
+      "       1   2.0 KiB  3 hours ago  recent\n";
+  const Words ls = on_folder({"--collection", "fresh", "ls"});
+  EXPECT_EQ(run_on_terminal(ls, {"TERM=xterm", "NO_COLOR=1"}).out, plain);
+  EXPECT_EQ(run_on_terminal(ls, {"TERM=dumb"}).out, plain);
+  EXPECT_EQ(run_on_terminal(ls, {}).out, plain);
+  EXPECT_EQ(run_on_terminal(on_folder({"--collection", "fresh", "ls", "--color=never"})).out,
+            plain);
+  EXPECT_NE(
+      run_on_terminal(on_folder({"--collection", "fresh", "ls", "--color=always"}), {"NO_COLOR=1"})
+          .out,
+      plain);
+  EXPECT_NE(run_on_terminal(ls, {"TERM=xterm", "NO_COLOR="}).out, plain);
+}
+
+TEST_F(Surroundings, ColumnsAreAsWideAsTheirWidestCell) {
+  EXPECT_EQ(run_on_terminal(on_folder({"--collection", "fresh", "log", "old"}), {}).out,
+            " VERSION  TIME        AUTHOR         CHANGE\n"
+            "       1  2026-01-05  Somebody Else  created +2 \"12\"\n");
+}
+
+TEST_F(Surroundings, InfoOnATerminalHasBothKindsOfNumbers) {
+  const std::string out =
+      run_on_terminal(on_folder({"--collection", "fresh", "info", "recent"}), {}).out;
+  EXPECT_NE(out.find("size        2.0 KiB (2048 bytes)\n"), std::string::npos) << out;
+  EXPECT_NE(out.find("changed     3 hours ago (20"), std::string::npos) << out;
+}
+
+TEST_F(Surroundings, NothingInADocumentReachesTheTerminalAsACommand) {
+  for (const Words& arguments :
+       {Words{"ls"}, Words{"info", "evil\x1b[31m\n"}, Words{"log", "evil\x1b[31m\n"},
+        Words{"cat", "evil\x1b[31m\n"}, Words{"cat", "evil\x1b[31m\n", "--json"},
+        Words{"log", "evil\x1b[31m\n", "--json"}, Words{"cat", "none\x1b[31m"}}) {
+    const std::string out = run_on_terminal(on_folder(arguments), {"NO_COLOR=1", "TERM=xterm"}).out;
+    EXPECT_NE(out, "");
+    EXPECT_EQ(out.find('\x1b'), std::string::npos) << out;
+    EXPECT_EQ(out.find('\a'), std::string::npos) << out;
+  }
+  EXPECT_EQ(run_on_terminal(on_folder({"cat", "evil\x1b[31m\n"})).out, "\\x1b[2Jboo\n\tok\n");
+}
+
+TEST_F(Surroundings, JsonOnATerminalIsHarmlessAndStillTheSame) {
+  server::DocumentWriter(served_->log(), {"json", "x"}).create("\u009B31m\x7f\u202E\n\x1b");
+  const std::string shown =
+      run_on_terminal(on_folder({"--collection", "json", "cat", "x", "--json"})).out;
+  EXPECT_NE(shown.find(R"("text":"\u009b31m\u007f\u202e\n\u001b")"), std::string::npos) << shown;
+  const std::string piped = run(on_folder({"--collection", "json", "cat", "x", "--json"})).out;
+  EXPECT_EQ(nlohmann::json::parse(shown), nlohmann::json::parse(piped));
+}
+
+TEST_F(Surroundings, AnErrorOnATerminalIsRed) {
+  EXPECT_EQ(run_on_terminal(on_folder({"cat", "none"})).out,
+            "\x1b[1;31mcowrite:\x1b[0m docs/none: no such document\n"
+            "\x1b[2mhint:\x1b[0m cowrite ls lists the documents that there are\n");
+}
+
+TEST_F(Surroundings, AReaderThatHasEnoughEndsItWithoutAWord) {
+  const Ran ran = run_into_broken_pipe(on_folder({"log", "long", "--collection", "long"}));
+  EXPECT_EQ(ran.status, -SIGPIPE);
+  EXPECT_EQ(ran.err, "");
+}
+
+TEST_F(Surroundings, OutputThatCannotBeWrittenIsAFailure) {
+  const Ran full = run_into("/dev/full", on_folder({"cat", "notes"}));
+  EXPECT_EQ(full.status, 1);
+  EXPECT_EQ(full.err, "cowrite: cannot write the output: No space left on device\n");
+  const Ran closed = run_into(std::nullopt, on_folder({"cat", "notes"}));
+  EXPECT_EQ(closed.status, 1);
+  EXPECT_EQ(closed.err, "cowrite: cannot write the output: Bad file descriptor\n");
+}
+
+// ---- Choosing the source
+
+TEST_F(Surroundings, TheEnvironmentNamesTheSource) {
+  EXPECT_EQ(run({"cat", "notes"}, {"COWRITE_DATA=" + served_->path()}).out, "So: hello you\n");
+  EXPECT_EQ(run({"cat", "notes"}, {"COWRITE_SERVER=" + served_->url()}).out, "So: hello you\n");
+}
+
+TEST_F(Surroundings, AnOptionBeatsTheEnvironment) {
+  EXPECT_EQ(run(on_folder({"cat", "notes"}), {std::string("COWRITE_SERVER=") + kNoServer}).out,
+            "So: hello you\n");
+  EXPECT_EQ(run({"--server", served_->url(), "cat", "notes"}, {"COWRITE_DATA=/nowhere"}).out,
+            "So: hello you\n");
+}
+
+TEST_F(Surroundings, TwoSourcesAreOneTooMany) {
+  EXPECT_EQ(run(on_folder({"--server", kNoServer, "ls"})).status, 2);
+  const Ran ran = run({"ls"}, {"COWRITE_SERVER=http://a", "COWRITE_DATA=b"});
+  EXPECT_EQ(ran.status, 2);
+  EXPECT_EQ(ran.err,
+            "cowrite: COWRITE_SERVER and COWRITE_DATA are both set\nhint: say which with --server "
+            "or --data\n");
+}
+
+TEST_F(Surroundings, WhatIsNoUrlIsWrongUsage) {
+  for (const char* url : {"localhost:8080", "ftp://a", "http://", ""})
+    EXPECT_EQ(run({"--server", url, "ls"}).status, 2) << url;
+  EXPECT_EQ(run({"ls"}, {"COWRITE_SERVER=localhost"}).status, 2);
+}
+
+TEST_F(Surroundings, ASlashAfterTheUrlDoesNotMatter) {
+  EXPECT_EQ(run({"--server", served_->url() + "/", "cat", "notes"}).out, "So: hello you\n");
+}
+
+TEST_F(Surroundings, TheDefaultIsTheServerOnThisMachine) {
+  const Ran ran = run({"info", "no-such-document-anywhere"});
+  EXPECT_EQ(ran.status, 1);
+  EXPECT_EQ(ran.out, "");
+  EXPECT_NE(ran.err.find("cowrite: "), std::string::npos);
+}
+
+// ---- Sources that are none
+
+TEST_F(Surroundings, WhereNobodyListensIsSaid) {
+  const Ran ran = run({"--server", kNoServer, "ls"});
+  EXPECT_EQ(ran.status, 1);
+  EXPECT_EQ(ran.err,
+            "cowrite: http://127.0.0.1:1: Couldn't connect to server\n"
+            "hint: start cowrite-server, name another server with --server URL, or read a data "
+            "folder with --data DIR\n");
+}
+
+TEST_F(Surroundings, AnotherServerIsRecognized) {
+  for (const int status : {200, 302, 404, 500}) {
+    const HttpEndpoint other([status](const server::HttpRequest&,
+                                      const server::HttpRespond& respond) {
+      respond(
+          {status, "<html>Welcome!</html>", {{"Content-Type", "text/html"}, {"Location", "/"}}});
+    });
+    for (const Words& command :
+         {Words{"ls"}, Words{"info", "notes"}, Words{"cat", "notes"}, Words{"log", "notes"}}) {
+      Words arguments = {"--server", other.url()};
+      arguments.insert(arguments.end(), command.begin(), command.end());
+      const Ran ran = run(arguments);
+      EXPECT_EQ(ran.status, 1);
+      EXPECT_EQ(ran.out, "");
+      EXPECT_EQ(ran.err,
+                "cowrite: " + other.url() + ": what answers there is not a cowrite server\n" +
+                    "hint: --server takes the address that cowrite-server prints when it starts\n");
+    }
+  }
+}
+
+TEST_F(Surroundings, ABusyServerIsAskedAgain) {
+  std::atomic<int> requests = 0;
+  const HttpEndpoint busy(
+      [&requests](const server::HttpRequest&, const server::HttpRespond& respond) {
+        if (requests++ < 3)
+          respond({503, server::error_json({"ERR_BUSY", "busy"}), {{"Retry-After", "0"}}});
+        else
+          respond({200, server::documents_json({}), {}});
+      });
+  EXPECT_EQ(run({"--server", busy.url(), "ls"}).status, 0);
+  EXPECT_EQ(requests, 4);
+}
+
+TEST_F(Surroundings, AServerThatStaysBusyIsGivenUp) {
+  std::atomic<int> requests = 0;
+  const HttpEndpoint busy([&requests](const server::HttpRequest&,
+                                      const server::HttpRespond& respond) {
+    ++requests;
+    respond({503, server::error_json({"ERR_BUSY", "too many requests"}), {{"Retry-After", "0"}}});
+  });
+  const Ran ran = run({"--server", busy.url(), "ls"});
+  EXPECT_EQ(ran.status, 1);
+  EXPECT_EQ(ran.err, "cowrite: too many requests\n");
+  EXPECT_EQ(requests, 6);
+}
+
+TEST_F(Surroundings, WhatTheServerSaysIsPassedOnHarmlessly) {
+  const HttpEndpoint failing([](const server::HttpRequest&, const server::HttpRespond& respond) {
+    respond({500, server::error_json({"ERR_NEW", "docs/notes: \x1b[31mdamaged"}), {}});
+  });
+  const Ran ran = run({"--server", failing.url(), "cat", "notes"});
+  EXPECT_EQ(ran.status, 1);
+  EXPECT_EQ(ran.err, "cowrite: docs/notes: \\x1b[31mdamaged\n");
+}
+
+TEST_F(Surroundings, AFolderWithoutDataIsNamed) {
+  const storage::TempFolder empty;
+  for (const std::string& folder : {empty.path(), empty / "nowhere"}) {
+    const Ran ran = run({"--data", folder, "ls"});
+    EXPECT_EQ(ran.status, 1);
+    EXPECT_NE(ran.err.find(folder), std::string::npos) << ran.err;
+    EXPECT_NE(ran.err.find("hint: --data takes the folder"), std::string::npos) << ran.err;
+  }
+}
+
+// ---- Help
+
+TEST_F(Surroundings, HelpAndVersionGoToStandardOutput) {
+  for (const Words& arguments :
+       {Words{"--help"}, Words{"-h"}, Words{"ls", "--help"}, Words{"info", "-h"},
+        Words{"cat", "--help"}, Words{"log", "--help"}, Words{"--version"}}) {
+    const Ran ran = run(arguments);
+    EXPECT_EQ(ran.status, 0);
+    EXPECT_EQ(ran.err, "");
+    EXPECT_NE(ran.out, "");
+  }
+  EXPECT_EQ(run({"--version"}).out, "cowrite " COWRITE_VERSION "\n");
+}
+
+TEST_F(Surroundings, TheHelpOfEveryCommandHasExamplesAndTheFieldsOfItsJson) {
+  for (const char* command : {"ls", "info", "cat", "log"}) {
+    const std::string help = run({command, "--help"}).out;
+    EXPECT_NE(help.find("Examples:"), std::string::npos) << command;
+    EXPECT_NE(help.find("With --json: one object"), std::string::npos) << command;
+    EXPECT_NE(run({"--help"}).out.find(std::string("\n  ") + command), std::string::npos)
+        << command;
+  }
+}
+
+TEST_F(Surroundings, WithoutArgumentsItExplainsItself) {
+  const Ran ran = run({});
+  EXPECT_EQ(ran.status, 2);
+  EXPECT_EQ(ran.out, "");
+  EXPECT_EQ(ran.err, run({"--help"}).out);
+}
+
+}  // namespace
+}  // namespace cowrite::cli
