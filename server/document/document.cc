@@ -252,17 +252,30 @@ Result<void> Document::answer_repeat(const Waiting& waiting, const Rebasing& reb
 // a client that never fetched the document can mean it honestly, when it repeats its create.
 Result<void> Document::answer_old_sequence(const Waiting& waiting, const Rebasing& rebased,
                                            const storage::SourceEntry& last) {
-  const Submit& request = waiting.submission.request;
-  if (!request.version && last.sequence == request.sequence) {
-    if (last.version >= committed_.version)
-      return answer_repeat(waiting, rebased, *batch_->records[last.version - committed_.version]);
-    return answer_repeat(
-        waiting, rebased,
-        last.version >= tail_.begin() ? *tail_.at(last.version) : *waiting.repeated);
+  if (!waiting.submission.request.version) {
+    if (const RecordPtr repeated = find_repeated(waiting)) {
+      return answer_repeat(waiting, rebased, *repeated);
+    }
   }
   return Error{kErrSequenceReused, "this source has sent sequence " +
                                        std::to_string(last.sequence) + " already, at version " +
                                        std::to_string(last.version)};
+}
+
+// The record with this source and sequence, among those in memory and the one that was looked up.
+RecordPtr Document::find_repeated(const Waiting& waiting) const {
+  const auto same = [&](const RecordPtr& record) {
+    return record->sequence == waiting.submission.request.sequence &&
+           record->source == waiting.submission.source;
+  };
+  if (const auto found = std::ranges::find_if(batch_->records, same);
+      found != batch_->records.end()) {
+    return *found;
+  }
+  for (std::uint64_t version = tail_.end(); version-- > tail_.begin();) {
+    if (same(tail_.at(version))) return tail_.at(version);
+  }
+  return waiting.repeated;
 }
 
 // The last check: does the change fit the text that it meets, and the limits?

@@ -128,6 +128,7 @@ class Document {
                                                  const storage::SourceEntry& last);
   [[nodiscard]] Result<void> write(const Waiting& waiting, const Rebasing& rebased,
                                    std::int64_t now_ms);
+  [[nodiscard]] RecordPtr find_repeated(const Waiting& waiting) const;
   void acknowledge(const Waiting& waiting, const Rebasing& rebased, std::uint64_t version);
   void refuse(const Waiting& waiting, Error error);
   void commit_batch();

@@ -254,6 +254,12 @@ void DocumentHost::receive(DocumentPresence presence) {
 // others have.
 void DocumentHost::move_presence(DocumentPresence presence, const std::vector<RecordPtr>& records) {
   Presence& value = presence.presence;
+  if (!records.empty() && !value.place->type && value.value != "null") {
+    ports_.reply(presence.session, PresenceRefused{std::move(value),
+                                                   {kErrTypeNotRecognized,
+                                                    "a presence without a type cannot be moved"}});
+    return;
+  }
   for (const RecordPtr& record : records) {
     const auto* edit = std::get_if<storage::Edit>(&record->change);
     value.value = edit ? transform_presence_value(value.value, edit->operation,

@@ -19,7 +19,7 @@ namespace cowrite::server {
 
 using LoopIndex = std::uint32_t;
 
-// Names a session in the process; never reused.
+// Names a session in the process; never reused. Number 0 is nobody.
 struct SessionId {
   LoopIndex loop = 0;
   std::uint64_t number = 0;

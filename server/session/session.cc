@@ -73,7 +73,7 @@ void Session::handle(JoinChannel message) {
 }
 
 void Session::handle(LeaveChannel message) {
-  for (Presence& ended : own_presences_.take_back(message.channel)) announce(std::move(ended));
+  retract(own_presences_.take_back(message.channel));
   channels_.erase(message.channel);
   outbox_.post(ToChannel(ChannelLeave{id_, message.sequence, std::move(message.channel)}));
 }
@@ -86,7 +86,7 @@ void Session::handle(Presence message) {
                                    std::to_string(kPresencesPerConnectionMax) + " presences"}));
     return;
   }
-  announce(std::move(message));
+  announce(std::move(message), id_);
 }
 
 void Session::handle(const RequestPresence& message) {
@@ -195,17 +195,22 @@ void Session::consider_reading() {
 
 // ---- Presence
 
-void Session::announce(Presence presence) {
+void Session::announce(Presence presence, SessionId acknowledged) {
   if (presence.place) {
-    outbox_.post(ToDocument(DocumentPresence{id_, source_, std::move(presence)}));
+    outbox_.post(ToDocument(DocumentPresence{acknowledged, source_, std::move(presence)}));
     return;
   }
   auto notice = std::make_shared<PresenceNotice>();
-  notice->sender = id_;
+  notice->sender = acknowledged;
   notice->source = source_;
   notice->encoded = encode_presence(presence, source_);
   notice->presence = std::move(presence);
   outbox_.post(ToChannel(SharedPresence(std::move(notice))));
+}
+
+// The client did not send these, so it waits for no ack.
+void Session::retract(std::vector<Presence> ended) {
+  for (Presence& presence : ended) announce(std::move(presence), SessionId{id_.loop, 0});
 }
 
 void Session::deliver(const PresenceRefused& refused) {
@@ -253,8 +258,6 @@ void Session::drained() {
   consider_reading();
 }
 
-void Session::closed() {
-  for (Presence& ended : own_presences_.take_back_all()) announce(std::move(ended));
-}
+void Session::closed() { retract(own_presences_.take_back_all()); }
 
 }  // namespace cowrite::server

@@ -85,7 +85,8 @@ class Session {
   void handle(SetName message);
 
   void send_answers(const CommitNotice& notice, Subscription* subscription);
-  void announce(Presence presence);
+  void announce(Presence presence, SessionId acknowledged);
+  void retract(std::vector<Presence> ended);
   void answered(std::size_t bytes);
   void consider_reading();
 

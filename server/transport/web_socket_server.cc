@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <boost/asio/dispatch.hpp>
 #include <boost/asio/post.hpp>
-#include <deque>
 #include <unordered_set>
 #include <utility>
 #include <vector>
@@ -13,11 +12,11 @@
 #include <websocketpp/transport/asio/endpoint.hpp>
 
 #include "ot/check.h"
-#include "ot/utf8.h"
 #include "server/limits.h"
 #include "server/transport/frame.h"
 #include "server/transport/handshake.h"
 #include "server/transport/paced_socket.h"
+#include "server/transport/web_socket.h"
 
 namespace cowrite::server {
 
@@ -33,14 +32,12 @@ class SocketPolicy : public std::enable_shared_from_this<SocketPolicy> {
  public:
   using ptr = std::shared_ptr<SocketPolicy>;
 
-  // Before start(). The connection's end lingers unless drop() was called.
+  // Before start(). The end of the connection lingers unless reset_on_shutdown() was called.
   void adopt(std::unique_ptr<PacedSocket> socket, std::chrono::milliseconds linger) {
     socket_ = std::move(socket);
     linger_ = linger;
   }
-  // The next termination drops the connection at once.
-  void drop() { dropped_ = true; }
-  PacedSocket& socket() { return *socket_; }
+  void reset_on_shutdown() { reset_ = true; }
 
   ptr get_shared() { return shared_from_this(); }
   [[nodiscard]] bool is_secure() const { return false; }
@@ -62,7 +59,7 @@ class SocketPolicy : public std::enable_shared_from_this<SocketPolicy> {
   boost::system::error_code cancel_socket() { return {}; }
   [[nodiscard]] std::error_code get_ec() const { return {}; }
   void async_shutdown(const std::function<void(const boost::system::error_code&)>& done) {
-    if (dropped_) {
+    if (reset_) {
       socket_->abort();
     } else {
       socket_->finish(linger_);
@@ -77,7 +74,7 @@ class SocketPolicy : public std::enable_shared_from_this<SocketPolicy> {
  private:
   std::unique_ptr<PacedSocket> socket_;
   std::chrono::milliseconds linger_{};
-  bool dropped_ = false;
+  bool reset_ = false;
 };
 
 class SocketEndpoint {
@@ -90,14 +87,20 @@ class SocketEndpoint {
   std::error_code init(const socket_con_ptr&) { return {}; }
 };
 
-class WebSocket;
 class Exchange;
 
-// What we keep with each websocketpp connection.
-struct LinkState {
+// What we keep with each websocketpp connection, whose base this is.
+class LinkState : public Wire {
+ public:
+  PacedSocket& paced_socket() override;
+  std::size_t write_messages(const Outbound& outbound) override;
+  std::size_t write_ping() override;
+  std::size_t write_pong(const std::string& payload) override;
+  void write_close(CloseCode code, const std::string& reason) override;
+  void drop() override;
+
   std::shared_ptr<void> server;  // The connection refers to its endpoint.
   std::shared_ptr<WebSocket> web_socket;
-  std::shared_ptr<ConnectionEvents> events;
   std::shared_ptr<Exchange> exchange;
 };
 
@@ -130,11 +133,6 @@ using Endpoint = websocketpp::server<Config>;
 using Link = Endpoint::connection_type;
 using LinkPtr = Endpoint::connection_ptr;
 using Message = Config::message_type;
-
-void terminate_now(Link& link) {
-  link.drop();
-  link.terminate({});
-}
 
 HttpRequest to_request(const Link& link) {
   const auto& parsed = link.get_request();
@@ -180,175 +178,37 @@ std::shared_ptr<Message> prepared(const Outbound& outbound) {
   return std::static_pointer_cast<Message>(outbound.prepared);
 }
 
-// --- One WebSocket ---
+Link& link_of(LinkState& state) { return static_cast<Link&>(state); }
 
-// Of a link it holds no more than a weak pointer, so that an owner that keeps a connection keeps no
-// socket.
-class WebSocket final : public Connection, public std::enable_shared_from_this<WebSocket> {
- public:
-  WebSocket(asio::io_context& context, const LinkPtr& link)
-      : context_(context), link_(link), written_before_(link->socket().bytes_written()) {}
+PacedSocket& LinkState::paced_socket() { return link_of(*this).get_socket(); }
 
-  // Once, after construction.
-  void start() {
-    const LinkPtr link = link_.lock();
-    link->socket().on_written = [weak = weak_from_this()] {
-      if (const auto self = weak.lock()) self->written();
-    };
-    sign_of_life_ = Clock::now();
-  }
+std::size_t LinkState::write_messages(const Outbound& outbound) {
+  const auto message = prepared(outbound);
+  return link_of(*this).send(message) ? 0 : message->get_payload().size();
+}
 
-  void send(const SharedOutbound& outbound) override {
-    const LinkPtr link = link_.lock();
-    if (!link || closing_ || outbound->messages.empty()) return;
-    const auto message = prepared(*outbound);
-    if (!link->send(message)) accepted(message->get_payload().size());
-  }
+std::size_t LinkState::write_ping() {
+  std::error_code error;
+  link_of(*this).ping({}, error);
+  return error ? 0 : frame_header_bytes(0);
+}
 
-  void close(CloseCode code, std::string_view reason) override {
-    const LinkPtr link = link_.lock();
-    if (!link || closing_) return;
-    closing_ = true;
-    std::error_code ignored;  // The peer is closing already.
-    const std::size_t bytes =
-        std::min<std::size_t>(reason.size(), websocketpp::frame::limits::close_reason_size);
-    link->close(static_cast<websocketpp::close::status::value>(code),
-                std::string(reason.substr(0, ot::utf8::floor_boundary(reason, bytes))), ignored);
-    if (paused_) link->socket().resume_reading();  // For its close frame.
-  }
+std::size_t LinkState::write_pong(const std::string& payload) {
+  std::error_code error;
+  link_of(*this).pong(payload, error);
+  return error ? 0 : frame_header_bytes(payload.size()) + payload.size();
+}
 
-  void terminate() override {
-    closing_ = true;
-    asio::post(context_, [weak = link_] {
-      if (const LinkPtr link = weak.lock()) terminate_now(*link);
-    });
-  }
+void LinkState::write_close(CloseCode code, const std::string& reason) {
+  std::error_code ignored;  // The peer is closing already.
+  link_of(*this).close(static_cast<websocketpp::close::status::value>(code), reason, ignored);
+}
 
-  [[nodiscard]] std::size_t queued_bytes() const override {
-    const LinkPtr link = link_.lock();
-    if (!link) return 0;
-    // A close frame is written and was not counted.
-    const std::uint64_t written = link->socket().bytes_written() - written_before_;
-    return written >= accepted_ ? 0 : static_cast<std::size_t>(accepted_ - written);
-  }
-
-  void pause_reading() override {
-    paused_ = true;
-    if (const LinkPtr link = link_.lock(); link && !closing_) link->socket().pause_reading();
-  }
-
-  void resume_reading() override {
-    paused_ = false;
-    asio::post(context_, [weak = weak_from_this()] {
-      if (const auto self = weak.lock()) self->deliver_held();
-    });
-  }
-
-  // A message arrived. Its text is taken.
-  void receive(Message& message) {
-    if (message.get_opcode() != websocketpp::frame::opcode::text) {
-      return close(CloseCode::kUnsupportedData, "Messages must be text.");
-    }
-    std::string& text = message.get_raw_payload();
-    if (!ot::utf8::is_valid(text)) return close(CloseCode::kInvalidData, "A message is not UTF-8.");
-    if (paused_ || !held_.empty()) {
-      held_.push_back(std::move(text));
-    } else {
-      deliver(text);
-    }
-  }
-
-  // One answer at a time: who sends pings and does not read gets no queue of answers.
-  void answer_ping(const std::string& payload) {
-    if (queued_bytes() > 0 && accepted_ == pong_end_) return;
-    const LinkPtr link = link_.lock();
-    std::error_code error;
-    link->pong(payload, error);
-    if (error) return;
-    accepted(frame_header_bytes(payload.size()) + payload.size());
-    pong_end_ = accepted_;
-  }
-
-  // Called again and again: pings a silent client, drops one that stays silent.
-  //
-  // Bytes from the peer are a sign of life. So are bytes that the kernel takes of what was queued
-  // before the ping: a long text on a slow line is no reason to hang up.
-  void sweep(Clock::time_point now, const Timing& timing) {
-    const LinkPtr link = link_.lock();
-    const PacedSocket& socket = link->socket();
-    const bool ping_queued = pinged_ && socket.bytes_written() - written_before_ < ping_end_;
-    const bool written =
-        std::exchange(written_seen_, socket.bytes_written()) != socket.bytes_written();
-    const bool read = std::exchange(read_seen_, socket.bytes_read()) != socket.bytes_read();
-    if (read || paused_) pinged_ = false;
-    if (read || paused_ || (ping_queued && written)) sign_of_life_ = now;
-    if (pinged_ && now - sign_of_life_ >= timing.ping_timeout) return terminate();
-    if (!pinged_ && now - sign_of_life_ >= timing.ping_interval) ping(*link, now);
-  }
-
- private:
-  void ping(Link& link, Clock::time_point now) {
-    std::error_code error;
-    link.ping({}, error);
-    if (error) return;
-    accepted(frame_header_bytes(0));
-    pinged_ = true;
-    ping_end_ = accepted_;
-    sign_of_life_ = now;
-  }
-
-  void deliver(std::string_view text) {
-    const LinkPtr link = link_.lock();
-    if (!link || closing_) return;
-    const auto events = link->events;
-    if (events) events->on_message(text);
-  }
-
-  void deliver_held() {
-    while (!paused_ && !held_.empty()) {
-      const std::string text = std::move(held_.front());
-      held_.pop_front();
-      deliver(text);
-    }
-    if (const LinkPtr link = link_.lock(); link && !paused_) link->socket().resume_reading();
-  }
-
-  void accepted(std::size_t bytes) {
-    accepted_ += bytes;
-    if (queued_bytes() > kDrainedBytes) draining_ = true;
-  }
-
-  void written() {
-    if (!draining_ || queued_bytes() > kDrainedBytes) return;
-    draining_ = false;
-    asio::post(context_, [weak = weak_from_this()] {
-      const auto self = weak.lock();
-      const LinkPtr link = self ? self->link_.lock() : nullptr;
-      if (!link || self->closing_) return;
-      const auto events = link->events;
-      if (events) events->on_drained();
-    });
-  }
-
-  asio::io_context& context_;
-  const std::weak_ptr<Link> link_;
-  bool closing_ = false;  // We said so; nothing but on_close() is told any more.
-  bool paused_ = false;
-  std::deque<std::string>
-      held_;  // Arrived in one read with the message at which reading was paused.
-
-  // All counted in bytes of the stream after the handshake.
-  const std::uint64_t written_before_;
-  std::uint64_t accepted_ = 0;
-  std::uint64_t pong_end_ = 0;
-  std::uint64_t ping_end_ = 0;
-  bool draining_ = false;
-
-  Clock::time_point sign_of_life_;
-  bool pinged_ = false;
-  std::uint64_t read_seen_ = 0;
-  std::uint64_t written_seen_ = 0;
-};
+void LinkState::drop() {
+  const LinkPtr alive = link_of(*this).get_shared();
+  alive->reset_on_shutdown();
+  alive->terminate({});
+}
 
 // --- One HTTP request and its response ---
 
@@ -366,7 +226,7 @@ class Exchange {
       set_response(*link, response);
       link->send_http_response(ignored);
     } catch (const std::exception&) {  // No memory for it.
-      terminate_now(*link);
+      link->drop();
     }
   }
 
@@ -374,13 +234,13 @@ class Exchange {
   // not read.
   void sweep(Clock::time_point now, const Timing& timing) {
     const LinkPtr link = link_.lock();
-    const bool written = std::exchange(written_seen_, link->socket().bytes_written()) !=
-                         link->socket().bytes_written();
+    const bool written = std::exchange(written_seen_, link->get_socket().bytes_written()) !=
+                         link->get_socket().bytes_written();
     if (written) changed_ = now;
     if (!answered_ && now - changed_ >= timing.response) {
       answer(plain_response(503, "The server did not find the time to answer; try again later."));
     } else if (answered_ && now - changed_ >= timing.ping_timeout) {
-      terminate_now(*link);
+      link->drop();
     }
   }
 
@@ -423,10 +283,10 @@ class WebSocketServer::Impl : public std::enable_shared_from_this<Impl> {
       guarded(handle, [&](const LinkPtr& link) { closed(*link); });
     });
     endpoint_.set_message_handler([this](const auto& handle, const auto& message) {
-      guarded(handle, [&](const LinkPtr& link) { link->web_socket->receive(*message); });
+      guarded(handle, [&](const LinkPtr& link) { receive(*link->web_socket, *message); });
     });
     endpoint_.set_ping_handler([this](const auto& handle, const std::string& payload) {
-      guarded(handle, [&](const LinkPtr& link) { link->web_socket->answer_ping(payload); });
+      guarded(handle, [&](const LinkPtr& link) { link->web_socket->receive_ping(payload); });
       return false;  // websocketpp's own answers would be queued without a bound.
     });
     acceptor_ = std::make_shared<Acceptor>(context_, timing_.accept_backoff,
@@ -443,7 +303,7 @@ class WebSocketServer::Impl : public std::enable_shared_from_this<Impl> {
   void stop_accepting() {
     acceptor_->stop();
     for (const LinkPtr& link : links()) {
-      if (!link->web_socket && !link->exchange) terminate_now(*link);
+      if (!link->web_socket && !link->exchange) link->drop();
     }
   }
 
@@ -452,8 +312,8 @@ class WebSocketServer::Impl : public std::enable_shared_from_this<Impl> {
     handlers_ = {};
     acceptor_->stop();
     for (const LinkPtr& link : links()) {
-      link->events.reset();
-      terminate_now(*link);
+      if (link->web_socket) link->web_socket->end();
+      link->drop();
     }
   }
 
@@ -468,7 +328,7 @@ class WebSocketServer::Impl : public std::enable_shared_from_this<Impl> {
     try {
       handler(link);
     } catch (const std::exception&) {
-      terminate_now(*link);
+      link->drop();
     }
   }
 
@@ -513,17 +373,26 @@ class WebSocketServer::Impl : public std::enable_shared_from_this<Impl> {
   }
 
   void open(const LinkPtr& link) {
-    if (!handlers_.accept) return terminate_now(*link);
+    if (!handlers_.accept) return link->drop();
     ++open_;
-    link->web_socket = std::make_shared<WebSocket>(context_, link);
-    link->web_socket->start();
-    link->events = handlers_.accept(link->web_socket, to_request(*link));
-    CHECK(link->events != nullptr);
+    link->web_socket = std::make_shared<WebSocket>(context_, *link);
+    auto events = handlers_.accept(link->web_socket, to_request(*link));
+    CHECK(events != nullptr);
+    link->web_socket->set_events(std::move(events));
+  }
+
+  static void receive(WebSocket& web_socket, Message& message) {
+    if (message.get_opcode() == websocketpp::frame::opcode::text) {
+      web_socket.receive(std::move(message.get_raw_payload()));
+    } else {
+      web_socket.close(CloseCode::kUnsupportedData, "Messages must be text.");
+    }
   }
 
   void closed(Link& link) {
+    if (!link.web_socket) return;
     --open_;
-    if (const auto events = std::exchange(link.events, nullptr)) events->on_close();
+    if (const auto events = link.web_socket->end()) events->on_close();
   }
 
   void http(const LinkPtr& link) {

@@ -1,0 +1,136 @@
+#include "server/transport/web_socket.h"
+
+#include <algorithm>
+#include <boost/asio/post.hpp>
+#include <utility>
+
+#include "ot/utf8.h"
+#include "server/limits.h"
+
+namespace cowrite::server {
+
+namespace asio = boost::asio;
+
+namespace {
+constexpr std::size_t kCloseReasonBytesMax =
+    123;  // RFC 6455, section 5.5: a control frame has 125, two of them the code.
+}
+
+WebSocket::WebSocket(asio::io_context& context, Wire& wire)
+    : context_(context),
+      wire_(&wire),
+      handshake_bytes_(wire.paced_socket().bytes_written()),
+      heartbeat_(std::chrono::steady_clock::now()) {
+  wire.paced_socket().on_written = [this] { written(); };
+}
+
+void WebSocket::send(const SharedOutbound& outbound) {
+  if (wire_ != nullptr && !closing_ && !outbound->messages.empty())
+    queued(wire_->write_messages(*outbound));
+}
+
+void WebSocket::close(CloseCode code, std::string_view reason) {
+  if (wire_ == nullptr || closing_) return;
+  closing_ = true;
+  const std::size_t bytes = std::min(reason.size(), kCloseReasonBytesMax);
+  wire_->write_close(code, std::string(reason.substr(0, ot::utf8::floor_boundary(reason, bytes))));
+  wire_->paced_socket().resume_reading();  // For the peer's close frame.
+}
+
+void WebSocket::terminate() {
+  closing_ = true;
+  asio::post(context_, [weak = weak_from_this()] {
+    const auto self = weak.lock();
+    if (self && self->wire_ != nullptr) self->wire_->drop();
+  });
+}
+
+std::uint64_t WebSocket::written_bytes() const {
+  return wire_->paced_socket().bytes_written() - handshake_bytes_;
+}
+
+std::size_t WebSocket::queued_bytes() const {
+  if (wire_ == nullptr) return 0;
+  // A close frame is written, but not counted before.
+  return static_cast<std::size_t>(queued_end_ - std::min(queued_end_, written_bytes()));
+}
+
+void WebSocket::queued(std::size_t bytes) {
+  queued_end_ += bytes;
+  if (queued_bytes() > kDrainedBytes) draining_ = true;
+}
+
+void WebSocket::written() {
+  if (!draining_ || queued_bytes() > kDrainedBytes) return;
+  draining_ = false;
+  asio::post(context_, [weak = weak_from_this()] {
+    const auto self = weak.lock();
+    if (!self || self->closing_) return;
+    if (const auto events = self->events_) events->on_drained();
+  });
+}
+
+void WebSocket::pause_reading() {
+  paused_ = true;
+  if (wire_ != nullptr && !closing_) wire_->paced_socket().pause_reading();
+}
+
+void WebSocket::resume_reading() {
+  paused_ = false;
+  asio::post(context_, [weak = weak_from_this()] {
+    if (const auto self = weak.lock()) self->deliver_held();
+  });
+}
+
+void WebSocket::deliver_held() {
+  while (!paused_ && !held_.empty()) {
+    const std::string text = std::move(held_.front());
+    held_.pop_front();
+    deliver(text);
+  }
+  if (!paused_ && wire_ != nullptr) wire_->paced_socket().resume_reading();
+}
+
+void WebSocket::deliver(std::string_view text) {
+  if (closing_) return;
+  if (const auto events = events_) events->on_message(text);
+}
+
+void WebSocket::receive(std::string text) {
+  if (!ot::utf8::is_valid(text)) return close(CloseCode::kInvalidData, "A message is not UTF-8.");
+  if (paused_ || !held_.empty()) {
+    held_.push_back(std::move(text));
+  } else {
+    deliver(text);
+  }
+}
+
+// One answer at a time: who sends pings and does not read gets no queue of answers.
+void WebSocket::receive_ping(const std::string& payload) {
+  if (wire_ == nullptr || written_bytes() < pong_end_) return;
+  queued(wire_->write_pong(payload));
+  pong_end_ = queued_end_;
+}
+
+void WebSocket::sweep(Heartbeat::Time now, const Timing& timing) {
+  if (wire_ == nullptr) return;
+  if (paused_) return heartbeat_.suspend(now);
+  switch (heartbeat_.check(now, {wire_->paced_socket().bytes_read(), written_bytes()}, timing)) {
+    case Heartbeat::Verdict::kFine:
+      return;
+    case Heartbeat::Verdict::kPing:
+      queued(wire_->write_ping());
+      return heartbeat_.pinged(now, queued_end_);
+    case Heartbeat::Verdict::kGone:
+      return terminate();
+  }
+}
+
+std::shared_ptr<ConnectionEvents> WebSocket::end() {
+  if (wire_ != nullptr) wire_->paced_socket().on_written = nullptr;
+  wire_ = nullptr;
+  held_.clear();
+  return std::exchange(events_, nullptr);
+}
+
+}  // namespace cowrite::server
