@@ -23,6 +23,7 @@
 #include <span>
 #include <string_view>
 
+#include "ot/check.h"
 #include "ot/result.h"
 #include "ot/small_array.h"
 
@@ -89,6 +90,7 @@ class Operation {
   class Packed {
    public:
     static Packed without_text(Kind kind, std::uint64_t length) {
+      CHECK(length < std::uint64_t{1} << 62U);
       return Packed((length << 2U) | static_cast<std::uint64_t>(kind));
     }
     static Packed with_text(Kind kind, std::uint64_t length, std::size_t text_end) {
@@ -120,8 +122,7 @@ class Operation {
   // Appends without merging. REQUIRES: the length is that of the text, if there is one; it fits.
   void push(const Component& component);
 
-  // An operation of up to four components and 16 bytes of text is one cache line and no heap
-  // memory.
+  // Up to four components and 16 bytes of text are one cache line and no heap memory.
   SmallArray<Packed, 4> components_;
   SmallArray<char, 16> text_;
 };

@@ -14,6 +14,7 @@
 #include <string>
 #include <string_view>
 #include <type_traits>
+#include <utility>
 
 #include "ot/rope_node.h"
 
@@ -30,6 +31,16 @@ class Rope {
   Rope() = default;
   // At memory speed. REQUIRES: valid UTF-8 of at most kBytesMax bytes.
   explicit Rope(std::string_view utf8);
+
+  // Shares all nodes: O(1). A rope that was moved from is empty.
+  Rope(const Rope&) = default;
+  Rope(Rope&& other) noexcept : tree_(std::exchange(other.tree_, {})) {}
+  Rope& operator=(const Rope&) = default;
+  Rope& operator=(Rope&& other) noexcept {
+    tree_ = std::exchange(other.tree_, {});
+    return *this;
+  }
+  ~Rope() = default;
 
   [[nodiscard]] bool empty() const { return tree_.size.bytes == 0; }
   [[nodiscard]] std::uint64_t bytes() const { return tree_.size.bytes; }

@@ -199,7 +199,10 @@ Subtree tree_after(const Subtree& tree, std::uint32_t code_points) {
 
 std::uint32_t leaf_offset(const Leaf& leaf, const TextSize& size, std::uint32_t code_points) {
   if (size.is_ascii()) return code_points;
-  return static_cast<std::uint32_t>(utf8::byte_offset(leaf.view(), code_points));
+  const std::uint32_t after = size.code_points - code_points;
+  return static_cast<std::uint32_t>(code_points < after
+                                        ? utf8::byte_offset(leaf.view(), code_points)
+                                        : utf8::byte_offset_from_end(leaf.view(), after));
 }
 
 }  // namespace cowrite::ot

@@ -8,6 +8,16 @@ namespace cowrite::ot::utf8 {
 
 namespace {
 
+// Eight words: enough that adding them up outweighs the multiplication that ends it.
+constexpr std::size_t kBlockBytes = 8 * kWordBytes;
+
+std::size_t leads_in_block(const char* at) {
+  std::uint64_t found = 0;
+  for (std::size_t index = 0; index < 8; ++index)
+    found += leads(load_word(at + index * kWordBytes));
+  return sum(found);
+}
+
 bool is_between(char byte, unsigned low, unsigned high) {
   const auto value = static_cast<unsigned char>(byte);
   return value >= low && value <= high;
@@ -82,6 +92,12 @@ std::size_t count_utf16_units(std::string_view text) {
 
 std::size_t byte_offset(std::string_view text, std::size_t code_points) {
   std::size_t offset = 0;
+  while (text.size() - offset >= kBlockBytes) {
+    const std::size_t in_block = leads_in_block(text.data() + offset);
+    if (in_block > code_points) break;
+    code_points -= in_block;
+    offset += kBlockBytes;
+  }
   while (text.size() - offset >= kWordBytes) {
     const std::size_t in_word = sum(leads(load_word(text.data() + offset)));
     if (in_word > code_points) break;
@@ -92,6 +108,22 @@ std::size_t byte_offset(std::string_view text, std::size_t code_points) {
     if (is_continuation(text[offset])) continue;
     if (code_points == 0) break;
     --code_points;
+  }
+  return offset;
+}
+
+std::size_t byte_offset_from_end(std::string_view text, std::size_t code_points) {
+  std::size_t offset = text.size();
+  while (offset >= kBlockBytes) {
+    // A block that begins inside a code point is not where one begins: so never take all from it.
+    const std::size_t in_block = leads_in_block(text.data() + offset - kBlockBytes);
+    if (in_block >= code_points) break;
+    code_points -= in_block;
+    offset -= kBlockBytes;
+  }
+  while (code_points > 0) {
+    --offset;
+    if (!is_continuation(text[offset])) --code_points;
   }
   return offset;
 }

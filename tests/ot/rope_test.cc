@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "tests/ot/rope_inspector.h"
@@ -93,6 +94,15 @@ TEST(Rope, GivesSubstringsByCodePoints) {
   EXPECT_EQ(rope.substring(1, 2), "😀é");
   EXPECT_EQ(rope.substring(4, 0), "");
   EXPECT_EQ(rope.substring(0, 4), "a😀éb");
+}
+
+TEST(Rope, IsEmptyAfterItWasMovedFrom) {
+  Rope rope("abc");
+  const Rope moved = std::move(rope);
+  EXPECT_EQ(moved.to_string(), "abc");
+  EXPECT_EQ(rope.bytes(), 0U);  // NOLINT(bugprone-use-after-move)
+  rope.insert(0, "x");
+  EXPECT_EQ(rope.to_string(), "x");
 }
 
 TEST(Rope, KeepsZeroBytesAsText) {

@@ -84,11 +84,17 @@ TEST(Utf8, CountsAndOffsetsEqualThePlainOnes) {
     std::size_t bytes = 0;
     for (std::size_t index = 0; index < code_points.size(); ++index) {
       ASSERT_EQ(utf8::byte_offset(text, index), bytes);
+      ASSERT_EQ(utf8::byte_offset_from_end(text, code_points.size() - index), bytes);
+      ASSERT_EQ(utf8::byte_offset_of_utf16(text, units), bytes);
+      const bool is_pair = code_points[index] > 0xFFFF;
+      ASSERT_EQ(utf8::byte_offset_of_utf16(text, units + (is_pair ? 1 : 0)), bytes);
       bytes += to_utf8(code_points.substr(index, 1)).size();
       units += code_points[index] > 0xFFFF ? 2 : 1;
       newlines += code_points[index] == '\n' ? 1 : 0;
     }
     ASSERT_EQ(utf8::byte_offset(text, code_points.size()), text.size());
+    ASSERT_EQ(utf8::byte_offset_from_end(text, 0), text.size());
+    ASSERT_EQ(utf8::byte_offset_of_utf16(text, units), text.size());
     ASSERT_EQ(utf8::count_utf16_units(text), units);
     const TextSize size = measure(text);
     ASSERT_EQ(size.bytes, text.size());
