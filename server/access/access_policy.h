@@ -5,13 +5,12 @@
 // foreign pages out:
 //
 // - Host. A page can have its own name resolve to 127.0.0.1 and is then of one origin with us (DNS
-// rebinding); but the browser still
-//   names that host. So only IP addresses, "localhost" and the names given to us are served.
+//   rebinding); but the browser still names that host. So only IP addresses, "localhost" and the
+//   names given to us are served.
 // - Origin. Browsers name the origin of the page that opens a WebSocket or fetches across origins;
-// who is foreign and not listed is
-//   refused. What a browser fetches without naming it, as for <img>, it marks with Sec-Fetch-Site;
-//   of that only navigation passes, since the foreign page cannot read where it leads. Programs
-//   that are not browsers send neither.
+//   who is foreign and not listed is refused. What a browser fetches without naming it, as for
+//   <img>, it marks with Sec-Fetch-Site; of that only navigation passes, since the foreign page
+//   cannot read where it leads. Programs that are not browsers send neither.
 //
 // Both hold for every path, so no way of writing a path gets around them.
 #pragma once

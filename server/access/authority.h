@@ -11,8 +11,8 @@ namespace cowrite::server {
 
 // "Example.ORG.:8080" is {"example.org", 8080, false}; "[::1]" is {"::1", none, true}.
 struct Authority {
-  std::string host;  // In lower case, without a trailing dot; an IPv6 address without brackets, in
-                     // its shortest form.
+  // In lower case, without a trailing dot; an IPv6 address without brackets, in its shortest form.
+  std::string host;
   std::optional<std::uint16_t> port;
   bool is_address = false;  // An IP address, not a name.
 

@@ -3,8 +3,10 @@
 //     /                 start page (index.html)
 //     /d/NAME           the editor on document NAME (editor.html)
 //     /embed/NAME       the same for an iframe
-//     /assets/...       and other embedded files; names under /assets/ hold a hash of the content,
-//     so they are cached forever /healthz          200 when it serves
+//     /assets/...       and other embedded files, by exact path
+//     /healthz          200 when it serves
+//
+// Names under /assets/ hold a hash of the content, so browsers keep them forever.
 //
 // A function of the request, but for the nonce: no cookie, no file system, no state. May be called
 // from any thread.

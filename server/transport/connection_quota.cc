@@ -14,8 +14,7 @@ std::optional<ConnectionQuota::Network> ConnectionQuota::network_of(ip::address 
     address = ip::make_address_v4(ip::v4_mapped, address.to_v6());
   }
   if (address.is_loopback()) return std::nullopt;
-  // An IPv4 address as the network that holds it in NAT64's well-known prefix would not be told
-  // from others: it goes into the last four bytes behind zeros, where no IPv6 network is assigned.
+  // An IPv4 address stands behind four zeros, where no IPv6 network is.
   Network network{};
   if (address.is_v4()) {
     const auto bytes = address.to_v4().to_bytes();

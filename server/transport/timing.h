@@ -34,8 +34,7 @@ struct Timing {
   // that could free some.
   std::chrono::milliseconds accept_backoff{100};
 
-  // How often all connections are looked at; the three times above that concern open ones are late
-  // by at most this.
+  // How often all connections are looked at: `response` and the times of pings are late by that.
   std::chrono::milliseconds sweep{500};
 };
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <boost/asio/post.hpp>
+#include <exception>
 #include <utility>
 
 #include "ot/utf8.h"
@@ -12,9 +13,9 @@ namespace cowrite::server {
 namespace asio = boost::asio;
 
 namespace {
-constexpr std::size_t kCloseReasonBytesMax =
-    123;  // RFC 6455, section 5.5: a control frame has 125, two of them the code.
-}
+// RFC 6455, section 5.5: a control frame has at most 125 bytes, two of them the code.
+constexpr std::size_t kCloseReasonBytesMax = 123;
+}  // namespace
 
 WebSocket::WebSocket(asio::io_context& context, Wire& wire)
     : context_(context),
@@ -60,13 +61,23 @@ void WebSocket::queued(std::size_t bytes) {
   if (queued_bytes() > kDrainedBytes) draining_ = true;
 }
 
+template <typename Event>
+void WebSocket::tell(Event event) {
+  const auto events = events_;
+  if (closing_ || events == nullptr) return;
+  try {
+    event(*events);
+  } catch (const std::exception&) {
+    terminate();
+  }
+}
+
 void WebSocket::written() {
   if (!draining_ || queued_bytes() > kDrainedBytes) return;
   draining_ = false;
   asio::post(context_, [weak = weak_from_this()] {
-    const auto self = weak.lock();
-    if (!self || self->closing_) return;
-    if (const auto events = self->events_) events->on_drained();
+    if (const auto self = weak.lock())
+      self->tell([](ConnectionEvents& events) { events.on_drained(); });
   });
 }
 
@@ -92,8 +103,7 @@ void WebSocket::deliver_held() {
 }
 
 void WebSocket::deliver(std::string_view text) {
-  if (closing_) return;
-  if (const auto events = events_) events->on_message(text);
+  tell([text](ConnectionEvents& events) { events.on_message(text); });
 }
 
 void WebSocket::receive(std::string text) {

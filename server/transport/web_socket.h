@@ -62,6 +62,9 @@ class WebSocket final : public Connection, public std::enable_shared_from_this<W
   [[nodiscard]] std::uint64_t written_bytes() const;
   void queued(std::size_t bytes);
   void written();
+  // Calls an event. An owner that throws loses the connection, nothing more.
+  template <typename Event>
+  void tell(Event event);
   void deliver(std::string_view text);
   void deliver_held();
 

@@ -230,8 +230,7 @@ class Exchange {
     }
   }
 
-  // Called again and again: answers in place of a handler that did not, drops a client that does
-  // not read.
+  // Called again and again: answers in place of a late handler, drops a client that does not read.
   void sweep(Clock::time_point now, const Timing& timing) {
     const LinkPtr link = link_.lock();
     const bool written = std::exchange(written_seen_, link->get_socket().bytes_written()) !=
