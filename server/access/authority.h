@@ -25,8 +25,8 @@ struct Authority {
 struct Origin {
   std::string scheme;  // In lower case.
   std::string host;    // As in Authority.
-  std::uint16_t port =
-      0;  // The scheme's usual one where none is written; 0 if the scheme has none.
+  // The scheme's usual one where none is written; 0 if the scheme has none.
+  std::uint16_t port = 0;
   bool is_address = false;
 
   friend bool operator==(const Origin&, const Origin&) = default;

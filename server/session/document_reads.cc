@@ -1,5 +1,6 @@
 #include "server/session/document_reads.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "ot/check.h"
@@ -18,18 +19,27 @@ std::vector<std::string> encode_records(const DocumentKey& key,
   return messages;
 }
 
+bool sends_records(const ToDocument& request) {
+  const auto* read = std::get_if<ReadRequest>(&request);
+  return read && read->request.version;
+}
+
 }  // namespace
 
 // ---- Requests of the client
 
 void DocumentReads::read(Read request) {
-  if (!may_subscribe(request, request.kind, 1)) return;
+  if (!may_subscribe(request, request.kind, {request.key})) return;
   const std::uint64_t ticket = issue({request, std::nullopt});
   enqueue(ReadRequest{session_, ticket, std::move(request)});
 }
 
 void DocumentReads::read_many(const ReadMany& request) {
-  if (!may_subscribe(request, request.kind, request.documents.size())) return;
+  std::vector<DocumentKey> keys;
+  for (const auto& [document, version] : request.documents) {
+    keys.push_back({request.collection, document});
+  }
+  if (!may_subscribe(request, request.kind, keys)) return;
   const std::uint64_t id = next_number_++;
   bulks_.emplace(id, Bulk{.request = request, .left = request.documents.size() + 1});
   for (const auto& [document, version] : request.documents) {
@@ -69,17 +79,20 @@ void DocumentReads::snapshot(FetchSnapshotByTime request) {
   enqueue(SnapshotRequest{session_, issue({std::move(request), std::nullopt}), key, moment});
 }
 
-bool DocumentReads::may_subscribe(const Message& request, ReadKind kind, std::size_t documents) {
+bool DocumentReads::may_subscribe(const Message& request, ReadKind kind,
+                                  const std::vector<DocumentKey>& documents) {
   if (kind == ReadKind::kFetch) return true;
-  if (subscriptions_.size() + subscribing_ + documents <= kSubscriptionsPerConnectionMax) {
-    subscribing_ += documents;
-    return true;
+  const auto is_new = [this](const DocumentKey& key) { return !wanted_.contains(key); };
+  const auto more = static_cast<std::size_t>(std::ranges::count_if(documents, is_new));
+  if (wanted_.size() + more > kSubscriptionsPerConnectionMax) {
+    outbox_.send(encode_error(
+        request, {kErrTooManySubscriptions, "a connection may follow at most " +
+                                                std::to_string(kSubscriptionsPerConnectionMax) +
+                                                " documents"}));
+    return false;
   }
-  outbox_.send(encode_error(
-      request, {kErrTooManySubscriptions, "a connection may follow at most " +
-                                              std::to_string(kSubscriptionsPerConnectionMax) +
-                                              " documents"}));
-  return false;
+  wanted_.insert(documents.begin(), documents.end());
+  return true;
 }
 
 std::uint64_t DocumentReads::issue(Ticket ticket) {
@@ -97,6 +110,9 @@ void DocumentReads::enqueue(ToDocument request) {
 
 void DocumentReads::pump() {
   while (!congested_ && !queue_.empty() && under_way_ < kReadsInFlightPerConnectionMax) {
+    const bool catches_up = sends_records(queue_.front());
+    if (catches_up && catching_up_) return;
+    catching_up_ = catching_up_ || catches_up;
     ++under_way_;
     outbox_.post(std::move(queue_.front()));
     queue_.pop_front();
@@ -123,11 +139,13 @@ void DocumentReads::deliver(ReadReply reply) {
     Read rest = request;
     rest.version = reply.next;
     queue_.emplace_front(ReadRequest{session_, reply.ticket, std::move(rest)});
+    catching_up_ = false;
     --under_way_;
     pump();
     return;
   }
-  if (request.kind == ReadKind::kSubscribe) --subscribing_;
+  if (request.version) catching_up_ = false;
+  if (request.kind == ReadKind::kSubscribe && !find(reply.key)) wanted_.erase(reply.key);
   if (ticket.bulk) {
     finish_part(*ticket.bulk, request, reply);
   } else if (!reply.content) {
@@ -206,6 +224,7 @@ void DocumentReads::deliver(const LeaveReply& reply) {
   CHECK(found != tickets_.end());
   const Ticket& ticket = found->second;
   subscriptions_.erase(reply.key);
+  wanted_.erase(reply.key);
   if (ticket.bulk) {
     close_part(*ticket.bulk);
   } else if (ticket.request) {

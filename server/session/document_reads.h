@@ -13,6 +13,7 @@
 #include <deque>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -78,7 +79,8 @@ class DocumentReads {
     std::optional<std::uint64_t> bulk;  // The bulk request that it is part of.
   };
 
-  [[nodiscard]] bool may_subscribe(const Message& request, ReadKind kind, std::size_t documents);
+  [[nodiscard]] bool may_subscribe(const Message& request, ReadKind kind,
+                                   const std::vector<DocumentKey>& documents);
   [[nodiscard]] std::uint64_t issue(Ticket ticket);
   void enqueue(ToDocument request);
   void pump();
@@ -93,11 +95,13 @@ class DocumentReads {
   bool congested_ = false;
   std::uint64_t next_number_ = 1;  // Of tickets and bulk requests.
   std::unordered_map<DocumentKey, Subscription> subscriptions_;
-  std::size_t subscribing_ = 0;  // Subscribe requests that are not answered yet.
+  std::set<DocumentKey> wanted_;  // What the client follows or has asked to follow.
   std::map<std::uint64_t, Ticket> tickets_;
   std::map<std::uint64_t, Bulk> bulks_;
   std::deque<ToDocument> queue_;  // Not posted yet.
   std::size_t under_way_ = 0;     // Posted and not answered.
+  bool catching_up_ =
+      false;  // One of them sends records, which those of another must not interrupt.
 };
 
 }  // namespace cowrite::server

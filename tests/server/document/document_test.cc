@@ -411,8 +411,9 @@ TEST(Document, ADocumentDoesNotGrowBeyondItsLimit) {
   desk.edit("dave", 1, 1, "-1");
   desk.read_history();
   desk.settle();
-  EXPECT_THAT(desk.announced(), ::testing::UnorderedElementsAre("refuse 1 ERR_DOC_TOO_LARGE", "1 carol:1 'xx' -1", "ack carol:1 at 1",
-                                                                "2 dave:1 ", "ack dave:1 at 2 after 1"));
+  EXPECT_THAT(desk.announced(), ::testing::UnorderedElementsAre(
+                                    "refuse 1 ERR_DOC_TOO_LARGE", "1 carol:1 'xx' -1",
+                                    "ack carol:1 at 1", "2 dave:1 ", "ack dave:1 at 2 after 1"));
 }
 
 TEST(Document, AsksForACheckpointAfterSoManyRecords) {

@@ -1,0 +1,240 @@
+// A DocumentHost between a real log and the test: what readers are told while an append is in
+// flight.
+
+#include "server/document/document_host.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <condition_variable>
+#include <deque>
+#include <mutex>
+#include <utility>
+
+#include "storage/rocksdb_log.h"
+#include "tests/ot/notation.h"
+
+namespace cowrite::server {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+
+// The log in memory, but appends wait until the test lets them through.
+class HeldLog final : public storage::OperationLog {
+ public:
+  HeldLog() : log_(*storage::RocksDbLog::open("", storage::OpenMode::kInMemory)) {}
+
+  void append(storage::Append append, std::function<void(storage::AppendOutcome)> done) override {
+    held_.emplace_back([this, append = std::move(append), done = std::move(done)]() mutable {
+      log_->append(std::move(append), std::move(done));
+    });
+    if (!holding) release();
+  }
+  void save_checkpoint(DocumentKey key, storage::Snapshot snapshot) override {
+    log_->save_checkpoint(std::move(key), std::move(snapshot));
+  }
+  void read(std::function<void(const storage::History&)> job) override {
+    log_->read(std::move(job));
+  }
+
+  void release() {
+    for (auto& append : std::exchange(held_, {})) append();
+  }
+  [[nodiscard]] bool held() const { return !held_.empty(); }
+
+  bool holding = false;
+
+ private:
+  std::unique_ptr<storage::RocksDbLog> log_;
+  std::vector<std::function<void()>> held_;
+};
+
+// A host with the test's thread for a loop; what it tells sessions is noted in the order told.
+class DocumentHostTest : public ::testing::Test {
+ protected:
+  static constexpr SessionId kAlice{0, 1};
+  static constexpr SessionId kBob{0, 2};
+
+  DocumentHostTest() : host_(DocumentHost::open({"docs", "d"}, log_, ports())) {}
+
+  HostPorts ports() {
+    HostPorts ports;
+    ports.now_ms = [this] { return now_ms_ += 10; };
+    ports.run = [this](std::function<void()> work) {
+      const std::lock_guard lock(mutex_);
+      posted_.push_back(std::move(work));
+      arrived_.notify_one();
+    };
+    ports.run_after = [this](std::chrono::milliseconds, std::function<void()> work) {
+      later_.push_back(std::move(work));
+    };
+    ports.reply = [this](SessionId, auto reply) {
+      std::visit([this](const auto& known) { note(known); }, reply);
+    };
+    ports.announce = [this](LoopIndex, const SharedCommit& notice) {
+      for (const std::string& message : notice->encoded) told_.push_back(message);
+      for (const Ack& ack : notice->acks) told_.push_back("ack " + std::to_string(ack.version));
+      for (const Refusal& refusal : notice->refusals) {
+        told_.push_back("refuse " + std::string(refusal.error.code));
+      }
+    };
+    ports.announce_presence = [this](const SharedPresence& notice) {
+      told_.push_back(notice->encoded);
+    };
+    ports.halt = [] { FAIL() << "the log is fine"; };
+    return ports;
+  }
+
+  void note(const ReadReply& reply) {
+    if (!reply.content) {
+      told_.push_back("error " + std::string(reply.content.error().code));
+    } else if (const auto* snapshot = std::get_if<storage::Snapshot>(&*reply.content)) {
+      told_.push_back(describe(*snapshot) + (reply.joined ? " joined" : ""));
+    } else {
+      const auto& records = std::get<std::vector<RecordPtr>>(*reply.content);
+      told_.push_back(std::to_string(records.size()) + " records" +
+                      (reply.complete ? "" : ", more from " + std::to_string(reply.next)) +
+                      (reply.joined ? " joined" : ""));
+    }
+  }
+  void note(const LeaveReply&) { told_.emplace_back("left"); }
+  void note(const SnapshotReply& reply) {
+    told_.push_back(reply.snapshot ? describe(*reply.snapshot)
+                                   : "error " + std::string(reply.snapshot.error().code));
+  }
+  void note(const PresenceRefused& refused) {
+    told_.push_back("presence refused " + std::string(refused.error.code));
+  }
+  static std::string describe(const storage::Snapshot& snapshot) {
+    return std::to_string(snapshot.version) + " " +
+           (snapshot.exists ? "'" + snapshot.text.to_string() + "'" : "(none)");
+  }
+
+  void submit(std::uint64_t sequence, std::optional<std::uint64_t> base, storage::Change change) {
+    Submit request{.key = {"docs", "d"}, .version = base, .sequence = sequence};
+    request.change = std::move(change);
+    host_->handle(Submission{kAlice, "alice", "", std::move(request), 0});
+  }
+  void edit(std::uint64_t sequence, std::uint64_t base, std::string_view notation) {
+    submit(sequence, base, storage::Edit{ot::op(notation)});
+  }
+  void read(ReadKind kind, std::optional<std::uint64_t> version = std::nullopt) {
+    host_->handle(ReadRequest{kBob, 1, {kind, {"docs", "d"}, version}});
+  }
+
+  // Runs what was posted until `count` things were told, waiting for the log's threads.
+  std::vector<std::string> told(std::size_t count) {
+    while (told_.size() < count) run_one();
+    return std::exchange(told_, {});
+  }
+  void run_one() {
+    std::unique_lock lock(mutex_);
+    arrived_.wait(lock, [this] { return !posted_.empty(); });
+    const std::function<void()> work = std::move(posted_.front());
+    posted_.pop_front();
+    lock.unlock();
+    work();
+  }
+
+  std::mutex mutex_;
+  std::condition_variable arrived_;
+  std::deque<std::function<void()>> posted_;
+  std::vector<std::function<void()>> later_;
+  std::vector<std::string> told_;
+  std::int64_t now_ms_ = 1'000;
+  HeldLog log_;
+  std::shared_ptr<DocumentHost> host_;
+};
+
+TEST_F(DocumentHostTest, RequestsWaitWhileTheDocumentLoads) {
+  read(ReadKind::kFetch);
+  EXPECT_THAT(told_, IsEmpty());
+  EXPECT_FALSE(host_->idle());
+  EXPECT_THAT(told(1), ElementsAre("0 (none)"));
+  EXPECT_TRUE(host_->idle());
+}
+
+TEST_F(DocumentHostTest, ASubscriptionDuringAnAppendGetsTheCommittedTextAndThenTheRecord) {
+  submit(1, std::nullopt, storage::Create{"ab"});
+  (void)told(1);
+  log_.holding = true;
+  edit(2, 1, "2 'c'");
+  ASSERT_TRUE(log_.held());
+  read(ReadKind::kSubscribe);
+  EXPECT_THAT(told(1), ElementsAre("1 'ab' joined"));
+  log_.release();
+  EXPECT_THAT(
+      told(2),
+      ElementsAre(R"({"a":"op","c":"docs","d":"d","v":1,"src":"alice","seq":2,"op":[2,"c"]})",
+                  "ack 1"));
+}
+
+TEST_F(DocumentHostTest, FetchesAndSnapshotsDuringAnAppendSeeTheCommittedVersion) {
+  submit(1, std::nullopt, storage::Create{"ab"});
+  (void)told(1);
+  log_.holding = true;
+  edit(2, 1, "2 'c'");
+  read(ReadKind::kFetch);
+  read(ReadKind::kFetch, 0);
+  host_->handle(SnapshotRequest{kBob, 1, {"docs", "d"}, Newest{}});
+  host_->handle(SnapshotRequest{kBob, 2, {"docs", "d"}, AtVersion{2}});
+  EXPECT_THAT(told(4), ElementsAre("1 'ab'", "1 records", "1 'ab'",
+                                   "error ERR_OP_VERSION_NEWER_THAN_CURRENT_SNAPSHOT"));
+}
+
+TEST_F(DocumentHostTest, ReadsThePastFromTheLog) {
+  submit(1, std::nullopt, storage::Create{"a"});
+  (void)told(1);
+  edit(2, 1, "1 'b'");
+  (void)told(1);
+  edit(3, 2, "2 'c'");
+  (void)told(1);
+  host_->handle(SnapshotRequest{kBob, 1, {"docs", "d"}, AtVersion{2}});
+  EXPECT_THAT(told(1), ElementsAre("2 'ab'"));
+  host_->handle(SnapshotRequest{kBob, 1, {"docs", "d"}, AtVersion{0}});
+  EXPECT_THAT(told(1), ElementsAre("0 (none)"));
+  host_->handle(SnapshotRequest{kBob, 1, {"docs", "d"}, AtTime{1'015}});
+  EXPECT_THAT(told(1), ElementsAre("1 'a'"));
+}
+
+TEST_F(DocumentHostTest, AReopenedDocumentAnswersFarReadersFromTheLogInParts) {
+  submit(1, std::nullopt, storage::Create{""});
+  (void)told(1);
+  for (std::uint64_t i = 1; i <= 300; ++i) {
+    edit(i + 1, i, "'x'");
+    (void)told(1);
+  }
+  host_ = DocumentHost::open({"docs", "d"}, log_, ports());
+  read(ReadKind::kSubscribe, 0);
+  EXPECT_THAT(told(1), ElementsAre("45 records, more from 45"));
+  read(ReadKind::kSubscribe, 45);
+  EXPECT_THAT(told(1), ElementsAre("256 records joined"));
+}
+
+TEST_F(DocumentHostTest, ADocumentThatIsFollowedIsNotIdle) {
+  read(ReadKind::kSubscribe);
+  (void)told(1);
+  EXPECT_FALSE(host_->idle());
+  host_->leave(kBob.loop);
+  EXPECT_TRUE(host_->idle());
+}
+
+TEST_F(DocumentHostTest, APresenceIsMovedOverWhatItsSenderHadNotSeen) {
+  submit(1, std::nullopt, storage::Create{"ab"});
+  (void)told(1);
+  edit(2, 1, "'xyz'");
+  (void)told(1);
+  Presence presence{.channel = "docs.d", .id = "p", .presence_version = 1, .value = "1"};
+  presence.place = PresencePlace{{"docs", "d"}, 1, std::string(kTextType)};
+  host_->handle(DocumentPresence{kBob, "bob", presence});
+  EXPECT_THAT(told(1), ElementsAre(R"({"a":"p","ch":"docs.d","id":"p","p":4,"pv":1,"c":"docs",)"
+                                   R"("d":"d","v":2,"t":"http://sharejs.org/types/text-unicode",)"
+                                   R"("src":"bob"})"));
+  presence.place->type.reset();
+  host_->handle(DocumentPresence{kBob, "bob", presence});
+  EXPECT_THAT(told(1), ElementsAre("presence refused ERR_DOC_TYPE_NOT_RECOGNIZED"));
+}
+
+}  // namespace
+}  // namespace cowrite::server
