@@ -111,7 +111,7 @@ suite("what is no message", (suite) => {
   });
 
   it("nesting without end closes the connection", stricter, async () => {
-    for (const depth of [17, 1_000, 100_000, 2_000_000]) {
+    for (const depth of [17, 1_000, 100_000, 1_000_000]) {
       for (const [open, close] of [
         ["[", "]"],
         ['{"x":', "}"],

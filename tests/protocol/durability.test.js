@@ -13,6 +13,7 @@ import {
 import { checkConverged } from "../support/convergence.js";
 import { within } from "../support/deadline.js";
 import {
+  ackMessage,
   commit,
   creation,
   history,
@@ -155,22 +156,26 @@ describe("durability", onlyCowrite("keeps everything in memory"), () => {
       await start();
       const raw = await RawClient.connect(server);
       const id = freshId();
-      const create = opMessage(id, null, 1, creation("a"));
-      await raw.request(create);
+      const other = freshId();
+      await commit(raw, id, 0, 1, creation("a"));
       await commit(raw, id, 1, 2, { op: [1, "b"] });
       await commit(raw, id, 2, 3, { op: [2, "c"] });
+      const unfetched = opMessage(other, null, 4, creation("new"));
+      await raw.request(unfetched);
       await server[end]();
       const again = await RawClient.connect(await restart(), { id: raw.id });
       for (const [message, v] of [
-        [create, 0],
+        [opMessage(id, 0, 1, creation("a")), 0],
         [opMessage(id, 1, 2, { op: [1, "b"] }), 1],
         [opMessage(id, 2, 3, { op: [2, "c"] }), 2],
+        [unfetched, 0],
       ]) {
-        const replies = await again.requestAll({ ...message, src: raw.id }, (reply) => !reply.op);
-        const { a, src, seq, v: committed } = replies.at(-1);
-        assert.deepEqual([a, src, seq, committed], ["op", raw.id, message.seq, v]);
+        const isAnswer = ({ error, op, create }) => error || !(op || create);
+        const replies = await again.requestAll({ ...message, src: raw.id }, isAnswer);
+        assert.deepEqual(replies.at(-1), ackMessage(message.d, raw.id, message.seq, v));
       }
       assert.deepEqual(await snapshot(again, id), textSnapshot(3, "abc"));
+      assert.deepEqual(await snapshot(again, other), textSnapshot(1, "new"));
     });
 
     it(`sharedb clients type on through a restart (${end})`, async () => {

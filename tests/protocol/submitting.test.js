@@ -323,6 +323,19 @@ suite("repeated submissions", (suite) => {
     assert.equal((await snapshot(other, d)).v, 60);
   });
 
+  it("it is acknowledged after later ones of its sender too", async () => {
+    const raw = await suite.raw();
+    const d = freshId();
+    await write(raw, d, "", [["a"], ["b"], ["c"], ["d"]]);
+    for (const [seq, text] of [...".abcd"].entries()) {
+      if (seq === 0) continue;
+      const message = { ...opMessage(d, seq, seq + 1, { op: [text] }), src: raw.id };
+      const replies = await raw.requestAll(message, (reply) => reply.error || !reply.op);
+      assert.deepEqual(replies.at(-1), ackMessage(d, raw.id, seq + 1, seq));
+    }
+    assert.deepEqual(await snapshot(raw, d), textSnapshot(5, "dcba"));
+  });
+
   it("it may come with a higher version, rebased over what its sender has seen", async () => {
     const [raw, other] = [await suite.raw(), await suite.raw()];
     const d = freshId();

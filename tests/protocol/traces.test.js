@@ -17,7 +17,6 @@ import { hashOfOperations, haveTraces, readTrace, sha256 } from "../support/trac
 
 const kTimeout = 120_000;
 const kSessions = [
-  "wire/clownschool.lat3",
   "wire/clownschool.free10",
   "wire/clownschool.free200",
   "wire/clownschool.freeoffline3000",
