@@ -103,6 +103,9 @@ inline constexpr std::chrono::seconds kIdleDocument{30};
 // How long a document waits before it offers its batch again to a log that refused it.
 inline constexpr std::chrono::milliseconds kAppendRetry{500};
 
+// How long a document waits before it asks again for a read that found the log's readers busy.
+inline constexpr std::chrono::milliseconds kReadRetry{50};
+
 // After SIGTERM: how long clients get to take what is queued for them and to answer the close.
 inline constexpr std::chrono::milliseconds kDrain{3'000};
 

@@ -9,6 +9,7 @@
 #include "server/protocol/encode.h"
 #include "server/protocol/error_codes.h"
 #include "server/protocol/presence_value.h"
+#include "storage/errors.h"
 
 namespace cowrite::server {
 namespace {
@@ -94,9 +95,15 @@ void DocumentHost::read(std::function<T(const storage::History&)> work,
              then = std::move(then)](const storage::History& history) mutable {
     auto outcome = std::make_shared<T>(work(history));
     HostPorts& ports = self->ports_;
-    ports.run([self = std::move(self), outcome = std::move(outcome), then = std::move(then)] {
+    ports.run([self = std::move(self), work = std::move(work), then = std::move(then), outcome] {
       --self->reads_;
-      then(std::move(*outcome));
+      if (*outcome || outcome->error().code != storage::kErrBusy) return then(std::move(*outcome));
+      // Bad timing is nobody's fault: it is tried until there is room.
+      ++self->reads_;
+      self->ports_.run_after(kReadRetry, [self, work, then] {
+        --self->reads_;
+        self->template read<T>(work, then);
+      });
     });
   });
 }

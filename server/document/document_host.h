@@ -80,8 +80,7 @@ class DocumentHost : public std::enable_shared_from_this<DocumentHost> {
   void answer_from_log(const ReadRequest& request, std::uint64_t from);
   void move_presence(DocumentPresence presence, const std::vector<RecordPtr>& records);
 
-  // Runs `work` on a reader thread, and `then` with its outcome on the document's loop, if the host
-  // is still there.
+  // Runs `work` on a reader thread, and `then` with its outcome, a Result, on the document's loop.
   template <typename T>
   void read(std::function<T(const storage::History&)> work, std::function<void(T)> then);
 
