@@ -29,6 +29,9 @@ class Person {
         throw new Error(message);
       },
       onDiscarded: (text) => this.discarded.push(text),
+      onServerSetBack: () => {
+        throw new Error("The server was set back");
+      },
       onProgress: () => undefined,
     });
   }

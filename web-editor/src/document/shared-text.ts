@@ -18,6 +18,9 @@ export interface SharedTextEvents {
   onFailure: (message: string) => void;
   // What was written here is in no document, for a reason that the server gives, and never will be.
   onDiscarded: (text: string, reason: string) => void;
+  // This tab has versions that the server has not: it was set back to an older state. The document
+  // must be opened anew.
+  onServerSetBack: () => void;
   // Something about saving may have changed.
   onProgress: () => void;
 }
@@ -27,6 +30,7 @@ export class SharedText {
   private readonly times = new UnsavedTimes();
   private readonly pendingSize = new PendingSize();
   private wasOpened = false;
+  private isAhead = false;
 
   constructor(
     connection: Connection,
@@ -55,7 +59,7 @@ export class SharedText {
 
   // True if there is a text to edit. While a refused edit is rolled back there is none.
   get exists(): boolean {
-    return this.doc.type !== null && this.wasOpened;
+    return this.doc.type !== null && this.wasOpened && !this.isAhead;
   }
 
   // Subscribed: what others write arrives.
@@ -103,6 +107,11 @@ export class SharedText {
     const waiting = waitingEdits(this.doc);
     if (waiting.length === 0) return;
     const { error } = message; // The client removes it.
+    if (error?.code === "ERR_OP_VERSION_NEWER_THAN_CURRENT_SNAPSHOT") {
+      if (!this.isAhead) this.events.onServerSetBack();
+      this.isAhead = true;
+      return;
+    }
     const isRefused = error !== undefined && this.doc.inflightOp !== null;
     queueMicrotask(() => {
       const all = this.doc.type === null;

@@ -41,11 +41,11 @@ export class Editor {
     nonce: string,
   ) {
     this.rescue = new RescueDialog(page.name);
-    this.indicator = new SaveIndicator(
-      page.viewOnly,
-      () => void this.copyUnsaved(),
-      () => this.link.retryNow(),
-    );
+    this.indicator = new SaveIndicator(page.viewOnly, {
+      onCopy: () => void this.copyUnsaved(),
+      onRetry: () => this.link.retryNow(),
+      onGone: () => this.view.focus(),
+    });
     this.view = createView({
       parent: byId("editor", HTMLElement),
       label: `Text of ${page.name}`,
@@ -95,6 +95,7 @@ export class Editor {
       onMissing: (wasDeleted) => this.textMissing(wasDeleted),
       onFailure: (message) => this.say(`This document cannot be opened: ${message}`),
       onDiscarded: (text, reason) => this.rescue.offer(text, reason),
+      onServerSetBack: () => this.serverSetBack(),
       onProgress: () => this.showProgress(),
     });
   }
@@ -116,20 +117,29 @@ export class Editor {
     this.presence.documentGone();
     if (!wasDeleted) this.say("There is no document of this name yet.");
     else if (this.page.viewOnly) this.say("This document was deleted.");
-    else this.say("This document was deleted by somebody.", () => this.startAgain());
+    else {
+      this.say("This document was deleted by somebody.", {
+        label: "Start it again with this text",
+        click: () => this.shared.create(this.view.state.doc.toString()),
+      });
+    }
   }
 
-  private startAgain(): void {
-    if (!this.shared.exists) this.shared.create(this.view.state.doc.toString());
+  private serverSetBack(): void {
+    setWritable(this.view, false);
+    const reason = "The server has an older version of this document than this tab has.";
+    this.rescue.offer(this.view.state.doc.toString(), reason);
+    this.say(reason, { label: "Open that version", click: () => location.reload() });
   }
 
-  // A sentence over the text, with a way to bring a deleted document back.
-  private say(text: string | null, onRestore?: () => void): void {
-    const button = byId("restore", HTMLButtonElement);
+  // A sentence over the text, with something to do about it.
+  private say(text: string | null, action?: { label: string; click: () => void }): void {
+    const button = byId("message-action", HTMLButtonElement);
     byId("message", HTMLElement).hidden = text === null;
     byId("message-text", HTMLElement).textContent = text;
-    button.hidden = onRestore === undefined;
-    button.onclick = onRestore ?? null;
+    button.hidden = action === undefined;
+    button.textContent = action?.label ?? "";
+    button.onclick = action?.click ?? null;
   }
 
   private linkChanged(): void {

@@ -24,6 +24,7 @@ export class SaveIndicator {
   private readonly stripText = byId("strip-text", HTMLElement);
   private readonly copyButton = byId("copy-unsaved", HTMLButtonElement);
   private readonly retryButton = byId("retry", HTMLButtonElement);
+  private readonly onGone: () => void;
   private readonly announcer = byId("announcer", HTMLElement);
   private shown: SaveState = { kind: "opening", label: "" };
   private next: SaveState = this.shown;
@@ -31,11 +32,11 @@ export class SaveIndicator {
 
   constructor(
     private readonly viewOnly: boolean,
-    onCopy: () => void,
-    onRetry: () => void,
+    actions: { onCopy: () => void; onRetry: () => void; onGone: () => void },
   ) {
-    this.copyButton.addEventListener("click", onCopy);
-    this.retryButton.addEventListener("click", onRetry);
+    this.onGone = actions.onGone;
+    this.copyButton.addEventListener("click", actions.onCopy);
+    this.retryButton.addEventListener("click", actions.onRetry);
   }
 
   show(state: SaveState, facts: { hasUnsaved: boolean; online: boolean }): void {
@@ -51,6 +52,8 @@ export class SaveIndicator {
         this.draw();
       }, calmMs);
     }
+    // The focus must not vanish with the strip.
+    if (!isTrouble(state.kind) && this.strip.contains(document.activeElement)) this.onGone();
     this.strip.hidden = !isTrouble(state.kind);
     this.copyButton.hidden = !facts.hasUnsaved;
     this.retryButton.hidden = facts.online;

@@ -25,6 +25,18 @@ export interface ViewOptions {
 
 const writable = new Compartment();
 
+// The search panel's words, written as the rest of the page writes them.
+const phrases = {
+  next: "Next",
+  previous: "Previous",
+  all: "All",
+  "match case": "Match case",
+  regexp: "Pattern",
+  "by word": "Whole words",
+  replace: "Replace",
+  "replace all": "Replace all",
+};
+
 const readOnly: Extension = [EditorState.readOnly.of(true), EditorView.editable.of(false)];
 
 export function setWritable(view: EditorView, value: boolean): void {
@@ -67,6 +79,7 @@ export function createView(options: ViewOptions): EditorView {
       }),
       history(),
       search({ top: true }),
+      EditorState.phrases.of(phrases),
       keymap.of([
         { key: "Enter", run: newLine, shift: newLine },
         ...searchKeymap,
