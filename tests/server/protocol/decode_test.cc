@@ -1,0 +1,220 @@
+// The door for messages: what gets in, and what everything else is told.
+
+#include "server/protocol/decode.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "server/limits.h"
+#include "server/protocol/encode.h"
+#include "tests/ot/notation.h"
+
+namespace cowrite::server {
+namespace {
+
+template <typename T>
+T decoded(const std::string& text) {
+  Decoded outcome = decode(text);
+  EXPECT_TRUE(std::holds_alternative<Message>(outcome)) << text;
+  return std::get<T>(std::get<Message>(outcome));
+}
+
+std::string refusal(const std::string& text) {
+  Decoded outcome = decode(text);
+  const auto* refused = std::get_if<Refused>(&outcome);
+  return refused ? std::string(refused->error.code) : "(not refused)";
+}
+
+bool is_message(const std::string& text) {
+  return !std::holds_alternative<NotAMessage>(decode(text));
+}
+
+std::string op(const std::string& components) {
+  return R"({"a":"op","c":"docs","d":"d","v":1,"seq":1,"op":)" + components + "}";
+}
+
+// ---- What gets in
+
+TEST(Decode, AnOperationKeepsItsComponentsAsTheyCame) {
+  const auto submit = decoded<Submit>(op(R"([2,"a","b",{"d":1},{"d":"xy"}])"));
+  EXPECT_EQ(submit.version, 1U);
+  EXPECT_EQ(submit.sequence, 1U);
+  EXPECT_FALSE(submit.source.has_value());
+  EXPECT_EQ(std::get<storage::Edit>(submit.change).operation, ot::op("2 'a' 'b' -1 -'xy'"));
+}
+
+TEST(Decode, EscapedSurrogatePairsAreOneCodePoint) {
+  const auto submit = decoded<Submit>(op(R"(["\ud83d\ude00"])"));
+  EXPECT_EQ(std::get<storage::Edit>(submit.change).operation[0].length, 1U);
+}
+
+TEST(Decode, OpComesBeforeCreateAndCreateBeforeDel) {
+  const std::string rest = R"(,"c":"docs","d":"d","v":0,"seq":1})";
+  const std::string create = R"("create":{"type":"text-unicode","data":"x"})";
+  EXPECT_TRUE(std::holds_alternative<storage::Edit>(
+      decoded<Submit>(R"({"a":"op","op":[],)" + create + rest).change));
+  EXPECT_TRUE(std::holds_alternative<storage::Create>(
+      decoded<Submit>(R"({"a":"op","del":true,)" + create + rest).change));
+  EXPECT_EQ(refusal(R"({"a":"op","op":null,)" + create + rest), "ERR_OT_OP_NOT_APPLIED");
+}
+
+TEST(Decode, AbsentAndNullVersionsMeanNone) {
+  EXPECT_FALSE(decoded<Read>(R"({"a":"f","c":"docs","d":"d"})").version.has_value());
+  EXPECT_FALSE(decoded<Read>(R"({"a":"s","c":"docs","d":"d","v":null})").version.has_value());
+  EXPECT_EQ(decoded<Read>(R"({"a":"s","c":"docs","d":"d","v":0})").version, 0U);
+}
+
+TEST(Decode, BulkRequestsComeAsListsAndAsMaps) {
+  const auto list = decoded<ReadMany>(R"({"a":"bs","c":"docs","b":["x","y"]})");
+  EXPECT_FALSE(list.with_versions);
+  EXPECT_EQ(list.documents.size(), 2U);
+  const auto map = decoded<ReadMany>(R"({"a":"bf","c":"docs","b":{"x":3}})");
+  EXPECT_TRUE(map.with_versions);
+  EXPECT_EQ(map.documents.front().second, 3U);
+}
+
+TEST(Decode, UnknownFieldsAreIgnored) {
+  EXPECT_TRUE(is_message(R"({"a":"pp","future":[{}]})"));
+  EXPECT_EQ(refusal(R"({"a":"pp","future":[{}]})"), "(not refused)");
+}
+
+TEST(Decode, IdsMayBeAnyTextUpToTheirLimit) {
+  const std::string longest(kIdBytesMax, 'x');
+  EXPECT_EQ(decoded<Read>(R"({"a":"f","c":"__proto__","d":")" + longest + "\"}").key.id, longest);
+  EXPECT_EQ(refusal(R"({"a":"f","c":"docs","d":")" + longest + "x\"}"), "ERR_ID_TOO_LONG");
+  EXPECT_EQ(decoded<Read>(R"({"a":"f","c":"","d":"\u0000"})").key.id, std::string(1, '\0'));
+}
+
+// ---- Faults, each with its code
+
+struct Fault {
+  const char* text;
+  const char* code;
+};
+class Faults : public ::testing::TestWithParam<Fault> {};
+
+TEST_P(Faults, AreAnsweredWithTheRequestAndTheCode) {
+  Decoded outcome = decode(GetParam().text);
+  const auto* refused = std::get_if<Refused>(&outcome);
+  ASSERT_NE(refused, nullptr) << GetParam().text;
+  EXPECT_EQ(refused->error.code, GetParam().code) << GetParam().text;
+  EXPECT_NE(refused->reply.find("\"error\":{\"code\":\"" + std::string(GetParam().code)),
+            std::string::npos);
+  EXPECT_FALSE(refused->error.message.empty());
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Decode, Faults,
+    ::testing::Values(
+        Fault{R"({})", "ERR_MESSAGE_BADLY_FORMED"}, Fault{R"({"a":1})", "ERR_MESSAGE_BADLY_FORMED"},
+        Fault{R"({"a":"nonsense"})", "ERR_MESSAGE_BADLY_FORMED"},
+        Fault{R"({"a":"f","c":"docs"})", "ERR_MESSAGE_BADLY_FORMED"},
+        Fault{R"({"a":"f","c":"docs","d":7})", "ERR_MESSAGE_BADLY_FORMED"},
+        Fault{R"({"a":"f","c":"docs","d":"d","v":-1})", "ERR_MESSAGE_BADLY_FORMED"},
+        Fault{R"({"a":"f","c":"docs","d":"d","v":1.5})", "ERR_MESSAGE_BADLY_FORMED"},
+        Fault{R"({"a":"f","c":"docs","d":"d","v":9007199254740992})", "ERR_MESSAGE_BADLY_FORMED"},
+        Fault{R"({"a":"bs","c":"docs"})", "ERR_MESSAGE_BADLY_FORMED"},
+        Fault{R"({"a":"bs","c":"docs","b":[7]})", "ERR_MESSAGE_BADLY_FORMED"},
+        Fault{R"({"a":"bs","c":"docs","b":{"d":"x"}})", "ERR_MESSAGE_BADLY_FORMED"},
+        Fault{R"({"a":"bu","c":"docs","b":{}})", "ERR_MESSAGE_BADLY_FORMED"},
+        Fault{R"({"a":"nf","c":"docs","d":"d"})", "ERR_MESSAGE_BADLY_FORMED"},
+        Fault{R"({"a":"nt","id":1,"c":"docs","d":"d","ts":"now"})", "ERR_MESSAGE_BADLY_FORMED"},
+        Fault{R"({"a":"p","ch":"x","p":1,"pv":1})", "ERR_MESSAGE_BADLY_FORMED"},
+        Fault{R"({"a":"p","ch":"x","id":"p","p":1,"pv":"1"})", "ERR_MESSAGE_BADLY_FORMED"},
+        Fault{R"({"a":"ps","ch":7,"seq":1})", "ERR_MESSAGE_BADLY_FORMED"},
+        Fault{R"({"a":"hs","protocol":{}})", "ERR_MESSAGE_BADLY_FORMED"},
+        Fault{R"({"a":"f","c":"docs","d":"\ud83d"})", "ERR_MESSAGE_BADLY_FORMED"},
+        Fault{R"({"a":"qf","id":1,"c":"docs","q":{}})", "ERR_DATABASE_METHOD_NOT_IMPLEMENTED"},
+        Fault{R"({"a":"op","c":"docs","d":"d","v":0,"seq":1})", "ERR_MESSAGE_BADLY_FORMED"},
+        Fault{R"({"a":"op","c":"docs","d":"d","v":0,"op":[]})", "ERR_OT_OP_BADLY_FORMED"},
+        Fault{R"({"a":"op","c":"docs","d":"d","v":0,"seq":9007199254740991,"op":[]})",
+              "ERR_CONNECTION_SEQ_INTEGER_OVERFLOW"},
+        Fault{R"({"a":"op","c":"docs","d":"d","v":0,"seq":1,"del":1})", "ERR_OT_OP_BADLY_FORMED"},
+        Fault{R"({"a":"op","c":"docs","d":"d","v":0,"seq":1,"create":"x"})",
+              "ERR_OT_OP_BADLY_FORMED"},
+        Fault{R"({"a":"op","c":"docs","d":"d","v":0,"seq":1,"create":{}})",
+              "ERR_OT_OP_BADLY_FORMED"},
+        Fault{R"({"a":"op","c":"docs","d":"d","v":0,"seq":1,"create":{"type":"json0"}})",
+              "ERR_DOC_TYPE_NOT_RECOGNIZED"},
+        Fault{
+            R"({"a":"op","c":"docs","d":"d","v":0,"seq":1,"create":{"type":"text-unicode","data":null}})",
+            "ERR_OT_OP_BADLY_FORMED"}));
+
+class BadOperations : public ::testing::TestWithParam<const char*> {};
+
+TEST_P(BadOperations, AreRefused) {
+  EXPECT_EQ(refusal(op(GetParam())), "ERR_OT_OP_NOT_APPLIED") << GetParam();
+}
+
+INSTANTIATE_TEST_SUITE_P(Decode, BadOperations,
+                         ::testing::Values("{}", "\"x\"", "[0]", "[-1]", "[1.5,\"x\"]", "[\"\"]",
+                                           "[true]", "[null]", "[[]]", "[{}]", "[{\"d\":0}]",
+                                           "[{\"d\":-1}]", "[{\"d\":\"\"}]", "[{\"d\":1,\"x\":2}]",
+                                           "[{\"i\":\"x\"}]", "[1,2,\"x\"]", "[\"x\",1]",
+                                           "[9223372036854775808,\"x\"]", "[1e3,\"x\"]",
+                                           "[\"\\ud83d\"]", "[{\"d\":\"\\udc00\"}]"));
+
+// ---- Sizes and depth
+
+TEST(Decode, TextThatIsNoObjectIsNoMessage) {
+  for (const char* text : {"", "nonsense", "{", "[]", "1", "null", "\"x\"", "{\"a\":\"pp\"} x"}) {
+    EXPECT_FALSE(is_message(text)) << text;
+  }
+}
+
+TEST(Decode, DepthIsBounded) {
+  const auto nested = [](std::size_t depth) {
+    return R"({"a":"pp","x":)" + std::string(depth, '[') + std::string(depth, ']') + "}";
+  };
+  EXPECT_TRUE(is_message(nested(kJsonDepthMax - 1)));
+  EXPECT_FALSE(is_message(nested(kJsonDepthMax)));
+  EXPECT_FALSE(is_message(nested(1'000'000)));
+  EXPECT_FALSE(is_message(std::string(1'000'000, '[')));
+  EXPECT_TRUE(is_message(R"({"a":"pp","x":")" + std::string(1'000, '[') + "\"}")) << "in a text";
+}
+
+TEST(Decode, AnOversizedOperationIsRefusedAndLeftOutOfTheReply) {
+  Decoded outcome = decode(op("[\"" + std::string(kOperationBytesMax, 'x') + "\"]"));
+  const auto* refused = std::get_if<Refused>(&outcome);
+  ASSERT_NE(refused, nullptr);
+  EXPECT_EQ(refused->error.code, "ERR_OP_TOO_LARGE");
+  EXPECT_LT(refused->reply.size(), 1'000U);
+}
+
+TEST(Decode, TooManyComponentsAreRefused) {
+  std::string components = "[";
+  for (std::size_t i = 0; i <= kOperationComponentsMax; ++i) components += "\"x\",";
+  components.back() = ']';
+  EXPECT_EQ(refusal(op(components)), "ERR_OP_TOO_LARGE");
+}
+
+// ---- Encoding
+
+TEST(Encode, WritesAnOperationAsItCame) {
+  const storage::Record record{.version = 3,
+                               .source = "s",
+                               .sequence = 4,
+                               .author = "never sent",
+                               .change = storage::Edit{ot::op("2 'a\"\n' -1 -'é'")}};
+  EXPECT_EQ(encode_operation({"docs", "d"}, record),
+            R"({"a":"op","c":"docs","d":"d","v":3,"src":"s","seq":4,)"
+            R"("op":[2,"a\"\n",{"d":1},{"d":"é"}]})");
+}
+
+TEST(Encode, WritesSnapshotsOfWhatExistsAndWhatDoesNot) {
+  const storage::Snapshot text{.version = 2, .exists = true, .text = ot::Rope("a\x01")};
+  EXPECT_EQ(encode_read({ReadKind::kFetch, {"docs", "d"}, {}}, text),
+            R"({"a":"f","c":"docs","d":"d","data":{"v":2,)"
+            R"("type":"http://sharejs.org/types/text-unicode","data":"a\u0001"}})");
+  EXPECT_EQ(encode_named_snapshot("nf", 7, {.version = 1}),
+            R"({"a":"nf","id":7,"v":1,"type":null,"m":null})");
+}
+
+TEST(Encode, AnswersAPresenceCallWithoutItsChannel) {
+  EXPECT_EQ(encode_done(RequestPresence{"docs.d"}), R"({"a":"pr"})");
+  EXPECT_EQ(encode_presence_request("docs.d"), R"({"a":"pr","ch":"docs.d"})");
+}
+
+}  // namespace
+}  // namespace cowrite::server

@@ -1,0 +1,315 @@
+// One client's protocol state: messages and replies in, effects out.
+
+#include "server/session/session.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "server/limits.h"
+#include "server/protocol/encode.h"
+#include "tests/ot/notation.h"
+
+namespace cowrite::server {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::StartsWith;
+
+const DocumentKey kKey{"docs", "d"};
+
+RecordPtr record(std::uint64_t version, std::string source, std::uint64_t sequence = 1) {
+  return std::make_shared<const storage::Record>(
+      storage::Record{.version = version,
+                      .source = std::move(source),
+                      .sequence = sequence,
+                      .change = storage::Edit{ot::op("'x'")}});
+}
+
+// "op 3" for a record, "ack 3" for an ack, else the message.
+std::string brief(const std::string& message) {
+  if (!message.starts_with(R"({"a":"op")") || message.find("error") != std::string::npos) {
+    return message;
+  }
+  const std::size_t at = message.find("\"v\":") + 4;
+  const std::string version = message.substr(at, message.find_first_of(",}", at) - at);
+  return (message.find("\"op\":[") == std::string::npos ? "ack " : "op ") + version;
+}
+
+// A session, and what it did since it was looked at last.
+class SessionTest : public ::testing::Test {
+ protected:
+  SessionTest() { take(); }
+
+  void take() {
+    for (SessionEffect& effect : session_.take_effects()) {
+      if (const auto* sent = std::get_if<Send>(&effect)) {
+        for (const std::string& message : sent->outbound->messages) sent_.push_back(brief(message));
+      } else if (auto* request = std::get_if<ToDocument>(&effect)) {
+        requests_.push_back(std::move(*request));
+      } else if (auto* call = std::get_if<ToChannel>(&effect)) {
+        calls_.push_back(std::move(*call));
+      } else if (const auto* reading = std::get_if<Reading>(&effect)) {
+        reading_ = *reading;
+      } else if (const auto* close = std::get_if<Close>(&effect)) {
+        closed_ = close->code;
+      } else {
+        dropped_ = true;
+      }
+    }
+  }
+  void receive(const std::string& text) {
+    session_.receive(text);
+    take();
+  }
+  template <typename... News>
+  void deliver(News&&... news) {
+    session_.deliver(std::forward<News>(news)...);
+    take();
+  }
+  void commit(CommitNotice notice) {
+    notice.key = kKey;
+    for (const RecordPtr& made : notice.records) {
+      notice.encoded.push_back(encode_operation(kKey, *made));
+    }
+    deliver(notice, Outbox::share(notice.encoded));
+  }
+  void subscribe(std::uint64_t version) {
+    receive(R"({"a":"s","c":"docs","d":"d"})");
+    reply(ReadContent(storage::Snapshot{.version = version, .exists = true}), true, version);
+    sent_.clear();
+  }
+  // Answers the last read.
+  void reply(Result<ReadContent> content, bool joined = false, std::uint64_t next = 0,
+             bool complete = true) {
+    const auto read = std::get<ReadRequest>(requests_.back());
+    deliver(ReadReply{read.ticket, read.request.key, std::move(content), complete, joined, next});
+  }
+  Ack ack(std::uint64_t version, std::vector<RecordPtr> missed = {}) {
+    return {{0, 1}, "me", 1, version, std::move(missed), 0};
+  }
+  std::vector<std::string> sent() { return std::exchange(sent_, {}); }
+
+  Session session_{{0, 1}, "me"};
+  std::vector<std::string> sent_;
+  std::vector<ToDocument> requests_;
+  std::vector<ToChannel> calls_;
+  std::optional<Reading> reading_;
+  std::optional<CloseCode> closed_;
+  bool dropped_ = false;
+};
+
+// ---- Handshake
+
+TEST_F(SessionTest, GreetsWithItsIdAndTheTypeThatClientsInsistOn) {
+  session_.open();
+  take();
+  EXPECT_THAT(sent(), ElementsAre(R"({"a":"init","protocol":1,"protocolMinor":2,"id":"me",)"
+                                  R"("type":"http://sharejs.org/types/JSONv0"})"));
+}
+
+TEST_F(SessionTest, AClientThatWasHereBeforeKeepsItsId) {
+  receive(R"({"a":"hs","id":null})");
+  receive(R"({"a":"hs","id":"before"})");
+  receive(R"({"a":"hs"})");
+  EXPECT_THAT(sent(), ElementsAre(HasSubstr(R"("id":"me")"), HasSubstr(R"("id":"before")"),
+                                  HasSubstr(R"("id":"before")")));
+  receive(R"({"a":"op","c":"docs","d":"d","v":0,"seq":1,"op":[]})");
+  EXPECT_EQ(std::get<Submission>(requests_.back()).source, "before");
+}
+
+TEST_F(SessionTest, ASubmissionSentAgainKeepsTheSourceItNames) {
+  receive(R"({"a":"op","c":"docs","d":"d","v":0,"seq":1,"src":"before","op":[]})");
+  EXPECT_EQ(std::get<Submission>(requests_.back()).source, "before");
+}
+
+TEST_F(SessionTest, ANameIsTheAuthorOfWhatFollows) {
+  receive(R"({"a":"x-name","name":"Ada"})");
+  EXPECT_THAT(sent(), ElementsAre(R"({"a":"x-name","name":"Ada"})"));
+  receive(R"({"a":"op","c":"docs","d":"d","v":0,"seq":1,"op":[]})");
+  EXPECT_EQ(std::get<Submission>(requests_.back()).author, "Ada");
+}
+
+TEST_F(SessionTest, WhatIsNoMessageClosesTheConnection) {
+  receive("nonsense");
+  EXPECT_EQ(closed_, CloseCode::kInvalidData);
+}
+
+// ---- The order of a document's records and acks
+
+TEST_F(SessionTest, FollowersGetEveryRecordButTheirOwn) {
+  subscribe(3);
+  commit({.records = {record(3, "other")}});
+  commit({.records = {record(4, "me"), record(5, "other")}});
+  EXPECT_THAT(sent(), ElementsAre("op 3", "op 5"));
+}
+
+TEST_F(SessionTest, AnAckStandsBetweenWhatIsBelowAndWhatIsAbove) {
+  subscribe(3);
+  commit({.records = {record(3, "other"), record(4, "me"), record(5, "other")},
+          .acks = {ack(4, {record(3, "other")})}});
+  EXPECT_THAT(sent(), ElementsAre("op 3", "ack 4", "op 5"));
+}
+
+TEST_F(SessionTest, AnAuthorWhoDoesNotFollowGetsWhatItMissedBeforeTheAck) {
+  commit({.records = {record(3, "other"), record(4, "me"), record(5, "other")},
+          .acks = {ack(4, {record(2, "other"), record(3, "other")})}});
+  EXPECT_THAT(sent(), ElementsAre("op 2", "op 3", "ack 4"));
+}
+
+TEST_F(SessionTest, ARefusalLeavesWithTheOutcomeOfItsBatch) {
+  subscribe(3);
+  receive(R"({"a":"op","c":"docs","d":"d","v":3,"seq":9,"op":[99,"x"]})");
+  EXPECT_THAT(sent(), IsEmpty());
+  const Submit request = std::get<Submission>(requests_.back()).request;
+  commit({.records = {record(3, "other")}, .refusals = {{{0, 1}, request, {"ERR_X", "no"}, 0}}});
+  EXPECT_THAT(sent(), ElementsAre("op 3", R"({"a":"op","c":"docs","d":"d","v":3,"seq":9,)"
+                                          R"("error":{"code":"ERR_X","message":"no"}})"));
+}
+
+TEST_F(SessionTest, AfterUnsubscribingNothingMoreComes) {
+  subscribe(3);
+  receive(R"({"a":"u","c":"docs","d":"d"})");
+  deliver(LeaveReply{std::get<LeaveRequest>(requests_.back()).ticket, kKey});
+  EXPECT_THAT(sent(), ElementsAre(R"({"a":"u","c":"docs","d":"d"})"));
+  commit({.records = {record(3, "other")}});
+  EXPECT_THAT(sent(), IsEmpty());
+}
+
+// ---- Reading
+
+TEST_F(SessionTest, RecordsOfABulkSubscriptionWaitForItsReply) {
+  receive(R"({"a":"bs","c":"docs","b":["d","e"]})");
+  const auto first = std::get<ReadRequest>(requests_[0]);
+  const auto second = std::get<ReadRequest>(requests_[1]);
+  deliver(
+      ReadReply{first.ticket, kKey, ReadContent(storage::Snapshot{.version = 3}), true, true, 3});
+  commit({.records = {record(3, "other")}});
+  EXPECT_THAT(sent(), IsEmpty());
+  deliver(ReadReply{second.ticket, {"docs", "e"}, ReadContent(storage::Snapshot{}), true, true, 0});
+  EXPECT_THAT(sent(), ElementsAre(R"({"a":"bs","c":"docs","data":{"d":{"v":3,"type":null},)"
+                                  R"("e":{"v":0,"type":null}}})",
+                                  "op 3"));
+  commit({.records = {record(4, "other")}});
+  EXPECT_THAT(sent(), ElementsAre("op 4"));
+}
+
+TEST_F(SessionTest, ABulkRequestForNothingIsAnswered) {
+  receive(R"({"a":"bf","c":"docs","b":[]})");
+  receive(R"({"a":"bu","c":"docs","b":[]})");
+  EXPECT_THAT(sent(),
+              ElementsAre(R"({"a":"bf","c":"docs","data":{}})", R"({"a":"bu","c":"docs","b":[]})"));
+}
+
+TEST_F(SessionTest, ADocumentThatFailsInABulkReplyHurtsNoOther) {
+  receive(R"({"a":"bf","c":"docs","b":["d","e"]})");
+  const auto first = std::get<ReadRequest>(requests_[0]);
+  const auto second = std::get<ReadRequest>(requests_[1]);
+  deliver(ReadReply{first.ticket, kKey, Error{"ERR_X", "no"}});
+  deliver(ReadReply{second.ticket, {"docs", "e"}, ReadContent(storage::Snapshot{})});
+  EXPECT_THAT(sent(), ElementsAre(R"({"a":"bf","c":"docs","data":{"d":{"error":{"code":"ERR_X",)"
+                                  R"("message":"no"}},"e":{"v":0,"type":null}}})"));
+}
+
+TEST_F(SessionTest, FewReadsAreUnderWayAtATime) {
+  for (std::size_t i = 0; i < kReadsInFlightPerConnectionMax + 2; ++i) {
+    receive(R"({"a":"f","c":"docs","d":"d"})");
+  }
+  EXPECT_EQ(requests_.size(), kReadsInFlightPerConnectionMax);
+  const auto first = std::get<ReadRequest>(requests_.front());
+  deliver(ReadReply{first.ticket, kKey, ReadContent(storage::Snapshot{})});
+  EXPECT_EQ(requests_.size(), kReadsInFlightPerConnectionMax + 1);
+}
+
+TEST_F(SessionTest, ACatchUpGoesOnWhenTheClientHasReadThePartBefore) {
+  receive(R"({"a":"s","c":"docs","d":"d","v":0})");
+  session_.congested();
+  take();
+  reply(ReadContent(std::vector{record(0, "other"), record(1, "other")}), false, 2, false);
+  EXPECT_THAT(sent(), ElementsAre("op 0", "op 1"));
+  EXPECT_EQ(requests_.size(), 1U);
+  session_.drained();
+  take();
+  ASSERT_EQ(requests_.size(), 2U);
+  EXPECT_EQ(std::get<ReadRequest>(requests_.back()).request.version, 2U);
+  reply(ReadContent(std::vector{record(2, "me")}), true, 3);
+  EXPECT_THAT(sent(), ElementsAre("op 2", R"({"a":"s","c":"docs","d":"d"})"));
+}
+
+TEST_F(SessionTest, SubscriptionsHaveABound) {
+  for (std::size_t i = 0; i <= kSubscriptionsPerConnectionMax; ++i) {
+    receive(R"({"a":"s","c":"docs","d":")" + std::to_string(i) + "\"}");
+  }
+  EXPECT_THAT(sent(), ElementsAre(HasSubstr("ERR_TOO_MANY_SUBSCRIPTIONS")));
+}
+
+// ---- Pace
+
+TEST_F(SessionTest, ReadingPausesWhileTooMuchIsUnanswered) {
+  for (std::size_t i = 1; i <= kUnansweredPerConnectionMax; ++i) {
+    EXPECT_FALSE(reading_.has_value());
+    receive(R"({"a":"op","c":"docs","d":"d","v":0,"op":[],"seq":)" + std::to_string(i) + "}");
+  }
+  EXPECT_EQ(reading_, Reading::kPause);
+  commit({.records = {record(0, "me")}, .acks = {ack(0)}});
+  EXPECT_EQ(reading_, Reading::kResume);
+}
+
+TEST_F(SessionTest, OnlyTheLatestPresenceOfEachWaitsForASlowReader) {
+  session_.congested();
+  for (const char* value : {"1", "2", "3"}) {
+    const Presence presence{.channel = "c", .id = "p", .presence_version = 1, .value = value};
+    deliver(PresenceNotice{{0, 2}, "other", presence, ""},
+            Outbox::share({encode_presence(presence, "other")}));
+  }
+  EXPECT_THAT(sent(), IsEmpty());
+  session_.drained();
+  take();
+  EXPECT_THAT(sent(), ElementsAre(HasSubstr("\"p\":3")));
+}
+
+TEST_F(SessionTest, TooManyRecordsHeldForABulkReplyDropTheConnection) {
+  receive(R"({"a":"bs","c":"docs","b":["d","e"]})");
+  const auto first = std::get<ReadRequest>(requests_[0]);
+  deliver(ReadReply{first.ticket, kKey, ReadContent(storage::Snapshot{}), true, true, 0});
+  CommitNotice notice{.key = kKey, .records = {record(0, "other")}};
+  notice.encoded = {std::string(kSendQueueBytesMax + 1, 'x')};
+  deliver(notice, Outbox::share(notice.encoded));
+  EXPECT_TRUE(dropped_);
+}
+
+// ---- Presence
+
+TEST_F(SessionTest, PresencesAreTakenBackWhenTheConnectionIsGone) {
+  receive(R"({"a":"p","ch":"c","id":"here","p":1,"pv":4})");
+  receive(R"({"a":"p","ch":"c","id":"gone","p":1,"pv":1})");
+  receive(R"({"a":"p","ch":"c","id":"gone","p":null,"pv":2})");
+  calls_.clear();
+  session_.closed();
+  take();
+  ASSERT_EQ(calls_.size(), 1U);
+  const auto notice = std::get<SharedPresence>(calls_.front());
+  EXPECT_EQ(notice->encoded, R"({"a":"p","ch":"c","id":"here","p":null,"pv":4,"src":"me"})");
+}
+
+TEST_F(SessionTest, PresencesHaveABound) {
+  for (std::size_t i = 0; i <= kPresencesPerConnectionMax; ++i) {
+    receive(R"({"a":"p","ch":"c","p":1,"pv":1,"id":")" + std::to_string(i) + "\"}");
+  }
+  EXPECT_THAT(sent(), ElementsAre(HasSubstr("ERR_TOO_MANY_PRESENCES")));
+}
+
+TEST_F(SessionTest, WhoCameBackIsAskedForItsOwnPresences) {
+  receive(R"({"a":"ps","ch":"c","seq":1})");
+  deliver(ChannelJoined{1, "c"});
+  EXPECT_THAT(sent(), ElementsAre(R"({"a":"ps","ch":"c","seq":1})"));
+  receive(R"({"a":"hs","id":"before"})");
+  receive(R"({"a":"ps","ch":"e","seq":2})");
+  deliver(ChannelJoined{2, "e"});
+  EXPECT_THAT(sent(), ElementsAre(StartsWith(R"({"a":"hs")"), R"({"a":"ps","ch":"e","seq":2})",
+                                  R"({"a":"pr","ch":"e"})"));
+}
+
+}  // namespace
+}  // namespace cowrite::server
