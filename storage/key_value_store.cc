@@ -22,6 +22,15 @@
 #include "storage/data_folder.h"
 #include "storage/errors.h"
 
+#if defined(__SANITIZE_THREAD__)
+// The packaged RocksDB is not built for ThreadSanitizer, which therefore misses how its threads wait
+// for each other.
+extern "C" const char* __tsan_default_suppressions() {
+  return "race:librocksdb\ncalled_from_lib:librocksdb\n"
+         "called_from_lib:liblz4\ncalled_from_lib:libzstd\n";
+}
+#endif
+
 namespace cowrite::storage {
 namespace {
 
