@@ -26,11 +26,12 @@ LIBRARIES = {
     "rocksdb/": ["storage/key_value_store.cc", "tests/storage/*"],
     "websocketpp/": ["server/transport/web_socket_server.cc"],
     "nlohmann/": ["server/protocol/*", "server/api/*", "tools/*", "tests/*"],
-    "boost/": ["server/transport/*", "server/loop/*"],
+    "boost/": ["server/transport/*", "server/loop/*", "tests/server/*", "tests/tools/*"],
     "openssl/": ["tests/ot/*"],
     "curl/": ["tools/cli/http_client.cc"],
-    "CLI/": ["server/main.cc", "tools/cli/command_line.cc"],
+    "CLI/": ["server/options.cc", "tools/cli/command_line.cc"],
     "gtest/": ["tests/*"],
+    "gmock/": ["tests/*"],
     "benchmark/": ["tests/*"],
 }
 
