@@ -38,17 +38,17 @@ TEST_F(Surroundings, APersonGetsTitlesAndHumanNumbersAndColours) {
   const Ran ran = run_on_terminal(on_folder({"--collection", "fresh", "ls"}));
   EXPECT_EQ(ran.status, 0);
   EXPECT_EQ(ran.out,
-            " \x1b[2mVERSION\x1b[0m      \x1b[2mSIZE\x1b[0m  \x1b[2mCHANGED\x1b[0m      "
+            "\x1b[2mVERSION\x1b[0m     \x1b[2mSIZE\x1b[0m  \x1b[2mCHANGED\x1b[0m      "
             "\x1b[2mNAME\x1b[0m\n"
-            "       \x1b[33m1\x1b[0m       2 B  \x1b[36m2026-01-05\x1b[0m   old\n"
-            "       \x1b[33m1\x1b[0m   2.0 KiB  \x1b[36m3 hours ago\x1b[0m  recent\n");
+            "      \x1b[33m1\x1b[0m      2 B  \x1b[36m2026-01-05\x1b[0m   old\n"
+            "      \x1b[33m1\x1b[0m  2.0 KiB  \x1b[36m3 hours ago\x1b[0m  recent\n");
 }
 
 TEST_F(Surroundings, ColoursAreLeftOutWhereTheyAreNotWanted) {
   const std::string plain =
-      " VERSION      SIZE  CHANGED      NAME\n"
-      "       1       2 B  2026-01-05   old\n"
-      "       1   2.0 KiB  3 hours ago  recent\n";
+      "VERSION     SIZE  CHANGED      NAME\n"
+      "      1      2 B  2026-01-05   old\n"
+      "      1  2.0 KiB  3 hours ago  recent\n";
   const Words ls = on_folder({"--collection", "fresh", "ls"});
   EXPECT_EQ(run_on_terminal(ls, {"TERM=xterm", "NO_COLOR=1"}).out, plain);
   EXPECT_EQ(run_on_terminal(ls, {"TERM=dumb"}).out, plain);
@@ -64,8 +64,8 @@ TEST_F(Surroundings, ColoursAreLeftOutWhereTheyAreNotWanted) {
 
 TEST_F(Surroundings, ColumnsAreAsWideAsTheirWidestCell) {
   EXPECT_EQ(run_on_terminal(on_folder({"--collection", "fresh", "log", "old"}), {}).out,
-            " VERSION  TIME        AUTHOR         CHANGE\n"
-            "       1  2026-01-05  Somebody Else  created +2 \"12\"\n");
+            "VERSION  TIME        AUTHOR         CHANGE\n"
+            "      1  2026-01-05  Somebody Else  created +2 \"12\"\n");
 }
 
 TEST_F(Surroundings, InfoOnATerminalHasBothKindsOfNumbers) {

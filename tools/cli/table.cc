@@ -9,7 +9,10 @@
 namespace cowrite::cli {
 
 Table::Table(Output& output, std::vector<Column> columns)
-    : output_(output), columns_(std::move(columns)) {}
+    : output_(output), columns_(std::move(columns)) {
+  if (!output_.for_person()) return;
+  for (Column& column : columns_) column.width_min = 0;
+}
 
 void Table::add(std::vector<Cell> row) {
   CHECK(row.size() == columns_.size());

@@ -17,7 +17,7 @@ enum class Align { kLeft, kRight };
 struct Column {
   std::string_view title;
   Align align = Align::kLeft;
-  std::size_t width_min = 0;  // In columns of a terminal.
+  std::size_t width_min = 0;  // For a program, in columns of a terminal.
 };
 
 struct Cell {
