@@ -18,7 +18,7 @@
 namespace cowrite::ot {
 namespace {
 
-constexpr std::uint64_t kSeeds = 100'000;
+constexpr std::uint64_t kSeeds = 50'000;
 
 // The first code points of it are the small texts.
 const std::string kSmallText = "a😀b";
