@@ -56,6 +56,10 @@ class History {
   [[nodiscard]] virtual Result<Snapshot> snapshot(const DocumentKey& key,
                                                   std::optional<std::uint64_t> version) const = 0;
 
+  // The version of its newest checkpoint, 0 if it has none: reading the newest snapshot replays the
+  // records since.
+  [[nodiscard]] virtual Result<std::uint64_t> checkpoint(const DocumentKey& key) const = 0;
+
   // The version after all records with time <= time_ms; 0 before the first.
   [[nodiscard]] virtual Result<std::uint64_t> version_at(const DocumentKey& key,
                                                          std::int64_t time_ms) const = 0;

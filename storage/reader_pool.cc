@@ -27,6 +27,7 @@ class BusyHistory final : public History {
                                       std::size_t) const override {
     return busy();
   }
+  Result<std::uint64_t> checkpoint(const DocumentKey&) const override { return busy(); }
   Result<std::optional<SourceEntry>> source(const DocumentKey&, const std::string&) const override {
     return busy();
   }

@@ -117,6 +117,25 @@ Result<Snapshot> StoredHistory::nearest_checkpoint(DocumentNumber number,
   return scanned ? nearest : scanned.error();
 }
 
+Result<std::uint64_t> StoredHistory::checkpoint(const DocumentKey& key) const {
+  const Result<std::optional<Head>> head = read_head(store_, key);
+  if (!head) {
+    return head.error();
+  }
+  Result<std::uint64_t> version = std::uint64_t{0};
+  if (!*head) {
+    return version;
+  }
+  const Result<void> scanned =
+      store_.scan(Table::kCheckpoints, versions((*head)->number, 1, (*head)->version + 1),
+                  Order::kBackward, [&](std::string_view found, std::string_view) {
+                    const Result<VersionKey> decoded = decode_version_key(found);
+                    version = decoded ? Result<std::uint64_t>(decoded->version) : decoded.error();
+                    return Visit::kStop;
+                  });
+  return scanned ? version : scanned.error();
+}
+
 // Takes the snapshot on to version `to`.
 Result<void> StoredHistory::replay(DocumentNumber number, std::uint64_t to,
                                    Snapshot& snapshot) const {

@@ -25,6 +25,7 @@ class StoredHistory final : public History {
   [[nodiscard]] Result<std::optional<DocumentInfo>> info(const DocumentKey& key) const override;
   [[nodiscard]] Result<Snapshot> snapshot(const DocumentKey& key,
                                           std::optional<std::uint64_t> version) const override;
+  [[nodiscard]] Result<std::uint64_t> checkpoint(const DocumentKey& key) const override;
   [[nodiscard]] Result<std::uint64_t> version_at(const DocumentKey& key,
                                                  std::int64_t time_ms) const override;
   [[nodiscard]] Result<std::vector<Record>> records(const DocumentKey& key, std::uint64_t from,

@@ -39,11 +39,12 @@ struct Document::Batch {
   std::size_t bytes = 0;
 };
 
-Document::Document(DocumentKey key, storage::Snapshot committed, std::vector<storage::Record> tail)
+Document::Document(DocumentKey key, storage::Snapshot committed, std::vector<storage::Record> tail,
+                   std::uint64_t checkpoint)
     : key_(std::move(key)),
       committed_(std::move(committed)),
       tail_(committed_.version - tail.size()),
-      checkpoint_version_(tail_.begin()) {
+      checkpoint_version_(checkpoint) {
   for (storage::Record& record : tail) {
     sources_[record.source] = storage::SourceEntry{record.sequence, record.version};
     tail_.push(std::make_shared<const storage::Record>(std::move(record)));

@@ -84,8 +84,9 @@ struct HistoryChunk {
 class Document {
  public:
   // `committed` is what the log holds, `tail` its newest records (may be empty), the last one being
-  // committed.version - 1.
-  Document(DocumentKey key, storage::Snapshot committed, std::vector<storage::Record> tail);
+  // committed.version - 1; `checkpoint` is the version of the newest checkpoint.
+  Document(DocumentKey key, storage::Snapshot committed, std::vector<storage::Record> tail,
+           std::uint64_t checkpoint);
   ~Document();
 
   // ---- Events

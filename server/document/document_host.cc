@@ -39,7 +39,9 @@ Result<std::unique_ptr<Document>> load_document(const DocumentKey& key,
     tail.insert(tail.end(), std::make_move_iterator(records->begin()),
                 std::make_move_iterator(records->end()));
   }
-  return std::make_unique<Document>(key, *std::move(snapshot), std::move(tail));
+  const Result<std::uint64_t> checkpoint = history.checkpoint(key);
+  if (!checkpoint) return checkpoint.error();
+  return std::make_unique<Document>(key, *std::move(snapshot), std::move(tail), *checkpoint);
 }
 
 Result<HistoryChunk> read_chunk(const DocumentKey& key, const ReadHistory& wanted,

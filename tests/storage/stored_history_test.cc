@@ -74,6 +74,17 @@ Author random_author(std::uint32_t seed, std::size_t versions) {
   return author;
 }
 
+TEST(StoredHistory, NamesTheNewestCheckpoint) {
+  Stored stored;
+  Author author = random_author(5, 10);
+  ASSERT_EQ(stored.write(author), AppendOutcome::kCommitted);
+  EXPECT_EQ(*stored.history().checkpoint(author.key()), 0U);
+  stored.save_checkpoint(author, 3);
+  stored.save_checkpoint(author, 8);
+  EXPECT_EQ(*stored.history().checkpoint(author.key()), 8U);
+  EXPECT_EQ(*stored.history().checkpoint({"docs", "never written"}), 0U);
+}
+
 TEST(StoredHistory, EveryVersionIsTheReplayOfItsRecordsWithAndWithoutCheckpoints) {
   for (std::uint32_t seed = 0; seed < 5; ++seed) {
     Stored stored;

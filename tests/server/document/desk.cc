@@ -15,7 +15,7 @@ Document open(const std::vector<storage::Record>& history, std::size_t tail) {
   storage::Snapshot snapshot;
   for (const storage::Record& made : history) CHECK(storage::apply(snapshot, made).has_value());
   return Document({"docs", "d"}, std::move(snapshot),
-                  {history.end() - static_cast<std::ptrdiff_t>(tail), history.end()});
+                  {history.end() - static_cast<std::ptrdiff_t>(tail), history.end()}, 0);
 }
 
 std::string describe(const storage::Record& record) {

@@ -425,6 +425,13 @@ TEST(Document, AsksForACheckpointAfterSoManyRecords) {
   EXPECT_EQ(desk.checkpoints(), 2U);
 }
 
+TEST(Document, CountsTheRecordsFromBeforeItWasOpenedTowardsTheCheckpoint) {
+  Desk desk = long_history(kCheckpointRecords);
+  desk.edit("old", kCheckpointRecords + 1, kCheckpointRecords + 1, "'x'");
+  desk.settle();
+  EXPECT_EQ(desk.checkpoints(), 1U);
+}
+
 TEST(Document, KeepsABoundedTail) {
   Desk desk = ab();
   for (std::uint64_t i = 1; i <= kTailRecordsMax + 10; ++i) {
