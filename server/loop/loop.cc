@@ -7,7 +7,6 @@
 #include <variant>
 
 #include "ot/check.h"
-#include "server/limits.h"
 
 namespace cowrite::server {
 namespace {
@@ -324,7 +323,7 @@ void Loop::evict_idle() {
     next =
         std::exchange(resident.was_idle, idle) && idle ? documents_.erase(next) : std::next(next);
   }
-  eviction_.expires_after(kIdleDocument);
+  eviction_.expires_after(around_.idle_document);
   eviction_.async_wait([this](const boost::system::error_code& error) {
     if (!error) evict_idle();
   });

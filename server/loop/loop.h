@@ -25,6 +25,7 @@
 #include <vector>
 
 #include "server/document/document_host.h"
+#include "server/limits.h"
 #include "server/loop/roster.h"
 #include "server/presence/channel.h"
 #include "server/session/session_host.h"
@@ -53,6 +54,7 @@ class Loop {
     const Loops& loops;
     storage::OperationLog& log;
     std::function<void()> halt;  // From any thread: the log is in an unknown state.
+    std::chrono::milliseconds idle_document = kIdleDocument;  // How often to look for idle ones.
   };
 
   Loop(LoopIndex index, Surroundings surroundings);

@@ -1,0 +1,186 @@
+// Two loops, with sessions on one and documents on both.
+
+#include "server/loop/loop.h"
+
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <condition_variable>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "storage/rocksdb_log.h"
+
+namespace cowrite::server {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr auto kDeadline = 20s;
+
+// The log in memory, counting how often it is read.
+class CountingLog final : public storage::OperationLog {
+ public:
+  CountingLog() : log_(*storage::RocksDbLog::open("", storage::OpenMode::kInMemory)) {}
+
+  void append(storage::Append append, std::function<void(storage::AppendOutcome)> done) override {
+    log_->append(std::move(append), std::move(done));
+  }
+  void save_checkpoint(DocumentKey key, storage::Snapshot snapshot) override {
+    log_->save_checkpoint(std::move(key), std::move(snapshot));
+  }
+  void read(std::function<void(const storage::History&)> job) override {
+    ++reads;
+    log_->read(std::move(job));
+  }
+
+  std::atomic<int> reads = 0;
+
+ private:
+  std::unique_ptr<storage::RocksDbLog> log_;
+};
+
+// A client's end without a socket: keeps what it is sent.
+class Client final : public Connection {
+ public:
+  void send(const SharedOutbound& outbound) override {
+    const std::lock_guard lock(mutex_);
+    for (const std::string& message : outbound->messages) received_.push_back(message);
+    arrived_.notify_all();
+  }
+  void close(CloseCode code, std::string_view) override {
+    const std::lock_guard lock(mutex_);
+    closed_ = code;
+    arrived_.notify_all();
+  }
+  void terminate() override {}
+  [[nodiscard]] std::size_t queued_bytes() const override { return 0; }
+  void pause_reading() override {}
+  void resume_reading() override {}
+
+  // The first message that begins like this, since the last one that was waited for.
+  std::string receive(std::string_view beginning) {
+    std::unique_lock lock(mutex_);
+    std::string found;
+    const bool there = arrived_.wait_for(lock, kDeadline, [&] {
+      while (!received_.empty()) {
+        found = std::move(received_.front());
+        received_.erase(received_.begin());
+        if (found.starts_with(beginning)) return true;
+      }
+      return false;
+    });
+    EXPECT_TRUE(there) << beginning;
+    return there ? found : "";
+  }
+  std::optional<CloseCode> closed() {
+    std::unique_lock lock(mutex_);
+    arrived_.wait_for(lock, kDeadline, [this] { return closed_.has_value(); });
+    return closed_;
+  }
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable arrived_;
+  std::vector<std::string> received_;
+  std::optional<CloseCode> closed_;
+};
+
+class LoopTest : public ::testing::Test {
+ protected:
+  LoopTest() {
+    for (LoopIndex index : {0U, 1U}) {
+      loops_.all.push_back(std::make_unique<Loop>(
+          index, Loop::Surroundings{loops_, log_, [] { std::abort(); }, /*idle_document=*/1ms}));
+    }
+    for (const auto& loop : loops_.all) loop->start();
+  }
+  ~LoopTest() override {
+    for (const auto& loop : loops_.all) loop->stop();
+  }
+
+  // What one loop does for one client, on that loop's thread.
+  struct Seat {
+    Loop& loop;
+    std::shared_ptr<Client> client;
+    std::shared_ptr<ConnectionEvents> events;
+
+    void send(std::string text) const {
+      loop.post([events = events, text = std::move(text)] { events->on_message(text); });
+    }
+    void leave() const {
+      loop.post([events = events] { events->on_close(); });
+    }
+  };
+  Seat connect(LoopIndex index) {
+    Seat seat{loops_.at(index), std::make_shared<Client>(), nullptr};
+    std::mutex mutex;
+    std::condition_variable accepted;
+    seat.loop.post([&] {
+      auto events = seat.loop.accept(seat.client);
+      const std::lock_guard lock(mutex);
+      seat.events = std::move(events);
+      accepted.notify_one();
+    });
+    std::unique_lock lock(mutex);
+    accepted.wait(lock, [&] { return seat.events != nullptr; });
+    return seat;
+  }
+
+  CountingLog log_;
+  Loops loops_;
+};
+
+TEST_F(LoopTest, WhatOneLoopsClientWritesReachesTheOthers) {
+  const Seat writer = connect(0);
+  const Seat reader = connect(1);
+  for (const char* document : {"a", "b", "c", "d", "e"}) {  // By their hashes on both loops.
+    const std::string name = std::string(R"("c":"docs","d":")") + document + '"';
+    reader.send(R"({"a":"s",)" + name + "}");
+    (void)reader.client->receive(R"({"a":"s")");
+    writer.send(R"({"a":"op",)" + name +
+                R"(,"v":null,"seq":1,"create":{"type":"text-unicode","data":"x"}})");
+    EXPECT_NE(writer.client->receive(R"({"a":"op")").find(R"("v":0)"), std::string::npos);
+    EXPECT_NE(reader.client->receive(R"({"a":"op")").find(R"("create":)"), std::string::npos);
+  }
+}
+
+TEST_F(LoopTest, ADocumentThatNobodyFollowsLeavesMemory) {
+  const Seat follower = connect(0);
+  const Seat visitor = connect(1);
+  const std::string request = R"("c":"docs","d":"d"})";
+  follower.send(R"({"a":"s",)" + request);
+  (void)follower.client->receive(R"({"a":"s")");
+  for (int i = 0; i < 20; ++i) {  // Twenty looks and more: it stays while it is followed.
+    visitor.send(R"({"a":"f",)" + request);
+    (void)visitor.client->receive(R"({"a":"f")");
+  }
+  EXPECT_EQ(log_.reads, 1);
+  follower.leave();
+  const auto deadline = std::chrono::steady_clock::now() + kDeadline;
+  while (log_.reads == 1 && std::chrono::steady_clock::now() < deadline) {
+    std::this_thread::sleep_for(5ms);  // Longer than two looks; asking keeps it in memory.
+    visitor.send(R"({"a":"f",)" + request);
+    (void)visitor.client->receive(R"({"a":"f")");
+  }
+  EXPECT_GT(log_.reads, 1) << "it was never loaded anew";
+}
+
+TEST_F(LoopTest, DrainingClosesEverybodyWithServiceRestart) {
+  const Seat seat = connect(0);
+  (void)seat.client->receive(R"({"a":"init")");
+  std::atomic<bool> drained = false;
+  seat.loop.post([&] { seat.loop.drain([&] { drained = true; }); });
+  EXPECT_EQ(seat.client->closed(), CloseCode::kServiceRestart);
+  EXPECT_FALSE(drained);
+  seat.leave();
+  const auto deadline = std::chrono::steady_clock::now() + kDeadline;
+  while (!drained && std::chrono::steady_clock::now() < deadline) std::this_thread::yield();
+  EXPECT_TRUE(drained);
+}
+
+}  // namespace
+}  // namespace cowrite::server
