@@ -12,10 +12,11 @@
 
 namespace cowrite::server {
 
-inline constexpr std::string_view kErrReplyInvalid =
-    "ERR_REPLY_INVALID";  // Not what this API answers.
-inline constexpr std::string_view kErrRequestFailed =
-    "ERR_REQUEST_FAILED";  // An error whose code is not known here.
+// Not what this API answers.
+inline constexpr std::string_view kErrReplyInvalid = "ERR_REPLY_INVALID";
+
+// An error whose code is not known here.
+inline constexpr std::string_view kErrRequestFailed = "ERR_REQUEST_FAILED";
 
 // {"collection":"docs","id":"notes","version":12,"exists":true,"bytes":1045,"created":"...","changed":"..."}
 [[nodiscard]] std::string document_json(const storage::DocumentInfo& info);

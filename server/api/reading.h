@@ -21,10 +21,11 @@
 
 namespace cowrite::server {
 
-inline constexpr std::string_view kErrDocumentUnknown =
-    "ERR_DOCUMENT_UNKNOWN";  // Nobody ever wrote it.
-inline constexpr std::string_view kErrDocumentAbsent =
-    "ERR_DOCUMENT_ABSENT";  // Not yet created, or deleted.
+// Nobody ever wrote the document.
+inline constexpr std::string_view kErrDocumentUnknown = "ERR_DOCUMENT_UNKNOWN";
+
+// It was not there at that version: not yet created, or deleted.
+inline constexpr std::string_view kErrDocumentAbsent = "ERR_DOCUMENT_ABSENT";
 
 // Where in its history a document is meant.
 struct Newest {

@@ -190,6 +190,21 @@ TEST_F(Surroundings, AnotherServerIsRecognized) {
   }
 }
 
+TEST_F(Surroundings, AListThatDoesNotGoOnIsNotFollowedForEver) {
+  const HttpEndpoint circling(
+      [](const server::HttpRequest& request, const server::HttpRespond& respond) {
+        const storage::DocumentInfo notes = {{"docs", "notes"}, 9, true, 1, 0, 0};
+        if (request.path == "/api/documents")
+          respond({200, server::documents_json({{notes}, "notes"}), {}});
+        else if (request.path == "/api/documents/docs/notes")
+          respond({200, server::document_json(notes), {}});
+        else
+          respond({200, server::records_json({{}, 1}), {}});
+      });
+  EXPECT_EQ(run({"--server", circling.url(), "ls"}).status, 1);
+  EXPECT_EQ(run({"--server", circling.url(), "log", "notes"}).status, 1);
+}
+
 TEST_F(Surroundings, ABusyServerIsAskedAgain) {
   std::atomic<int> requests = 0;
   const HttpEndpoint busy(

@@ -81,9 +81,8 @@ void complain(const Error& error, const Invocation& invocation) {
 
 int main(int argc, const char* const* argv) {
   occupy_standard_streams();
-  std::signal(
-      SIGPIPE,
-      SIG_DFL);  // Whoever reads us has enough: end without a word, also where it was ignored.
+  // Whoever reads us has enough: end without a word, also where it was ignored.
+  std::signal(SIGPIPE, SIG_DFL);
   std::setlocale(LC_CTYPE, "C.UTF-8");  // For the widths of characters.
   std::variant<Invocation, Explanation> parsed = parse_command_line(argc, argv);
   if (const auto* explanation = std::get_if<Explanation>(&parsed)) {

@@ -41,7 +41,10 @@ class ServerSource final : public DocumentSource {
     std::string path = "/api/documents?limit=1000&collection=" + percent_encode(collection);
     if (!prefix.empty()) path += "&prefix=" + percent_encode(prefix);
     if (after) path += "&after=" + percent_encode(*after);
-    return ask(path, server::parse_documents);
+    Result<server::DocumentPage> page = ask(path, server::parse_documents);
+    // A list that does not go on would never end.
+    if (page && page->next && *page->next <= after.value_or("")) return foreign();
+    return page;
   }
 
   Result<storage::DocumentInfo> info(const storage::DocumentKey& key) override {
@@ -71,9 +74,12 @@ class ServerSource final : public DocumentSource {
 
   Result<server::RecordPage> records(const storage::DocumentKey& key,
                                      server::VersionRange range) override {
-    return ask(document_path(key) + "/records?from=" + std::to_string(range.first) +
-                   "&to=" + std::to_string(range.last),
-               server::parse_records);
+    Result<server::RecordPage> page =
+        ask(document_path(key) + "/records?from=" + std::to_string(range.first) +
+                "&to=" + std::to_string(range.last),
+            server::parse_records);
+    if (page && page->next && *page->next <= range.first) return foreign();
+    return page;
   }
 
  private:

@@ -1,5 +1,5 @@
 #include <algorithm>
-#include <limits>
+#include <iterator>
 #include <memory>
 #include <vector>
 
