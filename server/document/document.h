@@ -51,8 +51,8 @@ struct Announce {
 // Read what a submission from far behind needs and report with history_read().
 struct ReadHistory {
   std::uint64_t ticket = 0;
-  std::string
-      source;  // Look up its last submission, and that one's record if its sequence is this one.
+  // Look up this source's last submission, and its record if its sequence is this one.
+  std::string source;
   std::uint64_t sequence = 0;
   std::uint64_t from = 0;  // Records from <= version < to; none if from == to.
   std::uint64_t to = 0;
@@ -76,9 +76,8 @@ using Effect =
 // What ReadHistory asked for.
 struct HistoryChunk {
   std::optional<storage::SourceEntry> last;  // The source's last submission in the log.
-  std::optional<storage::Record>
-      repeated;  // Its record, if it is the submission that was asked about.
-  std::vector<storage::Record> records;  // From `from` on; perhaps not all of them.
+  std::optional<storage::Record> repeated;   // Its record, if that is what was asked about.
+  std::vector<storage::Record> records;      // From `from` on; perhaps not all of them.
 };
 
 class Document {

@@ -21,14 +21,16 @@ namespace cowrite::server {
 
 // How a host reaches the rest of the server.
 struct HostPorts {
-  std::function<std::int64_t()> now_ms;  // Unix time.
-  std::function<void(std::function<void()>)>
-      run;  // On the document's loop, later; from any thread.
-  std::function<void(std::chrono::milliseconds, std::function<void()>)> run_after;  // Likewise.
+  using Work = std::function<void()>;
+  using Reply = std::variant<ReadReply, LeaveReply, SnapshotReply, PresenceRefused>;
+
+  // Unix time.
+  std::function<std::int64_t()> now_ms;
+  // Runs work on the document's loop, later; from any thread.
+  std::function<void(Work)> run;
+  std::function<void(std::chrono::milliseconds, Work)> run_after;
   // To one session, wherever it is; dropped if it is gone.
-  std::function<void(SessionId,
-                     std::variant<ReadReply, LeaveReply, SnapshotReply, PresenceRefused>)>
-      reply;
+  std::function<void(SessionId, Reply)> reply;
   // To a loop, for all of its sessions that follow the document or are named in it.
   std::function<void(LoopIndex, SharedCommit)> announce;
   // To the document's channel, which lives on the same loop.

@@ -14,8 +14,7 @@ namespace cowrite::server {
 struct JsonScan {
   std::size_t depth = 0;        // Deepest nesting of arrays and objects.
   bool lone_surrogate = false;  // Some \uD800..\uDFFF escape is not half of a pair.
-  std::string
-      repaired;  // If so: the text with these escapes replaced by \ufffd, to read the other fields.
+  std::string repaired;         // If so: with \ufffd instead, to read the other fields.
 };
 [[nodiscard]] JsonScan scan_json(std::string_view text);
 

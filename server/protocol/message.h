@@ -60,8 +60,7 @@ struct UnsubscribeMany {
 struct Submit {
   DocumentKey key;
   std::optional<std::uint64_t> version;  // Absent: the client never fetched the document.
-  std::optional<std::string>
-      source;  // Present when sent again: the id under which it was sent first.
+  std::optional<std::string> source;     // When sent again: the id under which it was sent first.
   std::uint64_t sequence = 0;
   storage::Change change;
 };

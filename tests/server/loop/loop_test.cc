@@ -94,7 +94,7 @@ class LoopTest : public ::testing::Test {
   LoopTest() {
     for (LoopIndex index : {0U, 1U}) {
       loops_.all.push_back(std::make_unique<Loop>(
-          index, Loop::Surroundings{loops_, log_, [] { std::abort(); }, /*idle_document=*/1ms}));
+          index, Loop::Surroundings{loops_, log_, [] { std::abort(); }, /*idle_document=*/0ms}));
     }
     for (const auto& loop : loops_.all) loop->start();
   }
@@ -154,15 +154,15 @@ TEST_F(LoopTest, ADocumentThatNobodyFollowsLeavesMemory) {
   const std::string request = R"("c":"docs","d":"d"})";
   follower.send(R"({"a":"s",)" + request);
   (void)follower.client->receive(R"({"a":"s")");
-  for (int i = 0; i < 20; ++i) {  // Twenty looks and more: it stays while it is followed.
+  for (int i = 0; i < 200; ++i) {  // It is looked at all the time, and stays while it is followed.
     visitor.send(R"({"a":"f",)" + request);
     (void)visitor.client->receive(R"({"a":"f")");
   }
   EXPECT_EQ(log_.reads, 1);
   follower.leave();
+  // Two looks must find it idle between one visit and the next.
   const auto deadline = std::chrono::steady_clock::now() + kDeadline;
   while (log_.reads == 1 && std::chrono::steady_clock::now() < deadline) {
-    std::this_thread::sleep_for(5ms);  // Longer than two looks; asking keeps it in memory.
     visitor.send(R"({"a":"f",)" + request);
     (void)visitor.client->receive(R"({"a":"f")");
   }
