@@ -65,7 +65,9 @@ declare module "sharedb/lib/client" {
 
   export class Presence {
     readonly remotePresences: Record<string, unknown>;
+    readonly wantSubscribe: boolean;
     subscribe(callback: Callback): void;
+    unsubscribe(callback: Callback): void;
     create(id: string): LocalPresence;
     on(event: "receive", listener: (id: string, value: unknown) => void): void;
     on(event: "error", listener: (error: Failure) => void): void;

@@ -8,6 +8,8 @@ import { PendingSize, UnsavedTimes, insertedBy, waitingEdits } from "./unsaved";
 
 export const collection = "docs";
 
+const alreadyCreated = "ERR_DOC_ALREADY_CREATED";
+
 export interface SharedTextEvents {
   // There is a text, or another one than before: on opening, on re-creation, after a refusal.
   onText: (text: Text) => void;
@@ -49,8 +51,10 @@ export class SharedText {
     });
     for (const event of ["no write pending", "nothing pending"] as const)
       this.doc.on(event, () => this.events.onProgress());
-    // Errors of operations reach their callbacks.
-    this.doc.on("error", (error) => console.error(error));
+    this.doc.on("error", (error) => {
+      // Two tabs opened a new document at once. The client has taken the other's already.
+      if (error.code !== alreadyCreated) console.error(error);
+    });
     this.doc.subscribe((error) => {
       if (error) this.events.onFailure(error.message);
       this.events.onProgress();
@@ -95,7 +99,7 @@ export class SharedText {
       settled();
       if (!error) this.loaded();
       // If somebody else was first, the client has fetched what they made.
-      else if (error.code !== "ERR_DOC_ALREADY_CREATED") this.events.onFailure(error.message);
+      else if (error.code !== alreadyCreated) this.events.onFailure(error.message);
       this.events.onProgress();
     });
   }

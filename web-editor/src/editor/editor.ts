@@ -105,7 +105,7 @@ export class Editor {
     this.opened = true;
     this.say(null);
     setWritable(this.view, !this.page.viewOnly);
-    this.presence.restart();
+    this.presence.join();
     this.statistics.update(() => this.view.state.doc);
     if (!first || this.page.embedded) return;
     rememberDocument(this.page.name, Date.now());

@@ -63,7 +63,6 @@ export class PresenceChannel {
     this.presence = connection.getDocPresence(collection, id);
     this.presence.on("receive", () => this.announce());
     this.presence.on("error", () => undefined);
-    this.presence.subscribe(() => undefined);
     this.local = this.presence.create(crypto.getRandomValues(new Uint32Array(4)).join("-"));
     this.local.on("error", () => undefined);
   }
@@ -81,6 +80,14 @@ export class PresenceChannel {
       () => this.send(),
       Math.max(0, this.sentAt + sendEveryMs - Date.now()),
     );
+  }
+
+  // There is a text, for the first time or another one than before. The client has then forgotten
+  // everybody's place, so joining comes after it; and joining makes everybody tell theirs again.
+  join(): void {
+    if (this.presence.wantSubscribe) this.presence.unsubscribe(() => undefined);
+    this.presence.subscribe(() => undefined);
+    this.restart();
   }
 
   // The document was deleted. The client (7.0.0) fails if then a place waits to be sent.

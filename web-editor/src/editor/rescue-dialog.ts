@@ -9,8 +9,10 @@ export class RescueDialog {
   private readonly reason = byId("rescue-reason", HTMLElement);
   private readonly text = byId("rescue-text", HTMLTextAreaElement);
 
+  private readonly copyButton = byId("rescue-copy", HTMLButtonElement);
+
   constructor(documentName: string) {
-    byId("rescue-copy", HTMLButtonElement).addEventListener("click", () => {
+    this.copyButton.addEventListener("click", () => {
       void copyText(this.text.value).then((copied) =>
         notice(copied ? "Copied" : "This browser forbids copying: select the text instead."),
       );
@@ -25,6 +27,8 @@ export class RescueDialog {
   offer(text: string, reason: string): void {
     this.reason.textContent = reason;
     this.text.value += this.text.value === "" ? text : `\n\n${text}`;
-    if (!this.dialog.open) this.dialog.showModal();
+    if (this.dialog.open) return;
+    this.dialog.showModal();
+    this.copyButton.focus();
   }
 }
