@@ -1,11 +1,12 @@
 // Two operations made against one text, the first rewritten to follow the second:
 //
-//              text
-//    operation /    \ other
-//             /      \ .
-//             \      /
-//       other' \    / operation'
-//              same
+//              operation
+//       text ------------> .
+//         |                |
+//   other |                | other'
+//         v                v
+//         . ------------> same text
+//             operation'
 //
 // with operation' = transform(operation, other, kLeft) and other' = transform(other, operation,
 // kRight), or with the sides exchanged. Where both insert at one position, the left one's text
