@@ -143,6 +143,7 @@ TEST(RocksDbLog, ReadsThatDoNotFitTheQueueFailAtOnceWithBusy) {
     EXPECT_EQ(history.list(std::nullopt, 1).error().code, kErrBusy);
     EXPECT_EQ(history.info(key).error().code, kErrBusy);
     EXPECT_EQ(history.snapshot(key, std::nullopt).error().code, kErrBusy);
+    EXPECT_EQ(history.checkpoint(key).error().code, kErrBusy);
     EXPECT_EQ(history.version_at(key, 0).error().code, kErrBusy);
     EXPECT_EQ(history.records(key, 0, 1, 1).error().code, kErrBusy);
     EXPECT_EQ(history.source(key, "ann").error().code, kErrBusy);

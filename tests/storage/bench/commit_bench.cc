@@ -3,12 +3,14 @@
 #include <benchmark/benchmark.h>
 
 #include <algorithm>
-#include <atomic>
 #include <chrono>
 #include <condition_variable>
+#include <cstdlib>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "storage/rocksdb_log.h"
@@ -68,67 +70,72 @@ class Typist {
   std::uint64_t version_ = 0;
 };
 
-// Counts down to zero.
-class Remaining {
+// Events posted from the commit thread to the thread that plays the event loop.
+class Loop {
  public:
-  explicit Remaining(std::size_t count) : count_(count) {}
-  void done() {
+  void post(std::size_t event) {
     const std::lock_guard lock(mutex_);
-    if (--count_ == 0) {
-      zero_.notify_all();
+    events_.push_back(event);
+    if (events_.size() == 1) {
+      posted_.notify_one();
     }
   }
-  void wait() {
+  // All that was posted since the last call; waits for something.
+  std::vector<std::size_t> take() {
     std::unique_lock lock(mutex_);
-    zero_.wait(lock, [this] { return count_ == 0; });
+    posted_.wait(lock, [this] { return !events_.empty(); });
+    return std::exchange(events_, {});
   }
 
  private:
   std::mutex mutex_;
-  std::condition_variable zero_;
-  std::size_t count_;
+  std::condition_variable posted_;
+  std::vector<std::size_t> events_;
 };
+
+std::function<void(AppendOutcome)> post_committed(Loop& loop, std::size_t event) {
+  return [&loop, event](AppendOutcome outcome) {
+    CHECK(outcome == AppendOutcome::kCommitted);
+    loop.post(event);
+  };
+}
 
 // 1,000 documents, each with one append in flight, of range(0) records.
 void durable_records(benchmark::State& state) {
   constexpr std::size_t kDocuments = 1'000;
-  constexpr std::size_t kRounds = 50;
+  constexpr std::size_t kRounds = 100;
   const auto size = static_cast<std::size_t>(state.range(0));
+  std::size_t records = 0;
   for (auto _ : state) {
     state.PauseTiming();
-    TempFolder folder(bench_folder());
+    const TempFolder folder(bench_folder());
     auto log = open_folder(folder.path());
     std::vector<Typist> typists;
     for (std::size_t i = 0; i < kDocuments; ++i) {
       typists.emplace_back(*log, i, size);
     }
-    Remaining remaining(kDocuments);
-    std::vector<std::size_t> rounds(kDocuments, 0);
-    // The next append of a document is made by the callback of its last one, on the commit thread,
-    // which therefore does the typists' work too.
-    std::function<void(std::size_t)> next = [&](std::size_t i) {
-      typists[i].type([&, i](AppendOutcome outcome) {
-        CHECK(outcome == AppendOutcome::kCommitted);
-        if (++rounds[i] == kRounds) {
-          remaining.done();
-        } else {
-          next(i);
-        }
-      });
-    };
+    Loop loop;
+    std::vector<std::size_t> rounds(kDocuments, 1);
     state.ResumeTiming();
     for (std::size_t i = 0; i < kDocuments; ++i) {
-      next(i);
+      typists[i].type(post_committed(loop, i));
     }
-    remaining.wait();
+    for (std::size_t finished = 0; finished < kDocuments;) {
+      for (const std::size_t i : loop.take()) {
+        if (rounds[i]++ == kRounds) {
+          ++finished;
+        } else {
+          typists[i].type(post_committed(loop, i));
+        }
+      }
+    }
     state.PauseTiming();
+    records += kDocuments * kRounds * size;
     log.reset();
     state.ResumeTiming();
   }
-  state.counters["records"] = benchmark::Counter(
-      static_cast<double>(state.iterations() *
-                          static_cast<std::int64_t>(kDocuments * kRounds * size)),
-      benchmark::Counter::kIsRate);
+  state.counters["records"] =
+      benchmark::Counter(static_cast<double>(records), benchmark::Counter::kIsRate);
 }
 BENCHMARK(durable_records)->Arg(1)->Arg(4)->Arg(16)->UseRealTime()->Unit(benchmark::kMillisecond);
 
@@ -137,15 +144,12 @@ void lone_commit(benchmark::State& state) {
   TempFolder folder(bench_folder());
   const auto log = open_folder(folder.path());
   Typist typist(*log, 0, 1);
+  Loop loop;
   std::vector<double> microseconds;
   for (auto _ : state) {
     const auto begin = std::chrono::steady_clock::now();
-    Remaining remaining(1);
-    typist.type([&](AppendOutcome outcome) {
-      CHECK(outcome == AppendOutcome::kCommitted);
-      remaining.done();
-    });
-    remaining.wait();
+    typist.type(post_committed(loop, 0));
+    loop.take();
     const std::chrono::duration<double, std::micro> took = std::chrono::steady_clock::now() - begin;
     microseconds.push_back(took.count());
   }
@@ -164,10 +168,10 @@ void open_document(benchmark::State& state) {
   {
     const auto log = open_folder(folder.path());
     Typist typist(*log, 0, 1'000);
+    Loop loop;
     for (std::size_t written = 0; written < records; written += 1'000) {
-      Remaining remaining(1);
-      typist.type([&](AppendOutcome) { remaining.done(); });
-      remaining.wait();
+      typist.type(post_committed(loop, 0));
+      loop.take();
     }
     log->save_checkpoint(key, *log->history().snapshot(key, records - tail));
   }
