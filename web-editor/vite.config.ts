@@ -5,8 +5,8 @@ const page = (name: string) => fileURLToPath(new URL(name, import.meta.url));
 
 export default defineConfig({
   resolve: {
-    // The sharedb client asks for node's util and, where it is missing, for the package inherits. Naming that package here
-    // answers both without an empty stand-in for util.
+    // The sharedb client asks for node's util and, where it is missing, for the package inherits.
+    // Naming that package here answers both without an empty stand-in for util.
     alias: { util: "inherits" },
   },
   build: {

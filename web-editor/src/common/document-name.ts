@@ -30,14 +30,15 @@ export function documentAt(path: string): DocumentAddress | null {
   }
 }
 
-const qualities =
-  "amber brisk calm clear cosy early fair gentle golden green happy hazel kind lively lucky mellow misty patient plain quiet silver smooth sunny swift tidy warm".split(
-    " ",
-  );
-const things =
-  "anchor atlas bridge brook canvas cedar cloud coast comet ember field garden harbor island juniper lantern letter maple meadow notebook orchard pebble pencil river sketch summit willow window".split(
-    " ",
-  );
+const qualities = [
+  "amber brisk calm clear cosy early fair gentle golden green happy hazel kind lively",
+  "lucky mellow misty patient plain quiet silver smooth sunny swift tidy warm",
+].flatMap((line) => line.split(" "));
+const things = [
+  "anchor atlas bridge brook canvas cedar cloud coast comet ember field garden harbor",
+  "island juniper lantern letter maple meadow notebook orchard pebble pencil river",
+  "sketch summit willow window",
+].flatMap((line) => line.split(" "));
 
 // A name that is easy to read out, and unlikely to be taken.
 export function randomName(random = Math.random): string {

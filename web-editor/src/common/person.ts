@@ -5,10 +5,11 @@ import { recall, remember } from "./storage";
 // Colours are numbers of the style sheet's palette, so that nothing from others becomes a style.
 export const colorCount = 10;
 
-const animals =
-  "Otter Heron Lynx Badger Puffin Marten Fox Owl Hare Seal Wren Ibex Crane Beaver Finch Moose Panda Gecko Koala Lemur Newt Orca Plover Quail Robin Stoat Tapir Vole Walrus Yak".split(
-    " ",
-  );
+const animals = [
+  "Otter Heron Lynx Badger Puffin Marten Fox Owl Hare Seal Wren Ibex Crane Beaver Finch",
+  "Moose Panda Gecko Koala Lemur Newt Orca Plover Quail Robin Stoat Tapir Vole Walrus",
+  "Yak",
+].flatMap((line) => line.split(" "));
 
 export interface Person {
   name: string;

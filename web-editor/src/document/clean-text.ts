@@ -1,5 +1,5 @@
-// What must be corrected in a text after an edit: lone surrogates, which no operation can carry, and
-// carriage returns that were put in, since lines end in "\n" here. (Carriage returns that other
+// What must be corrected in a text after an edit: lone surrogates, which no operation can carry,
+// and carriage returns that were put in, since lines end in "\n" here. (Carriage returns that other
 // clients have written stay.)
 import type { ChangeSet, ChangeSpec, Text } from "@codemirror/state";
 import { isHighSurrogate, isLowSurrogate } from "./code-points";

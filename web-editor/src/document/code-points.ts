@@ -1,7 +1,8 @@
-// Between CodeMirror's positions, which count UTF-16 units, and the wire's, which count Unicode code points.
+// Between CodeMirror's positions, which count UTF-16 units, and the wire's, which count Unicode
+// code points.
 //
-// The two differ by the number of surrogate pairs before a position, so that is what is counted. All functions cost O(log n) and
-// one leaf of the text tree.
+// The two differ by the number of surrogate pairs before a position, so that is what is counted.
+// All functions cost O(log n) and one leaf of the text tree.
 import type { Text } from "@codemirror/state";
 import { treeSum } from "./tree-sum";
 
@@ -19,7 +20,8 @@ const pairs = treeSum(pairsIn, 0);
 export const codePointsInString = (text: string) => text.length - pairsIn(text);
 export const codePoints = (text: Text) => text.length - pairs(text);
 
-// The code points before a UTF-16 offset. REQUIRES: 0 <= offset <= text.length, not inside a surrogate pair.
+// The code points before a UTF-16 offset. REQUIRES: 0 <= offset <= text.length, not inside a
+// surrogate pair.
 export function codePointOffset(text: Text, offset: number): number {
   let node = text;
   let rest = offset;

@@ -35,16 +35,17 @@ export function operationBytes(operation: Operation): number {
 
 const megabytes = (bytes: number) => `${(bytes / (1 << 20)).toFixed(1)} MB`;
 
+const tooLarge = (what: string, bytes: number, most: number) =>
+  `Nothing was changed. ${what} ${megabytes(bytes)} large, and the most is ${megabytes(most)}.`;
+
 // Why this operation, which makes this text, cannot be sent; null if it can.
 export function refusal(operation: Operation, result: Text): string | null {
   // A UTF-16 unit takes three bytes at most, so most documents need not be measured.
   const size = 3 * result.length <= documentBytesMax ? 0 : documentBytes(result);
-  if (size > documentBytesMax)
-    return `That would make the document ${megabytes(size)} long. The most is ${megabytes(documentBytesMax)}, so nothing was changed.`;
+  if (size > documentBytesMax) return tooLarge("The document would be", size, documentBytesMax);
   const bytes = operationBytes(operation);
-  if (bytes > operationBytesMax)
-    return `That change is ${megabytes(bytes)} at once. The most is ${megabytes(operationBytesMax)}: try it in parts. Nothing was changed.`;
+  if (bytes > operationBytesMax) return tooLarge("That change is", bytes, operationBytesMax);
   if (operation.length > operationComponentsMax)
-    return "That changes too many places at once: try it in parts. Nothing was changed.";
+    return "Nothing was changed. That is too many places at once: try it in parts.";
   return null;
 }

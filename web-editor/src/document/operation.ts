@@ -31,9 +31,9 @@ function splitsPair(text: Text, offset: number): boolean {
   return isHighSurrogate(around.charCodeAt(0)) && isLowSurrogate(around.charCodeAt(1));
 }
 
-// The operation that does to `before` what `changes` do. A change that begins or ends inside a surrogate pair is widened to
-// the whole pair, so an operation never cuts a character.
-// REQUIRES: the changed text has no lone surrogates.
+// The operation that does to `before` what `changes` do. A change that begins or ends inside a
+// surrogate pair is widened to the whole pair, so an operation never cuts a character. REQUIRES:
+// the changed text has no lone surrogates.
 export function operationFrom(changes: ChangeSet, before: Text): Operation {
   const operation: Operation = [];
   let done = 0; // Code points of `before` that the operation has passed.
@@ -53,7 +53,8 @@ export function operationFrom(changes: ChangeSet, before: Text): Operation {
   return operation;
 }
 
-// The changes that do to `before` what the operation does. A deletion past the end is cut off there, as the type has it.
+// The changes that do to `before` what the operation does. A deletion past the end is cut off
+// there, as the type has it.
 export function changesFrom(operation: Operation, before: Text): ChangeSet {
   const length = codePoints(before);
   const changes: ChangeSpec[] = [];

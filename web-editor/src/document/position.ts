@@ -1,12 +1,14 @@
 // Where people are in the text, and how that moves with the operations of everybody.
 //
-// A presence value of this product is { index, length, ... }: a selection of `length` code points from `index`, the other fields
-// (name, colour, direction) kept. Other clients' values are transformed too: a number is a position, a pair of numbers an anchor
-// and a focus; anything else is passed on as it is.
+// A presence value of this product is { index, length, ... }: a selection of `length` code points
+// from `index`, the other fields (name, colour, direction) kept. Other clients' values are
+// transformed too: a number is a position, a pair of numbers an anchor and a focus; anything else
+// is passed on as it is.
 import { codePointsInString } from "./code-points";
 import { deletedLength, type Operation } from "./operation";
 
-// An insert before the position moves it; one exactly at it only if the position's owner made the insert.
+// An insert before the position moves it; one exactly at it only if the position's owner made the
+// insert.
 export function transformPosition(position: number, operation: Operation, isOwn: boolean): number {
   let at = 0; // In the text that the operation makes.
   for (const component of operation) {

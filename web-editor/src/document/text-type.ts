@@ -1,5 +1,6 @@
-// The type text-unicode as this page registers it with the sharedb client: the published type, with the text held as CodeMirror's
-// tree instead of a string, so that a keystroke in a megabyte costs no megabyte, and with presence.
+// The type text-unicode as this page registers it with the sharedb client: the published type, with
+// the text held as CodeMirror's tree instead of a string, so that a keystroke in a megabyte costs
+// no megabyte, and with presence.
 import type { Text } from "@codemirror/state";
 import { type as published } from "ot-text-unicode";
 import { changesFrom, textOf, type Operation } from "./operation";

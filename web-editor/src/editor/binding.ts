@@ -1,5 +1,5 @@
-// Ties an EditorView to a SharedText: what is typed here becomes operations, and operations of others
-// become transactions.
+// Ties an EditorView to a SharedText: what is typed here becomes operations, and operations of
+// others become transactions.
 //
 // The sharedb client rebases, with the type's own transform. CodeMirror's changes are never mapped
 // over each other for that, because they order concurrent inserts differently.

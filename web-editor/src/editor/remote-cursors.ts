@@ -1,5 +1,5 @@
-// Other people's cursors and selections, drawn in layers over and under the text. The text's own DOM
-// is left alone, so that somebody else's cursor never disturbs an input method's composition.
+// Other people's cursors and selections, drawn in layers over and under the text. The text's own
+// DOM is left alone, so that somebody else's cursor never disturbs an input method's composition.
 import {
   EditorSelection,
   StateEffect,

@@ -3,8 +3,8 @@
 import { byId } from "../common/element";
 import type { SaveKind, SaveState } from "../document/save-state";
 
-// While somebody types, "Saving…" and "Saved" would alternate with every key. "Saved" waits until it
-// has been true for a moment; everything else shows at once.
+// While somebody types, "Saving…" and "Saved" would alternate with every key. "Saved" waits until
+// it has been true for a moment; everything else shows at once.
 const calmMs = 400;
 
 const isTrouble = (kind: SaveKind) => kind === "offline" || kind === "unsaved";

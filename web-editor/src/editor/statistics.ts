@@ -17,7 +17,8 @@ export class Statistics {
     this.timer ??= setTimeout(() => {
       this.timer = undefined;
       const now = text();
-      this.node.textContent = `${counted(words(now), "word")} · ${counted(codePoints(now), "character")}`;
+      const counts = [counted(words(now), "word"), counted(codePoints(now), "character")];
+      this.node.textContent = counts.join(" · ");
     }, afterMs);
   }
 }
