@@ -12,6 +12,7 @@ import json
 import os
 import pathlib
 import re
+import shlex
 import subprocess
 import sys
 
@@ -33,6 +34,12 @@ def headers_by_object(build):
             if path.is_relative_to(ROOT):
                 current.append(path)
     return headers
+
+
+def object_of(entry):
+    """The object file that a compiler's command writes."""
+    words = shlex.split(entry["command"])
+    return words[words.index("-o") + 1]
 
 
 def fingerprint(entry, headers, settings):
@@ -59,7 +66,7 @@ def main():
         source = pathlib.Path(entry["file"])
         if not source.is_relative_to(ROOT) or source.is_relative_to(ROOT / "build"):
             continue
-        key = fingerprint(entry, headers.get(entry["output"], []), settings)
+        key = fingerprint(entry, headers.get(object_of(entry), []), settings)
         wanted.add(key)
         if not (passed / key).exists():
             due.append((entry["file"], key))
