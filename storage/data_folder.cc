@@ -96,7 +96,8 @@ Result<std::string> file_set(const std::string& folder) {
     if (name.starts_with("MANIFEST-")) {
       std::error_code vanished;  // It is then not in the next set.
       const std::uintmax_t bytes = entry->file_size(vanished);
-      name += vanished ? std::string() : " " + std::to_string(bytes);
+      name += ' ';
+      name += vanished ? std::string() : std::to_string(bytes);
     }
     files.insert(std::move(name));
   }
