@@ -52,7 +52,7 @@ struct Pair {
 };
 
 // One leaf if that is enough, else two that are well above the minimum.
-Pair join_leaves(Subtree left, Subtree right) {
+Pair join_leaves(Subtree left, const Subtree& right) {
   const std::uint32_t total = left.size.bytes + right.size.bytes;
   if (total <= kLeafBytes) {
     Leaf& leaf = as_leaf(left.node.make_own());

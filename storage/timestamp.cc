@@ -15,11 +15,15 @@ constexpr std::int64_t kMinuteMs = 60 * kSecondMs;
 constexpr std::int64_t kHourMs = 60 * kMinuteMs;
 constexpr std::int64_t kDayMs = 24 * kHourMs;
 
-std::int64_t days_since_epoch(int year, unsigned month, unsigned day) {
+constexpr std::int64_t days_since_epoch(int year, unsigned month, unsigned day) {
   const std::chrono::year_month_day date{std::chrono::year{year}, std::chrono::month{month},
                                          std::chrono::day{day}};
   return sys_days{date}.time_since_epoch().count();
 }
+
+// What fits into four digits for the year.
+constexpr std::int64_t kFirstMs = days_since_epoch(0, 1, 1) * kDayMs;
+constexpr std::int64_t kLastMs = days_since_epoch(10'000, 1, 1) * kDayMs - 1;
 
 // Reads a text from left to right; once something does not match, nothing matches any more.
 class Scanner {
@@ -106,9 +110,9 @@ std::optional<std::int64_t> scan_time(Scanner scanner) {
 }  // namespace
 
 std::string format_time(std::int64_t time_ms) {
-  static const std::int64_t first_ms = days_since_epoch(0, 1, 1) * kDayMs;
-  static const std::int64_t last_ms = days_since_epoch(10000, 1, 1) * kDayMs - 1;
-  const std::chrono::milliseconds since_epoch{std::clamp(time_ms, first_ms, last_ms)};
+  static const std::int64_t kFirstMs = days_since_epoch(0, 1, 1) * kDayMs;
+  static const std::int64_t kLastMs = days_since_epoch(10000, 1, 1) * kDayMs - 1;
+  const std::chrono::milliseconds since_epoch{std::clamp(time_ms, kFirstMs, kLastMs)};
   const auto day = std::chrono::floor<std::chrono::days>(since_epoch);
   const std::chrono::year_month_day date{sys_days{day}};
   const auto in_day_ms = static_cast<int>((since_epoch - day).count());

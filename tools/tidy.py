@@ -64,7 +64,8 @@ def main():
     wanted, due = set(), []
     for entry in json.loads((build / "compile_commands.json").read_text()):
         source = pathlib.Path(entry["file"])
-        if not source.is_relative_to(ROOT) or source.is_relative_to(ROOT / "build"):
+        # What we wrote, less the tests: their macros trip half of the checks.
+        if not source.is_relative_to(ROOT) or source.is_relative_to(ROOT / "build") or source.is_relative_to(ROOT / "tests"):
             continue
         key = fingerprint(entry, headers.get(object_of(entry), []), settings)
         wanted.add(key)

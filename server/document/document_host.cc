@@ -134,7 +134,7 @@ void DocumentHost::handle(ToDocument request) {
   } else if (!document_) {
     waiting_.push_back(std::move(request));
   } else {
-    std::visit([this](auto&& message) { receive(std::move(message)); }, std::move(request));
+    std::visit([this](auto message) { receive(std::move(message)); }, std::move(request));
   }
 }
 
@@ -154,7 +154,7 @@ void DocumentHost::refuse(ToDocument request, const Error& error) {
     ports_.reply(wanted->session,
                  ReadReply{.ticket = wanted->ticket, .key = key_, .content = error});
   } else if (auto* leaving = std::get_if<LeaveRequest>(&request)) {
-    receive(std::move(*leaving));
+    receive(*leaving);
   } else if (auto* snapshot = std::get_if<SnapshotRequest>(&request)) {
     ports_.reply(snapshot->session, SnapshotReply{snapshot->ticket, error});
   } else if (auto* presence = std::get_if<DocumentPresence>(&request)) {
@@ -221,7 +221,7 @@ void DocumentHost::answer_from_log(const ReadRequest& request, std::uint64_t fro
       });
 }
 
-void DocumentHost::receive(LeaveRequest request) {
+void DocumentHost::receive(const LeaveRequest& request) {
   ports_.reply(request.session, LeaveReply{request.ticket, key_});
 }
 
@@ -288,7 +288,7 @@ void DocumentHost::move_presence(DocumentPresence presence, const std::vector<Re
 
 void DocumentHost::advance() {
   for (Effect& effect : document_->advance(ports_.now_ms())) {
-    std::visit([this](auto&& due) { carry_out(std::move(due)); }, std::move(effect));
+    std::visit([this](auto due) { carry_out(std::move(due)); }, std::move(effect));
   }
 }
 

@@ -65,7 +65,7 @@ class DocumentHost : public std::enable_shared_from_this<DocumentHost> {
 
   void receive(Submission submission);
   void receive(ReadRequest request);
-  void receive(LeaveRequest request);
+  void receive(const LeaveRequest& request);
   void receive(SnapshotRequest request);
   void receive(DocumentPresence presence);
 

@@ -14,8 +14,7 @@ namespace {
 // The operation in normal form, its deletes as plain counts.
 ot::Operation plain(const ot::Operation& operation) {
   ot::OperationBuilder builder;
-  for (std::size_t i = 0; i < operation.size(); ++i) {
-    const ot::Component component = operation[i];
+  for (const ot::Component& component : operation) {
     switch (component.kind) {
       case ot::Kind::kRetain:
         builder.retain(component.length);

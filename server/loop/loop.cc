@@ -262,7 +262,7 @@ HostPorts Loop::host_ports() {
           [this](SessionId session, auto reply) {
             Loop& loop = around_.loops.at(session.loop);
             loop.post([&loop, session, reply = std::move(reply)]() mutable {
-              std::visit([&](auto&& known) { loop.deliver(session, std::move(known)); },
+              std::visit([&](auto known) { loop.deliver(session, std::move(known)); },
                          std::move(reply));
             });
           },
@@ -282,7 +282,7 @@ void Loop::leave_document(const DocumentKey& key, LoopIndex loop) {
   found->second.host->leave(loop);
 }
 
-void Loop::handle(ToChannel request) {
+void Loop::handle(const ToChannel& request) {
   const std::string name = channel_of(request);
   Channel& channel = channels_.try_emplace(name, channel_ports()).first->second;
   channel.handle(request);

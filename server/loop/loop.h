@@ -80,18 +80,18 @@ class Loop {
   // ---- To the documents and channels that live here
 
   void handle(ToDocument request);
-  void handle(ToChannel request);
+  void handle(const ToChannel& request);
   void leave_document(const DocumentKey& key, LoopIndex loop);
-  void leave_channel(const std::string& channel, LoopIndex loop);
+  void leave_channel(const std::string& name, LoopIndex loop);
 
   // ---- To the sessions that live here
 
-  void deliver(SessionId session, ReadReply reply);
-  void deliver(SessionId session, const LeaveReply& reply);
-  void deliver(SessionId session, const SnapshotReply& reply);
-  void deliver(SessionId session, const PresenceRefused& refused);
-  void deliver(SessionId session, const ChannelJoined& reply);
-  void deliver(SessionId session, const ChannelLeft& reply);
+  void deliver(SessionId id, ReadReply reply);
+  void deliver(SessionId id, const LeaveReply& reply);
+  void deliver(SessionId id, const SnapshotReply& reply);
+  void deliver(SessionId id, const PresenceRefused& refused);
+  void deliver(SessionId id, const ChannelJoined& reply);
+  void deliver(SessionId id, const ChannelLeft& reply);
   void announce(const SharedCommit& notice);
   void announce(const SharedPresence& notice);
   void announce(const ChannelCall& call);

@@ -35,7 +35,7 @@ class Roster {
   [[nodiscard]] std::vector<Key> leave_all(SessionNumber session) {
     const auto found = keys_.find(session);
     if (found == keys_.end()) return {};
-    const std::vector<Key> keys(found->second.begin(), found->second.end());
+    std::vector<Key> keys(found->second.begin(), found->second.end());
     for (const Key& key : keys) leave(key, session);
     return keys;
   }

@@ -53,9 +53,10 @@ Result<void> Server::listen(const ServerOptions& options) {
   const auto quota = std::make_shared<ConnectionQuota>();
   ListenAddress address = options.listen;
   for (const auto& loop : loops_.all) {
-    fronts_.push_back(std::make_unique<WebSocketServer>(loop->context(), handlers(*loop), quota));
-    Result<std::uint16_t> port =
-        fronts_.back()->listen(address, fronts_.size() == 1 ? Sharing::kFirst : Sharing::kJoin);
+    fronts_.push_back(
+        {*loop, std::make_unique<WebSocketServer>(loop->context(), handlers(*loop), quota)});
+    const Sharing sharing = fronts_.size() == 1 ? Sharing::kFirst : Sharing::kJoin;
+    Result<std::uint16_t> port = fronts_.back().door->listen(address, sharing);
     if (!port) return port.error();
     address.port = *port;
   }
@@ -82,12 +83,11 @@ void Server::serve(const HttpRequest& request, HttpRespond respond) {
 }
 
 void Server::stop() {
-  std::latch drained(static_cast<std::ptrdiff_t>(loops_.all.size()));
-  for (std::size_t i = 0; i < loops_.all.size(); ++i) {
-    Loop& loop = *loops_.all[i];
-    loop.post([&loop, &front = *fronts_[i], &drained] {
-      front.stop_accepting();
-      loop.drain([&drained] { drained.count_down(); });
+  std::latch drained(static_cast<std::ptrdiff_t>(fronts_.size()));
+  for (const Front& front : fronts_) {
+    front.loop.post([&front, &drained] {
+      front.door->stop_accepting();
+      front.loop.drain([&drained] { drained.count_down(); });
     });
   }
   drained.wait();

@@ -48,6 +48,12 @@ class Server {
   void stop();
 
  private:
+  // Through which a loop's clients come.
+  struct Front {
+    Loop& loop;
+    std::unique_ptr<WebSocketServer> door;
+  };
+
   Server(std::unique_ptr<storage::RocksDbLog> log, AccessPolicy access, Pages pages,
          std::function<void(const Error&)> halt);
 
@@ -63,7 +69,7 @@ class Server {
   Api api_;
   const std::function<void(const Error&)> halt_;
   Loops loops_;
-  std::vector<std::unique_ptr<WebSocketServer>> fronts_;
+  std::vector<Front> fronts_;
   std::uint16_t port_ = 0;
 };
 

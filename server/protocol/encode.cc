@@ -117,9 +117,9 @@ void append_component(std::string& out, const ot::Component& component) {
 
 void append_operation(std::string& out, const ot::Operation& operation) {
   out += '[';
-  for (std::size_t i = 0; i < operation.size(); ++i) {
-    if (i > 0) out += ',';
-    append_component(out, operation[i]);
+  for (const ot::Component& component : operation) {
+    if (out.back() != '[') out += ',';
+    append_component(out, component);
   }
   out += ']';
 }

@@ -22,7 +22,7 @@ void Session::receive(std::string_view text) {
   message_bytes_ = text.size();
   Decoded decoded = decode(text);
   if (auto* message = std::get_if<Message>(&decoded)) {
-    std::visit([this](auto&& known) { handle(std::move(known)); }, std::move(*message));
+    std::visit([this](auto known) { handle(std::move(known)); }, std::move(*message));
   } else if (auto* refused = std::get_if<Refused>(&decoded)) {
     outbox_.send(std::move(refused->reply));
   } else {
@@ -228,11 +228,9 @@ void Session::deliver(const ChannelLeft& reply) {
 }
 
 void Session::deliver(const PresenceNotice& notice, const SharedOutbound& encoded) {
-  if (notice.sender == id_) {
-    outbox_.send(encoded);
-  } else if (notice.source == source_) {
-    return;
-  } else if (congested_) {
+  const bool acknowledges = notice.sender == id_;
+  if (!acknowledges && notice.source == source_) return;
+  if (!acknowledges && congested_) {
     waiting_presences_.put(notice, encoded);
   } else {
     outbox_.send(encoded);

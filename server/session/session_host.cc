@@ -65,13 +65,13 @@ void SessionHost::on_close() {
 
 void SessionHost::carry_out() {
   for (SessionEffect& effect : session_.take_effects()) {
-    std::visit([this](auto&& due) { carry_out(std::move(due)); }, std::move(effect));
+    std::visit([this](auto due) { carry_out(std::move(due)); }, std::move(effect));
   }
   if (state_ == State::kDraining && !session_.owes_answers())
     close(CloseCode::kServiceRestart, "the server restarts");
 }
 
-void SessionHost::carry_out(Send effect) {
+void SessionHost::carry_out(const Send& effect) {
   if (state_ == State::kClosing || state_ == State::kClosed) return;
   snapshots_queued_ += effect.snapshot_bytes;
   connection_->send(effect.outbound);

@@ -51,7 +51,7 @@ class SessionHost : public ConnectionEvents {
 
  private:
   void carry_out();
-  void carry_out(Send effect);
+  void carry_out(const Send& effect);
   void carry_out(const Close& effect);
   void carry_out(const Drop& effect);
   void carry_out(const Reading& effect);

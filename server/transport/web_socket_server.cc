@@ -105,6 +105,7 @@ class LinkState : public Wire {
 };
 
 // Single-threaded, silent, without extensions.
+// NOLINTBEGIN(readability-identifier-naming): the library's names
 struct Config : websocketpp::config::core {
   using concurrency_type = websocketpp::concurrency::none;
   using elog_type = websocketpp::log::basic<concurrency_type, websocketpp::log::elevel>;
@@ -128,6 +129,7 @@ struct Config : websocketpp::config::core {
   };
   using transport_type = websocketpp::transport::asio::endpoint<transport_config>;
 };
+// NOLINTEND(readability-identifier-naming)
 
 using Endpoint = websocketpp::server<Config>;
 using Link = Endpoint::connection_type;

@@ -14,7 +14,7 @@
 #include "tools/cli/output.h"
 #include "tools/cli/source.h"
 
-namespace CLI {
+namespace CLI {  // NOLINT(readability-identifier-naming): the library's name
 class App;
 }
 

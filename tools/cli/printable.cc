@@ -83,7 +83,7 @@ std::string printable_lines(std::string_view text) {
     const Character character = first_character(text);
     const std::optional<char32_t> c = character.code_point;
     const bool stays =
-        c && (c == U'\n' || c == U'\t' || turns_direction(*c) || text.starts_with("\r\n"));
+        c && (*c == U'\n' || *c == U'\t' || turns_direction(*c) || text.starts_with("\r\n"));
     if (stays)
       out += character.bytes;
     else

@@ -50,7 +50,8 @@ class TestServer : public ::testing::Test {
   // Runs the loop until the condition holds, false if it does not within 20 s.
   [[nodiscard]] bool run_until(const std::function<bool()>& condition);
   // The same, with something that the test does every millisecond meanwhile.
-  [[nodiscard]] bool repeat_until(const std::function<void()>& action, const std::function<bool()>& condition);
+  [[nodiscard]] bool repeat_until(const std::function<void()>& action,
+                                  const std::function<bool()>& condition);
   // Runs the loop until nothing is left to do.
   [[nodiscard]] bool run_out();
 

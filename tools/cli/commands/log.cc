@@ -93,7 +93,7 @@ Result<void> print_backwards(Context& context, const storage::DocumentKey& key,
   while (range.first <= range.last) {
     const std::uint64_t count = std::min(kStretchRecords, range.last - range.first + 1);
     std::vector<storage::Record> stretch;
-    const Result<void> read =
+    Result<void> read =
         read_pages(context, key, {range.last + 1 - count, range.last},
                    [&](std::vector<storage::Record> records) {
                      std::move(records.begin(), records.end(), std::back_inserter(stretch));
@@ -119,7 +119,7 @@ Result<void> log(const Arguments& arguments, Context& context) {
   if (arguments.reverse) return print_backwards(context, key, range);
   Printer printer(context);
   return read_pages(context, key, range,
-                    [&](std::vector<storage::Record> records) { printer.print(records); });
+                    [&](const std::vector<storage::Record>& records) { printer.print(records); });
 }
 
 Run declare(Options& options) {
