@@ -85,7 +85,7 @@ Pair join_equal_heights(Subtree left, Subtree right) {
   const std::uint32_t minimum = is_leaf ? kLeafBytesMin : kFanoutMin;
   if (left.node->count >= minimum && right.node->count >= minimum)
     return {std::move(left), std::move(right)};
-  if (is_leaf) return join_leaves(std::move(left), std::move(right));
+  if (is_leaf) return join_leaves(std::move(left), right);
   Subtree children[2 * kFanout];
   const Inner& left_inner = as_inner(*left.node);
   const Inner& right_inner = as_inner(*right.node);

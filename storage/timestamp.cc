@@ -110,8 +110,6 @@ std::optional<std::int64_t> scan_time(Scanner scanner) {
 }  // namespace
 
 std::string format_time(std::int64_t time_ms) {
-  static const std::int64_t kFirstMs = days_since_epoch(0, 1, 1) * kDayMs;
-  static const std::int64_t kLastMs = days_since_epoch(10000, 1, 1) * kDayMs - 1;
   const std::chrono::milliseconds since_epoch{std::clamp(time_ms, kFirstMs, kLastMs)};
   const auto day = std::chrono::floor<std::chrono::days>(since_epoch);
   const std::chrono::year_month_day date{sys_days{day}};

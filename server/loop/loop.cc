@@ -118,9 +118,7 @@ SessionPorts Loop::session_ports() {
       .to_channel =
           [this](ToChannel request) {
             Loop& home = around_.loops.home_of(channel_of(request));
-            home.post([&home, request = std::move(request)]() mutable {
-              home.handle(std::move(request));
-            });
+            home.post([&home, request = std::move(request)] { home.handle(request); });
           },
       .closed = [this](SessionId session) { forget(session); },
   };

@@ -111,7 +111,7 @@ struct Config : websocketpp::config::core {
   using elog_type = websocketpp::log::basic<concurrency_type, websocketpp::log::elevel>;
   using alog_type = websocketpp::log::basic<concurrency_type, websocketpp::log::alevel>;
   using connection_base = LinkState;
-  static constexpr bool enable_multithreading = false;
+  [[maybe_unused]] static constexpr bool enable_multithreading = false;
   static constexpr bool enable_extensions = false;
   static constexpr websocketpp::log::level elog_level = websocketpp::log::elevel::none;
   static constexpr websocketpp::log::level alog_level = websocketpp::log::alevel::none;
