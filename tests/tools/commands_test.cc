@@ -25,14 +25,10 @@ Words lines(const std::string& text) {
 enum class From { kFolder, kServer };
 
 class Commands : public testing::TestWithParam<From> {
- public:
-  static void SetUpTestSuite() { served_ = std::make_unique<ServedFolder>(); }
-  static void TearDownTestSuite() { served_.reset(); }
-
  protected:
   static Ran ran(Words arguments) {
-    const Words source = GetParam() == From::kFolder ? Words{"--data", served_->path()}
-                                                     : Words{"--server", served_->url()};
+    const Words source = GetParam() == From::kFolder ? Words{"--data", served_folder().path()}
+                                                     : Words{"--server", served_folder().url()};
     arguments.insert(arguments.begin(), source.begin(), source.end());
     return run(arguments);
   }
@@ -58,11 +54,7 @@ class Commands : public testing::TestWithParam<From> {
     for (const std::string& line : lines(output(arguments))) result.push_back(json::parse(line));
     return result;
   }
-
-  static std::unique_ptr<ServedFolder> served_;
 };
-
-std::unique_ptr<ServedFolder> Commands::served_;
 
 INSTANTIATE_TEST_SUITE_P(, Commands, testing::Values(From::kFolder, From::kServer),
                          [](const auto& from) {
@@ -111,7 +103,7 @@ TEST_P(Commands, LsGoesThroughAllPages) {
   const std::string collection = GetParam() == From::kFolder ? "many-1" : "many-2";
   Words ids;
   for (int i = 1000; i < 2001; ++i) ids.push_back(std::to_string(i));
-  server::create_empty(served_->log(), collection, ids);
+  server::create_empty(served_folder().log(), collection, ids);
   const std::vector<json> documents = json_lines({"ls", "--collection", collection, "--json"});
   ASSERT_EQ(documents.size(), ids.size());
   for (std::size_t i = 0; i < ids.size(); ++i) EXPECT_EQ(documents[i]["id"], ids[i]);

@@ -7,7 +7,9 @@
 namespace cowrite::cli {
 namespace {
 
-std::string described(storage::Change change) { return describe(change, Painter(Colours::kOff)); }
+std::string described(const storage::Change& change) {
+  return describe(change, Painter(Colours::kOff));
+}
 std::string described(ot::OperationBuilder& builder) {
   return described(storage::Edit{std::move(builder).build()});
 }

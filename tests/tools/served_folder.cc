@@ -71,4 +71,9 @@ ServedFolder::ServedFolder()
   write_documents(*log_);
 }
 
+ServedFolder& served_folder() {
+  static ServedFolder folder;
+  return folder;
+}
+
 }  // namespace cowrite::cli

@@ -28,4 +28,7 @@ class ServedFolder {
   HttpEndpoint endpoint_;
 };
 
+// The one that all tests share.
+ServedFolder& served_folder();
+
 }  // namespace cowrite::cli

@@ -17,20 +17,12 @@ namespace {
 constexpr const char* kNoServer = "http://127.0.0.1:1";  // Nobody listens on port 1.
 
 class Surroundings : public testing::Test {
- public:
-  static void SetUpTestSuite() { served_ = std::make_unique<ServedFolder>(); }
-  static void TearDownTestSuite() { served_.reset(); }
-
  protected:
   static Words on_folder(Words arguments) {
-    arguments.insert(arguments.begin(), {"--data", served_->path()});
+    arguments.insert(arguments.begin(), {"--data", served_folder().path()});
     return arguments;
   }
-
-  static std::unique_ptr<ServedFolder> served_;
 };
-
-std::unique_ptr<ServedFolder> Surroundings::served_;
 
 // ---- Terminals and pipes
 
@@ -89,7 +81,7 @@ TEST_F(Surroundings, NothingInADocumentReachesTheTerminalAsACommand) {
 }
 
 TEST_F(Surroundings, JsonOnATerminalIsHarmlessAndStillTheSame) {
-  server::DocumentWriter(served_->log(), {"json", "x"}).create("\u009B31m\x7f\u202E\n\x1b");
+  server::DocumentWriter(served_folder().log(), {"json", "x"}).create("\u009B31m\x7f\u202E\n\x1b");
   const std::string shown =
       run_on_terminal(on_folder({"--collection", "json", "cat", "x", "--json"})).out;
   EXPECT_NE(shown.find(R"("text":"\u009b31m\u007f\u202e\n\u001b")"), std::string::npos) << shown;
@@ -121,14 +113,16 @@ TEST_F(Surroundings, OutputThatCannotBeWrittenIsAFailure) {
 // ---- Choosing the source
 
 TEST_F(Surroundings, TheEnvironmentNamesTheSource) {
-  EXPECT_EQ(run({"cat", "notes"}, {"COWRITE_DATA=" + served_->path()}).out, "So: hello you\n");
-  EXPECT_EQ(run({"cat", "notes"}, {"COWRITE_SERVER=" + served_->url()}).out, "So: hello you\n");
+  EXPECT_EQ(run({"cat", "notes"}, {"COWRITE_DATA=" + served_folder().path()}).out,
+            "So: hello you\n");
+  EXPECT_EQ(run({"cat", "notes"}, {"COWRITE_SERVER=" + served_folder().url()}).out,
+            "So: hello you\n");
 }
 
 TEST_F(Surroundings, AnOptionBeatsTheEnvironment) {
   EXPECT_EQ(run(on_folder({"cat", "notes"}), {std::string("COWRITE_SERVER=") + kNoServer}).out,
             "So: hello you\n");
-  EXPECT_EQ(run({"--server", served_->url(), "cat", "notes"}, {"COWRITE_DATA=/nowhere"}).out,
+  EXPECT_EQ(run({"--server", served_folder().url(), "cat", "notes"}, {"COWRITE_DATA=/nowhere"}).out,
             "So: hello you\n");
 }
 
@@ -148,7 +142,7 @@ TEST_F(Surroundings, WhatIsNoUrlIsWrongUsage) {
 }
 
 TEST_F(Surroundings, ASlashAfterTheUrlDoesNotMatter) {
-  EXPECT_EQ(run({"--server", served_->url() + "/", "cat", "notes"}).out, "So: hello you\n");
+  EXPECT_EQ(run({"--server", served_folder().url() + "/", "cat", "notes"}).out, "So: hello you\n");
 }
 
 TEST_F(Surroundings, TheDefaultIsTheServerOnThisMachine) {
