@@ -1,12 +1,16 @@
-#include "tests/ot/json_operation.h"
+#include "tools/replay/json_operation.h"
 
 #include <cstdint>
+#include <utility>
 
 #include "ot/operation_receiver.h"
 
-namespace cowrite::ot {
+namespace cowrite::replay {
 
 namespace {
+
+using ot::Component;
+using ot::Kind;
 
 Component to_component(Kind kind, const nlohmann::json& value) {
   if (value.is_string()) return {kind, 0, value.get_ref<const std::string&>()};
@@ -15,8 +19,8 @@ Component to_component(Kind kind, const nlohmann::json& value) {
 
 }  // namespace
 
-Result<Operation> operation_from_json(const nlohmann::json& json) {
-  OperationReceiver receiver;
+Result<ot::Operation> operation_from_json(const nlohmann::json& json) {
+  ot::OperationReceiver receiver;
   for (const nlohmann::json& item : json) {
     const Component component = item.is_object()   ? to_component(Kind::kDelete, item.at("d"))
                                 : item.is_string() ? to_component(Kind::kInsert, item)
@@ -26,7 +30,7 @@ Result<Operation> operation_from_json(const nlohmann::json& json) {
   return std::move(receiver).finish();
 }
 
-std::string to_json(const Operation& operation) {
+std::string to_json(const ot::Operation& operation) {
   nlohmann::json json = nlohmann::json::array();
   for (const Component& component : operation) {
     const nlohmann::json value =
@@ -36,4 +40,4 @@ std::string to_json(const Operation& operation) {
   return json.dump();
 }
 
-}  // namespace cowrite::ot
+}  // namespace cowrite::replay
