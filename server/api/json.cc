@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "server/limits.h"
+#include "server/protocol/operation_json.h"
 #include "storage/errors.h"
 #include "storage/timestamp.h"
 
@@ -19,27 +20,6 @@ std::string print(const Json& json) {
   return json.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
-Json operation_value(const ot::Operation& operation) {
-  Json components = Json::array();
-  for (const ot::Component& component : operation) {
-    switch (component.kind) {
-      case ot::Kind::kRetain:
-        components.push_back(component.length);
-        break;
-      case ot::Kind::kInsert:
-        components.push_back(component.text);
-        break;
-      case ot::Kind::kDelete:
-        if (component.text.empty())
-          components.push_back({{"d", component.length}});
-        else
-          components.push_back({{"d", component.text}});
-        break;
-    }
-  }
-  return components;
-}
-
 Json document_value(const storage::DocumentInfo& info) {
   return {{"collection", info.key.collection},
           {"id", info.key.id},
@@ -50,28 +30,15 @@ Json document_value(const storage::DocumentInfo& info) {
           {"changed", storage::format_time(info.changed_ms)}};
 }
 
-Json record_value(const storage::Record& record) {
-  Json value = {{"version", record.version + 1},
-                {"time", storage::format_time(record.time_ms)},
-                {"author", record.author},
-                {"source", record.source},
-                {"sequence", record.sequence}};
-  if (const auto* create = std::get_if<storage::Create>(&record.change))
-    value["create"] = create->text;
-  else if (const auto* edit = std::get_if<storage::Edit>(&record.change))
-    value["op"] = operation_value(edit->operation);
-  else
-    value["del"] = true;
-  return value;
-}
-
 // ---- Reading
+
+using Parsed = nlohmann::json;
 
 // One JSON object being read: the first field that is missing or of another kind is kept, and what
 // it gave is not to be used.
 class Fields {
  public:
-  explicit Fields(const Json& object) : object_(object) {
+  explicit Fields(const Parsed& object) : object_(object) {
     if (!object.is_object()) fault_ = "an object is missing";
   }
 
@@ -80,15 +47,15 @@ class Fields {
   }
 
   std::string text(const char* name) {
-    const Json* field = get(name, &Json::is_string);
+    const Parsed* field = get(name, &Parsed::is_string);
     return field ? field->get<std::string>() : std::string();
   }
   std::uint64_t integer(const char* name) {
-    const Json* field = get(name, &Json::is_number_unsigned);
+    const Parsed* field = get(name, &Parsed::is_number_unsigned);
     return field ? field->get<std::uint64_t>() : 0;
   }
   bool boolean(const char* name) {
-    const Json* field = get(name, &Json::is_boolean);
+    const Parsed* field = get(name, &Parsed::is_boolean);
     return field && field->get<bool>();
   }
   std::int64_t time(const char* name) {
@@ -97,9 +64,9 @@ class Fields {
     return time_ms ? *time_ms : 0;
   }
   // Empty if it is not there.
-  const Json& array(const char* name) {
-    static const Json kEmpty = Json::array();
-    const Json* field = get(name, &Json::is_array);
+  const Parsed& array(const char* name) {
+    static const Parsed kEmpty = Parsed::array();
+    const Parsed* field = get(name, &Parsed::is_array);
     return field ? *field : kEmpty;
   }
 
@@ -109,7 +76,7 @@ class Fields {
   }
 
  private:
-  const Json* get(const char* name, bool (Json::*is_kind)() const noexcept) {
+  const Parsed* get(const char* name, bool (Parsed::*is_kind)() const noexcept) {
     if (!has(name) || !(object_[name].*is_kind)()) {
       if (fault_.empty()) fault_ = std::string("\"") + name + "\" is missing or of another kind";
       return nullptr;
@@ -117,17 +84,17 @@ class Fields {
     return &object_[name];
   }
 
-  const Json& object_;
+  const Parsed& object_;
   std::string fault_;
 };
 
-Result<Json> parse(std::string_view text) {
-  Json json = Json::parse(text, nullptr, /*allow_exceptions=*/false);
+Result<Parsed> parse(std::string_view text) {
+  Parsed json = Parsed::parse(text, nullptr, /*allow_exceptions=*/false);
   if (json.is_discarded()) return Error{kErrReplyInvalid, "not an answer of this API: no JSON"};
   return json;
 }
 
-Result<storage::DocumentInfo> read_document(const Json& value) {
+Result<storage::DocumentInfo> read_document(const Parsed& value) {
   Fields fields(value);
   storage::DocumentInfo info;
   info.key = {fields.text("collection"), fields.text("id")};
@@ -140,32 +107,7 @@ Result<storage::DocumentInfo> read_document(const Json& value) {
   return info;
 }
 
-std::optional<ot::Component> read_component(const Json& value) {
-  if (value.is_number_unsigned())
-    return ot::Component{ot::Kind::kRetain, value.get<std::uint64_t>(), {}};
-  if (value.is_string())
-    return ot::Component{ot::Kind::kInsert, 0, value.get_ref<const std::string&>()};
-  if (!value.is_object() || !value.contains("d")) return std::nullopt;
-  const Json& deleted = value["d"];
-  if (deleted.is_number_unsigned())
-    return ot::Component{ot::Kind::kDelete, deleted.get<std::uint64_t>(), {}};
-  if (deleted.is_string())
-    return ot::Component{ot::Kind::kDelete, 0, deleted.get_ref<const std::string&>()};
-  return std::nullopt;
-}
-
-Result<ot::Operation> read_operation(const Json& array) {
-  std::vector<ot::Component> components;
-  for (const Json& value : array) {
-    const std::optional<ot::Component> component = read_component(value);
-    if (!component)
-      return Error{kErrReplyInvalid, "not an answer of this API: a strange component in \"op\""};
-    components.push_back(*component);
-  }
-  return ot::Operation::from_components(components);
-}
-
-Result<storage::Record> read_record(const Json& value) {
+Result<storage::Record> read_record(const Parsed& value) {
   Fields fields(value);
   storage::Record record;
   const std::uint64_t version = fields.integer("version");
@@ -176,7 +118,7 @@ Result<storage::Record> read_record(const Json& value) {
   if (fields.has("create")) {
     record.change = storage::Create{fields.text("create")};
   } else if (fields.has("op")) {
-    Result<ot::Operation> operation = read_operation(fields.array("op"));
+    Result<ot::Operation> operation = operation_from_json(fields.array("op"));
     if (!operation) return Error{kErrReplyInvalid, operation.error().message};
     record.change = storage::Edit{std::move(*operation)};
   } else {
@@ -212,14 +154,35 @@ std::string documents_json(const DocumentPage& page) {
   return print(value);
 }
 
-std::string record_json(const storage::Record& record) { return print(record_value(record)); }
+std::string record_json(const storage::Record& record) {
+  Json value = {{"version", record.version + 1},
+                {"time", storage::format_time(record.time_ms)},
+                {"author", record.author},
+                {"source", record.source},
+                {"sequence", record.sequence}};
+  if (const auto* create = std::get_if<storage::Create>(&record.change))
+    value["create"] = create->text;
+  else if (std::holds_alternative<storage::Delete>(record.change))
+    value["del"] = true;
+  std::string text = print(value);
+  if (const auto* edit = std::get_if<storage::Edit>(&record.change)) {
+    text.back() = ',';
+    text += "\"op\":";
+    append_operation(text, edit->operation);
+    text += '}';
+  }
+  return text;
+}
 
 std::string records_json(const RecordPage& page) {
-  Json records = Json::array();
-  for (const storage::Record& record : page.records) records.push_back(record_value(record));
-  Json value = {{"records", std::move(records)}};
-  if (page.next) value["next"] = *page.next;
-  return print(value);
+  std::string text = "{\"records\":[";
+  for (const storage::Record& record : page.records) {
+    if (text.back() != '[') text += ',';
+    text += record_json(record);
+  }
+  text += ']';
+  if (page.next) text += ",\"next\":" + std::to_string(*page.next);
+  return text + '}';
 }
 
 std::string text_json(const storage::DocumentKey& key, const VersionText& text) {
@@ -235,17 +198,17 @@ std::string error_json(const Error& error) {
 }
 
 Result<storage::DocumentInfo> parse_document(std::string_view json) {
-  const Result<Json> value = parse(json);
+  const Result<Parsed> value = parse(json);
   if (!value) return value.error();
   return read_document(*value);
 }
 
 Result<DocumentPage> parse_documents(std::string_view json) {
-  const Result<Json> value = parse(json);
+  const Result<Parsed> value = parse(json);
   if (!value) return value.error();
   Fields fields(*value);
   DocumentPage page;
-  for (const Json& element : fields.array("documents")) {
+  for (const Parsed& element : fields.array("documents")) {
     Result<storage::DocumentInfo> info = read_document(element);
     if (!info) return info.error();
     page.documents.push_back(std::move(*info));
@@ -256,11 +219,11 @@ Result<DocumentPage> parse_documents(std::string_view json) {
 }
 
 Result<RecordPage> parse_records(std::string_view json) {
-  const Result<Json> value = parse(json);
+  const Result<Parsed> value = parse(json);
   if (!value) return value.error();
   Fields fields(*value);
   RecordPage page;
-  for (const Json& element : fields.array("records")) {
+  for (const Parsed& element : fields.array("records")) {
     Result<storage::Record> record = read_record(element);
     if (!record) return record.error();
     page.records.push_back(std::move(*record));
@@ -271,7 +234,7 @@ Result<RecordPage> parse_records(std::string_view json) {
 }
 
 std::optional<Error> parse_error(std::string_view json) {
-  const Result<Json> value = parse(json);
+  const Result<Parsed> value = parse(json);
   if (!value || !value->is_object() || !value->contains("error")) return std::nullopt;
   Fields fields((*value)["error"]);
   const std::string code = fields.text("code");

@@ -9,6 +9,7 @@
 #include "server/limits.h"
 #include "server/protocol/error_codes.h"
 #include "server/protocol/json_text.h"
+#include "server/protocol/operation_json.h"
 
 namespace cowrite::server {
 namespace {
@@ -82,47 +83,16 @@ class Fields {
 
 // ---- Operations
 
-bool read_component(const Json& value, ot::Component& component) {
-  if (value.is_number_unsigned()) {
-    component = {ot::Kind::kRetain, value.get<std::uint64_t>(), {}};
-    return true;
-  }
-  if (value.is_string()) {
-    component = {ot::Kind::kInsert, 0, value.get_ref<const std::string&>()};
-    return true;
-  }
-  if (!value.is_object() || value.size() != 1 || !value.contains("d")) return false;
-  const Json& deleted = value["d"];
-  if (deleted.is_number_unsigned()) {
-    component = {ot::Kind::kDelete, deleted.get<std::uint64_t>(), {}};
-    return true;
-  }
-  if (!deleted.is_string()) return false;
-  component = {ot::Kind::kDelete, 0, deleted.get_ref<const std::string&>()};
-  return true;
-}
-
 storage::Change read_edit(Fields& fields) {
   const Json& value = fields.get("op");
-  if (!value.is_array()) {
-    fields.fail(kErrOpNotApplied, "\"op\" must be an array of components");
-    return storage::Delete{};
-  }
   if (value.size() > kOperationComponentsMax) {
     fields.fail(kErrOperationTooLarge, "the operation has more than " +
                                            std::to_string(kOperationComponentsMax) + " components");
     return storage::Delete{};
   }
-  std::vector<ot::Component> components(value.size());
-  for (std::size_t i = 0; i < value.size(); ++i) {
-    if (!read_component(value[i], components[i])) {
-      fields.fail(kErrOpNotApplied,
-                  "component " + std::to_string(i) + " is no retain, insert or delete");
-      return storage::Delete{};
-    }
-  }
-  Result<ot::Operation> operation = ot::Operation::from_components(components);
+  Result<ot::Operation> operation = operation_from_json(value);
   if (!operation) {
+    // To ShareDB an operation that is none is one that cannot be applied.
     fields.fail(kErrOpNotApplied, operation.error().message);
     return storage::Delete{};
   }

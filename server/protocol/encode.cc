@@ -1,9 +1,9 @@
 #include "server/protocol/encode.h"
 
-#include <charconv>
 #include <optional>
 
 #include "server/protocol/json_text.h"
+#include "server/protocol/operation_json.h"
 
 namespace cowrite::server {
 namespace {
@@ -52,10 +52,6 @@ class Writer {
     return std::move(out_);
   }
 
-  static void append_integer(std::string& out, std::uint64_t value) {
-    char digits[20];
-    out.append(digits, std::to_chars(digits, digits + sizeof digits, value).ptr);
-  }
   static void append_error(std::string& out, const Error& error) {
     out += "{\"code\":";
     append_string(out, error.code);
@@ -84,7 +80,7 @@ void append_rope(std::string& out, const ot::Rope& text) {
 // {"v":3,"data":"text","type":URI}, or {"v":4,"type":null} where there is no document.
 void append_snapshot(std::string& out, const storage::Snapshot& snapshot) {
   out += "{\"v\":";
-  Writer::append_integer(out, snapshot.version);
+  append_integer(out, snapshot.version);
   if (snapshot.exists) {
     out += ",\"type\":";
     append_string(out, kTextType);
@@ -94,34 +90,6 @@ void append_snapshot(std::string& out, const storage::Snapshot& snapshot) {
     out += ",\"type\":null";
   }
   out += '}';
-}
-
-void append_component(std::string& out, const ot::Component& component) {
-  switch (component.kind) {
-    case ot::Kind::kRetain:
-      Writer::append_integer(out, component.length);
-      return;
-    case ot::Kind::kInsert:
-      append_string(out, component.text);
-      return;
-    case ot::Kind::kDelete:
-      out += "{\"d\":";
-      if (component.text.empty()) {
-        Writer::append_integer(out, component.length);
-      } else {
-        append_string(out, component.text);
-      }
-      out += '}';
-  }
-}
-
-void append_operation(std::string& out, const ot::Operation& operation) {
-  out += '[';
-  for (const ot::Component& component : operation) {
-    if (out.back() != '[') out += ',';
-    append_component(out, component);
-  }
-  out += ']';
 }
 
 void append_create(std::string& out, const storage::Create& create) {
@@ -155,7 +123,7 @@ void append_wanted(std::string& out, const ReadMany& many) {
     if (!many.with_versions) continue;
     out += ':';
     if (version) {
-      Writer::append_integer(out, *version);
+      append_integer(out, *version);
     } else {
       out += "null";
     }

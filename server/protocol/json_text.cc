@@ -1,7 +1,7 @@
 #include "server/protocol/json_text.h"
 
 #include <algorithm>
-#include <array>
+#include <charconv>
 #include <optional>
 
 namespace cowrite::server {
@@ -114,6 +114,11 @@ void append_string(std::string& out, std::string_view text) {
   out += '"';
   append_escaped(out, text);
   out += '"';
+}
+
+void append_integer(std::string& out, std::uint64_t value) {
+  char digits[20];
+  out.append(digits, std::to_chars(digits, digits + sizeof digits, value).ptr);
 }
 
 }  // namespace cowrite::server

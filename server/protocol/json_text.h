@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -24,5 +25,7 @@ void append_escaped(std::string& out, std::string_view text);
 
 // Appends a whole JSON string, quotes included.
 void append_string(std::string& out, std::string_view text);
+
+void append_integer(std::string& out, std::uint64_t value);
 
 }  // namespace cowrite::server
