@@ -83,6 +83,8 @@ struct DocumentPresence {
 using ToDocument =
     std::variant<Submission, ReadRequest, LeaveRequest, SnapshotRequest, DocumentPresence>;
 
+[[nodiscard]] const DocumentKey& key_of(const ToDocument& request);
+
 // ---- From a document to one session
 
 // Answers a ReadRequest. With records and !complete it is a part: the session asks again from

@@ -29,33 +29,6 @@ std::int64_t unix_time_ms() {
       .count();
 }
 
-const DocumentKey& key_of(const ToDocument& request) {
-  struct Key {
-    const DocumentKey& operator()(const Submission& submission) const {
-      return submission.request.key;
-    }
-    const DocumentKey& operator()(const ReadRequest& read) const { return read.request.key; }
-    const DocumentKey& operator()(const LeaveRequest& leave) const { return leave.key; }
-    const DocumentKey& operator()(const SnapshotRequest& snapshot) const { return snapshot.key; }
-    const DocumentKey& operator()(const DocumentPresence& presence) const {
-      return presence.presence.place->key;
-    }
-  };
-  return std::visit(Key{}, request);
-}
-
-const std::string& channel_of(const ToChannel& request) {
-  struct Name {
-    const std::string& operator()(const ChannelJoin& join) const { return join.channel; }
-    const std::string& operator()(const ChannelLeave& leave) const { return leave.channel; }
-    const std::string& operator()(const ChannelCall& call) const { return call.channel; }
-    const std::string& operator()(const SharedPresence& presence) const {
-      return presence->presence.channel;
-    }
-  };
-  return std::visit(Name{}, request);
-}
-
 }  // namespace
 
 Loop& Loops::home_of(const std::string& channel) const {

@@ -2,6 +2,18 @@
 
 namespace cowrite::server {
 
+const std::string& channel_of(const ToChannel& message) {
+  struct Name {
+    const std::string& operator()(const ChannelJoin& join) const { return join.channel; }
+    const std::string& operator()(const ChannelLeave& leave) const { return leave.channel; }
+    const std::string& operator()(const ChannelCall& call) const { return call.channel; }
+    const std::string& operator()(const SharedPresence& presence) const {
+      return presence->presence.channel;
+    }
+  };
+  return std::visit(Name{}, message);
+}
+
 void Channel::handle(const ToChannel& message) {
   std::visit([this](const auto& known) { receive(known); }, message);
 }

@@ -35,6 +35,8 @@ struct ChannelCall {
 };
 using ToChannel = std::variant<ChannelJoin, ChannelLeave, ChannelCall, SharedPresence>;
 
+[[nodiscard]] const std::string& channel_of(const ToChannel& message);
+
 // ---- From a channel to one session
 
 struct ChannelJoined {
