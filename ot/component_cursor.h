@@ -23,6 +23,8 @@ class ComponentCursor {
   // Of the component that take() takes from; beyond the end of the operation all is kept, an
   // endless retain.
   [[nodiscard]] Kind kind() const { return kind_; }
+  // What is left of that component; 0 beyond the end.
+  [[nodiscard]] std::uint64_t length() const { return length_; }
 
   // The next component whole, or what is left of it. REQUIRES: !at_end().
   Component take() {
