@@ -1,0 +1,31 @@
+// Rival: another node that writes to the same log, for clients of its own; and the history that
+// documents have before a run.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "tools/sim/ledger.h"
+#include "tools/sim/oracle.h"
+#include "tools/sim/random.h"
+
+namespace cowrite::sim {
+
+class Rival {
+ public:
+  Rival(Random& random, Ledger& ledger, Oracle& oracle)
+      : random_(random), ledger_(ledger), oracle_(oracle) {}
+
+  // Writes so many records to the document, durable at once, made at this time.
+  void write(const DocumentKey& key, std::uint64_t count, std::int64_t now_ms);
+
+ private:
+  [[nodiscard]] storage::Change change(const storage::Snapshot& snapshot);
+
+  Random& random_;
+  Ledger& ledger_;
+  Oracle& oracle_;
+  std::uint64_t sequence_ = 0;
+};
+
+}  // namespace cowrite::sim
