@@ -1,11 +1,11 @@
 #include "ot/rope.h"
 
 #include <algorithm>
-#include <cstring>
 #include <utility>
 #include <vector>
 
 #include "ot/check.h"
+#include "ot/rope_leaf.h"
 #include "ot/rope_tree.h"
 #include "ot/utf8.h"
 
@@ -13,12 +13,8 @@ namespace cowrite::ot {
 
 namespace {
 
-// More than any tree of 4 GiB has: at least 4 children to a node, at least 126 bytes to a leaf.
-constexpr std::size_t kHeightMax = 16;
-
 // The child that holds the place `position` (counted in `unit`), which becomes a place in that
-// child. A place between two children belongs to the left one, so that what is typed at the end of
-// a leaf stays with it.
+// child. A place between two children belongs to the left one.
 const Subtree& find_child(const Inner& inner, std::uint32_t TextSize::*unit,
                           std::uint32_t& position) {
   const Subtree* child = inner.children;
@@ -27,62 +23,6 @@ const Subtree& find_child(const Inner& inner, std::uint32_t TextSize::*unit,
     ++child;
   }
   return *child;
-}
-
-// The subtrees from the root to a leaf, to be changed in place.
-struct Path {
-  Subtree* steps[kHeightMax];
-  std::size_t count = 0;
-
-  [[nodiscard]] Subtree& leaf() { return *steps[count - 1]; }
-};
-
-// The path to the leaf with the place `position`, all nodes on it now nobody else's. REQUIRES: tree
-// is not empty.
-Path own_path_to(Subtree& tree, std::uint32_t& position) {
-  Path path;
-  Subtree* step = &tree;
-  for (;;) {
-    path.steps[path.count++] = step;
-    Node& node = step->node.make_own();
-    if (node.height == 0) return path;
-    step = const_cast<Subtree*>(&find_child(as_inner(node), &TextSize::code_points, position));
-  }
-}
-
-// False, with nothing changed, if the leaf there has no room.
-bool insert_in_leaf(Subtree& tree, std::uint32_t position, std::string_view text) {
-  Path path = own_path_to(tree, position);
-  Leaf& leaf = as_leaf(path.leaf().node.make_own());
-  if (text.size() > kLeafBytes - leaf.node.count) return false;
-  char* place = leaf.text + leaf_offset(leaf, path.leaf().size, position);
-  std::memmove(place + text.size(), place,
-               static_cast<std::size_t>(leaf.text + leaf.node.count - place));
-  std::memcpy(place, text.data(), text.size());
-  leaf.node.count = static_cast<std::uint16_t>(leaf.node.count + text.size());
-  const TextSize added = measure(text);
-  for (std::size_t index = 0; index < path.count; ++index) path.steps[index]->size += added;
-  return true;
-}
-
-// False, with nothing changed, if not all is in one leaf or too little of the leaf would be left.
-bool erase_in_leaf(Subtree& tree, std::uint32_t position, std::uint32_t count) {
-  // The leaf of the first erased code point, not one that ends before it.
-  std::uint32_t in_leaf = position + 1;
-  Path path = own_path_to(tree, in_leaf);
-  --in_leaf;
-  Leaf& leaf = as_leaf(path.leaf().node.make_own());
-  const TextSize size = path.leaf().size;
-  if (count > size.code_points - in_leaf) return false;
-  const std::uint32_t begin = leaf_offset(leaf, size, in_leaf);
-  const std::uint32_t end = leaf_offset(leaf, size, in_leaf + count);
-  const std::uint32_t bytes_min = path.count == 1 ? 1 : kLeafBytesMin;
-  if (size.bytes - (end - begin) < bytes_min) return false;
-  const TextSize dropped = measure(leaf.view().substr(begin, end - begin));
-  std::memmove(leaf.text + begin, leaf.text + end, leaf.node.count - end);
-  leaf.node.count = static_cast<std::uint16_t>(leaf.node.count - (end - begin));
-  for (std::size_t index = 0; index < path.count; ++index) path.steps[index]->size -= dropped;
-  return true;
 }
 
 // Where in the leaf the place is, in bytes.
@@ -119,10 +59,9 @@ std::uint32_t TextSize::*member_of(Unit unit) {
 void visit_tree(const Subtree& tree, std::uint32_t begin, std::uint32_t end,
                 void (*visitor)(void*, std::string_view), void* context) {
   if (tree.node->height == 0) {
-    const Leaf& leaf = as_leaf(*tree.node);
-    const std::uint32_t from = leaf_offset(leaf, tree.size, begin);
-    const std::uint32_t to = leaf_offset(leaf, tree.size, end);
-    visitor(context, leaf.view().substr(from, to - from));
+    const TwoPieces pieces = as_leaf(*tree.node).piece(begin, end, tree.size);
+    if (!pieces.first.empty()) visitor(context, pieces.first);
+    if (!pieces.second.empty()) visitor(context, pieces.second);
     return;
   }
   const Inner& inner = as_inner(*tree.node);
@@ -145,12 +84,32 @@ std::vector<std::string_view> chunks_of(const Rope& rope) {
 
 Rope::Rope(std::string_view utf8) : tree_(build_tree(utf8)) {}
 
+Rope::Rope(const Rope& other) : tree_(other.share()) {}
+
+Rope::Rope(Rope&& other) noexcept {
+  other.cursor_.close();
+  tree_ = std::exchange(other.tree_, {});
+}
+
+Rope& Rope::operator=(const Rope& other) {
+  if (this != &other) *this = Rope(other);
+  return *this;
+}
+
+Rope& Rope::operator=(Rope&& other) noexcept {
+  other.cursor_.close();
+  cursor_.close();
+  tree_ = std::exchange(other.tree_, {});
+  return *this;
+}
+
 void Rope::insert(std::uint64_t position, std::string_view text) {
   CHECK(position <= code_points());
   CHECK(text.size() <= kBytesMax - bytes());
   if (text.empty()) return;
   const auto at = static_cast<std::uint32_t>(position);
-  if (tree_.node && text.size() <= kLeafBytes && insert_in_leaf(tree_, at, text)) return;
+  if (cursor_.insert(tree_, at, text)) return;
+  cursor_.close();
   tree_ = join_trees(join_trees(tree_before(tree_, at), build_tree(text)), tree_after(tree_, at));
 }
 
@@ -158,9 +117,10 @@ void Rope::erase(std::uint64_t position, std::uint64_t count) {
   CHECK(position <= code_points() && count <= code_points() - position);
   if (count == 0) return;
   const auto begin = static_cast<std::uint32_t>(position);
-  const auto length = static_cast<std::uint32_t>(count);
-  if (erase_in_leaf(tree_, begin, length)) return;
-  tree_ = join_trees(tree_before(tree_, begin), tree_after(tree_, begin + length));
+  const auto end = static_cast<std::uint32_t>(position + count);
+  if (cursor_.erase(tree_, begin, end)) return;
+  cursor_.close();
+  tree_ = join_trees(tree_before(tree_, begin), tree_after(tree_, end));
 }
 
 std::string Rope::to_string() const { return substring(0, code_points()); }
@@ -183,6 +143,7 @@ std::uint64_t Rope::convert(std::uint64_t position, Unit from, Unit to) const {
   std::uint32_t TextSize::*const to_member = member_of(to);
   CHECK(position <= tree_.size.*from_member);
   if (empty()) return 0;
+  cursor_.settle();
   auto rest = static_cast<std::uint32_t>(position);
   std::uint64_t converted = 0;
   const Subtree* tree = &tree_;
@@ -192,13 +153,23 @@ std::uint64_t Rope::convert(std::uint64_t position, Unit from, Unit to) const {
     for (const Subtree* before = inner.children; before != tree; ++before)
       converted += before->size.*to_member;
   }
-  const std::string_view text = as_leaf(*tree->node).view();
+  const TwoPieces pieces = as_leaf(*tree->node).whole();
+  char flat[kLeafBytes];
+  char* end = std::copy_n(pieces.first.data(), pieces.first.size(), flat);
+  end = std::copy_n(pieces.second.data(), pieces.second.size(), end);
+  const std::string_view text(flat, static_cast<std::size_t>(end - flat));
   const TextSize size = measure(text.substr(0, offset_in_leaf(text, from, rest)));
   return converted + size.*to_member;
 }
 
 void Rope::visit(std::uint32_t begin, std::uint32_t end, Visitor visitor, void* context) const {
+  cursor_.settle();
   if (begin < end) visit_tree(tree_, begin, end, visitor, context);
+}
+
+const Subtree& Rope::share() const {
+  cursor_.close();
+  return tree_;
 }
 
 bool operator==(const Rope& left, const Rope& right) {

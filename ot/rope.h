@@ -5,8 +5,9 @@
 // their nodes: a copy is O(1) and never changes when the original is edited, which then copies the
 // nodes on the way to the edit.
 //
-// One Rope is used by one thread at a time. Different Ropes, copies of each other included, may be
-// read, edited and destroyed on different threads at once.
+// One Rope is used by one thread at a time; reading counts as use, but not on a rope that has not
+// been edited since it was made, copied or moved. Different Ropes, copies of each other included,
+// may be read, edited and destroyed on different threads at once.
 #pragma once
 
 #include <cstddef>
@@ -14,8 +15,8 @@
 #include <string>
 #include <string_view>
 #include <type_traits>
-#include <utility>
 
+#include "ot/rope_cursor.h"
 #include "ot/rope_node.h"
 
 namespace cowrite::ot {
@@ -32,14 +33,12 @@ class Rope {
   // At memory speed. REQUIRES: valid UTF-8 of at most kBytesMax bytes.
   explicit Rope(std::string_view utf8);
 
-  // Shares all nodes: O(1). A rope that was moved from is empty.
-  Rope(const Rope&) = default;
-  Rope(Rope&& other) noexcept : tree_(std::exchange(other.tree_, {})) {}
-  Rope& operator=(const Rope&) = default;
-  Rope& operator=(Rope&& other) noexcept {
-    tree_ = std::exchange(other.tree_, {});
-    return *this;
-  }
+  // Shares all nodes: O(log n) if there were edits since the last copy, else O(1). A rope that was
+  // moved from is empty.
+  Rope(const Rope& other);
+  Rope(Rope&& other) noexcept;
+  Rope& operator=(const Rope& other);
+  Rope& operator=(Rope&& other) noexcept;
   ~Rope() = default;
 
   [[nodiscard]] bool empty() const { return tree_.size.bytes == 0; }
@@ -87,7 +86,12 @@ class Rope {
   using Visitor = void (*)(void* context, std::string_view chunk);
   void visit(std::uint32_t begin, std::uint32_t end, Visitor visitor, void* context) const;
 
+  // The tree, all sizes exact and no cursor in it.
+  [[nodiscard]] const Subtree& share() const;
+
   Subtree tree_;
+  // Mutable because sizes that lag behind are made exact when they are first asked for.
+  mutable RopeCursor cursor_;
 };
 
 }  // namespace cowrite::ot

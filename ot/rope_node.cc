@@ -1,14 +1,23 @@
 #include "ot/rope_node.h"
 
 #include <algorithm>
+#include <string_view>
+
+#include "ot/rope_leaf.h"
 
 namespace cowrite::ot {
 
 Node* NodeRef::clone(const Node& node) {
   if (node.height == 0) {
+    // With the gap where it was: who clones is about to edit.
+    const Leaf& original = as_leaf(node);
     Leaf* leaf = new Leaf;
-    leaf->node.count = node.count;
-    std::copy_n(as_leaf(node).text, node.count, leaf->text);
+    leaf->node.count = original.node.count;
+    leaf->before_bytes = original.before_bytes;
+    leaf->before_code_points = original.before_code_points;
+    const std::string_view after = original.after();
+    std::copy_n(original.text, original.before_bytes, leaf->text);
+    std::copy_n(after.data(), after.size(), leaf->text + kLeafBytes - after.size());
     return &leaf->node;
   }
   Inner* inner = new Inner;

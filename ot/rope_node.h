@@ -1,6 +1,7 @@
 // The nodes of a rope, and how they are shared.
 //
-// A Node is a Leaf with text or an Inner with children of one height. Nodes are reached through
+// A Node is a Leaf with text (rope_leaf.h) or an Inner with children of one height. Nodes are
+// reached through
 // Subtrees, which know the size of what is below, so a search looks at one node per level. NodeRef
 // counts references; a node with one reference belongs to who holds it and may be changed in place,
 // any other must be cloned first (make_own). This is all that the threads need to agree on: whoever
@@ -10,15 +11,12 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
-#include <string_view>
 #include <utility>
 
 #include "ot/text_size.h"
 
 namespace cowrite::ot {
 
-// A leaf fills a kibibyte together with its header and the allocator's.
-inline constexpr std::uint32_t kLeafBytes = 1008;
 inline constexpr std::uint32_t kFanout = 16;
 
 struct Node {
@@ -70,20 +68,11 @@ struct Subtree {
 };
 
 // Leaf and Inner begin with their Node, so a pointer to one is a pointer to the other.
-struct Leaf {
-  Node node;
-  char text[kLeafBytes];
-
-  [[nodiscard]] std::string_view view() const { return {text, node.count}; }
-};
-
 struct Inner {
   Node node;
   Subtree children[kFanout];
 };
 
-inline Leaf& as_leaf(Node& node) { return reinterpret_cast<Leaf&>(node); }
-inline const Leaf& as_leaf(const Node& node) { return reinterpret_cast<const Leaf&>(node); }
 inline Inner& as_inner(Node& node) { return reinterpret_cast<Inner&>(node); }
 inline const Inner& as_inner(const Node& node) { return reinterpret_cast<const Inner&>(node); }
 

@@ -1,7 +1,6 @@
 #include "ot/rope_tree.h"
 
 #include <algorithm>
-#include <cstring>
 #include <utility>
 #include <vector>
 
@@ -21,12 +20,19 @@ constexpr std::uint32_t kFanoutFill = kFanout * 15 / 16;
 constexpr std::uint32_t kLeafBytesLeft = kLeafBytes * 13 / 16;
 constexpr std::uint32_t kFanoutLeft = kFanout * 11 / 16;
 
-// REQUIRES: text is not empty and at most kLeafBytes.
+// REQUIRES: not empty and at most kLeafBytes.
+Subtree make_leaf(const TwoPieces& pieces, const TextSize& size) {
+  return {NodeRef(&Leaf::make(pieces, size.code_points)->node), size};
+}
+
 Subtree make_leaf(std::string_view text, const TextSize& size) {
-  Leaf* leaf = new Leaf;
-  leaf->node.count = static_cast<std::uint16_t>(text.size());
-  std::memcpy(leaf->text, text.data(), text.size());
-  return {NodeRef(&leaf->node), size};
+  return make_leaf(TwoPieces{text, {}}, size);
+}
+
+// The code points of the leaf from begin to end. REQUIRES: begin < end.
+Subtree cut_leaf(const Subtree& leaf, std::uint32_t begin, std::uint32_t end) {
+  const TwoPieces pieces = as_leaf(*leaf.node).piece(begin, end, leaf.size);
+  return make_leaf(pieces, measure(pieces.first) + measure(pieces.second));
 }
 
 // A tree of these children, moved from: with none empty, with one just that.
@@ -52,24 +58,22 @@ struct Pair {
 };
 
 // One leaf if that is enough, else two that are well above the minimum.
-Pair join_leaves(Subtree left, const Subtree& right) {
-  const std::uint32_t total = left.size.bytes + right.size.bytes;
-  if (total <= kLeafBytes) {
-    Leaf& leaf = as_leaf(left.node.make_own());
-    std::memcpy(leaf.text + leaf.node.count, as_leaf(*right.node).text, right.size.bytes);
-    leaf.node.count = static_cast<std::uint16_t>(total);
-    return {{std::move(left.node), left.size + right.size}, {}};
-  }
+Pair join_leaves(const Subtree& left, const Subtree& right) {
   char both[2 * kLeafBytes];
-  std::memcpy(both, as_leaf(*left.node).text, left.size.bytes);
-  std::memcpy(both + left.size.bytes, as_leaf(*right.node).text, right.size.bytes);
-  const std::string_view text(both, total);
-  const std::size_t left_bytes =
-      std::max<std::size_t>(std::min(kLeafBytesLeft, total), total - kLeafBytesFill);
+  char* end = both;
+  for (const Subtree* tree : {&left, &right}) {
+    const TwoPieces pieces = as_leaf(*tree->node).whole();
+    end = std::copy_n(pieces.first.data(), pieces.first.size(), end);
+    end = std::copy_n(pieces.second.data(), pieces.second.size(), end);
+  }
+  const std::string_view text(both, static_cast<std::size_t>(end - both));
+  const TextSize size = left.size + right.size;
+  if (text.size() <= kLeafBytes) return {make_leaf(text, size), {}};
+  const std::size_t left_bytes = std::max<std::size_t>(
+      std::min<std::size_t>(kLeafBytesLeft, text.size()), text.size() - kLeafBytesFill);
   const std::size_t cut = utf8::floor_boundary(text, left_bytes);
   const TextSize left_size = measure(text.substr(0, cut));
-  return {make_leaf(text.substr(0, cut), left_size),
-          make_leaf(text.substr(cut), left.size + right.size - left_size)};
+  return {make_leaf(text.substr(0, cut), left_size), make_leaf(text.substr(cut), size - left_size)};
 }
 
 // One node of the children if they fit, else two that are well above the minimum. REQUIRES: 2 <=
@@ -163,11 +167,7 @@ Subtree join_trees(Subtree left, Subtree right) {
 Subtree tree_before(const Subtree& tree, std::uint32_t code_points) {
   if (code_points == 0) return {};
   if (code_points == tree.size.code_points) return tree;
-  if (tree.node->height == 0) {
-    const Leaf& leaf = as_leaf(*tree.node);
-    const std::string_view text = leaf.view().substr(0, leaf_offset(leaf, tree.size, code_points));
-    return make_leaf(text, measure(text));
-  }
+  if (tree.node->height == 0) return cut_leaf(tree, 0, code_points);
   const Inner& inner = as_inner(*tree.node);
   Subtree whole[kFanout];
   std::size_t index = 0;
@@ -181,11 +181,7 @@ Subtree tree_before(const Subtree& tree, std::uint32_t code_points) {
 Subtree tree_after(const Subtree& tree, std::uint32_t code_points) {
   if (code_points == 0) return tree;
   if (code_points == tree.size.code_points) return {};
-  if (tree.node->height == 0) {
-    const Leaf& leaf = as_leaf(*tree.node);
-    const std::string_view text = leaf.view().substr(leaf_offset(leaf, tree.size, code_points));
-    return make_leaf(text, measure(text));
-  }
+  if (tree.node->height == 0) return cut_leaf(tree, code_points, tree.size.code_points);
   const Inner& inner = as_inner(*tree.node);
   std::size_t index = 0;
   for (; code_points >= inner.children[index].size.code_points; ++index) {
@@ -195,14 +191,6 @@ Subtree tree_after(const Subtree& tree, std::uint32_t code_points) {
   const std::size_t count = inner.node.count - index - 1;
   std::copy_n(inner.children + index + 1, count, whole);
   return join_trees(tree_after(inner.children[index], code_points), make_inner(whole, count));
-}
-
-std::uint32_t leaf_offset(const Leaf& leaf, const TextSize& size, std::uint32_t code_points) {
-  if (size.is_ascii()) return code_points;
-  const std::uint32_t after = size.code_points - code_points;
-  return static_cast<std::uint32_t>(code_points < after
-                                        ? utf8::byte_offset(leaf.view(), code_points)
-                                        : utf8::byte_offset_from_end(leaf.view(), after));
 }
 
 }  // namespace cowrite::ot

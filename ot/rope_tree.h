@@ -14,6 +14,7 @@
 #include <cstdint>
 #include <string_view>
 
+#include "ot/rope_leaf.h"
 #include "ot/rope_node.h"
 
 namespace cowrite::ot {
@@ -33,9 +34,5 @@ inline constexpr std::uint32_t kFanoutMin = kFanout / 4;
 // tree.size.code_points. O(log n).
 [[nodiscard]] Subtree tree_before(const Subtree& tree, std::uint32_t code_points);
 [[nodiscard]] Subtree tree_after(const Subtree& tree, std::uint32_t code_points);
-
-// Where in a leaf the code point number `code_points` begins. `size` is the leaf's.
-[[nodiscard]] std::uint32_t leaf_offset(const Leaf& leaf, const TextSize& size,
-                                        std::uint32_t code_points);
 
 }  // namespace cowrite::ot

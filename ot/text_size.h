@@ -35,7 +35,14 @@ struct TextSize {
   [[nodiscard]] bool is_ascii() const { return bytes == code_points; }
 };
 
+namespace internal {
+[[nodiscard]] TextSize measure_many(std::string_view text);
+}
+
 // All sizes in one pass. REQUIRES: text is valid UTF-8, shorter than 4 GiB.
-[[nodiscard]] TextSize measure(std::string_view text);
+[[nodiscard]] inline TextSize measure(std::string_view text) {
+  if (text.size() == 1) return {1, 1, 1, text[0] == '\n' ? 1U : 0U};  // Most of what is typed.
+  return text.empty() ? TextSize{} : internal::measure_many(text);
+}
 
 }  // namespace cowrite::ot

@@ -1,6 +1,7 @@
 #include "tests/ot/rope_inspector.h"
 
 #include <set>
+#include <string>
 
 #include "ot/check.h"
 #include "ot/rope_tree.h"
@@ -16,8 +17,11 @@ void check_tree(const Subtree& tree) {
     return;
   }
   if (tree.node->height == 0) {
-    const std::string_view text = as_leaf(*tree.node).view();
-    CHECK(!text.empty() && utf8::is_valid(text));
+    const TwoPieces pieces = as_leaf(*tree.node).whole();
+    CHECK(utf8::is_valid(pieces.first) && utf8::is_valid(pieces.second));
+    CHECK(as_leaf(*tree.node).before_code_points == utf8::count_code_points(pieces.first));
+    const std::string text = std::string(pieces.first) + std::string(pieces.second);
+    CHECK(!text.empty());
     CHECK(tree.size == measure(text));
     return;
   }
@@ -46,7 +50,10 @@ std::set<const Node*> leaves_of(const Subtree& tree) {
 
 }  // namespace
 
-void RopeInspector::check(const Rope& rope) { check_tree(rope.tree_); }
+void RopeInspector::check(const Rope& rope) {
+  rope.cursor_.settle();
+  check_tree(rope.tree_);
+}
 
 std::size_t RopeInspector::height(const Rope& rope) {
   return rope.tree_.node ? rope.tree_.node->height : 0;
