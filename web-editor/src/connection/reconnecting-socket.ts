@@ -41,8 +41,10 @@ export class ReconnectingSocket implements Socket {
     return { connecting: 0, open: 1, waiting: 3 }[this.state];
   }
 
+  // What comes while the connection is closing is lost; the client sends it again on the next.
   send(message: string): void {
-    if (this.state === "open") this.webSocket?.send(message);
+    const webSocket = this.webSocket;
+    if (this.state === "open" && webSocket?.readyState === WebSocket.OPEN) webSocket.send(message);
   }
 
   // The client closes a socket only to bind another, which does not happen here.
