@@ -108,8 +108,14 @@ void DocumentReads::enqueue(ToDocument request) {
   pump();
 }
 
+bool DocumentReads::must_wait(const ToDocument& request) const {
+  const auto* read = std::get_if<ReadRequest>(&request);
+  return read && !read->request.version && submitting_.contains(read->request.key);
+}
+
 void DocumentReads::pump() {
-  while (!congested_ && !queue_.empty() && under_way_ < kReadsInFlightPerConnectionMax) {
+  while (!congested_ && !queue_.empty() && under_way_ < kReadsInFlightPerConnectionMax &&
+         !must_wait(queue_.front())) {
     const bool catches_up = sends_records(queue_.front());
     if (catches_up && catching_up_) return;
     catching_up_ = catching_up_ || catches_up;
@@ -117,6 +123,12 @@ void DocumentReads::pump() {
     outbox_.post(std::move(queue_.front()));
     queue_.pop_front();
   }
+}
+
+void DocumentReads::settled(const DocumentKey& key) {
+  if (const auto found = submitting_.find(key); found != submitting_.end())
+    submitting_.erase(found);
+  pump();
 }
 
 void DocumentReads::drained() {

@@ -5,6 +5,10 @@
 // return may be large. A client that is far behind gets its records part by part, each when the one
 // before has left.
 //
+// A read of a whole text waits for the answers to the operations that the client sent before it: a
+// ShareDB client asks for the text when it has given up what it had in flight, and would take a
+// late refusal of that for one of what it sends next.
+//
 // Sans-I/O, like the Session that it is a part of.
 #pragma once
 
@@ -53,6 +57,10 @@ class DocumentReads {
   void congested() { congested_ = true; }
   void drained();
 
+  // The client sent an operation on the document / has its answer.
+  void submitted(const DocumentKey& key) { submitting_.insert(key); }
+  void settled(const DocumentKey& key);
+
   // Null if the client does not follow the document.
   [[nodiscard]] Subscription* find(const DocumentKey& key);
 
@@ -83,6 +91,7 @@ class DocumentReads {
                                    const std::vector<DocumentKey>& documents);
   [[nodiscard]] std::uint64_t issue(Ticket ticket);
   void enqueue(ToDocument request);
+  [[nodiscard]] bool must_wait(const ToDocument& request) const;
   void pump();
   void retire(std::uint64_t ticket);
   void join(const ReadReply& reply, const Ticket& ticket);
@@ -98,8 +107,9 @@ class DocumentReads {
   std::set<DocumentKey> wanted_;  // What the client follows or has asked to follow.
   std::map<std::uint64_t, Ticket> tickets_;
   std::map<std::uint64_t, Bulk> bulks_;
-  std::deque<ToDocument> queue_;  // Not posted yet.
-  std::size_t under_way_ = 0;     // Posted and not answered.
+  std::multiset<DocumentKey> submitting_;  // Of each operation without an answer.
+  std::deque<ToDocument> queue_;           // Not posted yet.
+  std::size_t under_way_ = 0;              // Posted and not answered.
   bool catching_up_ =
       false;  // One of them sends records, which those of another must not interrupt.
 };

@@ -35,13 +35,14 @@ std::vector<Presence> OwnPresences::take_back_all() {
 
 void WaitingPresences::put(const PresenceNotice& notice, SharedOutbound encoded) {
   if (latest_.size() >= kWaitingPresencesMax) latest_.erase(latest_.begin());
-  latest_.insert_or_assign(Name{notice.presence.channel, notice.source, notice.presence.id},
-                           std::move(encoded));
+  const std::uint64_t version = notice.presence.presence_version;
+  Latest& latest = latest_[Name{notice.presence.channel, notice.source, notice.presence.id}];
+  if (version >= latest.presence_version) latest = {version, std::move(encoded)};
 }
 
 std::vector<SharedOutbound> WaitingPresences::take() {
   std::vector<SharedOutbound> presences;
-  for (auto& [name, encoded] : latest_) presences.push_back(std::move(encoded));
+  for (auto& [name, latest] : latest_) presences.push_back(std::move(latest.encoded));
   latest_.clear();
   return presences;
 }

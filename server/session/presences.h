@@ -2,6 +2,7 @@
 // others that wait until it reads.
 #pragma once
 
+#include <cstdint>
 #include <map>
 #include <string>
 #include <utility>
@@ -28,7 +29,8 @@ class OwnPresences {
   std::map<Name, Presence> presences_;
 };
 
-// Only the latest of each person matters.
+// Only the latest of each person matters. The latest is not always the last to come: a connection
+// that its client has left long ago takes its presences back when it ends.
 class WaitingPresences {
  public:
   void put(const PresenceNotice& notice, SharedOutbound encoded);
@@ -39,7 +41,11 @@ class WaitingPresences {
     std::string channel, source, id;
     friend auto operator<=>(const Name&, const Name&) = default;
   };
-  std::map<Name, SharedOutbound> latest_;
+  struct Latest {
+    std::uint64_t presence_version = 0;
+    SharedOutbound encoded;
+  };
+  std::map<Name, Latest> latest_;
 };
 
 }  // namespace cowrite::server

@@ -51,6 +51,7 @@ void Session::handle(FetchSnapshotByTime message) { reads_.snapshot(std::move(me
 void Session::handle(Submit message) {
   ++unanswered_;
   unanswered_bytes_ += message_bytes_;
+  reads_.submitted(message.key);
   std::string source = message.source.value_or(source_);
   outbox_.post(
       ToDocument(Submission{id_, std::move(source), author_, std::move(message), message_bytes_}));
@@ -163,13 +164,13 @@ void Session::send_answers(const CommitNotice& notice, Subscription* subscriptio
     }
     messages.push_back(encode_ack(notice.key, ack->source, ack->sequence, ack->version));
     if (subscription) subscription->next = std::max(subscription->next, ack->version + 1);
-    answered(ack->bytes);
+    answered(notice.key, ack->bytes);
   }
   send_records_below(UINT64_MAX);
   for (const Refusal& refusal : notice.refusals) {
     if (refusal.session != id_) continue;
     messages.push_back(encode_error(refusal.request, refusal.error));
-    answered(refusal.bytes);
+    answered(notice.key, refusal.bytes);
   }
   if (subscription && !messages.empty()) {
     reads_.follow(*subscription, Outbox::share(std::move(messages)));
@@ -179,7 +180,8 @@ void Session::send_answers(const CommitNotice& notice, Subscription* subscriptio
   consider_reading();
 }
 
-void Session::answered(std::size_t bytes) {
+void Session::answered(const DocumentKey& key, std::size_t bytes) {
+  reads_.settled(key);
   --unanswered_;
   unanswered_bytes_ -= bytes;
 }

@@ -87,7 +87,7 @@ class Session {
   void send_answers(const CommitNotice& notice, Subscription* subscription);
   void announce(Presence presence, SessionId acknowledged);
   void retract(std::vector<Presence> ended);
-  void answered(std::size_t bytes);
+  void answered(const DocumentKey& key, std::size_t bytes);
   void consider_reading();
 
   SessionId id_;

@@ -212,6 +212,18 @@ TEST_F(SessionTest, ADocumentThatFailsInABulkReplyHurtsNoOther) {
                                   R"("message":"no"}},"e":{"v":0,"type":null}}})"));
 }
 
+TEST_F(SessionTest, AReadOfAWholeTextWaitsForTheAnswersToOperationsBeforeIt) {
+  receive(R"({"a":"op","c":"docs","d":"d","v":3,"seq":1,"op":["x"]})");
+  requests_.clear();
+  receive(R"({"a":"f","c":"docs","d":"d","v":3})");
+  receive(R"({"a":"f","c":"docs","d":"e"})");
+  EXPECT_EQ(requests_.size(), 2U);
+  receive(R"({"a":"f","c":"docs","d":"d"})");
+  EXPECT_EQ(requests_.size(), 2U);
+  commit({.records = {record(3, "other"), record(4, "me")}, .acks = {ack(4)}});
+  EXPECT_EQ(requests_.size(), 3U);
+}
+
 TEST_F(SessionTest, FewReadsAreUnderWayAtATime) {
   for (std::size_t i = 0; i < kReadsInFlightPerConnectionMax + 2; ++i) {
     receive(R"({"a":"f","c":"docs","d":"d"})");
@@ -267,6 +279,21 @@ TEST_F(SessionTest, OnlyTheLatestPresenceOfEachWaitsForASlowReader) {
   session_.drained();
   take();
   EXPECT_THAT(sent(), ElementsAre(HasSubstr("\"p\":3")));
+}
+
+TEST_F(SessionTest, APresenceThatWaitsIsNotReplacedByAnEarlierOne) {
+  session_.congested();
+  for (const std::uint64_t version : {8, 7}) {
+    const Presence presence{.channel = "c",
+                            .id = "p",
+                            .presence_version = version,
+                            .value = version == 8 ? "1" : "null"};
+    deliver(PresenceNotice{{0, 2}, "other", presence, ""},
+            Outbox::share({encode_presence(presence, "other")}));
+  }
+  session_.drained();
+  take();
+  EXPECT_THAT(sent(), ElementsAre(HasSubstr("\"pv\":8")));
 }
 
 TEST_F(SessionTest, TooManyRecordsHeldForABulkReplyDropTheConnection) {
