@@ -70,8 +70,8 @@ void Oracle::refused(const std::string& client, const DocumentKey& key, const st
   if (found == submissions_.end()) return breach("answers", what + ", and never sent it");
   if (!may_refuse(name, found->second, code)) return breach("errors", what);
   if (found->second.acknowledged) return breach("P1", what + ", but it is acknowledged");
-  // A create without a version may arrive once more, late, and find no document then.
-  found->second.refused = found->second.base.has_value() && !reads_fail;
+  found->second.refused = true;
+  found->second.for_good = found->second.base.has_value() && !reads_fail;
 }
 
 bool Oracle::may_refuse(const Name& name, const Submitted& submission,
@@ -130,19 +130,30 @@ void Oracle::moved(const std::string& client, const DocumentKey& key, std::uint6
 
 // ---- At the end
 
+bool Oracle::any_came_back() const {
+  return std::ranges::any_of(submissions_, [this](const auto& entry) {
+    return entry.second.refused && count_in_log(entry.first) > 0;
+  });
+}
+
+std::size_t Oracle::count_in_log(const Name& name) const {
+  const auto& [key, source, sequence] = name;
+  std::size_t count = 0;
+  for (const storage::Record& record : ledger_.book(key).records)
+    count += record.source == source && record.sequence == sequence ? 1 : 0;
+  return count;
+}
+
 void Oracle::judge_log() {
   for (const auto& [key, book] : ledger_.books()) judge_book(key, book);
   for (const auto& [name, submission] : submissions_) {
     const auto& [key, source, sequence] = name;
-    const std::vector<storage::Record>& records = ledger_.book(key).records;
-    const auto count = std::ranges::count_if(records, [&](const storage::Record& record) {
-      return record.source == std::get<1>(name) && record.sequence == std::get<2>(name);
-    });
+    const std::size_t count = count_in_log(name);
     if (submission.acknowledged && count != 1) {
       breach(count == 0 ? "P1" : "P2", describe(key, source, sequence) + " is acknowledged and " +
                                            std::to_string(count) + " times in the log");
     }
-    if (submission.refused && count > 0 && !forged_.contains({key, source}))
+    if (submission.for_good && count > 0 && !forged_.contains({key, source}))
       breach("P2", describe(key, source, sequence) + " was refused and is in the log");
   }
 }

@@ -56,6 +56,10 @@ class Oracle {
 
   // ---- At the end
 
+  // Something was refused, and committed later: a copy of it, from a connection that its client had
+  // left, met another document or a log that could be read again. Its client learns of that with
+  // the next record only, since it is not told of what has its own source.
+  [[nodiscard]] bool any_came_back() const;
   // Everything that was acknowledged is in the log, everything in the log is there once, and a
   // replay gives the newest text.
   void judge_log();
@@ -71,10 +75,12 @@ class Oracle {
     std::optional<std::uint64_t> base;
     bool acknowledged = false;
     bool refused = false;
+    bool for_good = false;  // Nothing can change it.
   };
 
   [[nodiscard]] bool may_refuse(const Name& name, const Submitted& submission,
                                 const std::string& code) const;
+  [[nodiscard]] std::size_t count_in_log(const Name& name) const;
   void judge_book(const DocumentKey& key, const Ledger::Book& book);
 
   const Ledger& ledger_;

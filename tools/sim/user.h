@@ -20,7 +20,8 @@ class User {
       : client_(client), documents_(documents), random_(random), keyboard_(keyboard) {}
 
   void act(const Plan& plan);
-  // Types into a document, or creates it. Nothing while the client is recovering it.
+  // Types into a document, or creates it; not while the client is recovering it, since ShareDB's
+  // client takes the next refusal that comes for one of what it has in flight then.
   void type(const DocumentKey& key);
 
  private:

@@ -221,7 +221,7 @@ void World::settle() {
     }
   }
   run_until_quiet();
-  if (plan_.rival == 0 && plan_.intruder == 0 && plan_.log.read_error == 0) return;
+  if (plan_.rival == 0 && plan_.intruder == 0 && !oracle_.any_came_back()) return;
   add_client();
   Client& last = *clients_.back();
   last.go_online();

@@ -1,0 +1,167 @@
+// The judge of the simulation: each promise, once kept and once broken.
+
+#include "tools/sim/oracle.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <memory>
+
+#include "server/protocol/error_codes.h"
+#include "storage/errors.h"
+#include "tests/ot/notation.h"
+
+namespace cowrite::sim {
+namespace {
+
+const DocumentKey kKey{"docs", "d"};
+
+class OracleTest : public ::testing::Test {
+ protected:
+  // Makes a record durable.
+  void commit(std::string source, std::uint64_t sequence, storage::Change change,
+              std::int64_t time_ms = 1) {
+    storage::Snapshot after = ledger_.book(kKey).newest();
+    const storage::Record record{.version = after.version,
+                                 .source = std::move(source),
+                                 .sequence = sequence,
+                                 .author = {},
+                                 .time_ms = time_ms,
+                                 .change = std::move(change)};
+    ASSERT_TRUE(storage::apply(after, record));
+    ASSERT_EQ(ledger_.add({kKey, record.version,
+                           std::make_shared<const std::vector<storage::Record>>(1, record),
+                           after.exists, after.text.bytes()}),
+              std::nullopt);
+  }
+  void submit(std::uint64_t sequence, std::uint64_t base, storage::Change change) {
+    oracle_.submitted("c", {kKey, base, "me", sequence, std::move(change)});
+  }
+  static storage::Change edit(std::string_view notation) { return storage::Edit{ot::op(notation)}; }
+
+  [[nodiscard]] std::string broken() const {
+    return oracle_.first() ? oracle_.first()->promise : "";
+  }
+
+  Ledger ledger_;
+  Oracle oracle_{ledger_};
+};
+
+TEST_F(OracleTest, AnAckOfWhatIsDurableIsFine) {
+  submit(1, 0, storage::Create{"é"});
+  commit("me", 1, storage::Create{"é"});
+  oracle_.acknowledged("c", kKey, "me", 1, 0);
+  oracle_.judge_log();
+  EXPECT_EQ(broken(), "");
+}
+
+TEST_F(OracleTest, AnAckBeforeTheSyncBreaksP1) {
+  submit(1, 0, storage::Create{"é"});
+  oracle_.acknowledged("c", kKey, "me", 1, 0);
+  EXPECT_EQ(broken(), "P1");
+}
+
+TEST_F(OracleTest, AnAckForAnotherRecordBreaksP1) {
+  submit(1, 0, storage::Create{"é"});
+  commit("other", 1, storage::Create{"é"});
+  oracle_.acknowledged("c", kKey, "me", 1, 0);
+  EXPECT_EQ(broken(), "P1");
+}
+
+TEST_F(OracleTest, ARecordThatHoldsAnotherTextBreaksP1) {
+  submit(1, 0, storage::Create{"é"});
+  commit("me", 1, storage::Create{"è"});
+  oracle_.acknowledged("c", kKey, "me", 1, 0);
+  EXPECT_EQ(broken(), "P1");
+}
+
+TEST_F(OracleTest, AnAckForWhatWasNeverSentIsAnAnswerTooMany) {
+  commit("me", 1, storage::Create{"é"});
+  oracle_.acknowledged("c", kKey, "me", 1, 0);
+  EXPECT_EQ(broken(), "answers");
+}
+
+TEST_F(OracleTest, AKeystrokeThatIsInTheLogTwiceBreaksP2) {
+  commit("me", 1, storage::Create{"é"});
+  commit("me", 2, edit("'é'"));
+  oracle_.judge_log();
+  EXPECT_EQ(broken(), "P2");
+}
+
+TEST_F(OracleTest, ASequenceThatGoesBackBreaksP2) {
+  commit("me", 2, storage::Create{"é"});
+  commit("me", 1, edit("'è'"));
+  oracle_.judge_log();
+  EXPECT_EQ(broken(), "P2");
+}
+
+TEST_F(OracleTest, WhatWasRefusedAndIsInTheLogBreaksP2) {
+  commit("other", 1, storage::Create{"é"});
+  submit(1, 0, storage::Create{"è"});
+  oracle_.refused("c", kKey, "me", 1, std::string(server::kErrDocAlreadyCreated));
+  EXPECT_EQ(broken(), "");
+  commit("other", 2, storage::Delete{});
+  commit("me", 1, storage::Create{"è"});
+  oracle_.judge_log();
+  EXPECT_EQ(broken(), "P2");
+}
+
+TEST_F(OracleTest, AClientThatIsTakenBackBreaksP3) {
+  oracle_.moved("c", kKey, 2);
+  oracle_.moved("c", kKey, 2);
+  EXPECT_EQ(broken(), "");
+  oracle_.moved("c", kKey, 1);
+  EXPECT_EQ(broken(), "P3");
+}
+
+TEST_F(OracleTest, ATextThatWasNeverCommittedBreaksP4) {
+  commit("other", 1, storage::Create{"é"});
+  oracle_.shown("c", kKey, {.version = 1, .exists = true, .text = "é"});
+  EXPECT_EQ(broken(), "");
+  oracle_.shown("c", kKey, {.version = 1, .exists = true, .text = "è"});
+  EXPECT_EQ(broken(), "P4");
+}
+
+TEST_F(OracleTest, ARecordThatIsNotDurableMayNotBeShown) {
+  oracle_.shown("c", {.key = kKey, .version = 0, .source = "other", .sequence = 1});
+  EXPECT_EQ(broken(), "P1");
+}
+
+TEST_F(OracleTest, AReplicaThatDiffersBreaksP4) {
+  commit("other", 1, storage::Create{"é"});
+  oracle_.judge_replica("c", kKey, 1, "é");
+  EXPECT_EQ(broken(), "");
+  oracle_.judge_replica("c", kKey, 1, "è");
+  EXPECT_EQ(broken(), "P4");
+}
+
+TEST_F(OracleTest, AnErrorNeedsItsReason) {
+  commit("other", 1, storage::Create{"é"});
+  commit("other", 2, storage::Delete{});
+  submit(1, 1, edit("'è'"));
+  oracle_.refused("c", kKey, "me", 1, std::string(server::kErrDocWasDeleted));
+  EXPECT_EQ(broken(), "");
+  submit(2, 2, edit("'ê'"));
+  oracle_.refused("c", kKey, "me", 2, std::string(server::kErrDocWasDeleted));
+  EXPECT_EQ(broken(), "errors");
+}
+
+TEST_F(OracleTest, AFailedReadNeedsADiskThatFails) {
+  oracle_.reads_fail = true;
+  oracle_.failed("c", "f", std::string(storage::kErrIo));
+  EXPECT_EQ(broken(), "");
+  oracle_.reads_fail = false;
+  oracle_.failed("c", "f", std::string(storage::kErrIo));
+  EXPECT_EQ(broken(), "errors");
+}
+
+TEST(Ledger, ARecordOutOfLineIsNotAdded) {
+  Ledger ledger;
+  const storage::Record record{.version = 1, .source = "a", .change = storage::Create{"x"}};
+  const auto broken = ledger.add(
+      {kKey, 0, std::make_shared<const std::vector<storage::Record>>(1, record), true, 1});
+  EXPECT_EQ(broken, "record 1 is appended at version 0");
+}
+
+}  // namespace
+}  // namespace cowrite::sim
