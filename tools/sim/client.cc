@@ -196,14 +196,34 @@ void Client::handle_operation(const WireMessage& message) {
   }
   if (message.change) {
     around_.oracle.shown(name_, message);
+    if (message.source == uplink_.source && replica.subscribed() && !reads())
+      around_.oracle.breach("answers", name_ + " is sent its own operation");
   } else {
     answered(name_of_submission(message.key, sequence));
+  }
+  if (misses_something(replica, message)) {
+    around_.oracle.skipped(name_, message.key, uplink_.source, *replica.version(),
+                           *message.version);
   }
   if (!message.change || replica.in_flight(message.source, sequence)) {
     around_.oracle.acknowledged(name_, message.key, message.source, sequence,
                                 message.version.value_or(UINT64_MAX));
   }
   replica.received(message);
+}
+
+// Some read is not answered yet, and may bring operations.
+bool Client::reads() const {
+  return std::ranges::any_of(unanswered_, [](const std::string& name) {
+    return name.starts_with("f ") || name.starts_with("s ") || name.starts_with("b");
+  });
+}
+
+// Everything below a record or an ack should have come before it; unless a read is to bring it.
+bool Client::misses_something(const Replica& replica, const WireMessage& message) const {
+  if (reads() || !replica.version() || *message.version <= *replica.version()) return false;
+  return message.change ? replica.subscribed()
+                        : replica.in_flight(message.source, *message.sequence);
 }
 
 void Client::handle_read(const WireMessage& message) {

@@ -77,6 +77,8 @@ class Client {
   void answered(const std::string& name);
   void handle_handshake(const WireMessage& message);
   void handle_operation(const WireMessage& message);
+  [[nodiscard]] bool reads() const;
+  [[nodiscard]] bool misses_something(const Replica& replica, const WireMessage& message) const;
   void handle_read(const WireMessage& message);
   void handle_bulk(const WireMessage& message);
   void handle_past(const WireMessage& message);

@@ -69,6 +69,9 @@ void Oracle::refused(const std::string& client, const DocumentKey& key, const st
   const auto found = submissions_.find(name);
   if (found == submissions_.end()) return breach("answers", what + ", and never sent it");
   if (!may_refuse(name, found->second, code)) return breach("errors", what);
+  if (found->second.base && !reads_fail && count_in_log(name) > 0 &&
+      !forged_.contains({key, source}))
+    return breach("P2", what + ", but it is in the log");
   if (found->second.acknowledged) return breach("P1", what + ", but it is acknowledged");
   found->second.refused = true;
   found->second.for_good = found->second.base.has_value() && !reads_fail;
@@ -116,6 +119,19 @@ void Oracle::shown(const std::string& client, const DocumentKey& key,
   const storage::Snapshot& durable = book.versions[snapshot.version];
   if (durable.exists != snapshot.exists || durable.text.to_string() != snapshot.text) {
     breach("P4", what + ", and the log has another text");
+  }
+}
+
+// Of records with their own source clients are told by the ack. It comes later if another
+// connection brought the operation first, and not at all if an intruder made the record.
+void Oracle::skipped(const std::string& client, const DocumentKey& key, const std::string& source,
+                     std::uint64_t from, std::uint64_t to) {
+  const std::vector<storage::Record>& records = ledger_.book(key).records;
+  for (std::uint64_t version = from; version < std::min<std::uint64_t>(to, records.size());
+       ++version) {
+    if (records[version].source == source) continue;
+    breach("order", client + " is sent record " + std::to_string(to) + " of " + key.id +
+                        " before record " + std::to_string(version));
   }
 }
 

@@ -51,6 +51,9 @@ class Oracle {
   // Is shown a record, or the text at a version.
   void shown(const std::string& client, const WireMessage& record);
   void shown(const std::string& client, const DocumentKey& key, const WireSnapshot& snapshot);
+  // It is at version `from`, has not been sent the records up to `to`, and is sent that one.
+  void skipped(const std::string& client, const DocumentKey& key, const std::string& source,
+               std::uint64_t from, std::uint64_t to);
   // Its replica is at this version now.
   void moved(const std::string& client, const DocumentKey& key, std::uint64_t version);
 

@@ -104,6 +104,9 @@ bool SimulatedLog::write(const storage::Append& append) {
 }
 
 void SimulatedLog::save_checkpoint(DocumentKey key, storage::Snapshot snapshot) {
+  const storage::Snapshot& truth = ledger_.book(key).versions.at(snapshot.version);
+  if (snapshot.exists != truth.exists || !(snapshot.text == truth.text))
+    oracle_.breach("P4", "a checkpoint of " + key.id + " has another text");
   if (random_.one_in(4)) return;  // It may be dropped.
   later(faults.write_max, [this, key = std::move(key), snapshot = std::move(snapshot)] {
     ledger_.add_checkpoint(key, snapshot);
