@@ -1,12 +1,12 @@
 // HistoryBlocks: the shapes of a run of committed operations, and of blocks of them, composed where
 // that pays: an operation made n operations ago is rebased by about 2 log2 n transforms.
 //
-// Versions count committed operations. 16 operations from a multiple of 16 are a leaf; a block of
+// Versions count committed operations. 8 operations from a multiple of 8 are a leaf; a block of
 // level k is the rebase composition of 2^k leaves, from a multiple of its size:
 //
-//     level 1   [               ][               ]
-//     level 0   [      ][       ][      ][       ]
-//     leaves    ................................ . . . .      each dot an operation
+//     level 1   [              ][              ]
+//     level 0   [      ][      ][      ][      ]
+//     leaves    ........ ........ ........ ........ ...      each dot an operation
 //
 // A block is composed when passing its halves one after the other has cost as much as composing it
 // would; so the first to come from far away do not wait for blocks that they alone need. Only
@@ -57,7 +57,7 @@ class HistoryBlocks {
   [[nodiscard]] Operation rebase(Operation operation, std::uint64_t from, std::uint64_t to);
 
  private:
-  static constexpr std::uint64_t kLeafOperations = 16;
+  static constexpr std::uint64_t kLeafOperations = 8;
 
   struct Leaf {
     Shape components;                                   // Of all operations, one after the other.

@@ -10,4 +10,15 @@ Operation normalize(const Operation& operation) {
   return std::move(result).build();
 }
 
+bool is_in_normal_form(const Operation& operation) {
+  bool is_first = true;
+  Kind last = Kind::kRetain;
+  for (const Component& component : operation) {
+    if (!is_first && component.kind == last) return false;
+    last = component.kind;
+    is_first = false;
+  }
+  return true;
+}
+
 }  // namespace cowrite::ot

@@ -78,14 +78,24 @@ inline constexpr std::size_t kBatchBytesMax = kMessageBytesMax;
 inline constexpr std::size_t kTailRecordsMax = 4'096;
 inline constexpr std::size_t kTailBytesMax = std::size_t{1} << 20;
 
+// Of far more edits, their lengths without texts, with which a submission from long ago is rebased
+// at once: about 15 bytes each, and as much again or a few times more where many submissions come
+// from far behind. Whoever is further behind is rebased over the log.
+inline constexpr std::size_t kShapesMax = 131'072;
+inline constexpr std::size_t kShapesBytesMax = std::size_t{8} << 20;
+
+// A submission that is so many records behind, or fewer, passes them one by one.
+inline constexpr std::size_t kPassedOneByOne = 8;
+
 // The records that a document is opened with.
 inline constexpr std::size_t kTailRecordsOnOpening = 256;
 
 // Records that are read from the log at a time, for a client that is far behind.
 inline constexpr std::size_t kHistoryChunkBytes = std::size_t{256} << 10;
 
-// Records sent to an author before its ack, when it was far behind. An author who missed more gets
-// the ack alone, does not accept it, and fetches the rest at the pace of its socket.
+// Records sent to an author before its ack, when it was far behind. An author who missed more, or
+// what is no longer in memory, gets the ack alone, does not accept it, and fetches the rest at the
+// pace of its socket.
 inline constexpr std::size_t kMissedBytesMax = std::size_t{4} << 20;
 
 // What an open document remembers of who sent which sequence last; forgotten entries are looked up

@@ -22,15 +22,20 @@ bool may_outgrow(const storage::Snapshot& snapshot, const storage::Change& chang
 // A submission on its way into the log.
 struct Document::Waiting {
   Submission submission;  // Its change has moved into `rebasing`.
-  Rebasing rebasing;   // Over committed records only, so that it holds whatever becomes of a batch.
-  RecordPtr repeated;  // From the log: the record with its source and sequence, where the tail does
-                       // not reach.
+  Rebasing rebasing;  // Over committed records only, so that it holds whatever becomes of a batch.
   std::size_t bytes = 0;
+
+  // From the log, where the tail does not reach:
+  RecordPtr repeated;            // The record with its source and sequence.
+  bool reads_records = false;    // Being read.
+  std::vector<RecordPtr> read;   // Those from its base on, for its author; none if too many.
+  std::uint64_t read_until = 0;  // The version after them.
+  std::size_t read_bytes = 0;
 };
 
 struct Document::Batch {
   storage::Snapshot candidate;  // The committed snapshot with the batch's records.
-  std::vector<RecordPtr> records;
+  Tail records;                 // What leads there.
   std::vector<Waiting>
       members;  // All that was judged, to be judged anew if the batch is not committed.
   std::unordered_map<std::string, storage::SourceEntry> sources;
@@ -66,8 +71,10 @@ void Document::submit(Submission submission) {
   // A client that never fetched the document means its present version, whatever that is when its
   // turn comes.
   const std::uint64_t base = submission.request.version.value_or(0);
-  Rebasing rebasing(submission.source, submission.request.sequence, std::move(change), base);
-  queue_.push_back({std::move(submission), std::move(rebasing), nullptr, bytes});
+  queue_.push_back({.submission = std::move(submission),
+                    .rebasing = Rebasing(std::move(change), base),
+                    .bytes = bytes,
+                    .read_until = base});
 }
 
 void Document::append_finished(storage::AppendOutcome outcome) {
@@ -98,24 +105,8 @@ void Document::history_read(std::uint64_t ticket, Result<HistoryChunk> chunk) {
   Waiting waiting = std::move(found->second);
   reading_.erase(found);
 
-  Result<void> passed;
-  if (!chunk) {
-    passed = chunk.error();
-  } else {
-    // What was committed while the log was read is known better here.
-    sources_.try_emplace(waiting.submission.source, chunk->last);
-    if (chunk->repeated)
-      waiting.repeated = std::make_shared<const storage::Record>(*std::move(chunk->repeated));
-    if (chunk->records.empty() && waiting.submission.request.version &&
-        waiting.rebasing.at() < tail_.begin()) {
-      passed = Error{kErrLogUnavailable,
-                     "the log has no record " + std::to_string(waiting.rebasing.at())};
-    }
-    for (storage::Record& record : chunk->records) {
-      if (!passed || waiting.rebasing.repeated()) break;
-      passed = waiting.rebasing.pass(std::make_shared<const storage::Record>(std::move(record)));
-    }
-  }
+  const Result<void> passed =
+      chunk ? take_history(waiting, *std::move(chunk)) : Result<void>(chunk.error());
   if (passed) {
     queue_.push_front(std::move(waiting));
     return;
@@ -124,6 +115,34 @@ void Document::history_read(std::uint64_t ticket, Result<HistoryChunk> chunk) {
   notice.refusals.push_back({waiting.submission.session, std::move(waiting.submission.request),
                              passed.error(), waiting.submission.bytes});
   effects_.emplace_back(Announce{std::move(notice)});
+}
+
+Result<void> Document::take_history(Waiting& waiting, HistoryChunk chunk) {
+  // What was committed while the log was read is known better here.
+  sources_.try_emplace(waiting.submission.source, chunk.last);
+  const bool is_repeat = chunk.last && chunk.last->sequence == waiting.submission.request.sequence;
+  if (is_repeat && !chunk.repeated)
+    return Error{kErrLogUnavailable,
+                 "the log has no record " + std::to_string(chunk.last->version)};
+  if (is_repeat)
+    waiting.repeated = std::make_shared<const storage::Record>(*std::move(chunk.repeated));
+  if (!waiting.reads_records) return {};
+  if (chunk.records.empty())
+    return Error{kErrLogUnavailable,
+                 "the log has no record " + std::to_string(waiting.rebasing.at())};
+  Tail records(waiting.rebasing.at());
+  for (storage::Record& record : chunk.records) {
+    waiting.read_bytes += record_bytes(record);
+    records.push(std::make_shared<const storage::Record>(std::move(record)));
+  }
+  if (waiting.read_bytes > kMissedBytesMax) {
+    waiting.read.clear();
+  } else {
+    const std::vector<RecordPtr> read = records.range(records.begin(), records.end());
+    waiting.read.insert(waiting.read.end(), read.begin(), read.end());
+  }
+  waiting.read_until = records.end();
+  return waiting.rebasing.pass(records, own_record(waiting, records.begin(), records));
 }
 
 void Document::records_committed(std::vector<storage::Record> records) {
@@ -150,8 +169,8 @@ std::vector<Effect> Document::advance(std::int64_t now_ms) {
 // ---- Forming a batch
 
 void Document::form_batch(std::int64_t now_ms) {
-  batch_ = std::make_unique<Batch>();
-  batch_->candidate = committed_;
+  batch_ =
+      std::make_unique<Batch>(Batch{.candidate = committed_, .records = Tail(committed_.version)});
   while (!queue_.empty() && batch_->records.size() < kBatchRecordsMax &&
          batch_->bytes < kBatchBytesMax) {
     Waiting waiting = std::move(queue_.front());
@@ -160,7 +179,10 @@ void Document::form_batch(std::int64_t now_ms) {
   }
   if (!batch_->records.empty()) {
     auto records = std::make_shared<std::vector<storage::Record>>();
-    for (const RecordPtr& record : batch_->records) records->push_back(*record);
+    for (const RecordPtr& record :
+         batch_->records.range(batch_->records.begin(), batch_->records.end())) {
+      records->push_back(*record);
+    }
     effects_.emplace_back(StartAppend{{key_, committed_.version, std::move(records),
                                        batch_->candidate.exists, batch_->candidate.text.bytes()}});
     state_ = State::kAppending;
@@ -192,23 +214,34 @@ void Document::admit(Waiting waiting, std::int64_t now_ms) {
   batch_->members.push_back(std::move(waiting));
 }
 
-// Its base lies before the tail, or it comes from a source of which we cannot tell what it sent
-// before.
+// Old records are needed, or it comes from a source of which we cannot tell what it sent before.
 bool Document::needs_history(const Waiting& waiting) const {
   const Submit& request = waiting.submission.request;
   if (waiting.rebasing.repeated()) return false;
-  if (request.version && waiting.rebasing.at() < tail_.begin()) return true;
+  if (needs_old_records(waiting)) return true;
   const auto last = last_of(waiting.submission.source);
   if (!last) return true;
-  const bool repeats_create = !request.version && *last && (*last)->sequence == request.sequence;
-  return repeats_create && !waiting.repeated && (*last)->version < tail_.begin();
+  const bool is_repeat = *last && (*last)->sequence == request.sequence &&
+                         (!request.version || (*last)->version >= waiting.rebasing.at());
+  return is_repeat && (*last)->version < tail_.begin() && !waiting.repeated;
+}
+
+// It is to be rebased over records older than the tail, and their shapes do not do: they are not
+// there, or it may be one of the records but is not its source's last.
+bool Document::needs_old_records(const Waiting& waiting) const {
+  const Submit& request = waiting.submission.request;
+  const Rebasing& rebasing = waiting.rebasing;
+  if (!request.version || rebasing.at() >= tail_.begin()) return false;
+  if (rebasing.at() < tail_.reach() || !rebasing.needs_no_records()) return true;
+  const auto last = last_of(waiting.submission.source);
+  return last && *last && (*last)->sequence > request.sequence;
 }
 
 void Document::read_history(Waiting waiting) {
   const std::uint64_t ticket = next_ticket_++;
   const std::uint64_t to = tail_.begin();
-  const std::uint64_t from =
-      waiting.submission.request.version ? std::min(waiting.rebasing.at(), to) : to;
+  waiting.reads_records = needs_old_records(waiting);
+  const std::uint64_t from = waiting.reads_records ? waiting.rebasing.at() : to;
   effects_.emplace_back(ReadHistory{ticket, waiting.submission.source,
                                     waiting.submission.request.sequence, from, to});
   reading_.emplace(ticket, std::move(waiting));
@@ -218,15 +251,15 @@ void Document::read_history(Waiting waiting) {
 Result<void> Document::judge(Waiting& waiting, std::int64_t now_ms) {
   const bool has_base = waiting.submission.request.version.has_value();
   Rebasing& committed = waiting.rebasing;
-  while (has_base && committed.at() < committed_.version && !committed.repeated()) {
-    if (Result<void> passed = committed.pass(tail_.at(committed.at())); !passed) return passed;
+  if (has_base && !committed.repeated()) {
+    const RecordPtr own = own_record(waiting, committed.at(), tail_);
+    if (Result<void> passed = committed.pass(tail_, own); !passed) return passed;
   }
   Rebasing rebased = committed;
   if (!has_base) rebased.start_at(batch_->candidate.version);
-  while (rebased.at() < batch_->candidate.version && !rebased.repeated()) {
-    if (Result<void> passed = rebased.pass(batch_->records[rebased.at() - committed_.version]);
-        !passed)
-      return passed;
+  if (!rebased.repeated()) {
+    const RecordPtr own = own_record(waiting, rebased.at(), batch_->records);
+    if (Result<void> passed = rebased.pass(batch_->records, own); !passed) return passed;
   }
   if (rebased.repeated()) return answer_repeat(waiting, rebased, *rebased.repeated());
   if (const auto last = *last_of(waiting.submission.source);
@@ -234,6 +267,27 @@ Result<void> Document::judge(Waiting& waiting, std::int64_t now_ms) {
     return answer_old_sequence(waiting, rebased, *last);
   }
   return write(waiting, rebased, now_ms);
+}
+
+// The record that is the submission itself, if it is among `records` or their shapes, from `from`
+// on; else null. A source's sequences go up, so mostly its last one tells.
+RecordPtr Document::own_record(const Waiting& waiting, std::uint64_t from,
+                               const Tail& records) const {
+  const std::uint64_t sequence = waiting.submission.request.sequence;
+  const std::string& source = waiting.submission.source;
+  const auto last = *last_of(source);
+  if (!last || last->sequence < sequence) return nullptr;
+  if (last->sequence == sequence) {
+    if (last->version < from || last->version >= records.end()) return nullptr;
+    if (last->version >= records.begin()) return records.at(last->version);
+    CHECK(waiting.repeated && waiting.repeated->version == last->version);
+    return waiting.repeated;
+  }
+  for (std::uint64_t v = std::max(from, records.begin()); v < records.end(); ++v) {
+    if (records.at(v)->sequence == sequence && records.at(v)->source == source)
+      return records.at(v);
+  }
+  return nullptr;
 }
 
 // The submission is in the log or in the batch as `record`: one more waiter for its ack, if it
@@ -245,7 +299,7 @@ Result<void> Document::answer_repeat(const Waiting& waiting, const Rebasing& reb
                                          " of this source is another operation, at version " +
                                          std::to_string(record.version)};
   }
-  acknowledge(waiting, rebased, record.version);
+  acknowledge(waiting, record.version);
   return {};
 }
 
@@ -269,12 +323,10 @@ RecordPtr Document::find_repeated(const Waiting& waiting) const {
     return record->sequence == waiting.submission.request.sequence &&
            record->source == waiting.submission.source;
   };
-  if (const auto found = std::ranges::find_if(batch_->records, same);
-      found != batch_->records.end()) {
-    return *found;
-  }
-  for (std::uint64_t version = tail_.end(); version-- > tail_.begin();) {
-    if (same(tail_.at(version))) return tail_.at(version);
+  for (const Tail* records : {&std::as_const(batch_->records), &std::as_const(tail_)}) {
+    for (std::uint64_t version = records->end(); version-- > records->begin();) {
+      if (same(records->at(version))) return records->at(version);
+    }
   }
   return waiting.repeated;
 }
@@ -309,15 +361,34 @@ Result<void> Document::write(const Waiting& waiting, const Rebasing& rebased, st
   }
   batch_->bytes += waiting.bytes;
   batch_->sources[submission.source] = {record->sequence, record->version};
-  acknowledge(waiting, rebased, record->version);
-  batch_->records.push_back(std::move(record));
+  acknowledge(waiting, record->version);
+  batch_->records.push(std::move(record));
   return {};
 }
 
-void Document::acknowledge(const Waiting& waiting, const Rebasing& rebased, std::uint64_t version) {
+void Document::acknowledge(const Waiting& waiting, std::uint64_t version) {
   const Submission& submission = waiting.submission;
   batch_->acks.push_back({submission.session, submission.source, submission.request.sequence,
-                          version, rebased.missed(), submission.bytes});
+                          version, missed(waiting, version), submission.bytes});
+}
+
+// The records from its base up to `version`, or none if they are too many or not in memory.
+std::vector<RecordPtr> Document::missed(const Waiting& waiting, std::uint64_t version) const {
+  std::uint64_t next = waiting.read_until;
+  if (!waiting.submission.request.version || waiting.read_bytes > kMissedBytesMax ||
+      (next < version && next < tail_.begin())) {
+    return {};
+  }
+  std::vector<RecordPtr> missed = waiting.read;
+  // It may have been read further than its own record.
+  while (!missed.empty() && missed.back()->version >= version) missed.pop_back();
+  std::size_t bytes = waiting.read_bytes;
+  for (; next < version; ++next) {
+    missed.push_back(next < tail_.end() ? tail_.at(next) : batch_->records.at(next));
+    bytes += record_bytes(*missed.back());
+    if (bytes > kMissedBytesMax) return {};
+  }
+  return missed;
 }
 
 void Document::refuse(const Waiting& waiting, Error error) {
@@ -330,9 +401,10 @@ void Document::refuse(const Waiting& waiting, Error error) {
 void Document::commit_batch() {
   const std::unique_ptr<Batch> batch = std::move(batch_);
   committed_ = std::move(batch->candidate);
-  for (const RecordPtr& record : batch->records) follow(record);
-  effects_.emplace_back(Announce{
-      {key_, std::move(batch->records), {}, std::move(batch->acks), std::move(batch->refusals)}});
+  std::vector<RecordPtr> records = batch->records.range(batch->records.begin(), committed_.version);
+  for (const RecordPtr& record : records) follow(record);
+  effects_.emplace_back(
+      Announce{{key_, std::move(records), {}, std::move(batch->acks), std::move(batch->refusals)}});
   state_ = State::kReady;
   consider_checkpoint();
 }

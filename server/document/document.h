@@ -120,8 +120,12 @@ class Document {
   void form_batch(std::int64_t now_ms);
   void admit(Waiting waiting, std::int64_t now_ms);
   [[nodiscard]] bool needs_history(const Waiting& waiting) const;
+  [[nodiscard]] bool needs_old_records(const Waiting& waiting) const;
   void read_history(Waiting waiting);
+  [[nodiscard]] Result<void> take_history(Waiting& waiting, HistoryChunk chunk);
   [[nodiscard]] Result<void> judge(Waiting& waiting, std::int64_t now_ms);
+  [[nodiscard]] RecordPtr own_record(const Waiting& waiting, std::uint64_t from,
+                                     const Tail& records) const;
   [[nodiscard]] Result<void> answer_repeat(const Waiting& waiting, const Rebasing& rebased,
                                            const storage::Record& record);
   [[nodiscard]] Result<void> answer_old_sequence(const Waiting& waiting, const Rebasing& rebased,
@@ -129,7 +133,8 @@ class Document {
   [[nodiscard]] Result<void> write(const Waiting& waiting, const Rebasing& rebased,
                                    std::int64_t now_ms);
   [[nodiscard]] RecordPtr find_repeated(const Waiting& waiting) const;
-  void acknowledge(const Waiting& waiting, const Rebasing& rebased, std::uint64_t version);
+  void acknowledge(const Waiting& waiting, std::uint64_t version);
+  [[nodiscard]] std::vector<RecordPtr> missed(const Waiting& waiting, std::uint64_t version) const;
   void refuse(const Waiting& waiting, Error error);
   void commit_batch();
   void take_back_batch();

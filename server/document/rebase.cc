@@ -52,6 +52,17 @@ Result<void> rebase(storage::Change& change, const storage::Record& record) {
   return {};
 }
 
+ot::Operation with_all_delete_texts_or_none(ot::Operation operation) {
+  bool some = false;
+  bool all = true;
+  for (const ot::Component& component : operation) {
+    if (component.kind != ot::Kind::kDelete) continue;
+    some = some || !component.text.empty();
+    all = all && !component.text.empty();
+  }
+  return some && !all ? plain(operation) : std::move(operation);
+}
+
 bool same_effect(const storage::Change& a, const storage::Change& b) {
   if (a.index() != b.index()) return false;
   const auto* first = std::get_if<storage::Edit>(&a);

@@ -12,6 +12,10 @@ namespace cowrite::server {
 // delete that it did not know of (ERR_DOC_ALREADY_CREATED, ERR_DOC_WAS_DELETED).
 [[nodiscard]] Result<void> rebase(storage::Change& change, const storage::Record& record);
 
+// The operation, without the texts of its deletes unless all of them carry theirs. For which of
+// them would be left after a rebase depends on how it was rebased.
+[[nodiscard]] ot::Operation with_all_delete_texts_or_none(ot::Operation operation);
+
 // True if both do the same to a text, however they are written: neighbours merged or not, deleted
 // text carried along or not.
 [[nodiscard]] bool same_effect(const storage::Change& a, const storage::Change& b);

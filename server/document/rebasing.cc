@@ -3,30 +3,35 @@
 #include <utility>
 
 #include "ot/check.h"
+#include "ot/normalize.h"
 #include "server/document/rebase.h"
-#include "server/document/tail.h"
 #include "server/limits.h"
 
 namespace cowrite::server {
 
-Rebasing::Rebasing(std::string source, std::uint64_t sequence, storage::Change change,
-                   std::uint64_t base)
-    : source_(std::move(source)), sequence_(sequence), change_(std::move(change)), at_(base) {}
+Rebasing::Rebasing(storage::Change change, std::uint64_t base)
+    : change_(std::move(change)), at_(base) {}
 
-Result<void> Rebasing::pass(const RecordPtr& record) {
-  CHECK(record->version == at_ && !repeated_);
-  if (record->sequence == sequence_ && record->source == source_) {
-    repeated_ = record;
-    return {};
+bool Rebasing::needs_no_records() const {
+  const auto* edit = std::get_if<storage::Edit>(&change_);
+  return edit && ot::is_in_normal_form(edit->operation);
+}
+
+Result<void> Rebasing::pass(Tail& tail, const RecordPtr& own) {
+  CHECK(!repeated_);
+  const std::uint64_t to = own ? own->version : tail.end();
+  while (at_ < to) {
+    const bool is_far = to - at_ > kPassedOneByOne || at_ < tail.begin();
+    if (is_far && at_ >= tail.reach() && needs_no_records()) {
+      ot::Operation& operation = std::get<storage::Edit>(change_).operation;
+      operation = tail.rebase(with_all_delete_texts_or_none(std::move(operation)), at_, to);
+      at_ = to;
+      break;
+    }
+    if (Result<void> rebased = rebase(change_, *tail.at(at_)); !rebased) return rebased;
+    ++at_;
   }
-  if (Result<void> rebased = rebase(change_, *record); !rebased) return rebased;
-  ++at_;
-  missed_bytes_ += record_bytes(*record);
-  if (missed_bytes_ <= kMissedBytesMax) {
-    missed_.push_back(record);
-  } else {
-    missed_.clear();
-  }
+  repeated_ = own;
   return {};
 }
 

@@ -1,25 +1,22 @@
-// Rebasing: one submission on its way from its base to the present, over one record after the
-// other.
+// Rebasing: one submission on its way from its base to the present.
 //
-// On the way it recognises its own record, if it was committed before (the acknowledgement got
-// lost, or a second connection was faster), and collects the records that its author may not have
-// seen.
+// It goes over one record after the other, or from far behind over many at once, with the same
+// outcome. On the way it stops before its own record, if it was committed before (the
+// acknowledgement got lost, or a second connection was faster).
 #pragma once
 
-#include <cstddef>
 #include <cstdint>
-#include <string>
-#include <vector>
 
 #include "ot/result.h"
 #include "server/document/exchange.h"
+#include "server/document/tail.h"
 
 namespace cowrite::server {
 
 class Rebasing {
  public:
   // The change was made at version `base`.
-  Rebasing(std::string source, std::uint64_t sequence, storage::Change change, std::uint64_t base);
+  Rebasing(storage::Change change, std::uint64_t base);
 
   // Sets out from another version, for a submission that names none. REQUIRES: nothing was passed
   // yet.
@@ -33,21 +30,19 @@ class Rebasing {
   // before that record.
   [[nodiscard]] const RecordPtr& repeated() const { return repeated_; }
 
-  // The records from its base up to at(), or none if they were too many to keep (kMissedBytesMax).
-  [[nodiscard]] const std::vector<RecordPtr>& missed() const { return missed_; }
+  // True if it can go over shapes alone, from tail.reach() on: an edit in normal form. Any edit is,
+  // after one record.
+  [[nodiscard]] bool needs_no_records() const;
 
-  // Goes over the record numbered at(), or stays before it if it is the submission itself. Fails if
-  // the record forbids the change. REQUIRES: record->version == at() and repeated() is empty.
-  [[nodiscard]] Result<void> pass(const RecordPtr& record);
+  // Goes over the tail's records up to its end, or up to `own`, the record that is the submission
+  // itself, if that is there (else null). Fails if a record forbids the change. REQUIRES: at() is
+  // not before tail.begin(), or not before tail.reach() and needs_no_records(); not repeated() yet.
+  [[nodiscard]] Result<void> pass(Tail& tail, const RecordPtr& own);
 
  private:
-  std::string source_;
-  std::uint64_t sequence_;
   storage::Change change_;
   std::uint64_t at_;
   RecordPtr repeated_;
-  std::vector<RecordPtr> missed_;
-  std::size_t missed_bytes_ = 0;
 };
 
 }  // namespace cowrite::server

@@ -6,6 +6,13 @@
 #include "server/limits.h"
 
 namespace cowrite::server {
+namespace {
+
+constexpr ot::HistoryBlocks::Limits kShapes{.operations = kShapesMax, .bytes = kShapesBytesMax};
+
+}  // namespace
+
+Tail::Tail(std::uint64_t version) : end_(version), blocks_(version, kShapes) {}
 
 const RecordPtr& Tail::at(std::uint64_t version) const {
   CHECK(version >= begin() && version < end_);
@@ -21,8 +28,17 @@ std::vector<RecordPtr> Tail::range(std::uint64_t from, std::uint64_t to) const {
 void Tail::push(RecordPtr record) {
   CHECK(record->version == end_);
   bytes_ += record_bytes(*record);
-  records_.push_back(std::move(record));
   ++end_;
+  if (const auto* edit = std::get_if<storage::Edit>(&record->change)) {
+    blocks_.push(edit->operation);
+  } else {
+    blocks_ = ot::HistoryBlocks(end_, kShapes);
+  }
+  records_.push_back(std::move(record));
+}
+
+ot::Operation Tail::rebase(ot::Operation operation, std::uint64_t from, std::uint64_t to) {
+  return blocks_.rebase(std::move(operation), from, to);
 }
 
 void Tail::trim(std::uint64_t keep) {
