@@ -77,6 +77,8 @@ class Operation {
   [[nodiscard]] std::uint64_t input_length() const;
   // Bytes of all inserted text.
   [[nodiscard]] std::size_t inserted_bytes() const;
+  // Of all text: what is inserted and what deletes remember. Known without a look at them.
+  [[nodiscard]] std::size_t text_bytes() const { return text_.size(); }
 
   friend bool operator==(const Operation&, const Operation&) = default;
 
@@ -137,8 +139,9 @@ class Operation::Iterator {
   using reference = Component;
 
   Component operator*() const {
-    if (!next_->has_text()) return {next_->kind(), next_->length(), {}};
-    return {next_->kind(), next_->length(), {text_ + text_begin_, next_->text_end() - text_begin_}};
+    const Packed packed = *next_;
+    const std::size_t bytes = packed.has_text() ? packed.text_end() - text_begin_ : 0;
+    return {packed.kind(), packed.length(), {text_ + text_begin_, bytes}};
   }
   Iterator& operator++() {
     if (next_->has_text()) text_begin_ = next_->text_end();
@@ -164,6 +167,15 @@ class Operation::Iterator {
 };
 
 inline Operation::Iterator Operation::begin() const { return {components_.data(), text_.data()}; }
+inline std::uint64_t Operation::input_length() const {
+  std::uint64_t length = 0;
+  const Packed* components = components_.data();
+  for (std::size_t index = 0; index < components_.size(); ++index) {
+    if (components[index].kind() != Kind::kInsert) length += components[index].length();
+  }
+  return length;
+}
+
 inline Operation::Iterator Operation::end() const {
   return {components_.data() + components_.size(), text_.data()};
 }

@@ -109,6 +109,10 @@ void Rope::insert(std::uint64_t position, std::string_view text) {
   if (text.empty()) return;
   const auto at = static_cast<std::uint32_t>(position);
   if (cursor_.insert(tree_, at, text)) return;
+  insert_between_leaves(at, text);
+}
+
+void Rope::insert_between_leaves(std::uint32_t at, std::string_view text) {
   cursor_.close();
   tree_ = join_trees(join_trees(tree_before(tree_, at), build_tree(text)), tree_after(tree_, at));
 }
@@ -119,6 +123,10 @@ void Rope::erase(std::uint64_t position, std::uint64_t count) {
   const auto begin = static_cast<std::uint32_t>(position);
   const auto end = static_cast<std::uint32_t>(position + count);
   if (cursor_.erase(tree_, begin, end)) return;
+  erase_between_leaves(begin, end);
+}
+
+void Rope::erase_between_leaves(std::uint32_t begin, std::uint32_t end) {
   cursor_.close();
   tree_ = join_trees(tree_before(tree_, begin), tree_after(tree_, end));
 }

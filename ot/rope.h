@@ -89,6 +89,10 @@ class Rope {
   // The tree, all sizes exact and no cursor in it.
   [[nodiscard]] const Subtree& share() const;
 
+  // What does not stay within one leaf. Never inlined, so that typing does not pay for it.
+  [[gnu::noinline]] void insert_between_leaves(std::uint32_t at, std::string_view text);
+  [[gnu::noinline]] void erase_between_leaves(std::uint32_t begin, std::uint32_t end);
+
   Subtree tree_;
   // Mutable because sizes that lag behind are made exact when they are first asked for.
   mutable RopeCursor cursor_;

@@ -4,19 +4,6 @@
 
 namespace cowrite::ot {
 
-bool RopeCursor::insert(Subtree& tree, std::uint32_t position, std::string_view text) {
-  if (!holds(position)) {
-    if (!tree.node) return false;
-    open(tree, position);
-  }
-  if (text.size() > kLeafBytes - leaf_->node.count) return false;
-  const TextSize added = measure(text);
-  leaf_->insert(position - begin_, text, added.code_points, size_);
-  size_ += added;
-  tree.size += added;
-  return true;
-}
-
 bool RopeCursor::erase(Subtree& tree, std::uint32_t begin, std::uint32_t end) {
   // The leaf of the first erased code point, not one that ends before it.
   if (!holds(begin) || !holds(end)) open(tree, begin + 1);

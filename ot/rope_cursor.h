@@ -43,6 +43,8 @@ class RopeCursor {
   [[nodiscard]] bool holds(std::uint32_t position) const {
     return leaf_ != nullptr && position - begin_ <= size_.code_points;
   }
+  void insert_measured(Subtree& tree, std::uint32_t position, std::string_view text,
+                       const TextSize& added);
   // REQUIRES: tree is not empty.
   void open(Subtree& tree, std::uint32_t position);
 
@@ -53,5 +55,31 @@ class RopeCursor {
   std::size_t path_length_ = 0;
   Subtree* path_[kHeightMax];
 };
+
+// Inline, because typing is nothing but this.
+inline bool RopeCursor::insert(Subtree& tree, std::uint32_t position, std::string_view text) {
+  if (!holds(position)) [[unlikely]] {
+    if (!tree.node) return false;
+    open(tree, position);
+  }
+  if (text.size() > kLeafBytes - leaf_->node.count) [[unlikely]]
+    return false;
+  // Most of what is typed is one byte; that known, what follows is a store and a few sums.
+  if (text.size() == 1) {
+    insert_measured(tree, position, {text.data(), 1}, measure_byte(text[0]));
+  } else {
+    insert_measured(tree, position, text, measure(text));
+  }
+  return true;
+}
+
+[[gnu::always_inline]] inline void RopeCursor::insert_measured(Subtree& tree,
+                                                               std::uint32_t position,
+                                                               std::string_view text,
+                                                               const TextSize& added) {
+  leaf_->insert(position - begin_, text, added.code_points, size_);
+  size_ += added;
+  tree.size += added;
+}
 
 }  // namespace cowrite::ot

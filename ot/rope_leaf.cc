@@ -43,21 +43,6 @@ TwoPieces Leaf::piece(std::uint32_t begin, std::uint32_t end, const TextSize& si
       slice(after(), size.code_points - gap, std::max(begin, gap) - gap, std::max(end, gap) - gap)};
 }
 
-void Leaf::insert(std::uint32_t position, std::string_view added, std::uint32_t code_points,
-                  const TextSize& size) {
-  if (position != before_code_points) move_gap(position, size);
-  char* place = text + before_bytes;
-  if (added.size() ==
-      1) {  // Most of what is typed; a call of memcpy would cost more than the rest.
-    *place = added[0];
-  } else {
-    std::memcpy(place, added.data(), added.size());
-  }
-  node.count = static_cast<std::uint16_t>(node.count + added.size());
-  before_bytes = static_cast<std::uint16_t>(before_bytes + added.size());
-  before_code_points = static_cast<std::uint16_t>(before_code_points + code_points);
-}
-
 TextSize Leaf::erase(std::uint32_t begin, std::uint32_t end, std::uint32_t bytes_min,
                      const TextSize& size) {
   if (end < before_code_points) move_gap(end, size);

@@ -31,7 +31,7 @@ TextSize measure_words(const char* at, std::size_t words) {
 
 }  // namespace
 
-TextSize internal::measure_many(std::string_view text) {
+TextSize measure(std::string_view text) {
   TextSize size;
   while (text.size() >= utf8::kWordBytes) {
     const std::size_t words = std::min(text.size() / utf8::kWordBytes, utf8::kWordsPerSum);

@@ -35,14 +35,12 @@ struct TextSize {
   [[nodiscard]] bool is_ascii() const { return bytes == code_points; }
 };
 
-namespace internal {
-[[nodiscard]] TextSize measure_many(std::string_view text);
-}
-
 // All sizes in one pass. REQUIRES: text is valid UTF-8, shorter than 4 GiB.
-[[nodiscard]] inline TextSize measure(std::string_view text) {
-  if (text.size() == 1) return {1, 1, 1, text[0] == '\n' ? 1U : 0U};  // Most of what is typed.
-  return text.empty() ? TextSize{} : internal::measure_many(text);
+[[nodiscard]] TextSize measure(std::string_view text);
+
+// Of one ASCII character.
+[[nodiscard]] constexpr TextSize measure_byte(char ascii) {
+  return {1, 1, 1, ascii == '\n' ? 1U : 0U};
 }
 
 }  // namespace cowrite::ot
