@@ -169,6 +169,7 @@ std::vector<Effect> Document::advance(std::int64_t now_ms) {
 // ---- Forming a batch
 
 void Document::form_batch(std::int64_t now_ms) {
+  if (queue_.empty()) return;
   batch_ =
       std::make_unique<Batch>(Batch{.candidate = committed_, .records = Tail(committed_.version)});
   while (!queue_.empty() && batch_->records.size() < kBatchRecordsMax &&

@@ -102,6 +102,12 @@ void Desk::read_history() {
   }
 }
 
+std::uint64_t Desk::records_wanted() const {
+  std::uint64_t wanted = 0;
+  for (const ReadHistory& read : reads_) wanted += read.to - read.from;
+  return wanted;
+}
+
 void Desk::fail_history(const Error& error) {
   for (const ReadHistory& wanted : std::exchange(reads_, {}))
     document_.history_read(wanted.ticket, error);

@@ -55,6 +55,8 @@ class Desk {
   [[nodiscard]] std::size_t batch_size() const { return append_->records->size(); }
   [[nodiscard]] const std::vector<storage::Record>& log() const { return log_; }
   [[nodiscard]] std::size_t reads() const { return reads_.size(); }
+  // How many records they ask for.
+  [[nodiscard]] std::uint64_t records_wanted() const;
   [[nodiscard]] std::size_t checkpoints() const { return checkpoints_; }
   [[nodiscard]] bool halted() const { return halted_; }
   [[nodiscard]] bool wants_retry() const { return wants_retry_; }

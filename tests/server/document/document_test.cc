@@ -337,6 +337,99 @@ TEST(Document, AnUnreadableLogRefusesThatSubmissionOnly) {
   EXPECT_EQ(desk.version(), 12U);
 }
 
+// ---- From behind the records in memory, over the shapes of edits
+
+// Puts an "x" in front of "ab" many more times than there are records in memory: bob's sequence v
+// makes version v + 1.
+void type_long(Desk& desk) {
+  for (std::uint64_t v = 1; v <= kTailRecordsMax + 200; ++v) {
+    desk.edit("bob", v, v, "'x'");
+    desk.settle();
+  }
+  (void)desk.announced();
+}
+
+TEST(Document, ASubmissionFromBehindTheRecordsIsRebasedWithoutThem) {
+  Desk desk = ab();
+  type_long(desk);
+  const std::uint64_t version = desk.version();
+  const std::string at = std::to_string(version);
+  ASSERT_GT(desk.document().tail().begin(), 100U);
+  desk.edit("carol", 1, 2, "2 'Y'");  // At version 2 the text is "xab".
+  EXPECT_EQ(desk.records_wanted(), 0U);
+  desk.read_history();  // Nothing but carol's last sequence.
+  desk.settle();
+  // Too many for her ack.
+  EXPECT_THAT(desk.announced(), ElementsAre(at + " carol:1 " + std::to_string(version) + " 'Y'",
+                                            "ack carol:1 at " + at));
+  desk.edit("carol", 2, 100, "100 'Z'");
+  EXPECT_EQ(desk.reads(), 0U);
+  desk.settle();
+  EXPECT_EQ(desk.text().substr(version - 2), "xaZYb");  // Both stand behind a; the later one left.
+}
+
+TEST(Document, ARepeatFromBehindTheRecordsIsRecognisedWithoutThem) {
+  Desk desk = ab();
+  type_long(desk);
+  desk.edit("bob", 5'000, desk.version(), "'y'");
+  desk.edit("dave", 1, desk.version(), "'D'");
+  desk.settle();
+  desk.edit("erin", 1, 1, "1 'E'");
+  desk.read_history();
+  desk.settle();
+  const std::uint64_t erins = desk.version() - 1;
+  for (std::uint64_t v = desk.version(); desk.document().tail().begin() <= erins; ++v) {
+    desk.edit("bob", v + 5'000, v, "'x'");
+    desk.settle();
+  }
+  (void)desk.announced();
+  desk.edit("erin", 1, 1, "1 'E'");
+  EXPECT_EQ(desk.records_wanted(), 0U);
+  desk.read_history();  // Her record, to compare.
+  desk.edit("erin", 1, 1, "1 'F'");
+  desk.read_history();
+  EXPECT_THAT(desk.announced(), ElementsAre("ack erin:1 at " + std::to_string(erins),
+                                            "refuse 1 ERR_OP_SEQUENCE_REUSED"));
+}
+
+TEST(Document, AnOldRepeatFromBehindTheRecordsIsRecognisedByReadingThem) {
+  Desk desk = ab();
+  type_long(desk);
+  desk.edit("bob", 7, 7, "'x'");
+  EXPECT_GT(desk.records_wanted(), 0U);
+  desk.read_history();
+  desk.edit("bob", 7, 7, "'z'");
+  desk.read_history();
+  EXPECT_THAT(desk.announced(), ElementsAre("ack bob:7 at 7", "refuse 7 ERR_OP_SEQUENCE_REUSED"));
+}
+
+TEST(Document, AnOperationThatIsNotInNormalFormPassesItsFirstRecordAsItCame) {
+  Desk desk = ab();
+  type_long(desk);
+  const std::uint64_t version = desk.version();
+  desk.edit("carol", 1, 2, "'A' 'B'");
+  EXPECT_GT(desk.records_wanted(), 0U);
+  desk.read_history();
+  desk.settle();
+  // Record 2 put an x in front: A stands left of it, B right.
+  EXPECT_EQ(desk.text(), "A" + std::string(version - 2, 'x') + "Bxab");
+}
+
+TEST(Document, WhatWasMadeBeforeADeletionFarBackIsRefusedAsEver) {
+  Desk desk = ab();
+  type_long(desk);
+  desk.remove("alice", 2, desk.version());
+  desk.settle();
+  desk.create("alice", 3, desk.version(), "new");
+  desk.settle();
+  (void)desk.announced();
+  desk.edit("bob", 6'000, 3, "'x'");
+  desk.read_history();
+  desk.edit("bob", 6'000, desk.version() - 10, "'x'");
+  EXPECT_THAT(desk.announced(),
+              ElementsAre("refuse 6000 ERR_DOC_WAS_DELETED", "refuse 6000 ERR_DOC_WAS_DELETED"));
+}
+
 // ---- Outcomes other than committed
 
 TEST(Document, AConflictFormsTheBatchAnewFromTheOriginals) {
