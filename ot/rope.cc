@@ -114,7 +114,12 @@ void Rope::insert(std::uint64_t position, std::string_view text) {
 
 void Rope::insert_between_leaves(std::uint32_t at, std::string_view text) {
   cursor_.close();
-  tree_ = join_trees(join_trees(tree_before(tree_, at), build_tree(text)), tree_after(tree_, at));
+  if (text.size() <= kLeafBytes) {
+    tree_ = insert_in_tree(std::move(tree_), at, text);
+    return;
+  }
+  CutTree cut = cut_tree(std::move(tree_), at);
+  tree_ = join_trees(join_trees(std::move(cut.before), build_tree(text)), std::move(cut.after));
 }
 
 void Rope::erase(std::uint64_t position, std::uint64_t count) {
@@ -128,7 +133,9 @@ void Rope::erase(std::uint64_t position, std::uint64_t count) {
 
 void Rope::erase_between_leaves(std::uint32_t begin, std::uint32_t end) {
   cursor_.close();
-  tree_ = join_trees(tree_before(tree_, begin), tree_after(tree_, end));
+  CutTree cut = cut_tree(std::move(tree_), begin);
+  CutTree rest = cut_tree(std::move(cut.after), end - begin);
+  tree_ = join_trees(std::move(cut.before), std::move(rest.after));
 }
 
 std::string Rope::to_string() const { return substring(0, code_points()); }

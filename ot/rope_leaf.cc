@@ -53,8 +53,8 @@ TextSize Leaf::erase(std::uint32_t begin, std::uint32_t end, std::uint32_t bytes
       offset_of(after(), size.code_points - before_code_points, end - before_code_points);
   const std::uint32_t dropped = before_bytes - kept_before + dropped_after;
   if (node.count - dropped < bytes_min) return {};
-  const TextSize dropped_size =
-      measure(before().substr(kept_before)) + measure(after().substr(0, dropped_after));
+  TextSize dropped_size = measure(before().substr(kept_before));
+  if (dropped_after > 0) dropped_size += measure(after().substr(0, dropped_after));
   node.count = static_cast<std::uint16_t>(node.count - dropped);
   before_bytes = static_cast<std::uint16_t>(kept_before);
   before_code_points = static_cast<std::uint16_t>(begin);

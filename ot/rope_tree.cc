@@ -58,22 +58,27 @@ struct Pair {
 };
 
 // One leaf if that is enough, else two that are well above the minimum.
-Pair join_leaves(const Subtree& left, const Subtree& right) {
-  char both[2 * kLeafBytes];
-  char* end = both;
-  for (const Subtree* tree : {&left, &right}) {
-    const TwoPieces pieces = as_leaf(*tree->node).whole();
-    end = std::copy_n(pieces.first.data(), pieces.first.size(), end);
-    end = std::copy_n(pieces.second.data(), pieces.second.size(), end);
-  }
-  const std::string_view text(both, static_cast<std::size_t>(end - both));
-  const TextSize size = left.size + right.size;
+// REQUIRES: not empty and at most 2 * kLeafBytes.
+Pair make_one_or_two_leaves(std::string_view text, const TextSize& size) {
   if (text.size() <= kLeafBytes) return {make_leaf(text, size), {}};
-  const std::size_t left_bytes = std::max<std::size_t>(
-      std::min<std::size_t>(kLeafBytesLeft, text.size()), text.size() - kLeafBytesFill);
+  const std::size_t left_bytes =
+      std::max<std::size_t>(kLeafBytesLeft, text.size() - kLeafBytesFill);
   const std::size_t cut = utf8::floor_boundary(text, left_bytes);
   const TextSize left_size = measure(text.substr(0, cut));
   return {make_leaf(text.substr(0, cut), left_size), make_leaf(text.substr(cut), size - left_size)};
+}
+
+char* copy_pieces(const TwoPieces& pieces, char* out) {
+  out = std::copy_n(pieces.first.data(), pieces.first.size(), out);
+  return std::copy_n(pieces.second.data(), pieces.second.size(), out);
+}
+
+Pair join_leaves(const Subtree& left, const Subtree& right) {
+  char both[2 * kLeafBytes];
+  const char* end =
+      copy_pieces(as_leaf(*right.node).whole(), copy_pieces(as_leaf(*left.node).whole(), both));
+  return make_one_or_two_leaves({both, static_cast<std::size_t>(end - both)},
+                                left.size + right.size);
 }
 
 // One node of the children if they fit, else two that are well above the minimum. REQUIRES: 2 <=
@@ -84,17 +89,38 @@ Pair make_one_or_two(Subtree* children, std::size_t count) {
   return {make_inner(children, left), make_inner(children + left, count - left)};
 }
 
+// The tree with the child at `index`, which was moved away, replaced by one or two.
+// REQUIRES: the node is nobody else's; tree.size is that of the result.
+Pair replace_child(Subtree tree, std::size_t index, Pair replacement) {
+  Inner& inner = as_inner(tree.node.make_own());
+  inner.children[index] = std::move(replacement.first);
+  if (!replacement.second.node) return {std::move(tree), {}};
+  Subtree* const after = inner.children + index + 1;
+  Subtree* const end = inner.children + inner.node.count;
+  if (inner.node.count < kFanout) {
+    std::move_backward(after, end, end + 1);
+    *after = std::move(replacement.second);
+    ++inner.node.count;
+    return {std::move(tree), {}};
+  }
+  Subtree children[kFanout + 1];
+  Subtree* out = std::move(inner.children, after, children);
+  *out++ = std::move(replacement.second);
+  std::move(after, end, out);
+  return make_one_or_two(children, kFanout + 1);
+}
+
 Pair join_equal_heights(Subtree left, Subtree right) {
   const bool is_leaf = left.node->height == 0;
   const std::uint32_t minimum = is_leaf ? kLeafBytesMin : kFanoutMin;
   if (left.node->count >= minimum && right.node->count >= minimum)
     return {std::move(left), std::move(right)};
-  if (is_leaf) return join_leaves(std::move(left), right);
+  if (is_leaf) return join_leaves(left, right);
   Subtree children[2 * kFanout];
-  const Inner& left_inner = as_inner(*left.node);
-  const Inner& right_inner = as_inner(*right.node);
-  Subtree* end = std::copy_n(left_inner.children, left.node->count, children);
-  end = std::copy_n(right_inner.children, right.node->count, end);
+  Inner& left_inner = as_inner(left.node.make_own());
+  Inner& right_inner = as_inner(right.node.make_own());
+  Subtree* end = std::move(left_inner.children, left_inner.children + left.node->count, children);
+  end = std::move(right_inner.children, right_inner.children + right.node->count, end);
   return make_one_or_two(children, static_cast<std::size_t>(end - children));
 }
 
@@ -103,23 +129,43 @@ Pair join(Subtree left, Subtree right) {
   const std::uint16_t left_height = left.node->height;
   const std::uint16_t right_height = right.node->height;
   if (left_height == right_height) return join_equal_heights(std::move(left), std::move(right));
-  Subtree children[kFanout + 1];
-  Subtree* end = children;
+  const TextSize size = left.size + right.size;
   if (left_height > right_height) {
-    const Inner& inner = as_inner(*left.node);
+    Inner& inner = as_inner(left.node.make_own());
     const std::size_t last = std::size_t{inner.node.count} - 1;
-    end = std::copy_n(inner.children, last, children);
-    Pair seam = join(inner.children[last], std::move(right));
-    *end++ = std::move(seam.first);
-    if (seam.second.node) *end++ = std::move(seam.second);
-  } else {
-    const Inner& inner = as_inner(*right.node);
-    Pair seam = join(std::move(left), inner.children[0]);
-    *end++ = std::move(seam.first);
-    if (seam.second.node) *end++ = std::move(seam.second);
-    end = std::copy_n(inner.children + 1, std::size_t{inner.node.count} - 1, end);
+    Pair seam = join(std::move(inner.children[last]), std::move(right));
+    left.size = size;
+    return replace_child(std::move(left), last, std::move(seam));
   }
-  return make_one_or_two(children, static_cast<std::size_t>(end - children));
+  Inner& inner = as_inner(right.node.make_own());
+  Pair seam = join(std::move(left), std::move(inner.children[0]));
+  right.size = size;
+  return replace_child(std::move(right), 0, std::move(seam));
+}
+
+Subtree one_tree(Pair pair) {
+  if (!pair.second.node) return std::move(pair.first);
+  Subtree children[] = {std::move(pair.first), std::move(pair.second)};
+  return make_inner(children, 2);
+}
+
+Pair insert(Subtree tree, std::uint32_t position, std::string_view text, const TextSize& size) {
+  tree.size += size;
+  if (tree.node->height == 0) {
+    const Leaf& leaf = as_leaf(*tree.node);
+    const TextSize old_size = tree.size - size;
+    char all[2 * kLeafBytes];
+    char* end = copy_pieces(leaf.piece(0, position, old_size), all);
+    end = std::copy_n(text.data(), text.size(), end);
+    end = copy_pieces(leaf.piece(position, old_size.code_points, old_size), end);
+    return make_one_or_two_leaves({all, static_cast<std::size_t>(end - all)}, tree.size);
+  }
+  Inner& inner = as_inner(tree.node.make_own());
+  std::size_t index = 0;
+  for (; position > inner.children[index].size.code_points; ++index)
+    position -= inner.children[index].size.code_points;
+  Pair replacement = insert(std::move(inner.children[index]), position, text, size);
+  return replace_child(std::move(tree), index, std::move(replacement));
 }
 
 // Cuts the text into leaves of about kLeafBytesFill.
@@ -158,39 +204,28 @@ Subtree build_tree(std::string_view text) {
 Subtree join_trees(Subtree left, Subtree right) {
   if (!left.node) return right;
   if (!right.node) return left;
-  Pair pair = join(std::move(left), std::move(right));
-  if (!pair.second.node) return std::move(pair.first);
-  Subtree children[] = {std::move(pair.first), std::move(pair.second)};
-  return make_inner(children, 2);
+  return one_tree(join(std::move(left), std::move(right)));
 }
 
-Subtree tree_before(const Subtree& tree, std::uint32_t code_points) {
-  if (code_points == 0) return {};
-  if (code_points == tree.size.code_points) return tree;
-  if (tree.node->height == 0) return cut_leaf(tree, 0, code_points);
-  const Inner& inner = as_inner(*tree.node);
-  Subtree whole[kFanout];
-  std::size_t index = 0;
-  for (; code_points >= inner.children[index].size.code_points; ++index) {
-    whole[index] = inner.children[index];
-    code_points -= whole[index].size.code_points;
-  }
-  return join_trees(make_inner(whole, index), tree_before(inner.children[index], code_points));
+Subtree insert_in_tree(Subtree tree, std::uint32_t position, std::string_view text) {
+  if (!tree.node) return build_tree(text);
+  return one_tree(insert(std::move(tree), position, text, measure(text)));
 }
 
-Subtree tree_after(const Subtree& tree, std::uint32_t code_points) {
-  if (code_points == 0) return tree;
-  if (code_points == tree.size.code_points) return {};
-  if (tree.node->height == 0) return cut_leaf(tree, code_points, tree.size.code_points);
-  const Inner& inner = as_inner(*tree.node);
+CutTree cut_tree(Subtree tree, std::uint32_t code_points) {
+  if (code_points == 0) return {{}, std::move(tree)};
+  if (code_points == tree.size.code_points) return {std::move(tree), {}};
+  if (tree.node->height == 0)
+    return {cut_leaf(tree, 0, code_points), cut_leaf(tree, code_points, tree.size.code_points)};
+  Inner& inner = as_inner(tree.node.make_own());
   std::size_t index = 0;
-  for (; code_points >= inner.children[index].size.code_points; ++index) {
+  for (; code_points >= inner.children[index].size.code_points; ++index)
     code_points -= inner.children[index].size.code_points;
-  }
-  Subtree whole[kFanout];
-  const std::size_t count = inner.node.count - index - 1;
-  std::copy_n(inner.children + index + 1, count, whole);
-  return join_trees(tree_after(inner.children[index], code_points), make_inner(whole, count));
+  CutTree child = cut_tree(std::move(inner.children[index]), code_points);
+  Subtree before = make_inner(inner.children, index);
+  Subtree after = make_inner(inner.children + index + 1, inner.node.count - index - 1);
+  return {join_trees(std::move(before), std::move(child.before)),
+          join_trees(std::move(child.after), std::move(after))};
 }
 
 }  // namespace cowrite::ot

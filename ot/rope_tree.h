@@ -8,7 +8,8 @@
 //     kFanoutMin children, and an inner root at least two; so the height is logarithmic;
 //   - a leaf begins and ends between code points.
 //
-// The functions share nodes with their arguments where they can, and change none that is shared.
+// The functions make their results from the nodes of their arguments, and change none that is
+// shared.
 #pragma once
 
 #include <cstdint>
@@ -30,9 +31,17 @@ inline constexpr std::uint32_t kFanoutMin = kFanout / 4;
 // The text of `left` followed by that of `right`. O(difference of the heights).
 [[nodiscard]] Subtree join_trees(Subtree left, Subtree right);
 
-// The first `code_points` of the tree; all but them. REQUIRES: code_points <=
-// tree.size.code_points. O(log n).
-[[nodiscard]] Subtree tree_before(const Subtree& tree, std::uint32_t code_points);
-[[nodiscard]] Subtree tree_after(const Subtree& tree, std::uint32_t code_points);
+// The tree with `text` before the code point number `position`. O(log n).
+// REQUIRES: position <= tree.size.code_points; text is not empty and at most kLeafBytes.
+[[nodiscard]] Subtree insert_in_tree(Subtree tree, std::uint32_t position, std::string_view text);
+
+struct CutTree {
+  Subtree before;
+  Subtree after;
+};
+
+// The first `code_points` of the tree, and all but them. O(log n).
+// REQUIRES: code_points <= tree.size.code_points.
+[[nodiscard]] CutTree cut_tree(Subtree tree, std::uint32_t code_points);
 
 }  // namespace cowrite::ot

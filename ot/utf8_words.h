@@ -2,9 +2,11 @@
 // asks for; such words may be added up, kWordsPerSum at most, before sum() adds their bytes.
 #pragma once
 
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <string_view>
 
 namespace cowrite::ot::utf8 {
 
@@ -17,6 +19,22 @@ inline std::uint64_t load_word(const char* bytes) {
   std::uint64_t word;
   std::memcpy(&word, bytes, kWordBytes);
   return word;
+}
+
+// Fewer than eight bytes, followed by zeros. Overlapping loads, since a copy of few bytes whose
+// number is not known is a call. REQUIRES: bytes.size() < kWordBytes.
+inline std::uint64_t load_few(std::string_view bytes) {
+  static_assert(std::endian::native == std::endian::little);
+  const std::size_t count = bytes.size();
+  const auto at = [bytes](std::size_t index) {
+    return std::uint64_t{static_cast<unsigned char>(bytes[index])} << (8 * index);
+  };
+  if (count < 4) return count == 0 ? 0 : at(0) | at(count / 2) | at(count - 1);
+  std::uint32_t first = 0;
+  std::uint32_t last = 0;
+  std::memcpy(&first, bytes.data(), 4);
+  std::memcpy(&last, bytes.data() + count - 4, 4);
+  return first | std::uint64_t{last} << (8 * (count - 4));
 }
 
 inline bool is_ascii(std::uint64_t word) { return (word & (kOnes * 0x80U)) == 0; }
