@@ -110,11 +110,7 @@ bool run(std::uint64_t seed, const Options& options) {
   return !breach;
 }
 
-}  // namespace
-}  // namespace cowrite::sim
-
-int main(int argc, char** argv) {
-  using namespace cowrite::sim;
+int run_all(int argc, char** argv) {
   const std::optional<Options> options = read_options(argc, argv);
   if (!options) {
     std::fputs(kUsage, stderr);
@@ -131,3 +127,8 @@ int main(int argc, char** argv) {
               static_cast<unsigned long long>(failed));
   return failed > 0 ? 1 : 0;
 }
+
+}  // namespace
+}  // namespace cowrite::sim
+
+int main(int argc, char** argv) { return cowrite::sim::run_all(argc, argv); }

@@ -10,7 +10,28 @@
 namespace cowrite::sim {
 namespace {
 
-using namespace server;
+using server::Ack;
+using server::ChannelCall;
+using server::ChannelJoined;
+using server::ChannelLeft;
+using server::ChannelNotice;
+using server::ChannelPorts;
+using server::DocumentHost;
+using server::HostPorts;
+using server::LeaveReply;
+using server::LoopIndex;
+using server::Outbox;
+using server::PresenceRefused;
+using server::ReadReply;
+using server::Refusal;
+using server::SessionHost;
+using server::SessionPorts;
+using server::SharedCommit;
+using server::SharedOutbound;
+using server::SharedPresence;
+using server::SnapshotReply;
+using server::ToChannel;
+using server::ToDocument;
 
 // How long what is posted may wait for its loop, in microseconds.
 constexpr Microseconds kLoopDelayMax = 30;

@@ -67,7 +67,7 @@ class Node : public std::enable_shared_from_this<Node> {
   [[nodiscard]] LoopIndex home_of(const std::string& channel) const;
   [[nodiscard]] LoopIndex home_of(const DocumentKey& key) const;
   [[nodiscard]] server::SessionPorts session_ports();
-  [[nodiscard]] server::HostPorts host_ports(LoopIndex loop);
+  [[nodiscard]] server::HostPorts host_ports(LoopIndex home);
   [[nodiscard]] server::ChannelPorts channel_ports();
   [[nodiscard]] std::shared_ptr<server::SessionHost> session(SessionId id) const;
   void forget(SessionId id);

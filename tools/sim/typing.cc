@@ -40,7 +40,7 @@ std::u32string code_points(std::string_view utf8) {
   for (const char byte : utf8) {
     const auto bits = static_cast<unsigned char>(byte);
     if (bits < 0x80) {
-      points += bits;
+      points += static_cast<char32_t>(bits);
     } else if (bits < 0xC0) {
       points.back() = (points.back() << 6U) | (bits & 0x3FU);
     } else {
