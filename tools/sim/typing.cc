@@ -40,11 +40,11 @@ std::u32string code_points(std::string_view utf8) {
   for (const char byte : utf8) {
     const auto bits = static_cast<unsigned char>(byte);
     if (bits < 0x80) {
-      points += static_cast<char32_t>(bits);
+      points.push_back(bits);
     } else if (bits < 0xC0) {
       points.back() = (points.back() << 6U) | (bits & 0x3FU);
     } else {
-      points += bits & (bits < 0xE0 ? 0x1FU : bits < 0xF0 ? 0x0FU : 0x07U);
+      points.push_back(bits & (bits < 0xE0 ? 0x1FU : bits < 0xF0 ? 0x0FU : 0x07U));
     }
   }
   return points;
