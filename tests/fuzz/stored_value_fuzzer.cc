@@ -27,6 +27,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
       with_checksum(key, std::string(reinterpret_cast<const char*>(data), size));
   const auto record = storage::decode_record(key, value);
   CHECK(!record.has_value() || storage::encode_record(key, *record) == value);
+  const auto time_ms = storage::decode_record_time(key, value);
+  CHECK(!record.has_value() || (time_ms.has_value() && *time_ms == record->time_ms));
   const auto checkpoint = storage::decode_checkpoint(key, value);
   CHECK(!checkpoint.has_value() || storage::encode_checkpoint(key, *checkpoint) == value);
   const auto head = storage::decode_head(key, value);
