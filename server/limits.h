@@ -93,9 +93,9 @@ inline constexpr std::size_t kTailRecordsOnOpening = 256;
 // Records that are read from the log at a time, for a client that is far behind.
 inline constexpr std::size_t kHistoryChunkBytes = std::size_t{256} << 10;
 
-// Records sent to an author before its ack, when it was far behind. An author who missed more, or
-// what is no longer in memory, gets the ack alone, does not accept it, and fetches the rest at the
-// pace of its socket.
+// Records sent to an author before its ack, when it was far behind. An author who missed more gets
+// the ack alone, does not accept it, and fetches the rest at the pace of its socket.
+inline constexpr std::size_t kMissedRecordsMax = 16'384;
 inline constexpr std::size_t kMissedBytesMax = std::size_t{4} << 20;
 
 // What an open document remembers of who sent which sequence last; forgotten entries are looked up

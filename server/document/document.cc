@@ -227,12 +227,14 @@ bool Document::needs_history(const Waiting& waiting) const {
   return is_repeat && (*last)->version < tail_.begin() && !waiting.repeated;
 }
 
-// It is to be rebased over records older than the tail, and their shapes do not do: they are not
-// there, or it may be one of the records but is not its source's last.
+// It is to be rebased over records older than the tail, and their shapes do not do: its author is
+// to be sent the records, the shapes are not there, or it may be one of the records but is not its
+// source's last.
 bool Document::needs_old_records(const Waiting& waiting) const {
   const Submit& request = waiting.submission.request;
   const Rebasing& rebasing = waiting.rebasing;
   if (!request.version || rebasing.at() >= tail_.begin()) return false;
+  if (tail_.end() - rebasing.at() <= kMissedRecordsMax) return true;
   if (rebasing.at() < tail_.reach() || !rebasing.needs_no_records()) return true;
   const auto last = last_of(waiting.submission.source);
   return last && *last && (*last)->sequence > request.sequence;

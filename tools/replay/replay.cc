@@ -168,10 +168,12 @@ Result<Report> replay_session(const TraceFile& trace, std::size_t repetitions) {
 void measure_texts(const std::vector<VectorInput>& inputs, std::size_t repetitions,
                    Report& report) {
   std::vector<Operation> b_after_a;
+  b_after_a.reserve(inputs.size());
   for (const VectorInput& input : inputs)
     b_after_a.push_back(ot::transform(input.b, input.a, Side::kRight));
   const auto make_texts = [&inputs] {
     std::vector<Rope> texts;
+    texts.reserve(inputs.size());
     for (const VectorInput& input : inputs) texts.emplace_back(input.doc);
     return texts;
   };

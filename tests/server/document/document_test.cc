@@ -339,10 +339,10 @@ TEST(Document, AnUnreadableLogRefusesThatSubmissionOnly) {
 
 // ---- From behind the records in memory, over the shapes of edits
 
-// Puts an "x" in front of "ab" many more times than there are records in memory: bob's sequence v
-// makes version v + 1.
+// Puts an "x" in front of "ab" many more times than there are records in memory, or than an author
+// is sent: bob's sequence v makes version v + 1.
 void type_long(Desk& desk) {
-  for (std::uint64_t v = 1; v <= kTailRecordsMax + 200; ++v) {
+  for (std::uint64_t v = 1; v <= kMissedRecordsMax + 200; ++v) {
     desk.edit("bob", v, v, "'x'");
     desk.settle();
   }
@@ -371,7 +371,7 @@ TEST(Document, ASubmissionFromBehindTheRecordsIsRebasedWithoutThem) {
 TEST(Document, ARepeatFromBehindTheRecordsIsRecognisedWithoutThem) {
   Desk desk = ab();
   type_long(desk);
-  desk.edit("bob", 5'000, desk.version(), "'y'");
+  desk.edit("bob", 50'000, desk.version(), "'y'");
   desk.edit("dave", 1, desk.version(), "'D'");
   desk.settle();
   desk.edit("erin", 1, 1, "1 'E'");
@@ -379,7 +379,7 @@ TEST(Document, ARepeatFromBehindTheRecordsIsRecognisedWithoutThem) {
   desk.settle();
   const std::uint64_t erins = desk.version() - 1;
   for (std::uint64_t v = desk.version(); desk.document().tail().begin() <= erins; ++v) {
-    desk.edit("bob", v + 5'000, v, "'x'");
+    desk.edit("bob", v + 50'000, v, "'x'");
     desk.settle();
   }
   (void)desk.announced();
