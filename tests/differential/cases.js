@@ -1,5 +1,5 @@
-// Random cases for the algebra, answered by npm ot-text-unicode. A case has the fields of the golden
-// vectors, which tools/vectors/make_vectors.js describes, and its seed.
+// Random cases for the algebra, answered by npm ot-text-unicode. A case has the fields of the
+// golden vectors, which tools/vectors/make_vectors.js describes, and its seed.
 
 import { type } from "ot-text-unicode";
 

@@ -1,4 +1,5 @@
-// Writes random cases and what npm ot-text-unicode answers, one JSON object a line, for ot_differential to compare:
+// Writes random cases and what npm ot-text-unicode answers, one JSON object a line, for
+// ot_differential to compare:
 //
 //     node tests/differential/generate.js --cases 1000000 --seed 1 | build/release/bin/ot_differential
 //
