@@ -423,11 +423,11 @@ TEST(Document, WhatWasMadeBeforeADeletionFarBackIsRefusedAsEver) {
   desk.create("alice", 3, desk.version(), "new");
   desk.settle();
   (void)desk.announced();
-  desk.edit("bob", 6'000, 3, "'x'");
+  desk.edit("bob", 60'000, 3, "'x'");
   desk.read_history();
-  desk.edit("bob", 6'000, desk.version() - 10, "'x'");
+  desk.edit("bob", 60'000, desk.version() - 10, "'x'");
   EXPECT_THAT(desk.announced(),
-              ElementsAre("refuse 6000 ERR_DOC_WAS_DELETED", "refuse 6000 ERR_DOC_WAS_DELETED"));
+              ElementsAre("refuse 60000 ERR_DOC_WAS_DELETED", "refuse 60000 ERR_DOC_WAS_DELETED"));
 }
 
 // ---- Outcomes other than committed
