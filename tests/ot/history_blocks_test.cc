@@ -6,6 +6,9 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <cstdlib>
+#include <filesystem>
+#include <iostream>
 #include <string>
 #include <utility>
 #include <vector>
@@ -14,6 +17,8 @@
 #include "ot/transform.h"
 #include "tests/ot/notation.h"
 #include "tests/ot/samples.h"
+#include "tools/replay/json_operation.h"
+#include "tools/replay/trace_file.h"
 
 namespace cowrite::ot {
 namespace {
@@ -162,6 +167,44 @@ TEST(HistoryBlocks, ComposeOnlyWhatIsPassedOften) {
   EXPECT_GT(warm, before);
   (void)past.blocks().rebase(edit, 0, 1'024);
   EXPECT_EQ(past.blocks().bytes(), warm);
+}
+
+// The server's part of a session, each operation rebased over blocks; most of them composed at once
+// or only when they are passed often, as `limits` and the operations have it.
+void expect_logged_as_the_trace_says(const replay::TraceFile& trace,
+                                     const HistoryBlocks::Limits& limits) {
+  HistoryBlocks blocks(0, limits);
+  for (const nlohmann::json& line : trace.lines) {
+    const auto from = line.at("v").get<std::uint64_t>();
+    Operation operation = replay::operation_from_json(line.at("op")).value();
+    ASSERT_TRUE(is_in_normal_form(operation));
+    if (from < blocks.begin()) return;  // As far as the limits let it.
+    operation = blocks.rebase(std::move(operation), from, blocks.end());
+    ASSERT_EQ(replay::to_json(operation), line.value("r", line.at("op")).dump());
+    blocks.push(operation);
+  }
+}
+
+TEST(HistoryBlocks, RebaseRecordedSessionsAsTheReferenceRebasedThem) {
+  const char* given = std::getenv("COWRITE_TRACES");
+  const std::filesystem::path traces = given != nullptr ? given : COWRITE_TRACES_DEFAULT;
+  if (!std::filesystem::is_directory(traces)) {
+    std::cout << "skipped: no traces\n";
+    return;
+  }
+  std::size_t sessions = 0;
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(traces)) {
+    if (!entry.is_regular_file() || entry.path().extension() != ".gz") continue;
+    SCOPED_TRACE(entry.path().filename().string());
+    const Result<replay::TraceFile> trace = replay::read_trace_file(entry.path());
+    ASSERT_TRUE(trace) << trace.error().message;
+    if (trace->header.value("kind", "") != "wire") continue;
+    ++sessions;
+    ASSERT_NO_FATAL_FAILURE(expect_logged_as_the_trace_says(*trace, kAmple));
+    ASSERT_NO_FATAL_FAILURE(
+        expect_logged_as_the_trace_says(*trace, {.operations = 1U << 20U, .bytes = 100'000}));
+  }
+  EXPECT_GT(sessions, 0U);
 }
 
 }  // namespace
