@@ -52,6 +52,7 @@ suite("text and names from others", (suite) => {
     const tab = await suite.edit(name, { name: "Ada" });
     await tab.text.focus();
     await tab.type("here");
+    await tab.saved(); // Who listens to nobody is not asked again for a presence that came too early.
     const client = await suite.client();
     await client.subscribe(name);
     const presence = client.connection.getDocPresence("docs", name);
