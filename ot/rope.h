@@ -41,12 +41,18 @@ class Rope {
   Rope& operator=(Rope&& other) noexcept;
   ~Rope() = default;
 
-  [[nodiscard]] bool empty() const { return tree_.size.bytes == 0; }
-  [[nodiscard]] std::uint64_t bytes() const { return tree_.size.bytes; }
-  [[nodiscard]] std::uint64_t code_points() const { return tree_.size.code_points; }
-  [[nodiscard]] std::uint64_t utf16_units() const { return tree_.size.utf16_units; }
+  [[nodiscard]] bool empty() const { return bytes() == 0; }
+  [[nodiscard]] std::uint64_t bytes() const { return tree_.size.bytes + cursor_.typed().bytes; }
+  [[nodiscard]] std::uint64_t code_points() const {
+    return tree_.size.code_points + cursor_.typed().code_points;
+  }
+  [[nodiscard]] std::uint64_t utf16_units() const {
+    return tree_.size.utf16_units + cursor_.typed().utf16_units;
+  }
   // The number of lines: one more than there are '\n'.
-  [[nodiscard]] std::uint64_t lines() const { return std::uint64_t{tree_.size.newlines} + 1; }
+  [[nodiscard]] std::uint64_t lines() const {
+    return std::uint64_t{tree_.size.newlines} + cursor_.typed().newlines + 1;
+  }
 
   // Puts `text` before the code point number `position`.
   // REQUIRES: position <= code_points(); text is valid UTF-8; the result has at most kBytesMax
