@@ -28,6 +28,14 @@ Component Operation::operator[](std::size_t index) const {
       packed.kind(), packed.length(), {text_.data() + text_begin, packed.text_end() - text_begin}};
 }
 
+std::uint64_t Operation::input_length() const {
+  std::uint64_t length = 0;
+  for (const Component& component : *this) {
+    if (component.kind != Kind::kInsert) length += component.length;
+  }
+  return length;
+}
+
 std::size_t Operation::inserted_bytes() const {
   std::size_t bytes = 0;
   for (const Component& component : *this) {

@@ -77,8 +77,6 @@ class Operation {
   [[nodiscard]] std::uint64_t input_length() const;
   // Bytes of all inserted text.
   [[nodiscard]] std::size_t inserted_bytes() const;
-  // Of all text: what is inserted and what deletes remember. Known without a look at them.
-  [[nodiscard]] std::size_t text_bytes() const { return text_.size(); }
 
   friend bool operator==(const Operation&, const Operation&) = default;
 
@@ -167,15 +165,6 @@ class Operation::Iterator {
 };
 
 inline Operation::Iterator Operation::begin() const { return {components_.data(), text_.data()}; }
-inline std::uint64_t Operation::input_length() const {
-  std::uint64_t length = 0;
-  const Packed* components = components_.data();
-  for (std::size_t index = 0; index < components_.size(); ++index) {
-    if (components[index].kind() != Kind::kInsert) length += components[index].length();
-  }
-  return length;
-}
-
 inline Operation::Iterator Operation::end() const {
   return {components_.data() + components_.size(), text_.data()};
 }

@@ -84,22 +84,17 @@ std::vector<std::string_view> chunks_of(const Rope& rope) {
 
 Rope::Rope(std::string_view utf8) : tree_(build_tree(utf8)) {}
 
-Rope::Rope(const Rope& other) : tree_(other.share()) {}
+Rope::Rope(const Rope& other) : tree_(other.closed()) {}
 
-Rope::Rope(Rope&& other) noexcept {
-  other.cursor_.close();
-  tree_ = std::exchange(other.tree_, {});
-}
+Rope::Rope(Rope&& other) noexcept : tree_(std::exchange(other.closed(), {})) {}
 
 Rope& Rope::operator=(const Rope& other) {
-  if (this != &other) *this = Rope(other);
+  if (this != &other) closed() = other.closed();
   return *this;
 }
 
 Rope& Rope::operator=(Rope&& other) noexcept {
-  other.cursor_.close();
-  cursor_.close();
-  tree_ = std::exchange(other.tree_, {});
+  closed() = std::exchange(other.closed(), {});
   return *this;
 }
 
@@ -108,32 +103,30 @@ void Rope::insert(std::uint64_t position, std::string_view text) {
   CHECK(text.size() <= kBytesMax - bytes());
   if (text.empty()) return;
   const auto at = static_cast<std::uint32_t>(position);
-  if (cursor_.insert(tree_, at, text)) return;
-  insert_between_leaves(at, text);
+  if (!cursor_.type(at, text)) insert_anywhere(at, text);
 }
 
-void Rope::insert_between_leaves(std::uint32_t at, std::string_view text) {
-  cursor_.close();
+void Rope::insert_anywhere(std::uint32_t at, std::string_view text) {
+  if (cursor_.insert(tree_, at, text)) return;
   if (text.size() <= kLeafBytes) {
-    tree_ = insert_in_tree(std::move(tree_), at, text);
+    tree_ = insert_in_tree(std::move(closed()), at, text);
     return;
   }
-  CutTree cut = cut_tree(std::move(tree_), at);
+  CutTree cut = cut_tree(std::move(closed()), at);
   tree_ = join_trees(join_trees(std::move(cut.before), build_tree(text)), std::move(cut.after));
 }
 
 void Rope::erase(std::uint64_t position, std::uint64_t count) {
   CHECK(position <= code_points() && count <= code_points() - position);
-  if (count == 0) return;
   const auto begin = static_cast<std::uint32_t>(position);
   const auto end = static_cast<std::uint32_t>(position + count);
-  if (cursor_.erase(tree_, begin, end)) return;
-  erase_between_leaves(begin, end);
+  if (count == 1 && cursor_.take_back(end)) return;
+  if (count > 0) erase_anywhere(begin, end);
 }
 
-void Rope::erase_between_leaves(std::uint32_t begin, std::uint32_t end) {
-  cursor_.close();
-  CutTree cut = cut_tree(std::move(tree_), begin);
+void Rope::erase_anywhere(std::uint32_t begin, std::uint32_t end) {
+  if (cursor_.erase(tree_, begin, end)) return;
+  CutTree cut = cut_tree(std::move(closed()), begin);
   CutTree rest = cut_tree(std::move(cut.after), end - begin);
   tree_ = join_trees(std::move(cut.before), std::move(rest.after));
 }
@@ -156,9 +149,8 @@ std::string Rope::substring(std::uint64_t position, std::uint64_t count) const {
 std::uint64_t Rope::convert(std::uint64_t position, Unit from, Unit to) const {
   std::uint32_t TextSize::*const from_member = member_of(from);
   std::uint32_t TextSize::*const to_member = member_of(to);
-  CHECK(position <= tree_.size.*from_member);
+  CHECK(position <= settled().size.*from_member);
   if (empty()) return 0;
-  cursor_.settle();
   auto rest = static_cast<std::uint32_t>(position);
   std::uint64_t converted = 0;
   const Subtree* tree = &tree_;
@@ -178,18 +170,12 @@ std::uint64_t Rope::convert(std::uint64_t position, Unit from, Unit to) const {
 }
 
 void Rope::visit(std::uint32_t begin, std::uint32_t end, Visitor visitor, void* context) const {
-  cursor_.settle();
-  if (begin < end) visit_tree(tree_, begin, end, visitor, context);
-}
-
-const Subtree& Rope::share() const {
-  cursor_.close();
-  return tree_;
+  if (begin < end) visit_tree(settled(), begin, end, visitor, context);
 }
 
 bool operator==(const Rope& left, const Rope& right) {
   if (left.tree_.node == right.tree_.node) return true;
-  if (left.tree_.size != right.tree_.size) return false;
+  if (left.settled().size != right.settled().size) return false;
   const std::vector<std::string_view> left_chunks = chunks_of(left);
   const std::vector<std::string_view> right_chunks = chunks_of(right);
   std::string_view left_rest;

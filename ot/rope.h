@@ -72,7 +72,7 @@ class Rope {
   template <typename Function>
   void for_each_chunk(Function&& function) const {
     visit(
-        0, tree_.size.code_points,
+        0, static_cast<std::uint32_t>(code_points()),
         [](void* context, std::string_view chunk) {
           (*static_cast<std::remove_reference_t<Function>*>(context))(chunk);
         },
@@ -92,15 +92,24 @@ class Rope {
   using Visitor = void (*)(void* context, std::string_view chunk);
   void visit(std::uint32_t begin, std::uint32_t end, Visitor visitor, void* context) const;
 
-  // The tree, all sizes exact and no cursor in it.
-  [[nodiscard]] const Subtree& share() const;
+  // The tree with all sizes exact.
+  const Subtree& settled() const {
+    cursor_.settle(tree_);
+    return tree_;
+  }
+  // The same, and no cursor in it: it may be shared or changed.
+  Subtree& closed() const {
+    cursor_.close(tree_);
+    return tree_;
+  }
 
-  // What does not stay within one leaf. Never inlined, so that typing does not pay for it.
-  [[gnu::noinline]] void insert_between_leaves(std::uint32_t at, std::string_view text);
-  [[gnu::noinline]] void erase_between_leaves(std::uint32_t begin, std::uint32_t end);
+  // What is not typed on where the last edit was. Never inlined, so that typing does not pay for
+  // it.
+  [[gnu::noinline]] void insert_anywhere(std::uint32_t at, std::string_view text);
+  [[gnu::noinline]] void erase_anywhere(std::uint32_t begin, std::uint32_t end);
 
-  Subtree tree_;
   // Mutable because sizes that lag behind are made exact when they are first asked for.
+  mutable Subtree tree_;
   mutable RopeCursor cursor_;
 };
 

@@ -1,8 +1,9 @@
 // RopeCursor: the leaf that a rope is being edited in, kept open from one edit to the next.
 //
-// What is typed goes on where it went on before, so the leaf need not be searched again, and the
-// sizes of the nodes between the root and the leaf need not change with every character: they lag
-// behind until settle(). The root's size and the text itself never do.
+// What is typed at one place, or taken back, only goes into the gap of the leaf and out of it, and
+// has a size of its own until the typing ends: the leaf need not be searched again, nor the sizes
+// of all nodes above it change with every character. Other edits in the leaf change its size and
+// the root's, and those between the two lag behind until settle().
 //
 // While a cursor is open, all nodes from the root to its leaf belong to its tree alone, so it must
 // be closed before the tree is shared, moved or changed by other means.
@@ -14,27 +15,40 @@
 
 #include "ot/rope_leaf.h"
 #include "ot/rope_node.h"
+#include "ot/utf8.h"
 
 namespace cowrite::ot {
 
+// All functions that take a tree take the same one until the cursor is closed. Positions count code
+// points, and what is typed with them.
 class RopeCursor {
  public:
   RopeCursor() {}  // NOLINT(modernize-use-equals-default): leaves the path as it is.
 
+  // What is typed, and in no other size yet.
+  [[nodiscard]] const TextSize& typed() const { return typed_; }
+
+  // Puts one character where the last edit ended. False, with the text as it was, if the text is
+  // not one, the position not there, or the leaf full.
+  [[nodiscard]] bool type(std::uint32_t position, std::string_view text);
+
+  // Takes back what was typed last, one character that ends at `end`. False, with the text as it
+  // was, if nothing is typed there.
+  [[nodiscard]] bool take_back(std::uint32_t end);
+
   // Puts the text before the code point number `position`, in the leaf that is open if the place is
   // within it, else in another that is opened. False, with the text as it was, if that has no room.
-  // REQUIRES: position <= tree.size.code_points; text is not empty.
+  // REQUIRES: the position is within the text; text is not empty.
   [[nodiscard]] bool insert(Subtree& tree, std::uint32_t position, std::string_view text);
 
   // Drops the code points from begin to end. False, with the text as it was, if not all of them are
-  // in one leaf or too little of it would be left.
-  // REQUIRES: begin < end <= tree.size.code_points.
+  // in one leaf or too little of it would be left. REQUIRES: begin < end, and all are there.
   [[nodiscard]] bool erase(Subtree& tree, std::uint32_t begin, std::uint32_t end);
 
   // Makes all sizes exact; the leaf stays open.
-  void settle() const;
+  void settle(Subtree& tree);
   // Settles, and forgets the leaf.
-  void close();
+  void close(Subtree& tree);
 
  private:
   // More than any tree of 4 GiB has: at least 4 children to a node, at least 125 bytes to a leaf.
@@ -43,43 +57,50 @@ class RopeCursor {
   [[nodiscard]] bool holds(std::uint32_t position) const {
     return leaf_ != nullptr && position - begin_ <= size_.code_points;
   }
-  void insert_measured(Subtree& tree, std::uint32_t position, std::string_view text,
-                       const TextSize& added);
   // REQUIRES: tree is not empty.
   void open(Subtree& tree, std::uint32_t position);
+  // Typing may begin where the leaf has its gap now.
+  void await_typing();
+  // What is typed becomes part of the leaf, of its size and of the root's.
+  void count_typed(Subtree& tree);
+
+  // Where typing goes on; with no room at all, nowhere.
+  std::uint32_t typing_begin_ = 0;
+  TextSize typed_;
+  std::uint32_t room_ = 0;  // Bytes, those typed included.
+  char* typed_text_ = nullptr;
 
   Leaf* leaf_ = nullptr;     // None is open.
   std::uint32_t begin_ = 0;  // Code points before the leaf.
-  TextSize size_;            // The leaf's, exact.
+  TextSize size_;            // The leaf's, exact but for what is typed.
   // From the root's child to the leaf; empty if the root is the leaf.
   std::size_t path_length_ = 0;
   Subtree* path_[kHeightMax];
 };
 
-// Inline, because typing is nothing but this.
-inline bool RopeCursor::insert(Subtree& tree, std::uint32_t position, std::string_view text) {
-  if (!holds(position)) [[unlikely]] {
-    if (!tree.node) return false;
-    open(tree, position);
-  }
-  if (text.size() > kLeafBytes - leaf_->node.count) [[unlikely]]
+// Inline, as typing is nothing but this.
+inline bool RopeCursor::type(std::uint32_t position, std::string_view text) {
+  if (position - typing_begin_ != typed_.code_points || text.size() > room_ - typed_.bytes)
     return false;
-  // Most of what is typed is one byte; that known, what follows is a store and a few sums.
   if (text.size() == 1) {
-    insert_measured(tree, position, {text.data(), 1}, measure_byte(text[0]));
+    typed_text_[typed_.bytes] = text[0];
+    typed_ += measure_byte(text[0]);
   } else {
-    insert_measured(tree, position, text, measure(text));
+    if (!utf8::is_one_code_point(text)) return false;
+    for (std::size_t index = 0; index < text.size(); ++index)
+      typed_text_[typed_.bytes + index] = text[index];
+    const auto bytes = static_cast<std::uint32_t>(text.size());
+    typed_ += {bytes, 1, bytes == 4 ? 2U : 1U, 0};
   }
   return true;
 }
 
-[[gnu::always_inline]] inline void RopeCursor::insert_measured(Subtree& tree,
-                                                               std::uint32_t position,
-                                                               std::string_view text,
-                                                               const TextSize& added) {
-  leaf_->insert(position - begin_, text, added.code_points, size_);
-  size_ += added;
-  tree.size += added;
+inline bool RopeCursor::take_back(std::uint32_t end) {
+  if (typed_.bytes == 0 || end - typing_begin_ != typed_.code_points) return false;
+  std::uint32_t begin = typed_.bytes - 1;
+  while (utf8::is_continuation(typed_text_[begin])) --begin;
+  typed_ -= measure({typed_text_ + begin, typed_.bytes - begin});
+  return true;
 }
 
 }  // namespace cowrite::ot

@@ -7,7 +7,6 @@
 #pragma once
 
 #include <cstdint>
-#include <cstring>
 #include <string_view>
 
 #include "ot/rope_node.h"
@@ -44,15 +43,13 @@ struct Leaf {
   // REQUIRES: begin <= end <= code points of the leaf, which `size` says.
   [[nodiscard]] TwoPieces piece(std::uint32_t begin, std::uint32_t end, const TextSize& size) const;
 
-  // REQUIRES: position <= code points of the leaf; the text fits and has `code_points`.
-  void insert(std::uint32_t position, std::string_view added, std::uint32_t code_points,
-              const TextSize& size) {
-    if (position != before_code_points) move_gap(position, size);
-    std::memcpy(text + before_bytes, added.data(), added.size());
-    node.count = static_cast<std::uint16_t>(node.count + added.size());
-    before_bytes = static_cast<std::uint16_t>(before_bytes + added.size());
-    before_code_points = static_cast<std::uint16_t>(before_code_points + code_points);
-  }
+  // REQUIRES: position <= code points of the leaf; the text fits.
+  void insert(std::uint32_t position, std::string_view added, const TextSize& added_size,
+              const TextSize& size);
+
+  // The first bytes of the gap are text from now on. REQUIRES: there are so many; `added` is their
+  // size.
+  void grow_before(const TextSize& added);
 
   // Drops the text from begin to end and says its size; if fewer than `bytes_min` would be left,
   // drops nothing and says 0. REQUIRES: begin < end, as piece().

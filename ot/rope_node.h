@@ -39,8 +39,7 @@ class NodeRef {
     return *this;
   }
   ~NodeRef() {
-    if (node_ != nullptr && node_->references.fetch_sub(1, std::memory_order_acq_rel) == 1)
-      destroy(node_);
+    if (node_ != nullptr) release();
   }
 
   explicit operator bool() const { return node_ != nullptr; }
@@ -55,6 +54,13 @@ class NodeRef {
   }
 
  private:
+  void release() {
+    // Who reads a count of one is the only owner: nobody can raise it meanwhile, and a load is
+    // cheaper than a locked subtraction.
+    if (node_->references.load(std::memory_order_acquire) == 1 ||
+        node_->references.fetch_sub(1, std::memory_order_acq_rel) == 1)
+      destroy(node_);
+  }
   static Node* clone(const Node& node);
   static void destroy(Node* node);
 

@@ -83,7 +83,7 @@ TextSize measure_short(std::string_view text) {
 
 }  // namespace
 
-TextSize measure(std::string_view text) {
+TextSize internal::measure_any(std::string_view text) {
   TextSize size;
   while (text.size() >= sizeof(Bytes)) {
     const std::size_t vectors = std::min(text.size() / sizeof(Bytes), kVectorsPerSum);

@@ -35,12 +35,18 @@ struct TextSize {
   [[nodiscard]] bool is_ascii() const { return bytes == code_points; }
 };
 
-// All sizes in one pass. REQUIRES: text is valid UTF-8, shorter than 4 GiB.
-[[nodiscard]] TextSize measure(std::string_view text);
-
 // Of one ASCII character.
 [[nodiscard]] constexpr TextSize measure_byte(char ascii) {
   return {1, 1, 1, ascii == '\n' ? 1U : 0U};
+}
+
+namespace internal {
+[[nodiscard]] TextSize measure_any(std::string_view text);
+}
+
+// All sizes in one pass. REQUIRES: text is valid UTF-8, shorter than 4 GiB.
+[[nodiscard]] inline TextSize measure(std::string_view text) {
+  return text.size() == 1 ? measure_byte(text[0]) : internal::measure_any(text);
 }
 
 }  // namespace cowrite::ot

@@ -33,6 +33,12 @@ namespace cowrite::ot::utf8 {
   return (static_cast<unsigned char>(byte) & 0xC0U) == 0x80U;
 }
 
+// Whether the text is one code point. REQUIRES: not empty.
+[[nodiscard]] constexpr bool is_one_code_point(std::string_view text) {
+  const auto lead = static_cast<unsigned char>(text[0]);
+  return text.size() == (lead < 0x80U ? 1U : lead < 0xE0U ? 2U : lead < 0xF0U ? 3U : 4U);
+}
+
 // `offset`, or if that is inside a code point, where that begins. REQUIRES: offset <= text.size().
 [[nodiscard]] constexpr std::size_t floor_boundary(std::string_view text, std::size_t offset) {
   while (offset > 0 && offset < text.size() && is_continuation(text[offset])) --offset;

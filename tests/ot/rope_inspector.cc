@@ -50,10 +50,7 @@ std::set<const Node*> leaves_of(const Subtree& tree) {
 
 }  // namespace
 
-void RopeInspector::check(const Rope& rope) {
-  rope.cursor_.settle();
-  check_tree(rope.tree_);
-}
+void RopeInspector::check(const Rope& rope) { check_tree(rope.settled()); }
 
 std::size_t RopeInspector::height(const Rope& rope) {
   return rope.tree_.node ? rope.tree_.node->height : 0;
