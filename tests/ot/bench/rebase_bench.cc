@@ -171,5 +171,3 @@ BENCHMARK(BM_MergeOfflineBranches)->Arg(10'000)->Arg(100'000)->Unit(benchmark::k
 
 }  // namespace
 }  // namespace cowrite::ot
-
-BENCHMARK_MAIN();
