@@ -68,4 +68,10 @@ void append_operation(std::string& out, const ot::Operation& operation) {
   out += ']';
 }
 
+std::string to_json(const ot::Operation& operation) {
+  std::string json;
+  append_operation(json, operation);
+  return json;
+}
+
 }  // namespace cowrite::server

@@ -15,4 +15,7 @@ namespace cowrite::server {
 // Appends what JSON.stringify writes.
 void append_operation(std::string& out, const ot::Operation& operation);
 
+// The same alone.
+[[nodiscard]] std::string to_json(const ot::Operation& operation);
+
 }  // namespace cowrite::server

@@ -17,8 +17,7 @@ namespace {
 namespace server = cowrite::server;
 
 void check_operation(const cowrite::ot::Operation& operation) {
-  std::string json;
-  server::append_operation(json, operation);
+  const std::string json = server::to_json(operation);
   const auto again = server::operation_from_json(nlohmann::json::parse(json));
   CHECK(again.has_value() && *again == operation);
 }

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "tools/replay/json_operation.h"
+#include "server/protocol/operation_json.h"
 #include "tools/replay/vectors.h"
 
 namespace cowrite::replay {
@@ -30,7 +30,8 @@ TEST(Golden, OperationsAreWhatTheReferenceMakesOfThem) {
 
 TEST(Golden, ValidIsWhatTheReferenceAccepts) {
   for_each_line("validity.jsonl", 200, [](const nlohmann::json& entry) {
-    EXPECT_EQ(operation_from_json(entry.at("op")).has_value(), entry.at("valid").get<bool>())
+    EXPECT_EQ(server::operation_from_json(entry.at("op")).has_value(),
+              entry.at("valid").get<bool>())
         << entry.dump();
   });
 }

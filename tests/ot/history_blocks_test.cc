@@ -15,9 +15,9 @@
 
 #include "ot/normalize.h"
 #include "ot/transform.h"
+#include "server/protocol/operation_json.h"
 #include "tests/ot/notation.h"
 #include "tests/ot/samples.h"
-#include "tools/replay/json_operation.h"
 #include "tools/replay/trace_file.h"
 
 namespace cowrite::ot {
@@ -176,11 +176,11 @@ void expect_logged_as_the_trace_says(const replay::TraceFile& trace,
   HistoryBlocks blocks(0, limits);
   for (const nlohmann::json& line : trace.lines) {
     const auto from = line.at("v").get<std::uint64_t>();
-    Operation operation = replay::operation_from_json(line.at("op")).value();
+    Operation operation = server::operation_from_json(line.at("op")).value();
     ASSERT_TRUE(is_in_normal_form(operation));
     if (from < blocks.begin()) return;  // As far as the limits let it.
     operation = blocks.rebase(std::move(operation), from, blocks.end());
-    ASSERT_EQ(replay::to_json(operation), line.value("r", line.at("op")).dump());
+    ASSERT_EQ(server::to_json(operation), line.value("r", line.at("op")).dump());
     blocks.push(operation);
   }
 }

@@ -8,8 +8,8 @@
 #include "ot/check.h"
 #include "ot/rope.h"
 #include "ot/transform.h"
+#include "server/protocol/operation_json.h"
 #include "tools/replay/heap.h"
-#include "tools/replay/json_operation.h"
 #include "tools/replay/vectors.h"
 
 namespace cowrite::replay {
@@ -92,7 +92,8 @@ Result<std::vector<Operation>> operations_of(const std::vector<nlohmann::json>& 
                                              const char* field) {
   std::vector<Operation> operations;
   for (const nlohmann::json& line : lines) {
-    Result<Operation> operation = operation_from_json(field == nullptr ? line : line.at(field));
+    Result<Operation> operation =
+        server::operation_from_json(field == nullptr ? line : line.at(field));
     if (!operation) return operation.error();
     operations.push_back(*std::move(operation));
   }
@@ -132,7 +133,7 @@ void compare_log(const TraceFile& trace, const std::vector<Operation>& log, Repo
   std::string rebased;
   for (std::size_t index = 0; index < log.size(); ++index) {
     const nlohmann::json& line = trace.lines[index];
-    const std::string json = to_json(log[index]);
+    const std::string json = server::to_json(log[index]);
     expect_equal(report, "version " + std::to_string(index), json,
                  line.contains("r") ? line.at("r").dump() : line.at("op").dump());
     rebased += json + '\n';

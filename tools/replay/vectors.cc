@@ -9,7 +9,7 @@
 #include "ot/normalize.h"
 #include "ot/position.h"
 #include "ot/transform.h"
-#include "tools/replay/json_operation.h"
+#include "server/protocol/operation_json.h"
 
 namespace cowrite::replay {
 
@@ -18,6 +18,8 @@ namespace {
 using ot::Operation;
 using ot::Rope;
 using ot::Side;
+using server::operation_from_json;
+using server::to_json;
 
 // Compares answers with the fields of one case.
 class Comparison {

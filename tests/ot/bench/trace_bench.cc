@@ -9,8 +9,8 @@
 #include "ot/apply.h"
 #include "ot/check.h"
 #include "ot/rope.h"
+#include "server/protocol/operation_json.h"
 #include "tests/ot/trace_files.h"
-#include "tools/replay/json_operation.h"
 #include "tools/replay/trace_file.h"
 
 namespace cowrite::ot {
@@ -60,7 +60,7 @@ bool register_traces() {
     const replay::TraceFile trace = replay::read_trace_file(path).value();
     Editing editing{trace.header.at("start").get<std::string>(), {}};
     for (const auto& line : trace.lines)
-      editing.operations.push_back(replay::operation_from_json(line).value());
+      editing.operations.push_back(server::operation_from_json(line).value());
     const auto add = [&trace](const std::string& width, Editing edits) {
       benchmark::RegisterBenchmark(
           ("Apply/" + trace.name + width).c_str(),
