@@ -14,12 +14,12 @@
 #include <string>
 
 #include "ot/result.h"
-#include "storage/checkpoint_thread.h"
-#include "storage/commit_thread.h"
-#include "storage/key_value_store.h"
 #include "storage/operation_log.h"
-#include "storage/reader_pool.h"
-#include "storage/stored_history.h"
+#include "storage/read/reader_pool.h"
+#include "storage/read/stored_history.h"
+#include "storage/store/key_value_store.h"
+#include "storage/write/checkpoint_thread.h"
+#include "storage/write/commit_thread.h"
 
 namespace cowrite::storage {
 

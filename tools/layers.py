@@ -23,7 +23,7 @@ LAYERS = {
 
 # Per library, the files that may include it.
 LIBRARIES = {
-    "rocksdb/": ["storage/key_value_store.cc", "tests/storage/*"],
+    "rocksdb/": ["storage/store/key_value_store.cc", "tests/storage/*"],
     "websocketpp/": ["server/transport/web_socket_server.cc"],
     "nlohmann/": ["server/protocol/*", "server/api/*", "tools/*", "tests/*"],
     "boost/": ["server/transport/*", "server/loop/*", "tests/server/*", "tests/tools/*"],

@@ -6,8 +6,8 @@
 #include <string_view>
 
 #include "ot/check.h"
-#include "storage/checksum.h"
-#include "storage/encoding.h"
+#include "storage/format/checksum.h"
+#include "storage/format/encoding.h"
 
 namespace {
 

@@ -15,8 +15,8 @@
 #include <vector>
 
 #include "storage/errors.h"
-#include "storage/key_value_store.h"
-#include "storage/stored_history.h"
+#include "storage/read/stored_history.h"
+#include "storage/store/key_value_store.h"
 #include "tests/storage/crash_writer.h"
 #include "tests/storage/support.h"
 

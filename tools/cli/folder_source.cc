@@ -2,8 +2,8 @@
 #include <utility>
 
 #include "server/limits.h"
-#include "storage/key_value_store.h"
-#include "storage/stored_history.h"
+#include "storage/read/stored_history.h"
+#include "storage/store/key_value_store.h"
 #include "tools/cli/source.h"
 
 namespace cowrite::cli {

@@ -8,7 +8,7 @@
 
 #include "server/api/url.h"
 #include "server/limits.h"
-#include "storage/reader_pool.h"
+#include "storage/read/reader_pool.h"
 #include "storage/rocksdb_log.h"
 #include "tests/server/api/document_writer.h"
 

@@ -1,4 +1,4 @@
-#include "storage/reader_pool.h"
+#include "storage/read/reader_pool.h"
 
 #include <optional>
 #include <string>

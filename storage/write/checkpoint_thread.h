@@ -14,8 +14,8 @@
 #include <thread>
 #include <unordered_map>
 
-#include "storage/key_value_store.h"
 #include "storage/record.h"
+#include "storage/store/key_value_store.h"
 
 namespace cowrite::storage {
 

@@ -7,7 +7,7 @@
 #include <utility>
 
 #include "storage/document_key.h"
-#include "storage/head.h"
+#include "storage/format/head.h"
 
 namespace cowrite::storage {
 

@@ -1,4 +1,4 @@
-#include "storage/key_value_store.h"
+#include "storage/store/key_value_store.h"
 
 #include <rocksdb/cache.h>
 #include <rocksdb/db.h>
@@ -19,8 +19,8 @@
 #include <utility>
 #include <vector>
 
-#include "storage/data_folder.h"
 #include "storage/errors.h"
+#include "storage/store/data_folder.h"
 
 #if defined(__SANITIZE_THREAD__)
 // The packaged RocksDB is not built for ThreadSanitizer, which therefore misses how its threads

@@ -12,9 +12,9 @@
 #include <thread>
 
 #include "ot/result.h"
-#include "storage/head_cache.h"
-#include "storage/key_value_store.h"
 #include "storage/operation_log.h"
+#include "storage/store/key_value_store.h"
+#include "storage/write/head_cache.h"
 
 namespace cowrite::storage {
 

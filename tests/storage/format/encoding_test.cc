@@ -1,5 +1,5 @@
 // Stored values: they come back, and any change of a stored byte is found.
-#include "storage/encoding.h"
+#include "storage/format/encoding.h"
 
 #include <gtest/gtest.h>
 

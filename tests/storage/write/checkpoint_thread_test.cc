@@ -1,5 +1,5 @@
 // Which checkpoints are kept. They are seen through the store itself: readers cannot tell.
-#include "storage/checkpoint_thread.h"
+#include "storage/write/checkpoint_thread.h"
 
 #include <gtest/gtest.h>
 
@@ -7,9 +7,9 @@
 #include <string>
 #include <vector>
 
-#include "storage/commit_thread.h"
-#include "storage/keys.h"
-#include "storage/stored_history.h"
+#include "storage/format/keys.h"
+#include "storage/read/stored_history.h"
+#include "storage/write/commit_thread.h"
 #include "tests/storage/support.h"
 
 namespace cowrite::storage {

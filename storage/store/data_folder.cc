@@ -1,4 +1,4 @@
-#include "storage/data_folder.h"
+#include "storage/store/data_folder.h"
 
 #include <fcntl.h>
 #include <unistd.h>

@@ -1,12 +1,12 @@
-#include "storage/commit_thread.h"
+#include "storage/write/commit_thread.h"
 
 #include <limits>
 #include <string>
 #include <string_view>
 #include <utility>
 
-#include "storage/encoding.h"
-#include "storage/keys.h"
+#include "storage/format/encoding.h"
+#include "storage/format/keys.h"
 
 namespace cowrite::storage {
 namespace {

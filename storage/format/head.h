@@ -7,8 +7,8 @@
 
 #include "ot/result.h"
 #include "storage/document_key.h"
-#include "storage/key_value_store.h"
-#include "storage/keys.h"
+#include "storage/format/keys.h"
+#include "storage/store/key_value_store.h"
 
 namespace cowrite::storage {
 

@@ -1,4 +1,4 @@
-#include "storage/encoding.h"
+#include "storage/format/encoding.h"
 
 #include <cstddef>
 #include <optional>
@@ -8,8 +8,8 @@
 #include "ot/encoding.h"
 #include "ot/utf8.h"
 #include "ot/varint.h"
-#include "storage/checksum.h"
 #include "storage/errors.h"
+#include "storage/format/checksum.h"
 
 namespace cowrite::storage {
 namespace {

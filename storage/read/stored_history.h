@@ -9,9 +9,9 @@
 // document and the version.
 #pragma once
 
-#include "storage/head.h"
+#include "storage/format/head.h"
 #include "storage/history.h"
-#include "storage/key_value_store.h"
+#include "storage/store/key_value_store.h"
 
 namespace cowrite::storage {
 

@@ -1,11 +1,11 @@
-#include "storage/stored_history.h"
+#include "storage/read/stored_history.h"
 
 #include <algorithm>
 #include <string_view>
 #include <utility>
 
-#include "storage/encoding.h"
 #include "storage/errors.h"
+#include "storage/format/encoding.h"
 
 namespace cowrite::storage {
 namespace {

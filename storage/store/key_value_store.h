@@ -17,7 +17,7 @@
 #include <string_view>
 
 #include "ot/result.h"
-#include "storage/keys.h"
+#include "storage/format/keys.h"
 
 namespace cowrite::storage {
 

@@ -1,8 +1,8 @@
-#include "storage/head.h"
+#include "storage/format/head.h"
 
 #include <string>
 
-#include "storage/encoding.h"
+#include "storage/format/encoding.h"
 
 namespace cowrite::storage {
 

@@ -1,5 +1,5 @@
 // StoredHistory: any version, any time, and nothing that is not what was written.
-#include "storage/stored_history.h"
+#include "storage/read/stored_history.h"
 
 #include <gtest/gtest.h>
 
@@ -9,10 +9,10 @@
 #include <string>
 #include <vector>
 
-#include "storage/checkpoint_thread.h"
-#include "storage/commit_thread.h"
-#include "storage/encoding.h"
 #include "storage/errors.h"
+#include "storage/format/encoding.h"
+#include "storage/write/checkpoint_thread.h"
+#include "storage/write/commit_thread.h"
 #include "tests/storage/support.h"
 
 namespace cowrite::storage {

@@ -1,5 +1,5 @@
 // KeyValueStore: the tables, and who may open which folder.
-#include "storage/key_value_store.h"
+#include "storage/store/key_value_store.h"
 
 #include <gtest/gtest.h>
 #include <rocksdb/db.h>

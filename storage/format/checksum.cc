@@ -1,4 +1,4 @@
-#include "storage/checksum.h"
+#include "storage/format/checksum.h"
 
 #include <array>
 #include <bit>

@@ -10,9 +10,9 @@
 #include <string_view>
 
 #include "ot/result.h"
-#include "storage/head.h"
+#include "storage/format/head.h"
+#include "storage/format/keys.h"
 #include "storage/history.h"
-#include "storage/keys.h"
 #include "storage/record.h"
 
 namespace cowrite::storage {

@@ -1,13 +1,13 @@
-#include "storage/checkpoint_thread.h"
+#include "storage/write/checkpoint_thread.h"
 
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
-#include "storage/encoding.h"
-#include "storage/head.h"
-#include "storage/keys.h"
+#include "storage/format/encoding.h"
+#include "storage/format/head.h"
+#include "storage/format/keys.h"
 
 namespace cowrite::storage {
 namespace {
