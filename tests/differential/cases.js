@@ -1,5 +1,17 @@
-// Random cases for the algebra, answered by npm ot-text-unicode. A case has the fields of the
-// golden vectors, which tools/vectors/make_vectors.js describes, and its seed.
+// Cases for the algebra, answered by npm ot-text-unicode:
+//
+//     seed         of a random case
+//     doc          a text
+//     a, b         operations on it, often not in normal form
+//     c            an operation on apply(doc, a)
+//     al, ar       transform(a, b, 'left'), transform(a, b, 'right');  bl, br: likewise b over a
+//     ac           compose(a, c)
+//     n            normalize(a)
+//     da           apply(doc, a)
+//     dab          apply(da, br), where both are in normal form
+//     p, pa        a position and transformPosition(p, a)
+//     inv          invertWithDoc(a, doc)
+//     iop          invert(a), where every delete carries its text; null where the reference refuses
 
 import { type } from "ot-text-unicode";
 
@@ -53,6 +65,28 @@ const transform = (op, other, side) => type.transform(copy(op), copy(other), sid
 const compose = (first, second) => type.compose(copy(first), copy(second));
 const normalize = (op) => type.normalize(copy(op));
 
+function answer({ doc, a, b, c, p }) {
+  return {
+    doc,
+    a,
+    b,
+    c,
+    p,
+    al: transform(a, b, "left"),
+    ar: transform(a, b, "right"),
+    bl: transform(b, a, "left"),
+    br: transform(b, a, "right"),
+    ac: compose(a, c),
+    n: normalize(a),
+    da: type.apply(doc, a),
+    pa: type.transformPosition(p, a),
+    inv: type.invertWithDoc(copy(a), doc),
+    iop: type.isInvertible(a) ? type.invert(copy(a)) : null,
+  };
+}
+
+const randomPosition = (random, doc) => random.below([...doc].length + 1);
+
 /** @param {number} seed which case */
 export function makeCase(seed) {
   const random = new Random(seed);
@@ -66,27 +100,56 @@ export function makeCase(seed) {
   };
   const a = operationOn(doc);
   const b = operationOn(doc);
-  const da = type.apply(doc, a);
-  const c = operationOn(da);
-  const p = random.below([...doc].length + 1);
-  const answered = {
-    seed,
-    doc,
-    a,
-    b,
-    c,
-    p,
-    al: transform(a, b, "left"),
-    ar: transform(a, b, "right"),
-    bl: transform(b, a, "left"),
-    br: transform(b, a, "right"),
-    ac: compose(a, c),
-    n: normalize(a),
-    da,
-    pa: type.transformPosition(p, a),
-    inv: type.invertWithDoc(copy(a), doc),
-    iop: type.isInvertible(a) ? type.invert(copy(a)) : null,
-  };
-  if (isNormal) answered.dab = type.apply(da, answered.br);
+  const c = operationOn(type.apply(doc, a));
+  const answered = { seed, ...answer({ doc, a, b, c, p: randomPosition(random, doc) }) };
+  if (isNormal) answered.dab = type.apply(answered.da, answered.br);
   return answered;
+}
+
+/** All pairs of some operations: ties, unmerged neighbours, deletes with and without texts. */
+export function makeChosenCases() {
+  const random = new Random(1);
+  const doc = "ab😀cd";
+  const operations = [
+    [],
+    ["x"],
+    ["x", "y"],
+    [1, "x"],
+    [1, "x", "y", "z"],
+    [1, { d: 2 }],
+    [{ d: 1 }, "x"],
+    ["x", { d: 1 }],
+    [{ d: 1 }, { d: "b" }],
+    [{ d: "a" }, { d: "b" }],
+    [2, { d: "😀" }, "👩\u200D👩"],
+    [{ d: 5 }],
+    [5, "x"],
+    [1, "x", { d: 1 }, "y", { d: 1 }],
+    [{ d: 2 }, "x", "y", { d: 3 }],
+    ["x", { d: 1 }, "y", 1, "z"],
+  ];
+  const pairs = operations.flatMap((a) => operations.map((b) => [a, b]));
+  return pairs.map(([a, b]) => {
+    const c = randomOperation(random, type.apply(doc, a), 6);
+    return answer({ doc, a, b, c, p: randomPosition(random, doc) });
+  });
+}
+
+/** Lists of components, and whether checkOp accepts them. */
+export function makeValidityCases() {
+  const parts = [0, 1, 2, "", "x", "😀", { d: 0 }, { d: 1 }, { d: "" }, { d: "x" }];
+  const lists = [[]];
+  for (const first of parts) {
+    lists.push([first]);
+    for (const second of parts) lists.push([first, second], [first, second, "x"]);
+  }
+  const isValid = (op) => {
+    try {
+      type.checkOp(op);
+      return true;
+    } catch {
+      return false;
+    }
+  };
+  return lists.map((op) => ({ op, valid: isValid(op) }));
 }

@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Readable } from "node:stream";
 import { test } from "node:test";
@@ -11,6 +12,7 @@ import { fileURLToPath } from "node:url";
 
 import { kSeed } from "../support/random.js";
 import { makeCase } from "./cases.js";
+import { goldenFiles } from "./golden.js";
 
 const kCases = 200_000;
 
@@ -40,6 +42,12 @@ test(`${kCases} random cases are answered as ot-text-unicode does`, async () => 
   const { code, output } = await compare(generator.stdout);
   assert.equal(code, 0, output);
   assert.equal(output, `${kCases} cases, 0 different\n`);
+});
+
+test("the golden vectors are what ot-text-unicode answers today", () => {
+  for (const [path, content] of goldenFiles()) {
+    assert.ok(readFileSync(path, "utf8") === content, `${path} differs`);
+  }
 });
 
 test("an answer that differs is found, and printed with its seed and its case", async () => {

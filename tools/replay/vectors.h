@@ -1,4 +1,4 @@
-// Cases that npm ot-text-unicode has answered, one JSON object each; tools/vectors/make_vectors.js
+// Cases that npm ot-text-unicode has answered, one JSON object each; tests/differential/cases.js
 // describes their fields.
 #pragma once
 
