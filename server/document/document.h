@@ -21,18 +21,16 @@
 #include <cstdint>
 #include <deque>
 #include <map>
-#include <memory>
 #include <optional>
 #include <string>
-#include <unordered_map>
 #include <variant>
 #include <vector>
 
 #include "ot/result.h"
+#include "server/document/batch.h"
 #include "server/document/exchange.h"
-#include "server/document/rebasing.h"
-#include "server/document/tail.h"
-#include "storage/history.h"
+#include "server/document/known.h"
+#include "server/document/waiting.h"
 #include "storage/operation_log.h"
 #include "storage/record.h"
 
@@ -51,11 +49,7 @@ struct Announce {
 // Read what a submission from far behind needs and report with history_read().
 struct ReadHistory {
   std::uint64_t ticket = 0;
-  // Look up this source's last submission, and its record if its sequence is this one.
-  std::string source;
-  std::uint64_t sequence = 0;
-  std::uint64_t from = 0;  // Records from <= version < to; none if from == to.
-  std::uint64_t to = 0;
+  HistoryWanted wanted;
 };
 // Another node was first: read the log from this version and report with records_committed().
 struct ReadForeign {
@@ -73,20 +67,12 @@ struct Halt {};
 using Effect =
     std::variant<StartAppend, Announce, ReadHistory, ReadForeign, RetryLater, SaveCheckpoint, Halt>;
 
-// What ReadHistory asked for.
-struct HistoryChunk {
-  std::optional<storage::SourceEntry> last;  // The source's last submission in the log.
-  std::optional<storage::Record> repeated;   // Its record, if that is what was asked about.
-  std::vector<storage::Record> records;      // From `from` on; perhaps not all of them.
-};
-
 class Document {
  public:
   // `committed` is what the log holds, `tail` its newest records (may be empty), the last one being
   // committed.version - 1; `checkpoint` is the version of the newest checkpoint.
   Document(DocumentKey key, storage::Snapshot committed, std::vector<storage::Record> tail,
            std::uint64_t checkpoint);
-  ~Document();
 
   // ---- Events
 
@@ -109,54 +95,31 @@ class Document {
   [[nodiscard]] const DocumentKey& key() const { return key_; }
   [[nodiscard]] const storage::Snapshot& committed() const { return committed_; }
   // The newest records, at least those since the last few thousand versions.
-  [[nodiscard]] const Tail& tail() const { return tail_; }
+  [[nodiscard]] const Tail& tail() const { return known_.tail(); }
   // True while anything is queued, in flight or being looked up.
   [[nodiscard]] bool busy() const;
 
  private:
-  struct Waiting;
-  struct Batch;
-
   void form_batch(std::int64_t now_ms);
   void admit(Waiting waiting, std::int64_t now_ms);
-  [[nodiscard]] bool needs_history(const Waiting& waiting) const;
-  [[nodiscard]] bool needs_old_records(const Waiting& waiting) const;
   void read_history(Waiting waiting);
-  [[nodiscard]] Result<void> take_history(Waiting& waiting, HistoryChunk chunk);
-  [[nodiscard]] Result<void> judge(Waiting& waiting, std::int64_t now_ms);
-  [[nodiscard]] RecordPtr own_record(const Waiting& waiting, std::uint64_t from,
-                                     const Tail& records) const;
-  [[nodiscard]] Result<void> answer_repeat(const Waiting& waiting, const Rebasing& rebased,
-                                           const storage::Record& record);
-  [[nodiscard]] Result<void> answer_old_sequence(const Waiting& waiting, const Rebasing& rebased,
-                                                 const storage::SourceEntry& last);
-  [[nodiscard]] Result<void> write(const Waiting& waiting, const Rebasing& rebased,
-                                   std::int64_t now_ms);
-  [[nodiscard]] RecordPtr find_repeated(const Waiting& waiting) const;
-  void acknowledge(const Waiting& waiting, std::uint64_t version);
-  [[nodiscard]] std::vector<RecordPtr> missed(const Waiting& waiting, std::uint64_t version) const;
-  void refuse(const Waiting& waiting, Error error);
   void commit_batch();
   void take_back_batch();
   void follow(const RecordPtr& record);
   void consider_checkpoint();
-  // The source's last submission; outer absent: not known, inner absent: it has none.
-  [[nodiscard]] std::optional<std::optional<storage::SourceEntry>> last_of(
-      const std::string& source) const;
+  [[nodiscard]] std::optional<LastOfSource> last_of(const std::string& source) const;
 
   enum class State : std::uint8_t { kReady, kAppending, kConflicted, kRefused, kHalted };
 
   DocumentKey key_;
   storage::Snapshot committed_;
-  Tail tail_;
+  Known known_;
   State state_ = State::kReady;
 
   std::deque<Waiting> queue_;                 // In order of arrival.
   std::map<std::uint64_t, Waiting> reading_;  // By ticket: their history is being read.
-  std::unique_ptr<Batch> batch_;              // Being formed, or in flight.
+  std::optional<Batch> batch_;                // Being formed, or in flight.
   std::uint64_t next_ticket_ = 1;
-  // The last committed submission of each source, as far as known; absent value: the log has none.
-  std::unordered_map<std::string, std::optional<storage::SourceEntry>> sources_;
 
   std::uint64_t checkpoint_version_;  // The newest that was asked for.
   std::size_t bytes_since_checkpoint_ = 0;

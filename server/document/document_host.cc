@@ -44,7 +44,7 @@ Result<std::unique_ptr<Document>> load_document(const DocumentKey& key,
   return std::make_unique<Document>(key, *std::move(snapshot), std::move(tail), *checkpoint);
 }
 
-Result<HistoryChunk> read_chunk(const DocumentKey& key, const ReadHistory& wanted,
+Result<HistoryChunk> read_chunk(const DocumentKey& key, const HistoryWanted& wanted,
                                 const storage::History& history) {
   HistoryChunk chunk;
   Result<std::optional<storage::SourceEntry>> last = history.source(key, wanted.source);
@@ -317,8 +317,8 @@ void DocumentHost::carry_out(Announce effect) {
 
 void DocumentHost::carry_out(const ReadHistory& effect) {
   using Chunk = Result<HistoryChunk>;
-  read<Chunk>([key = key_, effect](
-                  const storage::History& history) { return read_chunk(key, effect, history); },
+  read<Chunk>([key = key_, wanted = effect.wanted](
+                  const storage::History& history) { return read_chunk(key, wanted, history); },
               [this, ticket = effect.ticket](Chunk chunk) {
                 document_->history_read(ticket, std::move(chunk));
                 advance();

@@ -95,26 +95,26 @@ void Desk::settle() {
 
 void Desk::read_history() {
   while (!reads_.empty()) {
-    const ReadHistory wanted = reads_.front();
+    const ReadHistory read = reads_.front();
     reads_.erase(reads_.begin());
-    document_.history_read(wanted.ticket, find(wanted));
+    document_.history_read(read.ticket, find(read.wanted));
     advance();
   }
 }
 
 std::uint64_t Desk::records_wanted() const {
   std::uint64_t wanted = 0;
-  for (const ReadHistory& read : reads_) wanted += read.to - read.from;
+  for (const ReadHistory& read : reads_) wanted += read.wanted.to - read.wanted.from;
   return wanted;
 }
 
 void Desk::fail_history(const Error& error) {
-  for (const ReadHistory& wanted : std::exchange(reads_, {}))
-    document_.history_read(wanted.ticket, error);
+  for (const ReadHistory& read : std::exchange(reads_, {}))
+    document_.history_read(read.ticket, error);
   advance();
 }
 
-HistoryChunk Desk::find(const ReadHistory& wanted) const {
+HistoryChunk Desk::find(const HistoryWanted& wanted) const {
   HistoryChunk chunk;
   for (const storage::Record& made : log_) {
     if (made.source != wanted.source) continue;

@@ -68,7 +68,7 @@ class Desk {
               storage::Change change);
   void advance();
   void note(const CommitNotice& notice);
-  [[nodiscard]] HistoryChunk find(const ReadHistory& wanted) const;
+  [[nodiscard]] HistoryChunk find(const HistoryWanted& wanted) const;
 
   std::vector<storage::Record> log_;
   Document document_;

@@ -1,0 +1,153 @@
+#include "server/document/batch.h"
+
+#include <algorithm>
+#include <memory>
+#include <utility>
+#include <variant>
+
+#include "server/document/rebase.h"
+#include "server/limits.h"
+#include "server/protocol/error_codes.h"
+
+namespace cowrite::server {
+namespace {
+
+// Only then is the text before the change kept, which would make the rope copy what it changes in
+// place otherwise.
+bool may_outgrow(const storage::Snapshot& snapshot, const storage::Change& change) {
+  return snapshot.text.bytes() + change_bytes(change) > kDocumentBytesMax;
+}
+
+}  // namespace
+
+Batch::Batch(storage::Snapshot committed)
+    : candidate_(std::move(committed)), made_(candidate_.version) {}
+
+std::optional<LastOfSource> Batch::last_of(const std::string& source, const Known& known) const {
+  const auto last = made_.last_of(source);
+  return last && *last ? last : known.last_of(source);
+}
+
+bool Batch::full() const {
+  return made_.tail().size() >= kBatchRecordsMax || bytes_ >= kBatchBytesMax;
+}
+
+void Batch::add(Waiting waiting, Known& known, std::int64_t now_ms) {
+  Result<void> judged = judge(waiting, known, now_ms);
+  if (!judged) refuse(waiting, judged.error());
+  members_.push_back(std::move(waiting));
+}
+
+Result<void> Batch::judge(Waiting& waiting, Known& known, std::int64_t now_ms) {
+  const std::optional<std::uint64_t> base = waiting.request().version;
+  if (base && *base > candidate_.version) {
+    return Error{kErrVersionNewer, "the operation is made at version " + std::to_string(*base) +
+                                       " of a document at version " +
+                                       std::to_string(candidate_.version)};
+  }
+  Tail& tail = known.tail();
+  const LastOfSource last = *last_of(waiting.submission().source, known);
+  Rebasing& committed = waiting.rebasing();
+  if (base && !committed.repeated()) {
+    const RecordPtr own = waiting.own_record(committed.at(), tail, last);
+    if (Result<void> passed = committed.pass(tail, own); !passed) return passed;
+  }
+  Rebasing rebased = committed;
+  if (!base) rebased.start_at(candidate_.version);
+  if (!rebased.repeated()) {
+    const RecordPtr own = waiting.own_record(rebased.at(), made_.tail(), last);
+    if (Result<void> passed = rebased.pass(made_.tail(), own); !passed) return passed;
+  }
+  if (rebased.repeated()) return answer_repeat(waiting, rebased, *rebased.repeated(), tail);
+  if (last && last->sequence >= waiting.request().sequence)
+    return answer_old_sequence(waiting, rebased, *last, tail);
+  return write(waiting, rebased, tail, now_ms);
+}
+
+// The submission is in the log or in the batch as `record`: one more waiter for its ack, if it
+// really is the same.
+Result<void> Batch::answer_repeat(const Waiting& waiting, const Rebasing& rebased,
+                                  const storage::Record& record, const Tail& tail) {
+  if (!same_effect(rebased.change(), record.change)) {
+    return Error{kErrSequenceReused, "sequence " + std::to_string(record.sequence) +
+                                         " of this source is another operation, at version " +
+                                         std::to_string(record.version)};
+  }
+  acknowledge(waiting, record.version, tail);
+  return {};
+}
+
+// The source has gone past this sequence, and no record since the submission's base holds it. Only
+// a client that never fetched the document can mean it honestly, when it repeats its create.
+Result<void> Batch::answer_old_sequence(const Waiting& waiting, const Rebasing& rebased,
+                                        const storage::SourceEntry& last, const Tail& tail) {
+  if (!waiting.request().version) {
+    if (const RecordPtr repeated = waiting.find_repeated(made_.tail(), tail))
+      return answer_repeat(waiting, rebased, *repeated, tail);
+  }
+  return Error{kErrSequenceReused, "this source has sent sequence " +
+                                       std::to_string(last.sequence) + " already, at version " +
+                                       std::to_string(last.version)};
+}
+
+// The last check: does the change fit the text that it meets, and the limits?
+Result<void> Batch::write(const Waiting& waiting, const Rebasing& rebased, const Tail& tail,
+                          std::int64_t now_ms) {
+  const storage::Change& change = rebased.change();
+  if (std::holds_alternative<storage::Create>(change) && candidate_.exists) {
+    return Error{kErrDocAlreadyCreated,
+                 "the document exists already, at version " + std::to_string(candidate_.version)};
+  }
+  if (std::holds_alternative<storage::Edit>(change) && !candidate_.exists) {
+    return Error{kErrDocDoesNotExist,
+                 "the document does not exist, at version " + std::to_string(candidate_.version)};
+  }
+  const Submission& submission = waiting.submission();
+  auto record = std::make_shared<const storage::Record>(storage::Record{
+      .version = candidate_.version,
+      .source = submission.source,
+      .sequence = submission.request.sequence,
+      .author = submission.author,
+      .time_ms = std::max(now_ms, candidate_.time_ms),
+      .change = change,
+  });
+  const storage::Snapshot before =
+      may_outgrow(candidate_, change) ? candidate_ : storage::Snapshot{};
+  if (Result<void> applied = storage::apply(candidate_, *record); !applied) return applied;
+  if (candidate_.text.bytes() > kDocumentBytesMax &&
+      candidate_.text.bytes() > before.text.bytes()) {
+    candidate_ = before;
+    return Error{kErrDocumentTooLarge, "the document would be larger than " +
+                                           std::to_string(kDocumentBytesMax) + " bytes"};
+  }
+  bytes_ += waiting.bytes();
+  acknowledge(waiting, record->version, tail);
+  made_.push(std::move(record));
+  return {};
+}
+
+void Batch::acknowledge(const Waiting& waiting, std::uint64_t version, const Tail& tail) {
+  const Submission& submission = waiting.submission();
+  acks_.push_back({submission.session, submission.source, submission.request.sequence, version,
+                   waiting.missed(version, tail, made_.tail()), submission.bytes});
+}
+
+void Batch::refuse(const Waiting& waiting, Error error) {
+  const Submission& submission = waiting.submission();
+  refusals_.push_back({submission.session, submission.request, std::move(error), submission.bytes});
+}
+
+storage::Append Batch::append(const DocumentKey& key) const {
+  const Tail& made = made_.tail();
+  auto records = std::make_shared<std::vector<storage::Record>>();
+  for (const RecordPtr& record : made.range(made.begin(), made.end())) records->push_back(*record);
+  return {key, made.begin(), std::move(records), candidate_.exists, candidate_.text.bytes()};
+}
+
+CommitNotice Batch::announce(const DocumentKey& key) && {
+  const Tail& made = made_.tail();
+  return {key, made.range(made.begin(), made.end()),
+          /*encoded=*/{}, std::move(acks_), std::move(refusals_)};
+}
+
+}  // namespace cowrite::server

@@ -1,0 +1,41 @@
+// Known: what is remembered of a log, so that it need not be read for every submission: its newest
+// records, and who sent which sequence last.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <unordered_map>
+
+#include "server/document/tail.h"
+#include "storage/history.h"
+
+namespace cowrite::server {
+
+// A source's last submission in the log; absent if it has none.
+using LastOfSource = std::optional<storage::SourceEntry>;
+
+class Known {
+ public:
+  // Of a log with `version` records, of which none are here.
+  explicit Known(std::uint64_t version) : tail_(version) {}
+
+  [[nodiscard]] Tail& tail() { return tail_; }
+  [[nodiscard]] const Tail& tail() const { return tail_; }
+
+  // Absent if only the log can tell.
+  [[nodiscard]] std::optional<LastOfSource> last_of(const std::string& source) const;
+
+  // REQUIRES: record->version == tail().end().
+  void push(RecordPtr record);
+  // Notes what the log said of a source, unless a newer record told better meanwhile.
+  void learn(const std::string& source, const LastOfSource& last);
+  // Forgets what is beyond the limits (server/limits.h), but no record from version `keep` on.
+  void trim(std::uint64_t keep);
+
+ private:
+  Tail tail_;
+  std::unordered_map<std::string, LastOfSource> sources_;
+};
+
+}  // namespace cowrite::server
