@@ -9,6 +9,9 @@ namespace cowrite::storage {
 // A version beyond the document's newest was asked for.
 inline constexpr std::string_view kErrVersionUnknown = "ERR_STORAGE_VERSION_UNKNOWN";
 
+// A version whose records were erased for good was asked for.
+inline constexpr std::string_view kErrErased = "ERR_STORAGE_ERASED";
+
 // Stored bytes cannot be what was written: a checksum, a gap in the versions, a record that does
 // not fit its text.
 inline constexpr std::string_view kErrDamaged = "ERR_STORAGE_DAMAGED";

@@ -28,6 +28,7 @@ struct DocumentInfo {
   std::uint64_t bytes = 0;      // Of the text, UTF-8.
   std::int64_t created_ms = 0;  // Time of its first record.
   std::int64_t changed_ms = 0;  // Time of its newest record.
+  std::uint64_t erased = 0;     // Records before this version were erased for good.
 
   friend bool operator==(const DocumentInfo&, const DocumentInfo&) = default;
 };
@@ -52,7 +53,8 @@ class History {
   [[nodiscard]] virtual Result<std::optional<DocumentInfo>> info(const DocumentKey& key) const = 0;
 
   // The document after `version` records; the newest if absent. Fails with kErrVersionUnknown
-  // beyond the newest. Version 0, also of a document that nobody wrote, is empty.
+  // beyond the newest, with kErrErased before what was erased. Version 0, also of a document that
+  // nobody wrote, is empty.
   [[nodiscard]] virtual Result<Snapshot> snapshot(const DocumentKey& key,
                                                   std::optional<std::uint64_t> version) const = 0;
 
@@ -64,8 +66,8 @@ class History {
   [[nodiscard]] virtual Result<std::uint64_t> version_at(const DocumentKey& key,
                                                          std::int64_t time_ms) const = 0;
 
-  // Records from <= version < to in order, as far as there are any; fewer if their stored bytes
-  // exceed bytes_max, but at least one.
+  // Records from <= version < to in order, as far as there are any; fewer if their record_bytes()
+  // exceed bytes_max, but at least one. Fails with kErrErased where they were erased.
   [[nodiscard]] virtual Result<std::vector<Record>> records(const DocumentKey& key,
                                                             std::uint64_t from, std::uint64_t to,
                                                             std::size_t bytes_max) const = 0;

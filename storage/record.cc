@@ -4,6 +4,18 @@
 
 namespace cowrite::storage {
 
+std::size_t change_bytes(const Change& change) {
+  if (const auto* edit = std::get_if<Edit>(&change)) {
+    return edit->operation.inserted_bytes() + edit->operation.size() * sizeof(std::uint64_t);
+  }
+  if (const auto* create = std::get_if<Create>(&change)) return create->text.size();
+  return 0;
+}
+
+std::size_t record_bytes(const Record& record) {
+  return sizeof(record) + record.source.size() + record.author.size() + change_bytes(record.change);
+}
+
 Result<void> apply(Snapshot& snapshot, const Record& record) {
   CHECK(record.version == snapshot.version);
   if (const auto* edit = std::get_if<Edit>(&record.change)) {

@@ -5,6 +5,7 @@
 // to v + 1.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -39,6 +40,10 @@ struct Record {
 
   friend bool operator==(const Record&, const Record&) = default;
 };
+
+// About what they take in memory, for limits.
+[[nodiscard]] std::size_t change_bytes(const Change& change);
+[[nodiscard]] std::size_t record_bytes(const Record& record);
 
 // A document at a version. Copying is cheap: the rope shares its nodes.
 struct Snapshot {

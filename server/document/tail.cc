@@ -49,16 +49,4 @@ void Tail::trim(std::uint64_t keep) {
   }
 }
 
-std::size_t change_bytes(const storage::Change& change) {
-  if (const auto* edit = std::get_if<storage::Edit>(&change)) {
-    return edit->operation.inserted_bytes() + edit->operation.size() * sizeof(std::uint64_t);
-  }
-  if (const auto* create = std::get_if<storage::Create>(&change)) return create->text.size();
-  return 0;
-}
-
-std::size_t record_bytes(const storage::Record& record) {
-  return sizeof(record) + record.source.size() + record.author.size() + change_bytes(record.change);
-}
-
 }  // namespace cowrite::server

@@ -48,8 +48,4 @@ class Tail {
   ot::HistoryBlocks blocks_;
 };
 
-// About what a record takes in memory, for limits.
-[[nodiscard]] std::size_t record_bytes(const storage::Record& record);
-[[nodiscard]] std::size_t change_bytes(const storage::Change& change);
-
 }  // namespace cowrite::server

@@ -1,8 +1,8 @@
-// Stored values as bytes and back. FORMAT.md has the grammar.
+// Stored values as bytes and back. FORMAT.md has the grammar; segment.h has the values that hold
+// many records.
 //
-// Every value ends with a checksum over its key and itself, so a changed byte is found, and so is a
-// value under another's key. The decoders take whatever bytes are given, and return kErrDamaged for
-// all that the encoders cannot have made.
+// The decoders take whatever bytes are given, and return kErrDamaged for all that the encoders
+// cannot have made.
 #pragma once
 
 #include <cstdint>
@@ -10,8 +10,10 @@
 #include <string_view>
 
 #include "ot/result.h"
+#include "storage/format/chain.h"
 #include "storage/format/head.h"
 #include "storage/format/keys.h"
+#include "storage/format/value.h"
 #include "storage/history.h"
 #include "storage/record.h"
 
@@ -20,16 +22,30 @@ namespace cowrite::storage {
 [[nodiscard]] std::string encode_head(std::string_view key, const Head& head);
 [[nodiscard]] Result<Head> decode_head(std::string_view key, std::string_view value);
 
+// The first byte of an entry in the table of records.
+enum class RecordTag : std::uint8_t { kCreate = 1, kEdit = 2, kDelete = 3, kSegment = 4 };
+
+// What a record says, without its version: the value of its entry up to the checksum, and what the
+// chain covers.
+void put_record(const Record& record, std::string& out);
+// Takes it from the front of a value; the record is at version 0.
+[[nodiscard]] Record take_record(ValueReader& in);
+
 // The record's version is in its key, not in its value.
 [[nodiscard]] std::string encode_record(std::string_view key, const Record& record);
-[[nodiscard]] Result<Record> decode_record(std::string_view key, std::string_view value);
 
-// The record's time alone, for searching.
-[[nodiscard]] Result<std::int64_t> decode_record_time(std::string_view key, std::string_view value);
-
+// A document at a version, and the chain's value there.
+struct Checkpoint {
+  Snapshot snapshot;
+  ChainValue chain{};
+};
 // The snapshot's version is in its key, not in its value.
-[[nodiscard]] std::string encode_checkpoint(std::string_view key, const Snapshot& snapshot);
-[[nodiscard]] Result<Snapshot> decode_checkpoint(std::string_view key, std::string_view value);
+[[nodiscard]] std::string encode_checkpoint(std::string_view key, const Snapshot& snapshot,
+                                            const ChainValue& chain);
+[[nodiscard]] Result<Checkpoint> decode_checkpoint(std::string_view key, std::string_view value);
+
+[[nodiscard]] std::string encode_chain(std::string_view key, const ChainValue& chain);
+[[nodiscard]] Result<ChainValue> decode_chain(std::string_view key, std::string_view value);
 
 [[nodiscard]] std::string encode_source(std::string_view key, const SourceEntry& entry);
 [[nodiscard]] Result<SourceEntry> decode_source(std::string_view key, std::string_view value);

@@ -3,19 +3,17 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
 
-#include "ot/result.h"
-#include "storage/document_key.h"
 #include "storage/format/keys.h"
-#include "storage/store/key_value_store.h"
 
 namespace cowrite::storage {
 
 struct Head {
   DocumentNumber number = 0;
-  std::uint64_t version =
-      0;  // At least 1 where it is stored: a document begins with its first record.
+  // At least 1 where it is stored: a document begins with its first record.
+  std::uint64_t version = 0;
+  // Records before this one were erased for good; at this version there is no document.
+  std::uint64_t erased = 0;
   bool exists = false;
   std::uint64_t bytes = 0;      // Of the text; 0 if it does not exist.
   std::int64_t created_ms = 0;  // Time of its first record.
@@ -23,9 +21,5 @@ struct Head {
 
   friend bool operator==(const Head&, const Head&) = default;
 };
-
-// Absent if nobody ever wrote the document.
-[[nodiscard]] Result<std::optional<Head>> read_head(const KeyValueStore& store,
-                                                    const DocumentKey& key);
 
 }  // namespace cowrite::storage

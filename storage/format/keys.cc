@@ -9,6 +9,7 @@
 namespace cowrite::storage {
 namespace {
 
+constexpr char kChainValue = 'c';
 constexpr char kDocumentName = 'd';
 
 // Inside a collection a zero byte is followed by kZeroEscaped; kCollectionEnd after a zero byte
@@ -33,9 +34,8 @@ std::uint64_t read_big_endian(std::string_view bytes) {
 
 Error damaged_name() { return {kErrDamaged, "a stored document name is damaged"}; }
 
-std::string quoted(std::string_view text) {
+void append_printable(std::string& out, std::string_view text) {
   constexpr std::string_view kHex = "0123456789abcdef";
-  std::string out = "\"";
   for (const char c : text) {
     const auto byte = static_cast<std::uint8_t>(c);
     if (byte < 0x20 || byte == 0x7F) {
@@ -43,13 +43,9 @@ std::string quoted(std::string_view text) {
       out += kHex[byte >> 4];
       out += kHex[byte & 0xF];
     } else {
-      if (c == '"' || c == '\\') {
-        out += '\\';
-      }
       out += c;
     }
   }
-  return out += '"';
 }
 
 }  // namespace
@@ -124,6 +120,18 @@ KeyRange versions(DocumentNumber number, std::uint64_t from, std::uint64_t to) {
   return {version_key(number, from), version_key(number, to)};
 }
 
+std::string chain_key(DocumentNumber number, std::uint64_t version) {
+  return kChainValue + version_key(number, version);
+}
+
+KeyRange chain_values(DocumentNumber number, std::uint64_t from, std::uint64_t to) {
+  return {chain_key(number, from), chain_key(number, to)};
+}
+
+std::string_view chain_place(std::string_view key) {
+  return key.empty() || key.front() != kChainValue ? std::string_view() : key.substr(1);
+}
+
 std::string source_key(DocumentNumber number, std::string_view source) {
   std::string out;
   out.reserve(8 + source.size());
@@ -132,8 +140,16 @@ std::string source_key(DocumentNumber number, std::string_view source) {
   return out;
 }
 
+KeyRange sources(DocumentNumber number) {
+  return {source_key(number, {}), source_key(number + 1, {})};
+}
+
 std::string describe(const DocumentKey& key) {
-  return "document " + quoted(key.id) + " of collection " + quoted(key.collection);
+  std::string out;
+  append_printable(out, key.collection);
+  out += '/';
+  append_printable(out, key.id);
+  return out;
 }
 
 }  // namespace cowrite::storage

@@ -41,10 +41,19 @@ struct VersionKey {
 // The keys of one document's versions from <= version < to.
 [[nodiscard]] KeyRange versions(DocumentNumber number, std::uint64_t from, std::uint64_t to);
 
+// Table meta: where the chain's value after so many records stands.
+[[nodiscard]] std::string chain_key(DocumentNumber number, std::uint64_t version);
+// The values at from <= version < to.
+[[nodiscard]] KeyRange chain_values(DocumentNumber number, std::uint64_t from, std::uint64_t to);
+// What is left of such a key is a version_key(); empty if it is none.
+[[nodiscard]] std::string_view chain_place(std::string_view key);
+
 // Table sources.
 [[nodiscard]] std::string source_key(DocumentNumber number, std::string_view source);
+// The keys of all sources of one document.
+[[nodiscard]] KeyRange sources(DocumentNumber number);
 
-// The document's name in an error message: its parts quoted, with control characters written out.
+// The document's name in an error message, collection/id, with control characters written out.
 [[nodiscard]] std::string describe(const DocumentKey& key);
 
 }  // namespace cowrite::storage

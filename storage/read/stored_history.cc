@@ -6,6 +6,9 @@
 
 #include "storage/errors.h"
 #include "storage/format/encoding.h"
+#include "storage/format/segment.h"
+#include "storage/read/record_scan.h"
+#include "storage/store/heads.h"
 
 namespace cowrite::storage {
 namespace {
@@ -14,13 +17,9 @@ Error about(const DocumentKey& key, const Error& error) {
   return {error.code, describe(key) + ": " + error.message};
 }
 
-Error damaged(std::uint64_t version, std::string_view reason) {
-  return {kErrDamaged,
-          "damaged at version " + std::to_string(version) + ", " + std::string(reason)};
-}
-
 DocumentInfo make_info(DocumentKey key, const Head& head) {
-  return {std::move(key), head.version, head.exists, head.bytes, head.created_ms, head.changed_ms};
+  return {std::move(key),  head.version,    head.exists, head.bytes,
+          head.created_ms, head.changed_ms, head.erased};
 }
 
 // Whether the newest version is what the head says.
@@ -29,14 +28,9 @@ bool agrees(const Snapshot& snapshot, const Head& head) {
          snapshot.time_ms == head.changed_ms;
 }
 
-// The record of an entry, which must be the one of `version`: records are dense.
-Result<Record> decode_expected(std::uint64_t version, std::string_view key,
-                               std::string_view value) {
-  Result<Record> record = decode_record(key, value);
-  if (!record) {
-    return damaged(version, record.error().message);
-  }
-  return record->version == version ? std::move(record) : damaged(version, "its record is missing");
+Error erased(const DocumentKey& key, const Head& head) {
+  return {kErrErased, describe(key) + ": what was before version " + std::to_string(head.erased) +
+                          " has been erased for good"};
 }
 
 }  // namespace
@@ -91,27 +85,33 @@ Result<Snapshot> StoredHistory::snapshot(const DocumentKey& key,
                                          std::to_string(head.version) + "; there is no version " +
                                          std::to_string(wanted)};
   }
-  Result<Snapshot> snapshot = nearest_checkpoint(head.number, wanted);
+  if (wanted < head.erased) {
+    return erased(key, head);
+  }
+  Result<Snapshot> snapshot = nearest_checkpoint(head, wanted);
   if (!snapshot) {
     return about(key, snapshot.error());
   }
   if (Result<void> replayed = replay(head.number, wanted, *snapshot); !replayed) {
     return about(key, replayed.error());
   }
-  if (wanted == head.version && !agrees(*snapshot, head)) {
-    return about(key, damaged(wanted, "its records do not give what its head says"));
+  const bool newest = wanted == head.version && wanted > head.erased;
+  if (newest && !agrees(*snapshot, head)) {
+    return about(key, damaged_at(wanted, "its records do not give what its head says"));
   }
   return snapshot;
 }
 
-// The newest checkpoint at or before `version`; the empty document at version 0 if there is none.
-Result<Snapshot> StoredHistory::nearest_checkpoint(DocumentNumber number,
-                                                   std::uint64_t version) const {
-  Result<Snapshot> nearest = Snapshot();
+// The newest checkpoint at or before `version`; if there is none, the document before the first
+// record that it still has.
+Result<Snapshot> StoredHistory::nearest_checkpoint(const Head& head, std::uint64_t version) const {
+  Result<Snapshot> nearest = Snapshot{.version = head.erased};
   const Result<void> scanned =
-      store_.scan(Table::kCheckpoints, versions(number, 1, version + 1), Order::kBackward,
-                  [&](std::string_view key, std::string_view value) {
-                    nearest = decode_checkpoint(key, value);
+      store_.scan(Table::kCheckpoints, versions(head.number, head.erased + 1, version + 1),
+                  Order::kBackward, [&](std::string_view key, std::string_view value) {
+                    Result<Checkpoint> checkpoint = decode_checkpoint(key, value);
+                    nearest = checkpoint ? Result<Snapshot>(std::move(checkpoint->snapshot))
+                                         : checkpoint.error();
                     return Visit::kStop;
                   });
   return scanned ? nearest : scanned.error();
@@ -139,26 +139,13 @@ Result<std::uint64_t> StoredHistory::checkpoint(const DocumentKey& key) const {
 // Takes the snapshot on to version `to`.
 Result<void> StoredHistory::replay(DocumentNumber number, std::uint64_t to,
                                    Snapshot& snapshot) const {
-  Result<void> valid;
-  const Result<void> scanned =
-      store_.scan(Table::kRecords, versions(number, snapshot.version, to), Order::kForward,
-                  [&](std::string_view key, std::string_view value) {
-                    const Result<Record> record = decode_expected(snapshot.version, key, value);
-                    if (!record) {
-                      valid = record.error();
-                      return Visit::kStop;
-                    }
-                    if (Result<void> applied = apply(snapshot, *record); !applied) {
-                      valid = damaged(snapshot.version, applied.error().message);
-                      return Visit::kStop;
-                    }
-                    return Visit::kContinue;
-                  });
-  if (!scanned || !valid) {
-    return scanned ? valid : scanned;
-  }
-  return snapshot.version == to ? Result<void>()
-                                : damaged(snapshot.version, "its record is missing");
+  return scan_records(store_, number, snapshot.version, to,
+                      [&](const Record& record) -> Result<Visit> {
+                        if (Result<void> applied = apply(snapshot, record); !applied) {
+                          return damaged_at(snapshot.version, applied.error().message);
+                        }
+                        return Visit::kContinue;
+                      });
 }
 
 Result<std::uint64_t> StoredHistory::version_at(const DocumentKey& key,
@@ -175,35 +162,58 @@ Result<std::uint64_t> StoredHistory::version_at(const DocumentKey& key,
   }
   // Times never decrease: all records below `low` are at or before the time, the one at `high` is
   // after it.
-  std::uint64_t low = 0;
+  std::uint64_t low = (*head)->erased;
   std::uint64_t high = (*head)->version - 1;
   while (low < high) {
     const std::uint64_t middle = low + (high - low) / 2;
-    const Result<std::int64_t> time = record_time((*head)->number, middle);
-    if (!time) {
-      return about(key, time.error());
+    const Result<EntryExtent> extent = extent_at((*head)->number, middle);
+    if (!extent) {
+      return about(key, extent.error());
     }
-    if (*time <= time_ms) {
-      low = middle + 1;
+    if (extent->last_ms <= time_ms) {
+      low = extent->to;
+    } else if (extent->first_ms > time_ms) {
+      high = extent->from;
     } else {
-      high = middle;
+      return first_after(key, **head, *extent, time_ms);
     }
   }
   return low;
 }
 
-Result<std::int64_t> StoredHistory::record_time(DocumentNumber number,
-                                                std::uint64_t version) const {
-  const std::string key = version_key(number, version);
-  const Result<std::optional<std::string>> value = store_.get(Table::kRecords, key);
-  if (!value) {
-    return value.error();
+// The entry that holds the record of a version, as far as the search for a time needs it.
+Result<EntryExtent> StoredHistory::extent_at(DocumentNumber number, std::uint64_t version) const {
+  Result<EntryExtent> extent = damaged_at(version, "its record is missing");
+  const Result<void> scanned =
+      store_.scan(Table::kRecords, versions(number, version, version + 1), Order::kForwardFromFloor,
+                  [&](std::string_view key, std::string_view value) {
+                    extent = decode_extent(key, value);
+                    return Visit::kStop;
+                  });
+  if (!scanned) {
+    return scanned.error();
   }
-  if (!*value) {
-    return damaged(version, "its record is missing");
+  if (!extent) {
+    return damaged_at(version, extent.error().message);
   }
-  const Result<std::int64_t> time = decode_record_time(key, **value);
-  return time ? time : damaged(version, time.error().message);
+  const bool holds = extent->from <= version && version < extent->to;
+  return holds ? extent : damaged_at(version, "its record is missing");
+}
+
+// The version of the first record after a time, in an entry that has both such and earlier ones.
+Result<std::uint64_t> StoredHistory::first_after(const DocumentKey& key, const Head& head,
+                                                 const EntryExtent& extent,
+                                                 std::int64_t time_ms) const {
+  std::uint64_t version = extent.from;
+  const Result<void> scanned = scan_records(store_, head.number, extent.from, extent.to,
+                                            [&](const Record& record) -> Result<Visit> {
+                                              if (record.time_ms > time_ms) {
+                                                return Visit::kStop;
+                                              }
+                                              version = record.version + 1;
+                                              return Visit::kContinue;
+                                            });
+  return scanned ? Result<std::uint64_t>(version) : about(key, scanned.error());
 }
 
 Result<std::vector<Record>> StoredHistory::records(const DocumentKey& key, std::uint64_t from,
@@ -217,30 +227,21 @@ Result<std::vector<Record>> StoredHistory::records(const DocumentKey& key, std::
   if (from >= end) {
     return records;
   }
-  Result<void> valid;
-  std::size_t bytes = 0;
-  bool full = false;
-  const Result<void> scanned =
-      store_.scan(Table::kRecords, versions((*head)->number, from, end), Order::kForward,
-                  [&](std::string_view name, std::string_view value) {
-                    bytes += value.size();
-                    full = bytes > bytes_max && !records.empty();
-                    if (full) {
-                      return Visit::kStop;
-                    }
-                    Result<Record> record = decode_expected(from + records.size(), name, value);
-                    if (!record) {
-                      valid = record.error();
-                      return Visit::kStop;
-                    }
-                    records.push_back(*std::move(record));
-                    return Visit::kContinue;
-                  });
-  if (scanned && valid && !full && from + records.size() < end) {
-    valid = damaged(from + records.size(), "its record is missing");
+  if (from < (*head)->erased) {
+    return erased(key, **head);
   }
-  if (!scanned || !valid) {
-    return about(key, scanned ? valid.error() : scanned.error());
+  std::size_t bytes = 0;
+  const Result<void> scanned =
+      scan_records(store_, (*head)->number, from, end, [&](Record&& record) -> Result<Visit> {
+        bytes += record_bytes(record);
+        if (bytes > bytes_max && !records.empty()) {
+          return Visit::kStop;
+        }
+        records.push_back(std::move(record));
+        return Visit::kContinue;
+      });
+  if (!scanned) {
+    return about(key, scanned.error());
   }
   return records;
 }

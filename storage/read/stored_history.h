@@ -10,6 +10,7 @@
 #pragma once
 
 #include "storage/format/head.h"
+#include "storage/format/segment.h"
 #include "storage/history.h"
 #include "storage/store/key_value_store.h"
 
@@ -35,12 +36,13 @@ class StoredHistory final : public History {
                                                           const std::string& source) const override;
 
  private:
-  [[nodiscard]] Result<Snapshot> nearest_checkpoint(DocumentNumber number,
-                                                    std::uint64_t version) const;
+  [[nodiscard]] Result<Snapshot> nearest_checkpoint(const Head& head, std::uint64_t version) const;
   [[nodiscard]] Result<void> replay(DocumentNumber number, std::uint64_t to,
                                     Snapshot& snapshot) const;
-  [[nodiscard]] Result<std::int64_t> record_time(DocumentNumber number,
-                                                 std::uint64_t version) const;
+  [[nodiscard]] Result<EntryExtent> extent_at(DocumentNumber number, std::uint64_t version) const;
+  [[nodiscard]] Result<std::uint64_t> first_after(const DocumentKey& key, const Head& head,
+                                                  const EntryExtent& extent,
+                                                  std::int64_t time_ms) const;
 
   const KeyValueStore& store_;
 };

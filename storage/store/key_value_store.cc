@@ -149,6 +149,24 @@ Result<void> check_format(std::string_view value, const std::string& folder) {
   return {};
 }
 
+// Puts an iterator, bound to the range, at the entry where the scan begins.
+void begin(rocksdb::Iterator& entry, const KeyRange& range, Order order) {
+  switch (order) {
+    case Order::kForward:
+      entry.SeekToFirst();
+      return;
+    case Order::kBackward:
+      entry.SeekToLast();
+      return;
+    case Order::kForwardFromFloor:
+      entry.SeekForPrev(slice(range.from));
+      if (!entry.Valid() && entry.status().ok()) {
+        entry.SeekToFirst();
+      }
+      return;
+  }
+}
+
 }  // namespace
 
 struct KeyValueStore::Engine {
@@ -363,17 +381,19 @@ Result<std::optional<std::string>> KeyValueStore::get(Table table, std::string_v
 
 Result<void> KeyValueStore::scan(Table table, const KeyRange& range, Order order,
                                  const Visitor& visit) const {
-  const rocksdb::Slice from = slice(range.from);
+  const std::string lowest =
+      order == Order::kForwardFromFloor ? range.from.substr(0, kFloorPrefixBytes) : range.from;
+  const rocksdb::Slice from = slice(lowest);
   const rocksdb::Slice to = slice(range.to);
   rocksdb::ReadOptions options;
   options.iterate_lower_bound = &from;
   options.iterate_upper_bound = &to;
   const std::unique_ptr<rocksdb::Iterator> entry(
       engine_->database->NewIterator(options, engine_->handle(table)));
-  const bool forward = order == Order::kForward;
-  forward ? entry->SeekToFirst() : entry->SeekToLast();
+  begin(*entry, range, order);
+  const bool backward = order == Order::kBackward;
   while (entry->Valid() && visit(view(entry->key()), view(entry->value())) == Visit::kContinue) {
-    forward ? entry->Next() : entry->Prev();
+    backward ? entry->Prev() : entry->Next();
   }
   // A damaged block ends the loop like the end of the range does.
   if (!entry->status().ok()) {

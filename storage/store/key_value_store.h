@@ -38,7 +38,13 @@ enum class Durability {
              // too.
 };
 
-enum class Order { kForward, kBackward };
+enum class Order {
+  kForward,
+  kBackward,
+  kForwardFromFloor,  // Forward, from the last entry at or before range.from, if its key begins
+                      // with the same kFloorPrefixBytes.
+};
+inline constexpr std::size_t kFloorPrefixBytes = 8;
 enum class Visit { kContinue, kStop };
 
 class KeyValueStore;

@@ -1,9 +1,5 @@
-// CheckpointThread: stores snapshots, off the commit path. A checkpoint is a shortcut for readers;
-// losing one loses nothing.
-//
-// Of each document these are kept: the newest two, and milestones: the first at or past each
-// multiple of kMilestoneVersions. So a reader of any version replays a bounded number of records,
-// and the checkpoints of a long history stay few.
+// CheckpointThread: archives documents (archive.h), off the commit path. It makes reading faster
+// and storing smaller; losing a turn loses nothing.
 #pragma once
 
 #include <condition_variable>
@@ -18,9 +14,6 @@
 #include "storage/store/key_value_store.h"
 
 namespace cowrite::storage {
-
-// Replaying this many records of typing takes about 10 ms.
-inline constexpr std::uint64_t kMilestoneVersions = 10'000;
 
 // Texts that wait to be stored; one that does not fit is dropped.
 inline constexpr std::uint64_t kCheckpointBytesMax = std::uint64_t{256} << 20;
@@ -40,7 +33,6 @@ class CheckpointThread {
 
  private:
   void run();
-  void store(const DocumentKey& key, const Snapshot& snapshot);
 
   KeyValueStore& store_;
 

@@ -1,5 +1,6 @@
 #include "storage/write/commit_thread.h"
 
+#include <algorithm>
 #include <limits>
 #include <string>
 #include <string_view>
@@ -7,38 +8,53 @@
 
 #include "storage/format/encoding.h"
 #include "storage/format/keys.h"
+#include "storage/store/heads.h"
 
 namespace cowrite::storage {
 namespace {
 
-// One more than the greatest number that has a record. Every document has one.
+// The last key of a range; empty if there is none.
+Result<std::string> last_key(const KeyValueStore& store, Table table, const KeyRange& range) {
+  std::string last;
+  const Result<void> scanned =
+      store.scan(table, range, Order::kBackward, [&](std::string_view key, std::string_view) {
+        last = key;
+        return Visit::kStop;
+      });
+  return scanned ? Result<std::string>(last) : scanned.error();
+}
+
+// One more than the greatest number that has a record, or had one before it was erased: then it has
+// a value of the chain.
 Result<DocumentNumber> next_document_number(const KeyValueStore& store) {
   constexpr std::uint64_t kGreatest = std::numeric_limits<std::uint64_t>::max();
-  Result<VersionKey> last = VersionKey();
-  const Result<void> scanned =
-      store.scan(Table::kRecords, {version_key(0, 0), version_key(kGreatest, kGreatest)},
-                 Order::kBackward, [&](std::string_view key, std::string_view) {
-                   last = decode_version_key(key);
-                   return Visit::kStop;
-                 });
-  if (!scanned || !last) {
-    return scanned ? last.error() : scanned.error();
+  const Result<std::string> record =
+      last_key(store, Table::kRecords, {version_key(0, 0), version_key(kGreatest, kGreatest)});
+  const Result<std::string> chain =
+      last_key(store, Table::kMeta, {chain_key(0, 0), chain_key(kGreatest, kGreatest)});
+  if (!record || !chain) {
+    return record ? chain.error() : record.error();
   }
-  return last->number + 1;
+  DocumentNumber greatest = 0;
+  for (const std::string_view key : {std::string_view(*record), chain_place(*chain)}) {
+    if (key.empty()) {
+      continue;
+    }
+    const Result<VersionKey> place = decode_version_key(key);
+    if (!place) {
+      return place.error();
+    }
+    greatest = std::max(greatest, place->number);
+  }
+  return greatest + 1;
 }
 
 // Nearly what the append will take in the batch; exact enough for a bound on memory.
 std::size_t estimate_bytes(const Append& append) {
   constexpr std::size_t kPerRecord = 256;  // Keys, head, source entry, and RocksDB's own.
-  constexpr std::size_t kPerComponent = 8;
   std::size_t bytes = 0;
   for (const Record& record : *append.records) {
-    bytes += kPerRecord + record.author.size();
-    if (const auto* edit = std::get_if<Edit>(&record.change)) {
-      bytes += kPerComponent * edit->operation.size() + edit->operation.inserted_bytes();
-    } else if (const auto* create = std::get_if<Create>(&record.change)) {
-      bytes += create->text.size();
-    }
+    bytes += kPerRecord + record_bytes(record);
   }
   return bytes;
 }

@@ -8,6 +8,7 @@
 #include "ot/check.h"
 #include "storage/format/checksum.h"
 #include "storage/format/encoding.h"
+#include "storage/format/segment.h"
 
 namespace {
 
@@ -25,12 +26,21 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const std::string key = storage::version_key(1, 7);
   const std::string value =
       with_checksum(key, std::string(reinterpret_cast<const char*>(data), size));
-  const auto record = storage::decode_record(key, value);
-  CHECK(!record.has_value() || storage::encode_record(key, *record) == value);
-  const auto time_ms = storage::decode_record_time(key, value);
-  CHECK(!record.has_value() || (time_ms.has_value() && *time_ms == record->time_ms));
+  const bool segment =
+      size > 0 && data[0] == static_cast<std::uint8_t>(storage::RecordTag::kSegment);
+  const auto records = storage::decode_entry(key, value);
+  CHECK(!records.has_value() || value == (segment ? storage::encode_segment(key, *records)
+                                                  : storage::encode_record(key, records->front())));
+  const auto extent = storage::decode_extent(key, value);
+  CHECK(!records.has_value() ||
+        (extent.has_value() && extent->to - extent->from == records->size() &&
+         extent->first_ms == records->front().time_ms &&
+         extent->last_ms == records->back().time_ms));
   const auto checkpoint = storage::decode_checkpoint(key, value);
-  CHECK(!checkpoint.has_value() || storage::encode_checkpoint(key, *checkpoint) == value);
+  CHECK(!checkpoint.has_value() ||
+        storage::encode_checkpoint(key, checkpoint->snapshot, checkpoint->chain) == value);
+  const auto chain = storage::decode_chain(key, value);
+  CHECK(!chain.has_value() || storage::encode_chain(key, *chain) == value);
   const auto head = storage::decode_head(key, value);
   CHECK(!head.has_value() || storage::encode_head(key, *head) == value);
   const auto source = storage::decode_source(key, value);

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "storage/errors.h"
+#include "storage/format/segment.h"
 
 namespace cowrite::storage {
 namespace {
@@ -47,6 +48,18 @@ std::vector<Change> tiny_changes() {
   return changes;
 }
 
+// A record alone in its entry.
+Result<Record> decode_record(std::string_view key, std::string_view value) {
+  const Result<std::vector<Record>> records = decode_entry(key, value);
+  if (!records) {
+    return records.error();
+  }
+  EXPECT_EQ(records->size(), 1U);
+  return records->front();
+}
+
+const ChainValue kChain = chain_start({"docs", "a"});
+
 Record record_at(std::uint64_t version, Change change) {
   return {version, "source", 7, "Ann", 1'700'000'000'000, std::move(change)};
 }
@@ -63,7 +76,12 @@ TEST(Encoding, EveryTinyRecordComesBack) {
         const Record record = {9, name, sequence, name, time_ms, Delete{}};
         const std::string value = encode_record(key, record);
         ASSERT_EQ(*decode_record(key, value), record);
-        ASSERT_EQ(*decode_record_time(key, value), time_ms);
+        const Result<EntryExtent> extent = decode_extent(key, value);
+        ASSERT_TRUE(extent);
+        ASSERT_EQ(extent->from, 9U);
+        ASSERT_EQ(extent->to, 10U);
+        ASSERT_EQ(extent->first_ms, time_ms);
+        ASSERT_EQ(extent->last_ms, time_ms);
       }
     }
   }
@@ -92,7 +110,8 @@ TEST(Encoding, EveryTinyHeadComesBack) {
   for (const std::uint64_t number : kNumbers) {
     for (const std::int64_t time_ms : kTimes) {
       for (const bool exists : {false, true}) {
-        const Head head = {number | 1, number | 1, exists, exists ? number : 0, time_ms, time_ms};
+        const Head head = {number | 1,          number | 1, number / 2, exists,
+                           exists ? number : 0, time_ms,    time_ms};
         ASSERT_EQ(*decode_head(key, encode_head(key, head)), head);
       }
     }
@@ -101,7 +120,8 @@ TEST(Encoding, EveryTinyHeadComesBack) {
 
 TEST(Encoding, AHeadThatNoDocumentHasIsReported) {
   for (const Head& head :
-       {Head{0, 1, true, 1, 1, 1}, Head{1, 0, true, 1, 1, 1}, Head{1, 1, false, 1, 1, 1}}) {
+       {Head{0, 1, 0, true, 1, 1, 1}, Head{1, 0, 0, true, 1, 1, 1}, Head{1, 1, 0, false, 1, 1, 1},
+        Head{1, 1, 2, false, 0, 1, 1}, Head{1, 1, 1, true, 1, 1, 1}}) {
     EXPECT_EQ(decode_head("k", encode_head("k", head)).error().code, kErrDamaged);
   }
 }
@@ -124,18 +144,21 @@ TEST(Encoding, CheckpointsComeBack) {
   for (const std::string& text : {""s, "a"s, "\0"s, "é😀"s, large}) {
     for (const std::int64_t time_ms : kTimes) {
       const Snapshot snapshot = {9, true, ot::Rope(text), time_ms};
-      const Result<Snapshot> back = decode_checkpoint(key, encode_checkpoint(key, snapshot));
-      ASSERT_TRUE(back);
+      const Result<Checkpoint> decoded =
+          decode_checkpoint(key, encode_checkpoint(key, snapshot, kChain));
+      ASSERT_TRUE(decoded);
+      EXPECT_EQ(decoded->chain, kChain);
+      const Snapshot* const back = &decoded->snapshot;
       EXPECT_EQ(back->version, 9U);
       EXPECT_TRUE(back->exists);
       EXPECT_EQ(back->time_ms, time_ms);
       EXPECT_EQ(back->text.to_string(), text);
     }
   }
-  const Result<Snapshot> deleted =
-      decode_checkpoint(key, encode_checkpoint(key, {9, false, {}, 5}));
+  const Result<Checkpoint> deleted =
+      decode_checkpoint(key, encode_checkpoint(key, {9, false, {}, 5}, kChain));
   ASSERT_TRUE(deleted);
-  EXPECT_FALSE(deleted->exists);
+  EXPECT_FALSE(deleted->snapshot.exists);
 }
 
 // The code of the error that a decoder gives, empty if it takes the bytes.
@@ -174,10 +197,14 @@ TEST(Encoding, AnyChangedOrMissingByteIsFound) {
   expect_damage_is_found(key, encode_record(key, record_at(9, Create{"hello"})),
                          code_of(decode_record));
   expect_damage_is_found(key, encode_record(key, record_at(9, Delete{})), code_of(decode_record));
-  expect_damage_is_found(key, encode_record(key, edit), code_of(decode_record_time));
-  expect_damage_is_found(key, encode_checkpoint(key, {9, true, ot::Rope("hello"), 77}),
+  expect_damage_is_found(key, encode_record(key, edit), code_of(decode_extent));
+  const std::vector<Record> two = {edit, record_at(10, Delete{})};
+  expect_damage_is_found(key, encode_segment(key, two), code_of(decode_entry));
+  expect_damage_is_found(key, encode_segment(key, two), code_of(decode_extent));
+  expect_damage_is_found(key, encode_chain(key, kChain), code_of(decode_chain));
+  expect_damage_is_found(key, encode_checkpoint(key, {9, true, ot::Rope("hello"), 77}, kChain),
                          code_of(decode_checkpoint));
-  expect_damage_is_found(key, encode_head(key, {1, 2, true, 3, 4, 5}), code_of(decode_head));
+  expect_damage_is_found(key, encode_head(key, {1, 2, 0, true, 3, 4, 5}), code_of(decode_head));
   expect_damage_is_found(key, encode_source(key, {300, 2}), code_of(decode_source));
 }
 

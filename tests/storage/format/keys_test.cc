@@ -106,8 +106,7 @@ TEST(Keys, SourcesOfDifferentDocumentsAreDifferentKeys) {
 }
 
 TEST(Keys, ADescriptionShowsControlCharactersWithoutSendingThem) {
-  EXPECT_EQ(describe({"docs", "a\"b\x1B[2J\0é"s}),
-            R"(document "a\"b\x1b[2J\x00é" of collection "docs")");
+  EXPECT_EQ(describe({"docs", "a\"b\x1B[2J\0é"s}), "docs/a\"b\\x1b[2J\\x00é");
 }
 
 }  // namespace

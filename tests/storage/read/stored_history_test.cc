@@ -109,8 +109,7 @@ TEST(StoredHistory, AVersionBeyondTheNewestIsUnknown) {
   ASSERT_EQ(stored.write(author.create("x")), AppendOutcome::kCommitted);
   const Error error = stored.history().snapshot(author.key(), 2).error();
   EXPECT_EQ(error.code, kErrVersionUnknown);
-  EXPECT_EQ(error.message,
-            "document \"a\" of collection \"docs\" is at version 1; there is no version 2");
+  EXPECT_EQ(error.message, "docs/a is at version 1; there is no version 2");
 }
 
 TEST(StoredHistory, ADocumentThatNobodyWroteIsEmptyAtVersionZero) {
@@ -226,8 +225,8 @@ TEST(StoredHistory, AMissingRecordIsDamageWhereverItWas) {
     stored.erase(Table::kRecords, version_key(1, missing));
     EXPECT_EQ(codes(stored.history(), author.key()), kBothDamaged);
     const Error error = stored.history().snapshot(author.key(), std::nullopt).error();
-    EXPECT_EQ(error.message, "document \"a\" of collection \"docs\": damaged at version " +
-                                 std::to_string(missing) + ", its record is missing");
+    EXPECT_EQ(error.message,
+              "docs/a: damaged at version " + std::to_string(missing) + ", its record is missing");
     EXPECT_TRUE(stored.history().snapshot(author.key(), missing));  // What is whole is served.
   }
 }
@@ -265,9 +264,10 @@ TEST(StoredHistory, AHeadThatDisagreesWithTheRecordsIsDamage) {
   Author author({"docs", "a"});
   author.create("x").insert(0, "a");
   const std::string name = document_name_key(author.key());
-  for (const Head& wrong : {Head{1, 2, true, 3, 1'000, 1'000}, Head{1, 2, false, 0, 1'000, 1'000},
-                            Head{1, 2, true, 2, 1'000, 1'001}, Head{1, 3, true, 2, 1'000, 1'000},
-                            Head{2, 2, true, 2, 1'000, 1'000}}) {
+  for (const Head& wrong :
+       {Head{1, 2, 0, true, 3, 1'000, 1'000}, Head{1, 2, 0, false, 0, 1'000, 1'000},
+        Head{1, 2, 0, true, 2, 1'000, 1'001}, Head{1, 3, 0, true, 2, 1'000, 1'000},
+        Head{2, 2, 0, true, 2, 1'000, 1'000}}) {
     Stored stored;
     Author fresh = author;
     ASSERT_EQ(stored.write(fresh), AppendOutcome::kCommitted);

@@ -1,4 +1,4 @@
-#include "storage/format/head.h"
+#include "storage/store/heads.h"
 
 #include <string>
 

@@ -1,0 +1,344 @@
+#include "storage/format/segment.h"
+
+#include <array>
+#include <map>
+#include <optional>
+#include <set>
+#include <utility>
+
+#include "ot/encoding.h"
+#include "ot/utf8.h"
+#include "ot/varint.h"
+#include "storage/errors.h"
+#include "storage/format/encoding.h"
+#include "storage/format/keys.h"
+
+namespace cowrite::storage {
+namespace {
+
+// How a record's change stands in the columns.
+enum class Shape : std::uint8_t { kInsert, kErase, kOperation, kCreate, kDelete };
+
+// An edit in one place: all that typing is.
+struct Splice {
+  std::uint64_t place = 0;
+  ot::Component change;
+};
+
+std::optional<Splice> as_splice(const ot::Operation& operation) {
+  if (operation.empty() || operation.size() > 2) {
+    return std::nullopt;
+  }
+  auto component = operation.begin();
+  Splice splice;
+  if (operation.size() == 2) {
+    if ((*component).kind != ot::Kind::kRetain) {
+      return std::nullopt;
+    }
+    splice.place = (*component).length;
+    ++component;
+  }
+  splice.change = *component;
+  const bool plain = splice.change.kind == ot::Kind::kInsert ||
+                     (splice.change.kind == ot::Kind::kDelete && splice.change.text.empty());
+  return plain && splice.place < ot::kLengthMax && splice.change.length < ot::kLengthMax
+             ? std::optional<Splice>(splice)
+             : std::nullopt;
+}
+
+// Where a cursor is after the splice, and the next one is likely to be.
+std::uint64_t place_after(const Splice& splice) {
+  return splice.place + (splice.change.kind == ot::Kind::kInsert ? splice.change.length : 0);
+}
+
+// Each distinct writer is named once.
+using Writer = std::pair<std::string_view, std::string_view>;  // Source, author.
+
+// What is known of the writer's next record.
+struct Expected {
+  std::uint64_t sequence = 1;
+  std::uint64_t place = 0;
+
+  void pass(std::uint64_t passed_sequence) { sequence = passed_sequence + 1; }
+};
+
+std::int64_t difference(std::uint64_t value, std::uint64_t expected) {
+  return static_cast<std::int64_t>(value - expected);
+}
+
+// In this order in a segment. What does not fit the others is in `rest`.
+enum Column : std::uint8_t {
+  kWriters,
+  kWho,
+  kSequences,
+  kTimes,
+  kShapes,
+  kPlaces,
+  kLengths,
+  kRest,
+  kTexts,
+  kColumns
+};
+
+class Packer {
+ public:
+  void add(const Record& record, std::int64_t previous_ms) {
+    Expected& expected = add_writer({record.source, record.author});
+    put_signed(difference(record.sequence, expected.sequence), columns_[kSequences]);
+    expected.pass(record.sequence);
+    // Apart as numbers without a sign: the times of a hostile clock may be further apart than
+    // signed ones reach.
+    ot::put_varint(
+        static_cast<std::uint64_t>(record.time_ms) - static_cast<std::uint64_t>(previous_ms),
+        columns_[kTimes]);
+    const Shape shape = add_change(record.change, expected);
+    columns_[kShapes] += static_cast<char>(shape);
+  }
+
+  void finish(std::string& out) const {
+    for (const std::string& column : columns_) {
+      put_string(column, out);
+    }
+  }
+
+ private:
+  Expected& add_writer(const Writer& writer) {
+    const auto [found, added] = numbers_.emplace(writer, expected_.size());
+    if (added) {
+      put_string(writer.first, columns_[kWriters]);
+      put_string(writer.second, columns_[kWriters]);
+      expected_.emplace_back();
+    }
+    ot::put_varint(found->second, columns_[kWho]);
+    return expected_[found->second];
+  }
+
+  Shape add_change(const Change& change, Expected& expected) {
+    if (const auto* create = std::get_if<Create>(&change)) {
+      put_string(create->text, columns_[kRest]);
+      return Shape::kCreate;
+    }
+    const auto* edit = std::get_if<Edit>(&change);
+    if (edit == nullptr) {
+      return Shape::kDelete;
+    }
+    const std::optional<Splice> splice = as_splice(edit->operation);
+    if (!splice) {
+      ot::encode(edit->operation, columns_[kRest]);
+      return Shape::kOperation;
+    }
+    put_signed(difference(splice->place, expected.place), columns_[kPlaces]);
+    expected.place = place_after(*splice);
+    if (splice->change.kind == ot::Kind::kDelete) {
+      ot::put_varint(splice->change.length, columns_[kLengths]);
+      return Shape::kErase;
+    }
+    ot::put_varint(splice->change.text.size(), columns_[kLengths]);
+    columns_[kTexts] += splice->change.text;
+    return Shape::kInsert;
+  }
+
+  std::array<std::string, kColumns> columns_;
+  std::map<Writer, std::size_t> numbers_;
+  std::vector<Expected> expected_;
+};
+
+class Unpacker {
+ public:
+  explicit Unpacker(ValueReader& in)
+      : columns_{ValueReader(in.string()), ValueReader(in.string()), ValueReader(in.string()),
+                 ValueReader(in.string()), ValueReader(in.string()), ValueReader(in.string()),
+                 ValueReader(in.string()), ValueReader(in.string()), ValueReader(in.string())} {}
+
+  Record take(std::uint64_t version, std::int64_t previous_ms) {
+    Record record;
+    record.version = version;
+    Expected& expected = take_writer(record);
+    record.sequence =
+        expected.sequence + static_cast<std::uint64_t>(in(kSequences).signed_number());
+    expected.pass(record.sequence);
+    record.time_ms =
+        static_cast<std::int64_t>(static_cast<std::uint64_t>(previous_ms) + in(kTimes).number());
+    if (record.time_ms < previous_ms) {
+      in(kTimes).fail();
+    }
+    record.change = take_change(expected);
+    return record;
+  }
+
+  [[nodiscard]] bool failed() const {
+    for (const ValueReader& column : columns_) {
+      if (column.failed()) {
+        return true;
+      }
+    }
+    return false;
+  }
+  [[nodiscard]] bool whole() const {
+    for (const ValueReader& column : columns_) {
+      if (!column.whole()) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+ private:
+  ValueReader& in(Column column) { return columns_[column]; }
+
+  // Writers are numbered as they first appear.
+  Expected& take_writer(Record& record) {
+    const std::uint64_t number = in(kWho).number();
+    if (number == writers_.size()) {
+      const std::string_view source = in(kWriters).string();
+      const std::string_view author = in(kWriters).string();
+      writers_.emplace_back(source, author);
+      expected_.emplace_back();
+      if (!distinct_.insert(writers_.back()).second) {
+        in(kWriters).fail();
+      }
+    } else if (number > writers_.size()) {
+      in(kWho).fail();
+      return nowhere_;
+    }
+    record.source = writers_[number].first;
+    record.author = writers_[number].second;
+    return expected_[number];
+  }
+
+  Change take_change(Expected& expected) {
+    const auto shape = static_cast<Shape>(in(kShapes).byte());
+    switch (shape) {
+      case Shape::kInsert:
+      case Shape::kErase:
+        return Edit{take_splice(shape, expected)};
+      case Shape::kOperation: {
+        Edit edit{in(kRest).operation()};
+        if (as_splice(edit.operation)) {
+          in(kRest).fail();
+        }
+        return edit;
+      }
+      case Shape::kCreate:
+        return Create{std::string(in(kRest).text(in(kRest).number()))};
+      case Shape::kDelete:
+        return Delete{};
+    }
+    in(kShapes).fail();
+    return Delete{};
+  }
+
+  ot::Operation take_splice(Shape shape, Expected& expected) {
+    Splice splice;
+    splice.place = expected.place + static_cast<std::uint64_t>(in(kPlaces).signed_number());
+    const std::uint64_t length = in(kLengths).number();
+    if (shape == Shape::kErase) {
+      splice.change = {ot::Kind::kDelete, length, {}};
+    } else {
+      const std::string_view text = in(kTexts).text(length);
+      splice.change = {ot::Kind::kInsert, ot::utf8::count_code_points(text), text};
+    }
+    if (splice.place >= ot::kLengthMax || splice.change.length >= ot::kLengthMax ||
+        splice.change.length == 0) {
+      in(kPlaces).fail();
+      return {};
+    }
+    expected.place = place_after(splice);
+    return std::move(ot::OperationBuilder().retain(splice.place).append(splice.change)).build();
+  }
+
+  std::array<ValueReader, kColumns> columns_;
+  std::vector<Writer> writers_;
+  std::set<Writer> distinct_;
+  std::vector<Expected> expected_;
+  Expected nowhere_;
+};
+
+// The front of a segment, after its tag.
+struct Front {
+  std::uint64_t count = 0;
+  std::int64_t first_ms = 0;
+  std::int64_t last_ms = 0;
+};
+
+Front take_front(ValueReader& in) {
+  Front front;
+  front.count = in.number();
+  front.first_ms = in.signed_number();
+  front.last_ms = in.signed_number();
+  if (front.count == 0 || front.count > kSegmentRecords || front.last_ms < front.first_ms) {
+    in.fail();
+  }
+  return front;
+}
+
+Result<std::vector<Record>> decode_segment(std::uint64_t version, ValueReader& in) {
+  const Front front = take_front(in);
+  Unpacker unpacker(in);
+  std::vector<Record> records;
+  if (in.whole()) {
+    records.reserve(front.count);
+    std::int64_t time_ms = front.first_ms;
+    while (records.size() < front.count && !unpacker.failed()) {
+      records.push_back(unpacker.take(version + records.size(), time_ms));
+      time_ms = records.back().time_ms;
+    }
+  }
+  const bool right = in.whole() && unpacker.whole() && records.front().time_ms == front.first_ms &&
+                     records.back().time_ms == front.last_ms;
+  return right ? Result<std::vector<Record>>(std::move(records)) : damaged_value("segment");
+}
+
+}  // namespace
+
+std::string encode_segment(std::string_view key, std::span<const Record> records) {
+  CHECK(!records.empty() && records.size() <= kSegmentRecords);
+  std::string out;
+  out += static_cast<char>(RecordTag::kSegment);
+  ot::put_varint(records.size(), out);
+  put_signed(records.front().time_ms, out);
+  put_signed(records.back().time_ms, out);
+  Packer packer;
+  std::int64_t previous_ms = records.front().time_ms;
+  for (const Record& record : records) {
+    packer.add(record, previous_ms);
+    previous_ms = record.time_ms;
+  }
+  packer.finish(out);
+  put_checksum(key, out);
+  return out;
+}
+
+Result<std::vector<Record>> decode_entry(std::string_view key, std::string_view value) {
+  const Result<VersionKey> place = decode_version_key(key);
+  if (!place) {
+    return place.error();
+  }
+  ValueReader in(key, value);
+  if (!value.empty() && static_cast<RecordTag>(value.front()) == RecordTag::kSegment) {
+    in.byte();
+    return decode_segment(place->version, in);
+  }
+  std::vector<Record> records(1, take_record(in));
+  records.front().version = place->version;
+  return in.whole() ? Result<std::vector<Record>>(std::move(records)) : damaged_value("record");
+}
+
+Result<EntryExtent> decode_extent(std::string_view key, std::string_view value) {
+  const Result<VersionKey> place = decode_version_key(key);
+  if (!place) {
+    return place.error();
+  }
+  ValueReader in(key, value);
+  const auto tag = static_cast<RecordTag>(in.byte());
+  EntryExtent extent{place->version, place->version + 1, 0, 0};
+  if (tag == RecordTag::kSegment) {
+    const Front front = take_front(in);
+    extent = {place->version, place->version + front.count, front.first_ms, front.last_ms};
+  } else {
+    extent.first_ms = extent.last_ms = in.signed_number();
+  }
+  return in.failed() ? Result<EntryExtent>(damaged_value("record")) : extent;
+}
+
+}  // namespace cowrite::storage

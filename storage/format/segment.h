@@ -1,0 +1,40 @@
+// Segment: consecutive records of a document in one value, packed column by column: who wrote them,
+// when, where, how much, and what. Typing has a byte or two a record in each column, and most of
+// them repeat, so that a compressed block holds a record of typing in about two bytes.
+//
+// An entry in the table of records is one record or a segment; its key has the version of its first
+// record.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "ot/result.h"
+#include "storage/record.h"
+
+namespace cowrite::storage {
+
+// Reading one record means unpacking all of its segment: so many take about 0.3 ms.
+inline constexpr std::size_t kSegmentRecords = 4'096;
+
+// REQUIRES: not empty; dense versions, the first one in the key; times that never decrease.
+[[nodiscard]] std::string encode_segment(std::string_view key, std::span<const Record> records);
+
+// The records of an entry. Fails with kErrDamaged.
+[[nodiscard]] Result<std::vector<Record>> decode_entry(std::string_view key,
+                                                       std::string_view value);
+
+// What an entry holds, without unpacking it: records from <= version < to.
+struct EntryExtent {
+  std::uint64_t from = 0;
+  std::uint64_t to = 0;
+  std::int64_t first_ms = 0;  // Times of the first and the last of them.
+  std::int64_t last_ms = 0;
+};
+[[nodiscard]] Result<EntryExtent> decode_extent(std::string_view key, std::string_view value);
+
+}  // namespace cowrite::storage

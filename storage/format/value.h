@@ -1,0 +1,56 @@
+// The parts that stored values are made of, and their taking apart. FORMAT.md has the grammar.
+//
+// Every value ends with a checksum over its key and itself, so a changed byte is found, and so is a
+// value under another's key.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "ot/operation.h"
+#include "ot/result.h"
+
+namespace cowrite::storage {
+
+// Signed numbers, small ones in few bytes: 0, -1, 1, -2, ... become 0, 1, 2, 3, ...
+void put_signed(std::int64_t number, std::string& out);
+void put_string(std::string_view text, std::string& out);
+// Last of all.
+void put_checksum(std::string_view key, std::string& value);
+
+// kErrDamaged, of a kind of value.
+[[nodiscard]] Error damaged_value(std::string_view what);
+
+// Takes bytes apart, front to back. Once anything is wrong every further part is empty and whole()
+// is false. What it returns is borrowed from the bytes.
+class ValueReader {
+ public:
+  // A value with its checksum, which is checked.
+  ValueReader(std::string_view key, std::string_view value);
+  // Part of a value that has been checked.
+  explicit ValueReader(std::string_view part) : rest_(part) {}
+
+  std::uint8_t byte();
+  bool yes_or_no();
+  std::uint64_t number();
+  std::int64_t signed_number();
+  std::string_view string() { return bytes(number()); }
+  std::string_view bytes(std::uint64_t count);
+  // So many bytes, which must be text.
+  std::string_view text(std::uint64_t count);
+  // All that is left, which must be text.
+  std::string_view text() { return text(rest_.size()); }
+  ot::Operation operation();
+
+  void fail() { failed_ = true; }
+  [[nodiscard]] bool failed() const { return failed_; }
+  // Whether nothing was wrong and nothing is left.
+  [[nodiscard]] bool whole() const { return !failed_ && rest_.empty(); }
+
+ private:
+  std::string_view rest_;
+  bool failed_ = false;
+};
+
+}  // namespace cowrite::storage

@@ -1,0 +1,27 @@
+// The records of a document in order, whether they stand alone or in segments.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string_view>
+
+#include "ot/result.h"
+#include "storage/format/keys.h"
+#include "storage/record.h"
+#include "storage/store/key_value_store.h"
+
+namespace cowrite::storage {
+
+// kErrDamaged, at a version.
+[[nodiscard]] Error damaged_at(std::uint64_t version, std::string_view reason);
+
+// Says whether to go on; an error ends the scan and is its result.
+using RecordVisitor = std::function<Result<Visit>(Record&& record)>;
+
+// Shows the records from <= version < to, each once and none left out: else it fails with
+// kErrDamaged, naming the version. REQUIRES: the document has that many.
+[[nodiscard]] Result<void> scan_records(const KeyValueStore& store, DocumentNumber number,
+                                        std::uint64_t from, std::uint64_t to,
+                                        const RecordVisitor& visit);
+
+}  // namespace cowrite::storage

@@ -1,0 +1,235 @@
+#include "storage/write/archive.h"
+
+#include <algorithm>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "storage/format/chain.h"
+#include "storage/format/encoding.h"
+#include "storage/format/keys.h"
+#include "storage/format/segment.h"
+#include "storage/read/record_scan.h"
+#include "storage/read/stored_history.h"
+#include "storage/store/heads.h"
+
+namespace cowrite::storage {
+namespace {
+
+// A batch that has grown this large is written.
+constexpr std::size_t kBatchBytes = std::size_t{4} << 20;
+
+// The versions of the newest checkpoints of a document, newest first, at most `count`.
+Result<std::vector<std::uint64_t>> newest_checkpoints(const KeyValueStore& store,
+                                                      DocumentNumber number, std::size_t count) {
+  std::vector<std::uint64_t> newest;
+  Result<void> valid;
+  const Result<void> scanned =
+      store.scan(Table::kCheckpoints, versions(number, 0, ~std::uint64_t{0}), Order::kBackward,
+                 [&](std::string_view key, std::string_view) {
+                   const Result<VersionKey> place = decode_version_key(key);
+                   if (!place) {
+                     valid = place.error();
+                     return Visit::kStop;
+                   }
+                   newest.push_back(place->version);
+                   return newest.size() < count ? Visit::kContinue : Visit::kStop;
+                 });
+  if (!scanned || !valid) {
+    return scanned ? valid.error() : scanned.error();
+  }
+  return newest;
+}
+
+// Whether a checkpoint is the first at or past a multiple of kMilestoneVersions. Version 0, the
+// empty document, is one.
+bool is_milestone(std::uint64_t version, std::uint64_t previous) {
+  return version / kMilestoneVersions > previous / kMilestoneVersions;
+}
+
+// Archives one document from one checkpoint to the next.
+class Archivist {
+ public:
+  Archivist(KeyValueStore& store, const DocumentKey& key, const Head& head)
+      : store_(store), key_(key), head_(head), batch_(store) {}
+
+  Result<void> archive(const Snapshot& snapshot) {
+    const Result<std::vector<std::uint64_t>> newest = newest_checkpoints(store_, head_.number, 3);
+    if (!newest) {
+      return newest.error();
+    }
+    const std::uint64_t since = newest->empty() ? head_.erased : newest->front();
+    if (since >= snapshot.version) {
+      return {};
+    }
+    if (Result<void> found = find_chain(*newest); !found) {
+      return found;
+    }
+    const Result<std::uint64_t> begin = find_open_segment(since);
+    if (!begin) {
+      return begin.error();
+    }
+    if (Result<void> packed = pack(*begin, since, snapshot.version); !packed) {
+      return packed;
+    }
+    put_checkpoint(snapshot, *newest);
+    return write();
+  }
+
+ private:
+  // The chain's value at the newest checkpoint.
+  Result<void> find_chain(const std::vector<std::uint64_t>& checkpoints) {
+    if (checkpoints.empty() && head_.erased == 0) {
+      chain_ = chain_start(key_);
+      return {};
+    }
+    const bool has_checkpoint = !checkpoints.empty();
+    const std::string name = has_checkpoint ? version_key(head_.number, checkpoints.front())
+                                            : chain_key(head_.number, head_.erased);
+    const Result<std::optional<std::string>> value =
+        store_.get(has_checkpoint ? Table::kCheckpoints : Table::kMeta, name);
+    if (!value || !*value) {
+      return value ? damaged_at(head_.erased, "the chain's value is missing") : value.error();
+    }
+    if (!has_checkpoint) {
+      const Result<ChainValue> chain = decode_chain(name, **value);
+      return chain ? (chain_ = *chain, Result<void>()) : chain.error();
+    }
+    const Result<Checkpoint> checkpoint = decode_checkpoint(name, **value);
+    return checkpoint ? (chain_ = checkpoint->chain, Result<void>()) : checkpoint.error();
+  }
+
+  // Where packing begins: at the segment that ends at the last checkpoint, if it has room.
+  [[nodiscard]] Result<std::uint64_t> find_open_segment(std::uint64_t since) const {
+    std::uint64_t begin = since;
+    Result<void> valid;
+    if (since == head_.erased) {
+      return begin;
+    }
+    const Result<void> scanned = store_.scan(
+        Table::kRecords, versions(head_.number, since - 1, since), Order::kForwardFromFloor,
+        [&](std::string_view key, std::string_view value) {
+          const Result<EntryExtent> extent = decode_extent(key, value);
+          if (!extent) {
+            valid = extent.error();
+          } else if (extent->to > since || (extent->to - extent->from < kSegmentRecords &&
+                                            value.size() < kSegmentBytes / 2)) {
+            begin = extent->from;
+          }
+          return Visit::kStop;
+        });
+    if (!scanned || !valid) {
+      return scanned ? valid.error() : scanned.error();
+    }
+    return begin;
+  }
+
+  // Packs the records begin <= version < end, and takes the chain over those since the checkpoint.
+  Result<void> pack(std::uint64_t begin, std::uint64_t since, std::uint64_t end) {
+    const Result<void> scanned =
+        scan_records(store_, head_.number, begin, end, [&](Record&& record) -> Result<Visit> {
+          if (record.version >= since) {
+            chain_ = chain_next(chain_, record);
+            put_chain(record.version + 1);
+          }
+          take(std::move(record));
+          const Result<void> written = batch_.bytes() > kBatchBytes ? write() : Result<void>();
+          return written ? Result<Visit>(Visit::kContinue) : written.error();
+        });
+    close_segment();
+    return scanned;
+  }
+
+  void put_chain(std::uint64_t version) {
+    if (version % kChainVersions == 0) {
+      const std::string name = chain_key(head_.number, version);
+      batch_.put(Table::kMeta, name, encode_chain(name, chain_));
+    }
+  }
+
+  void take(Record&& record) {
+    const std::size_t bytes = record_bytes(record);
+    if (bytes > kLargeRecordBytes) {
+      close_segment();
+      return;  // It stands alone already.
+    }
+    if (open_.size() == kSegmentRecords || open_bytes_ + bytes > kSegmentBytes) {
+      close_segment();
+    }
+    open_bytes_ += bytes;
+    open_.push_back(std::move(record));
+  }
+
+  // One batch has the segment and the end of what it replaces.
+  void close_segment() {
+    if (open_.empty()) {
+      return;
+    }
+    for (const Record& record : open_) {
+      batch_.erase(Table::kRecords, version_key(head_.number, record.version));
+    }
+    const std::string name = version_key(head_.number, open_.front().version);
+    batch_.put(Table::kRecords, name, encode_segment(name, open_));
+    open_.clear();
+    open_bytes_ = 0;
+  }
+
+  // The new one and the removal of one that it replaces.
+  void put_checkpoint(const Snapshot& snapshot, const std::vector<std::uint64_t>& newest) {
+    const std::string name = version_key(head_.number, snapshot.version);
+    batch_.put(Table::kCheckpoints, name, encode_checkpoint(name, snapshot, chain_));
+    if (newest.size() >= 2 && !is_milestone(newest[1], newest.size() > 2 ? newest[2] : 0)) {
+      batch_.erase(Table::kCheckpoints, version_key(head_.number, newest[1]));
+    }
+  }
+
+  Result<void> write() {
+    Result<void> written = store_.write(batch_, Durability::kWritten);
+    batch_.clear();
+    return written;
+  }
+
+  KeyValueStore& store_;
+  const DocumentKey& key_;
+  const Head& head_;
+  WriteBatch batch_;
+  ChainValue chain_{};
+  std::vector<Record> open_;  // Of the segment that is being filled.
+  std::size_t open_bytes_ = 0;
+};
+
+}  // namespace
+
+Result<void> archive(KeyValueStore& store, const DocumentKey& key, const Snapshot& snapshot) {
+  const Result<std::optional<Head>> head = read_head(store, key);
+  if (!head) {
+    return head.error();
+  }
+  CHECK(head->has_value() && snapshot.version <= (*head)->version);  // Of committed versions only.
+  if (snapshot.version <= (*head)->erased) {
+    return {};
+  }
+  const StoredHistory history(store);
+  Result<std::uint64_t> checkpoint = history.checkpoint(key);
+  // Milestones that have been passed since, as when a long history is imported.
+  while (checkpoint &&
+         *checkpoint / kMilestoneVersions + 1 < snapshot.version / kMilestoneVersions) {
+    const std::uint64_t milestone = (*checkpoint / kMilestoneVersions + 1) * kMilestoneVersions;
+    const Result<Snapshot> passed = history.snapshot(key, std::max(milestone, (*head)->erased + 1));
+    if (!passed) {
+      return passed.error();
+    }
+    if (Result<void> done = Archivist(store, key, **head).archive(*passed); !done) {
+      return done;
+    }
+    checkpoint = passed->version;
+  }
+  if (!checkpoint) {
+    return checkpoint.error();
+  }
+  return Archivist(store, key, **head).archive(snapshot);
+}
+
+}  // namespace cowrite::storage

@@ -1,0 +1,42 @@
+// Archiving: what is done with a document's committed records once a snapshot of it is at hand, off
+// the commit path:
+//
+//     checkpoint   the snapshot is stored, so that readers begin there
+//     chain        is computed over the records since the checkpoint before, and stored
+//     segments     those records are packed (format/segment.h) and stop standing alone
+//
+// Each step is an atomic batch that leaves every record readable; a crash between two of them costs
+// work only. So nothing waits for a sync: the write-ahead log keeps their order with the commits.
+//
+// Of each document these checkpoints are kept: the newest two, and milestones: the first at or past
+// each multiple of kMilestoneVersions. So a reader of any version replays a bounded number of
+// records, and the checkpoints of a long history stay few.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "ot/result.h"
+#include "storage/document_key.h"
+#include "storage/record.h"
+#include "storage/store/key_value_store.h"
+
+namespace cowrite::storage {
+
+// Replaying this many records of typing takes about 10 ms.
+inline constexpr std::uint64_t kMilestoneVersions = 10'000;
+
+// A segment ends at this size, so that one record of it is read in about a millisecond.
+inline constexpr std::size_t kSegmentBytes = std::size_t{1} << 20;
+
+// Records larger than this stand alone: packing saves nothing worth having, and reading a small
+// neighbour would mean reading them too.
+inline constexpr std::size_t kLargeRecordBytes = std::size_t{64} << 10;
+
+// Brings a document's checkpoints, chain and segments up to the snapshot; does nothing if they are
+// there already. Fails as the store does. One thread may do it at a time. REQUIRES: the snapshot's
+// version is committed.
+[[nodiscard]] Result<void> archive(KeyValueStore& store, const DocumentKey& key,
+                                   const Snapshot& snapshot);
+
+}  // namespace cowrite::storage

@@ -1,0 +1,197 @@
+// Archiving: every version reads the same before and after, the chain can be followed, and the
+// records take less room. What stands in the store is seen through the store itself.
+#include "storage/write/archive.h"
+
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <random>
+#include <string>
+#include <vector>
+
+#include "storage/errors.h"
+#include "storage/format/chain.h"
+#include "storage/format/encoding.h"
+#include "storage/format/keys.h"
+#include "storage/format/segment.h"
+#include "storage/read/stored_history.h"
+#include "storage/write/commit_thread.h"
+#include "tests/storage/support.h"
+
+namespace cowrite::storage {
+namespace {
+
+// Two people type and delete, here and there a large paste.
+void write_on(Author& author, std::size_t records, std::uint32_t seed) {
+  std::mt19937_64 random(seed);
+  for (std::size_t i = 0; i < records; ++i) {
+    author.as(random() % 5 == 0 ? "ben" : "ann").later(static_cast<std::int64_t>(random() % 300));
+    const std::uint64_t length = author.newest().text.code_points();
+    if (!author.newest().exists) {
+      author.create("é");
+    } else if (random() % 4 == 0 && length > 1) {
+      author.erase(random() % length, 1);
+    } else {
+      const bool paste = random() % 700 == 0;
+      author.insert(random() % (length + 1), paste ? std::string(kLargeRecordBytes + 1, 'p') : "é");
+    }
+  }
+}
+
+class Stored {
+ public:
+  Stored() : store_(*KeyValueStore::open("", OpenMode::kInMemory)), history_(*store_) {}
+
+  void commit(Author& author) {
+    (*CommitThread::start(*store_))->append(author.take(), [](AppendOutcome outcome) {
+      EXPECT_EQ(outcome, AppendOutcome::kCommitted);
+    });
+  }
+  void archive_newest(const Author& author) {
+    const Result<void> done = archive(*store_, author.key(), author.newest());
+    EXPECT_TRUE(done) << done.error().message;
+  }
+
+  // What the entries of document 1 hold: the first versions, and how many records.
+  [[nodiscard]] std::vector<std::pair<std::uint64_t, std::size_t>> entries() const {
+    std::vector<std::pair<std::uint64_t, std::size_t>> found;
+    EXPECT_TRUE(store_->scan(Table::kRecords, versions(1, 0, ~std::uint64_t{0}), Order::kForward,
+                             [&](std::string_view key, std::string_view value) {
+                               const Result<std::vector<Record>> records = decode_entry(key, value);
+                               EXPECT_TRUE(records);
+                               found.emplace_back(records->front().version, records->size());
+                               return Visit::kContinue;
+                             }));
+    return found;
+  }
+
+  [[nodiscard]] const History& history() const { return history_; }
+  [[nodiscard]] KeyValueStore& store() { return *store_; }
+
+ private:
+  std::unique_ptr<KeyValueStore> store_;
+  StoredHistory history_;
+};
+
+void expect_all_readable(const History& history, const Author& author) {
+  const Result<std::vector<Record>> all =
+      history.records(author.key(), 0, author.records().size(), std::size_t{1} << 30);
+  ASSERT_TRUE(all) << all.error().message;
+  ASSERT_EQ(*all, author.records());
+  for (std::size_t version = 0; version < author.snapshots().size(); version += 97) {
+    const Result<Snapshot> snapshot = history.snapshot(author.key(), version);
+    ASSERT_TRUE(snapshot) << snapshot.error().message;
+    ASSERT_TRUE(same(*snapshot, author.snapshots()[version])) << "version " << version;
+  }
+  for (std::size_t i = 0; i < author.records().size(); i += 89) {
+    const std::int64_t time_ms = author.records()[i].time_ms;
+    std::uint64_t expected = i;
+    while (expected < author.records().size() && author.records()[expected].time_ms <= time_ms) {
+      ++expected;
+    }
+    ASSERT_EQ(*history.version_at(author.key(), time_ms), expected);
+  }
+}
+
+TEST(Archive, EveryVersionTimeAndRecordReadsAsBefore) {
+  Stored stored;
+  Author author({"docs", "a"});
+  for (std::uint32_t round = 0; round < 12; ++round) {
+    write_on(author, 40 + 130 * round, round);
+    stored.commit(author);
+    if (round != 5) {
+      stored.archive_newest(author);
+    }
+    expect_all_readable(stored.history(), author);
+  }
+}
+
+TEST(Archive, RecordsArePackedIntoSegmentsThatGrowUntilTheyAreFull) {
+  Stored stored;
+  Author author({"docs", "a"});
+  author.create("");
+  for (std::size_t round = 0; round < 10; ++round) {
+    for (std::size_t i = 0; i < 1'000; ++i) {
+      author.insert(0, "x");
+    }
+    stored.commit(author);
+    stored.archive_newest(author);
+  }
+  using Entries = std::vector<std::pair<std::uint64_t, std::size_t>>;
+  EXPECT_EQ(stored.entries(), (Entries{{0, 4'096}, {4'096, 4'096}, {8'192, 1'809}}));
+  author.insert(0, "y");
+  stored.commit(author);
+  EXPECT_EQ(stored.entries().back(), (std::pair<std::uint64_t, std::size_t>(10'001, 1)));
+}
+
+TEST(Archive, ALargeRecordStandsAlone) {
+  Stored stored;
+  Author author({"docs", "a"});
+  author.create("").insert(0, "x").insert(0, std::string(kLargeRecordBytes, 'p')).insert(0, "y");
+  stored.commit(author);
+  stored.archive_newest(author);
+  using Entries = std::vector<std::pair<std::uint64_t, std::size_t>>;
+  EXPECT_EQ(stored.entries(), (Entries{{0, 2}, {2, 1}, {3, 1}}));
+  expect_all_readable(stored.history(), author);
+}
+
+TEST(Archive, TheChainIsStoredAtEvery256thVersionAndInTheCheckpoint) {
+  Stored stored;
+  Author author({"docs", "a"});
+  for (std::uint32_t round = 0; round < 5; ++round) {
+    write_on(author, 333, round);
+    stored.commit(author);
+    stored.archive_newest(author);
+  }
+  ChainValue chain = chain_start(author.key());
+  for (const Record& record : author.records()) {
+    chain = chain_next(chain, record);
+    const std::uint64_t version = record.version + 1;
+    const std::string key = chain_key(1, version);
+    const auto value = stored.store().get(Table::kMeta, key);
+    ASSERT_TRUE(value);
+    ASSERT_EQ(value->has_value(), version % kChainVersions == 0) << version;
+    if (*value) {
+      EXPECT_EQ(*decode_chain(key, **value), chain) << version;
+    }
+  }
+  const std::string key = version_key(1, author.records().size());
+  const auto checkpoint = stored.store().get(Table::kCheckpoints, key);
+  ASSERT_TRUE(checkpoint && *checkpoint);
+  EXPECT_EQ(decode_checkpoint(key, **checkpoint)->chain, chain);
+}
+
+TEST(Archive, ALongHistoryThatCameAtOnceGetsItsMilestones) {
+  Stored stored;
+  Author author({"docs", "a"});
+  author.create("");
+  for (std::size_t i = 0; i < 4 * kMilestoneVersions + 5; ++i) {
+    author.insert(0, "x");
+  }
+  stored.commit(author);
+  stored.archive_newest(author);
+  std::vector<std::uint64_t> found;
+  ASSERT_TRUE(stored.store().scan(Table::kCheckpoints, versions(1, 0, ~std::uint64_t{0}),
+                                  Order::kForward, [&](std::string_view key, std::string_view) {
+                                    found.push_back(decode_version_key(key)->version);
+                                    return Visit::kContinue;
+                                  }));
+  EXPECT_EQ(found, (std::vector<std::uint64_t>{10'000, 20'000, 30'000, 40'006}));
+}
+
+TEST(Archive, ADocumentThatIsDamagedIsLeftAsItIs) {
+  Stored stored;
+  Author author({"docs", "a"});
+  write_on(author, 50, 1);
+  stored.commit(author);
+  WriteBatch batch(stored.store());
+  batch.erase(Table::kRecords, version_key(1, 20));
+  ASSERT_TRUE(stored.store().write(batch, Durability::kSynced));
+  const Result<void> done = archive(stored.store(), author.key(), author.newest());
+  ASSERT_FALSE(done);
+  EXPECT_EQ(done.error().code, kErrDamaged);
+  EXPECT_EQ(stored.entries().size(), 49U);
+}
+
+}  // namespace
+}  // namespace cowrite::storage
