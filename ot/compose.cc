@@ -2,16 +2,16 @@
 
 #include <cstdint>
 #include <string_view>
-#include <utility>
 
 #include "ot/component_cursor.h"
+#include "ot/splice.h"
 
 namespace cowrite::ot {
 
 namespace {
 
 // The second operation keeps `length` code points of what the first made.
-void walk_retain(ComponentCursor& first, std::uint64_t length, OperationBuilder& result) {
+void walk_retain(ComponentCursor& first, std::uint64_t length, OperationWriter& result) {
   while (length > 0) {
     if (first.kind() == Kind::kDelete) {
       result.append(first.take());
@@ -25,7 +25,7 @@ void walk_retain(ComponentCursor& first, std::uint64_t length, OperationBuilder&
 
 // The second operation drops `removed` from what the first made: an insert of the first vanishes,
 // text that it kept is dropped from the old text.
-void walk_delete(ComponentCursor& first, const Component& removed, OperationBuilder& result) {
+void walk_delete(ComponentCursor& first, const Component& removed, OperationWriter& result) {
   std::uint64_t length = removed.length;
   std::string_view text = removed.text;
   while (length > 0) {
@@ -42,10 +42,9 @@ void walk_delete(ComponentCursor& first, const Component& removed, OperationBuil
   }
 }
 
-}  // namespace
-
-Operation compose(const Operation& first, const Operation& second) {
-  OperationBuilder result;
+Operation compose_any(const Operation& first, const Operation& second) {
+  Operation made;
+  OperationWriter result(made);
   ComponentCursor rest(first);
   for (const Component& component : second) {
     switch (component.kind) {
@@ -61,7 +60,22 @@ Operation compose(const Operation& first, const Operation& second) {
     }
   }
   while (!rest.at_end()) result.append(rest.take());
-  return std::move(result).build();
+  result.finish();
+  return made;
+}
+
+}  // namespace
+
+Operation compose(const Operation& first, const Operation& second) {
+  if (first.is_splice() && second.is_splice()) {
+    const Splice earlier(first);
+    const Splice later(second);
+    if (later.begin() > earlier.end_after())
+      return Splice::side_by_side(first, later.begin() - earlier.end_after(), second);
+    if (later.end_before() < earlier.begin())
+      return Splice::side_by_side(second, earlier.begin() - later.end_before(), first);
+  }
+  return compose_any(first, second);
 }
 
 }  // namespace cowrite::ot

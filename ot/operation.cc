@@ -52,28 +52,19 @@ OperationBuilder& OperationBuilder::erase_text(std::string_view text) {
   return append({Kind::kDelete, utf8::count_code_points(text), text});
 }
 
-void OperationBuilder::extend_last(std::uint64_t length, std::string_view text) {
-  Operation::Packed& last = operation_.components_.back();
+void OperationWriter::extend_last(std::uint64_t length, std::string_view text) {
+  Operation::Packed& last = out_.components_.back();
   const Kind kind = last.kind();
   length += last.length();
   if (last.has_text() && !text.empty()) {
-    CHECK(text.size() < kOperationTextMax - operation_.text_.size());
-    operation_.text_.append(text.data(), text.size());
-    last = Operation::Packed::with_text(kind, length, operation_.text_.size());
+    CHECK(text.size() < kOperationTextMax - out_.text_.size());
+    out_.text_.append(text.data(), text.size());
+    last = Operation::Packed::with_text(kind, length, out_.text_.size());
     return;
   }
   // Retains, or deletes of which one has no text: then the other's is forgotten.
-  if (last.has_text()) {
-    operation_.text_.truncate(last.text_end() - operation_[operation_.size() - 1].text.size());
-  }
+  if (last.has_text()) out_.text_.truncate(last.text_end() - out_[out_.size() - 1].text.size());
   last = Operation::Packed::without_text(kind, length);
-}
-
-Operation OperationBuilder::build() && {
-  if (!operation_.empty() && operation_.components_.back().kind() == Kind::kRetain) {
-    operation_.components_.truncate(operation_.components_.size() - 1);
-  }
-  return std::move(operation_);
 }
 
 }  // namespace cowrite::ot

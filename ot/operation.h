@@ -22,6 +22,7 @@
 #include <iterator>
 #include <span>
 #include <string_view>
+#include <utility>
 
 #include "ot/check.h"
 #include "ot/result.h"
@@ -65,6 +66,11 @@ class Operation {
   [[nodiscard]] bool empty() const { return components_.empty(); }
   [[nodiscard]] std::size_t size() const { return components_.size(); }  // Number of components.
 
+  // One insert or delete, maybe after a retain, as nearly every operation is. See splice.h.
+  [[nodiscard]] bool is_splice() const {
+    return size() == 1 || (size() == 2 && components_[0].kind() == Kind::kRetain);
+  }
+
   // for (const Component& component : operation) ...
   [[nodiscard]] Iterator begin() const;
   [[nodiscard]] Iterator end() const;
@@ -81,7 +87,8 @@ class Operation {
   friend bool operator==(const Operation&, const Operation&) = default;
 
  private:
-  friend class OperationBuilder;
+  friend class OperationWriter;
+  friend class Splice;
   friend class OperationReceiver;
 
   // A component in eight bytes. The texts stand one after the other in text_, so a component with
@@ -169,8 +176,28 @@ inline Operation::Iterator Operation::end() const {
   return {components_.data() + components_.size(), text_.data()};
 }
 
-// Builds an operation in normal form: drops what is empty, merges neighbours of a kind, cuts a
-// trailing retain.
+// Writes an operation in normal form: drops what is empty, merges neighbours of a kind, cuts a
+// trailing retain. It writes where the operation is to be, since moving one that was just written
+// costs as much as writing it: the processor must wait until its bytes are in the cache.
+class OperationWriter {
+ public:
+  // Borrows the operation, which is empty.
+  explicit OperationWriter(Operation& out) : out_(out) {}
+
+  void retain(std::uint64_t code_points) { append({Kind::kRetain, code_points, {}}); }
+  // REQUIRES: the component's length is that of its text, if there is one; all texts together are
+  // shorter than kOperationTextMax.
+  void append(const Component& component);
+  // Ends the operation.
+  void finish();
+
+ private:
+  void extend_last(std::uint64_t length, std::string_view text);
+
+  Operation& out_;
+};
+
+// Builds an operation in normal form, in one expression.
 class OperationBuilder {
  public:
   OperationBuilder& retain(std::uint64_t code_points) {
@@ -185,13 +212,17 @@ class OperationBuilder {
   // none. REQUIRES: as insert().
   OperationBuilder& erase_text(std::string_view text);
   // Any of them. REQUIRES: the component's length is that of its text, if there is one.
-  OperationBuilder& append(const Component& component);
+  OperationBuilder& append(const Component& component) {
+    OperationWriter(operation_).append(component);
+    return *this;
+  }
 
-  [[nodiscard]] Operation build() &&;
+  [[nodiscard]] Operation build() && {
+    OperationWriter(operation_).finish();
+    return std::move(operation_);
+  }
 
  private:
-  void extend_last(std::uint64_t length, std::string_view text);
-
   Operation operation_;
 };
 
@@ -208,15 +239,18 @@ class OperationBuilder {
   components_.push_back(Packed::with_text(component.kind, component.length, text_.size()));
 }
 
-[[gnu::always_inline]] inline OperationBuilder& OperationBuilder::append(
-    const Component& component) {
-  if (component.length == 0) return *this;
-  if (!operation_.empty() && operation_.components_.back().kind() == component.kind) {
+[[gnu::always_inline]] inline void OperationWriter::append(const Component& component) {
+  if (component.length == 0) return;
+  if (!out_.empty() && out_.components_.back().kind() == component.kind) {
     extend_last(component.length, component.text);
   } else {
-    operation_.push(component);
+    out_.push(component);
   }
-  return *this;
+}
+
+inline void OperationWriter::finish() {
+  if (!out_.empty() && out_.components_.back().kind() == Kind::kRetain)
+    out_.components_.truncate(out_.components_.size() - 1);
 }
 
 }  // namespace cowrite::ot

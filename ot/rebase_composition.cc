@@ -75,7 +75,7 @@ void compose_delete(ShapeCursor& first, std::uint64_t length, ShapeBuilder& resu
 }
 
 // The other operation keeps `length` code points: so does this one's part for them.
-void pass_retain(ComponentCursor& mine, std::uint64_t length, OperationBuilder& result) {
+void pass_retain(ComponentCursor& mine, std::uint64_t length, OperationWriter& result) {
   while (length > 0 && !mine.at_end()) {
     if (mine.kind() == Kind::kInsert) {
       result.append(mine.take());
@@ -88,7 +88,7 @@ void pass_retain(ComponentCursor& mine, std::uint64_t length, OperationBuilder& 
 }
 
 // The other operation drops `length` code points.
-void pass_delete(ComponentCursor& mine, std::uint64_t length, OperationBuilder& result) {
+void pass_delete(ComponentCursor& mine, std::uint64_t length, OperationWriter& result) {
   while (length > 0 && !mine.at_end()) {
     if (mine.kind() == Kind::kInsert) {
       result.append(mine.take());
@@ -149,7 +149,8 @@ std::vector<Landmark> make_landmarks(ShapeView shape) {
 
 Operation transform(const Operation& operation, ShapeView other,
                     std::span<const Landmark> landmarks) {
-  OperationBuilder result;
+  Operation made;
+  OperationWriter result(made);
   ComponentCursor mine(operation);
   // Once this operation is at its end, all that could follow is a trailing retain.
   for (std::size_t next = 0; next < other.size() && !mine.at_end(); ++next) {
@@ -177,7 +178,8 @@ Operation transform(const Operation& operation, ShapeView other,
     }
   }
   while (!mine.at_end()) result.append(mine.take());
-  return std::move(result).build();
+  result.finish();
+  return made;
 }
 
 }  // namespace cowrite::ot

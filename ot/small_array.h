@@ -19,7 +19,14 @@ class SmallArray {
 
  public:
   SmallArray() = default;
-  SmallArray(const SmallArray& other) { append(other.data(), other.size()); }
+  SmallArray(const SmallArray& other) {
+    if (other.is_inside()) {
+      storage_ = other.storage_;  // Of a size known to the compiler, so not a call.
+      size_ = other.size_;
+    } else {
+      append(other.data(), other.size());
+    }
+  }
   SmallArray(SmallArray&& other) noexcept { take(other); }
   SmallArray& operator=(const SmallArray& other) {
     if (this != &other) *this = SmallArray(other);

@@ -1,16 +1,16 @@
 #include "ot/transform.h"
 
 #include <cstdint>
-#include <utility>
 
 #include "ot/component_cursor.h"
+#include "ot/splice.h"
 
 namespace cowrite::ot {
 
 namespace {
 
 // The other operation keeps `length` code points: so does this one's part for them.
-void walk_retain(ComponentCursor& mine, std::uint64_t length, OperationBuilder& result) {
+void walk_retain(ComponentCursor& mine, std::uint64_t length, OperationWriter& result) {
   while (length > 0) {
     if (mine.at_end()) {
       result.retain(length);
@@ -28,7 +28,7 @@ void walk_retain(ComponentCursor& mine, std::uint64_t length, OperationBuilder& 
 
 // The other operation drops `length` code points: what this one did with them is void, but its
 // inserts stay.
-void walk_delete(ComponentCursor& mine, std::uint64_t length, OperationBuilder& result) {
+void walk_delete(ComponentCursor& mine, std::uint64_t length, OperationWriter& result) {
   while (length > 0 && !mine.at_end()) {
     if (mine.kind() == Kind::kInsert) {
       result.append(mine.take());
@@ -38,10 +38,9 @@ void walk_delete(ComponentCursor& mine, std::uint64_t length, OperationBuilder& 
   }
 }
 
-}  // namespace
-
-Operation transform(const Operation& operation, const Operation& other, Side side) {
-  OperationBuilder result;
+Operation transform_any(const Operation& operation, const Operation& other, Side side) {
+  Operation made;
+  OperationWriter result(made);
   ComponentCursor mine(operation);
   for (const Component& theirs : other) {
     switch (theirs.kind) {
@@ -60,7 +59,21 @@ Operation transform(const Operation& operation, const Operation& other, Side sid
     }
   }
   while (!mine.at_end()) result.append(mine.take());
-  return std::move(result).build();
+  result.finish();
+  return made;
+}
+
+}  // namespace
+
+Operation transform(const Operation& operation, const Operation& other, Side side) {
+  if (operation.is_splice() && other.is_splice()) {
+    const Splice mine(operation);
+    const Splice theirs(other);
+    if (mine.end_before() < theirs.begin()) return operation;
+    if (mine.begin() > theirs.end_before())
+      return Splice::moved(operation, mine.begin() - theirs.end_before() + theirs.end_after());
+  }
+  return transform_any(operation, other, side);
 }
 
 }  // namespace cowrite::ot
