@@ -34,7 +34,9 @@ bool Batch::full() const {
 
 void Batch::add(Waiting waiting, Known& known, std::int64_t now_ms) {
   Result<void> judged = judge(waiting, known, now_ms);
-  if (!judged) refuse(waiting, judged.error());
+  if (!judged) {
+    answers_.push_back(answer_with_error(waiting.submission(), judged.error(), candidate_.version));
+  }
   members_.push_back(std::move(waiting));
 }
 
@@ -128,13 +130,9 @@ Result<void> Batch::write(const Waiting& waiting, const Rebasing& rebased, const
 
 void Batch::acknowledge(const Waiting& waiting, std::uint64_t version, const Tail& tail) {
   const Submission& submission = waiting.submission();
-  acks_.push_back({submission.session, submission.source, submission.request.sequence, version,
-                   waiting.missed(version, tail, made_.tail()), submission.bytes});
-}
-
-void Batch::refuse(const Waiting& waiting, Error error) {
-  const Submission& submission = waiting.submission();
-  refusals_.push_back({submission.session, submission.request, std::move(error), submission.bytes});
+  answers_.push_back({submission.session, submission.bytes,
+                      Ack{submission.source, submission.request.sequence, version,
+                          waiting.missed(version, tail, made_.tail())}});
 }
 
 storage::Append Batch::append(const DocumentKey& key) const {
@@ -147,7 +145,7 @@ storage::Append Batch::append(const DocumentKey& key) const {
 CommitNotice Batch::announce(const DocumentKey& key) && {
   const Tail& made = made_.tail();
   return {key, made.range(made.begin(), made.end()),
-          /*encoded=*/{}, std::move(acks_), std::move(refusals_)};
+          /*encoded=*/{}, std::move(answers_)};
 }
 
 }  // namespace cowrite::server

@@ -56,13 +56,11 @@ class Batch {
   [[nodiscard]] Result<void> write(const Waiting& waiting, const Rebasing& rebased,
                                    const Tail& tail, std::int64_t now_ms);
   void acknowledge(const Waiting& waiting, std::uint64_t version, const Tail& tail);
-  void refuse(const Waiting& waiting, Error error);
 
   storage::Snapshot candidate_;
   Known made_;  // The batch's records.
   std::vector<Waiting> members_;
-  std::vector<Ack> acks_;
-  std::vector<Refusal> refusals_;
+  std::vector<Answer> answers_;
   std::size_t bytes_ = 0;  // Of the changes in it, as they came.
 };
 

@@ -65,16 +65,16 @@ void Document::history_read(std::uint64_t ticket, Result<HistoryChunk> chunk) {
     queue_.push_front(std::move(waiting));
     return;
   }
-  CommitNotice notice{.key = key_, .records = {}, .encoded = {}, .acks = {}, .refusals = {}};
-  const Submission& submission = waiting.submission();
-  notice.refusals.push_back(
-      {submission.session, submission.request, passed.error(), submission.bytes});
-  effects_.emplace_back(Announce{std::move(notice)});
+  effects_.emplace_back(Announce{
+      {.key = key_,
+       .records = {},
+       .encoded = {},
+       .answers = {answer_with_error(waiting.submission(), passed.error(), committed_.version)}}});
 }
 
 void Document::records_committed(std::vector<storage::Record> records) {
   CHECK(state_ == State::kConflicted);
-  CommitNotice notice{.key = key_, .records = {}, .encoded = {}, .acks = {}, .refusals = {}};
+  CommitNotice notice{.key = key_, .records = {}, .encoded = {}, .answers = {}};
   for (storage::Record& record : records) {
     CHECK(storage::apply(committed_, record).has_value());
     notice.records.push_back(std::make_shared<const storage::Record>(std::move(record)));
@@ -111,8 +111,7 @@ void Document::form_batch(std::int64_t now_ms) {
   // Nothing to write, so nothing to wait for.
   CommitNotice notice = std::move(*batch_).announce(key_);
   batch_.reset();
-  if (!notice.acks.empty() || !notice.refusals.empty())
-    effects_.emplace_back(Announce{std::move(notice)});
+  if (!notice.answers.empty()) effects_.emplace_back(Announce{std::move(notice)});
 }
 
 void Document::admit(Waiting waiting, std::int64_t now_ms) {

@@ -79,7 +79,7 @@ class Document {
   void submit(Submission submission);
   // The outcome of the append in flight. REQUIRES: one is.
   void append_finished(storage::AppendOutcome outcome);
-  // Answers a ReadHistory. A failed read refuses that submission.
+  // Answers a ReadHistory. Of a failed read nobody but that submission's client hears.
   void history_read(std::uint64_t ticket, Result<HistoryChunk> chunk);
   // Answers a ReadForeign. REQUIRES: the records follow committed().
   void records_committed(std::vector<storage::Record> records);

@@ -120,7 +120,7 @@ void DocumentHost::load() {
 void DocumentHost::loaded(Result<std::unique_ptr<Document>> document) {
   std::vector<ToDocument> waiting = std::exchange(waiting_, {});
   if (!document) {
-    failed_ = true;
+    failure_ = document.error();
     for (ToDocument& request : waiting) refuse(std::move(request), document.error());
     return;
   }
@@ -129,8 +129,8 @@ void DocumentHost::loaded(Result<std::unique_ptr<Document>> document) {
 }
 
 void DocumentHost::handle(ToDocument request) {
-  if (failed_) {
-    refuse(std::move(request), {kErrLogUnavailable, "the document could not be read"});
+  if (failure_) {
+    refuse(std::move(request), *failure_);
   } else if (!document_) {
     waiting_.push_back(std::move(request));
   } else {
@@ -141,15 +141,15 @@ void DocumentHost::handle(ToDocument request) {
 void DocumentHost::leave(LoopIndex loop) { audience_.leave(loop); }
 
 bool DocumentHost::idle() const {
-  return failed_ || (document_ && !document_->busy() && audience_.empty() && reads_ == 0);
+  return failure_ || (document_ && !document_->busy() && audience_.empty() && reads_ == 0);
 }
 
 void DocumentHost::refuse(ToDocument request, const Error& error) {
   if (auto* submission = std::get_if<Submission>(&request)) {
-    CommitNotice notice{.key = key_, .records = {}, .encoded = {}, .acks = {}, .refusals = {}};
-    notice.refusals.push_back(
-        {submission->session, std::move(submission->request), error, submission->bytes});
-    carry_out(Announce{std::move(notice)});
+    carry_out(Announce{{.key = key_,
+                        .records = {},
+                        .encoded = {},
+                        .answers = {answer_with_error(*submission, error, 0)}}});
   } else if (auto* wanted = std::get_if<ReadRequest>(&request)) {
     ports_.reply(wanted->session,
                  ReadReply{.ticket = wanted->ticket, .key = key_, .content = error});
@@ -309,8 +309,7 @@ void DocumentHost::carry_out(Announce effect) {
   if (!effect.notice.records.empty()) {
     for (const auto& [loop, listeners] : audience_.loops()) loops.insert(loop);
   }
-  for (const Ack& ack : effect.notice.acks) loops.insert(ack.session.loop);
-  for (const Refusal& refusal : effect.notice.refusals) loops.insert(refusal.session.loop);
+  for (const Answer& answer : effect.notice.answers) loops.insert(answer.session.loop);
   const auto notice = std::make_shared<const CommitNotice>(std::move(effect.notice));
   for (const LoopIndex loop : loops) ports_.announce(loop, notice);
 }

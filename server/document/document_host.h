@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <variant>
 #include <vector>
 
@@ -54,7 +55,7 @@ class DocumentHost : public std::enable_shared_from_this<DocumentHost> {
   [[nodiscard]] bool idle() const;
   // It could not be loaded; everybody who asked was told, and the next request should try again
   // with a new host.
-  [[nodiscard]] bool failed() const { return failed_; }
+  [[nodiscard]] bool failed() const { return failure_.has_value(); }
 
  private:
   DocumentHost(DocumentKey key, storage::OperationLog& log, HostPorts ports);
@@ -93,7 +94,7 @@ class DocumentHost : public std::enable_shared_from_this<DocumentHost> {
   std::vector<ToDocument> waiting_;     // While it loads.
   Audience audience_;
   std::size_t reads_ = 0;  // Under way, for idle().
-  bool failed_ = false;
+  std::optional<Error> failure_;
 };
 
 }  // namespace cowrite::server

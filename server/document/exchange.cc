@@ -1,5 +1,9 @@
 #include "server/document/exchange.h"
 
+#include <utility>
+
+#include "storage/errors.h"
+
 namespace cowrite::server {
 
 const DocumentKey& key_of(const ToDocument& request) {
@@ -15,6 +19,13 @@ const DocumentKey& key_of(const ToDocument& request) {
     }
   };
   return std::visit(Key{}, request);
+}
+
+Answer answer_with_error(const Submission& submission, Error error, std::uint64_t version) {
+  Answer answer{.session = submission.session, .bytes = submission.bytes, .outcome = Unsettled{}};
+  if (error.code != storage::kErrIo)
+    answer.outcome = Refusal{submission.request, std::move(error), version};
+  return answer;
 }
 
 }  // namespace cowrite::server

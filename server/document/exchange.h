@@ -117,30 +117,42 @@ struct PresenceRefused {
 // A submission is durable as record `version`. `missed` are the records from its base up to it, for
 // an author who does not follow the document.
 struct Ack {
-  SessionId session;
   std::string source;
   std::uint64_t sequence = 0;
   std::uint64_t version = 0;
   std::vector<RecordPtr> missed;
-  std::size_t bytes = 0;
 };
 
 // A submission will never be in the log.
 struct Refusal {
-  SessionId session;
   Submit request;  // Without its change.
   Error error;
-  std::size_t bytes = 0;
+  std::uint64_t version = 0;  // The records below it were there already.
 };
 
-// The outcome of one batch: its records in order, and every answer that waited for it. Encoded
-// once, shared by all loops.
+// The log cannot be read now, so nobody knows if a submission is in it. A refusal would make a
+// ShareDB client throw away what may be committed; instead its connection closes, and the client
+// comes back and sends it again.
+struct Unsettled {};
+
+struct Answer {
+  SessionId session;
+  std::size_t bytes = 0;  // Of the submission's message.
+  std::variant<Ack, Refusal, Unsettled> outcome;
+};
+
+// What an error means for a submission: Unsettled if it may pass, which is so where the disk failed
+// and not where it holds damaged bytes; else a Refusal.
+[[nodiscard]] Answer answer_with_error(const Submission& submission, Error error,
+                                       std::uint64_t version);
+
+// The outcome of one batch: its records in order, and every answer that waited for it, in order of
+// arrival. Encoded once, shared by all loops.
 struct CommitNotice {
   DocumentKey key;
   std::vector<RecordPtr> records;
   std::vector<std::string> encoded;  // Each record as an op message.
-  std::vector<Ack> acks;
-  std::vector<Refusal> refusals;
+  std::vector<Answer> answers;
 };
 using SharedCommit = std::shared_ptr<const CommitNotice>;
 

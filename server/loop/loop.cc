@@ -180,11 +180,8 @@ void Loop::deliver(SessionId id, const ChannelLeft& reply) {
 void Loop::announce(const SharedCommit& notice) {
   std::set<SessionNumber> numbers;
   for (const SessionNumber number : followers_.sessions(notice->key)) numbers.insert(number);
-  for (const Ack& ack : notice->acks) {
-    if (ack.session.loop == index_) numbers.insert(ack.session.number);
-  }
-  for (const Refusal& refusal : notice->refusals) {
-    if (refusal.session.loop == index_) numbers.insert(refusal.session.number);
+  for (const Answer& answer : notice->answers) {
+    if (answer.session.loop == index_) numbers.insert(answer.session.number);
   }
   const SharedOutbound all = Outbox::share(notice->encoded);
   for (const SessionNumber number : numbers) {

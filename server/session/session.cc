@@ -120,10 +120,9 @@ void Session::deliver(const SnapshotReply& reply) {
 
 void Session::deliver(const CommitNotice& notice, const SharedOutbound& all) {
   Subscription* subscription = reads_.find(notice.key);
-  const auto names_me = [this](const auto& answer) { return answer.session == id_; };
   const auto mine = [this](const RecordPtr& record) { return record->source == source_; };
-  const bool answers_me =
-      std::ranges::any_of(notice.acks, names_me) || std::ranges::any_of(notice.refusals, names_me);
+  const bool answers_me = std::ranges::any_of(
+      notice.answers, [this](const Answer& answer) { return answer.session == id_; });
   if (!answers_me && subscription && !notice.records.empty() &&
       subscription->next == notice.records.front()->version &&
       std::ranges::none_of(notice.records, mine)) {
@@ -134,8 +133,8 @@ void Session::deliver(const CommitNotice& notice, const SharedOutbound& all) {
   send_answers(notice, subscription);
 }
 
-// The long way, for who is among the authors: records and acks in the order of their versions, own
-// operations left out.
+// The long way, for who is among the authors: answers in order of arrival, each after the records
+// below its version; own operations left out.
 void Session::send_answers(const CommitNotice& notice, Subscription* subscription) {
   std::vector<std::string> messages;
   const auto send_records_below = [&](std::uint64_t version) {
@@ -148,35 +147,35 @@ void Session::send_answers(const CommitNotice& notice, Subscription* subscriptio
     }
   };
 
-  std::vector<const Ack*> acks;
-  for (const Ack& ack : notice.acks) {
-    if (ack.session == id_) acks.push_back(&ack);
-  }
-  std::ranges::stable_sort(acks, {}, &Ack::version);
   std::uint64_t sent =
       0;  // What a client that does not follow the document has been sent, up to this version.
-  for (const Ack* ack : acks) {
-    send_records_below(ack->version);
-    for (const RecordPtr& record : ack->missed) {
-      if (subscription || record->version < sent) continue;
-      messages.push_back(encode_operation(notice.key, *record));
-      sent = record->version + 1;
+  bool settled = true;
+  for (const Answer& answer : notice.answers) {
+    if (answer.session != id_) continue;
+    if (const auto* ack = std::get_if<Ack>(&answer.outcome)) {
+      send_records_below(ack->version);
+      for (const RecordPtr& record : ack->missed) {
+        if (subscription || record->version < sent) continue;
+        messages.push_back(encode_operation(notice.key, *record));
+        sent = record->version + 1;
+      }
+      messages.push_back(encode_ack(notice.key, ack->source, ack->sequence, ack->version));
+      if (subscription) subscription->next = std::max(subscription->next, ack->version + 1);
+    } else if (const auto* refusal = std::get_if<Refusal>(&answer.outcome)) {
+      send_records_below(refusal->version);
+      messages.push_back(encode_error(refusal->request, refusal->error));
+    } else {
+      settled = false;
     }
-    messages.push_back(encode_ack(notice.key, ack->source, ack->sequence, ack->version));
-    if (subscription) subscription->next = std::max(subscription->next, ack->version + 1);
-    answered(notice.key, ack->bytes);
+    answered(notice.key, answer.bytes);
   }
   send_records_below(UINT64_MAX);
-  for (const Refusal& refusal : notice.refusals) {
-    if (refusal.session != id_) continue;
-    messages.push_back(encode_error(refusal.request, refusal.error));
-    answered(notice.key, refusal.bytes);
-  }
   if (subscription && !messages.empty()) {
     reads_.follow(*subscription, Outbox::share(std::move(messages)));
   } else {
     outbox_.send(std::move(messages));
   }
+  if (!settled) outbox_.close(CloseCode::kTryAgainLater, "the log could not be read");
   consider_reading();
 }
 

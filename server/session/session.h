@@ -7,7 +7,11 @@
 //   - Each request gets exactly one answer, or the connection closes.
 //   - Of one document, everything below a record's version goes out before that record or its ack,
 //   and everything above after it.
-//   - Operations of a source go to everybody but that source; there the ack does their job.
+//   - Operations of a source go to everybody but that source; there the ack does their job. Not
+//   even one that another connection brought (an old one of the client, which the server still held
+//   open) is sent there: a client takes what bears its name for its ack, and it may be somebody
+//   else's forgery. Only the answer to its own submission tells, and when later records come before
+//   that, the client fetches.
 //   - What waits for a client, or for its answers, is bounded (server/limits.h).
 #pragma once
 

@@ -10,7 +10,7 @@
 namespace cowrite::sim {
 namespace {
 
-using server::Ack;
+using server::Answer;
 using server::ChannelCall;
 using server::ChannelJoined;
 using server::ChannelLeft;
@@ -23,7 +23,6 @@ using server::LoopIndex;
 using server::Outbox;
 using server::PresenceRefused;
 using server::ReadReply;
-using server::Refusal;
 using server::SessionHost;
 using server::SessionPorts;
 using server::SharedCommit;
@@ -159,11 +158,8 @@ void Node::deliver(SessionId id, const ChannelLeft& reply) {
 void Node::announce(LoopIndex index, const SharedCommit& notice) {
   const auto followers = loops_[index].followers.sessions(notice->key);
   std::set<std::uint64_t> numbers(followers.begin(), followers.end());
-  for (const Ack& ack : notice->acks) {
-    if (ack.session.loop == index) numbers.insert(ack.session.number);
-  }
-  for (const Refusal& refusal : notice->refusals) {
-    if (refusal.session.loop == index) numbers.insert(refusal.session.number);
+  for (const Answer& answer : notice->answers) {
+    if (answer.session.loop == index) numbers.insert(answer.session.number);
   }
   const SharedOutbound all = Outbox::share(notice->encoded);
   for (const std::uint64_t number : numbers) {

@@ -69,12 +69,11 @@ void Oracle::refused(const std::string& client, const DocumentKey& key, const st
   const auto found = submissions_.find(name);
   if (found == submissions_.end()) return breach("answers", what + ", and never sent it");
   if (!may_refuse(name, found->second, code)) return breach("errors", what);
-  if (found->second.base && !reads_fail && count_in_log(name) > 0 &&
-      !forged_.contains({key, source}))
+  if (found->second.base && count_in_log(name) > 0 && !forged_.contains({key, source}))
     return breach("P2", what + ", but it is in the log");
   if (found->second.acknowledged) return breach("P1", what + ", but it is acknowledged");
   found->second.refused = true;
-  found->second.for_good = found->second.base.has_value() && !reads_fail;
+  found->second.for_good = found->second.base.has_value();
 }
 
 bool Oracle::may_refuse(const Name& name, const Submitted& submission,
@@ -88,12 +87,12 @@ bool Oracle::may_refuse(const Name& name, const Submitted& submission,
     return any_since<storage::Create>(book, base) || (creates && book.versions[base].exists);
   if (code == server::kErrDocWasDeleted) return !deletes && any_since<storage::Delete>(book, base);
   if (code == server::kErrSequenceReused) return forged_.contains({key, source});
-  return reads_fail && (code == storage::kErrIo || code == server::kErrLogUnavailable);
+  return false;
 }
 
 void Oracle::failed(const std::string& client, const std::string& request,
                     const std::string& code) {
-  if (reads_fail && (code == storage::kErrIo || code == server::kErrLogUnavailable)) return;
+  if (reads_fail && code == storage::kErrIo) return;
   breach("errors", client + " asks for " + request + " and gets " + code);
 }
 

@@ -25,7 +25,7 @@ class Oracle {
  public:
   explicit Oracle(const Ledger& ledger) : ledger_(ledger) {}
 
-  // What a run has in it that excuses some errors.
+  // What a run has in it that excuses errors of reads.
   bool reads_fail = false;
 
   void breach(std::string promise, std::string what) {
@@ -60,8 +60,8 @@ class Oracle {
   // ---- At the end
 
   // Something was refused, and committed later: a copy of it, from a connection that its client had
-  // left, met another document or a log that could be read again. Its client learns of that with
-  // the next record only, since it is not told of what has its own source.
+  // left, met another document. Its client learns of that with the next record only, since it is
+  // not told of what has its own source.
   [[nodiscard]] bool any_came_back() const;
   // Everything that was acknowledged is in the log, everything in the log is there once, and a
   // replay gives the newest text.

@@ -36,6 +36,13 @@ std::string describe(const Ack& ack) {
   return line;
 }
 
+std::string describe(const Refusal& refusal) {
+  return "refuse " + std::to_string(refusal.request.sequence) + " " +
+         std::string(refusal.error.code);
+}
+
+std::string describe(const Unsettled&) { return "unsettled"; }
+
 }  // namespace
 
 storage::Record record(std::uint64_t version, std::string source, std::uint64_t sequence,
@@ -165,11 +172,9 @@ void Desk::advance() {
 
 void Desk::note(const CommitNotice& notice) {
   for (const RecordPtr& made : notice.records) announced_.push_back(describe(*made));
-  for (const Ack& ack : notice.acks) announced_.push_back(describe(ack));
-  for (const Refusal& refusal : notice.refusals) {
-    announced_.push_back("refuse " + std::to_string(refusal.request.sequence) + " " +
-                         std::string(refusal.error.code));
-  }
+  for (const Answer& answer : notice.answers)
+    announced_.push_back(
+        std::visit([](const auto& outcome) { return describe(outcome); }, answer.outcome));
 }
 
 std::vector<std::string> Desk::announced() { return std::exchange(announced_, {}); }

@@ -8,6 +8,7 @@
 //     ack alice:1 at 0           alice's first submission is record 0
 //     ack bob:1 at 3 after 1 2   the same, with the records that bob may have missed
 //     refuse 1 ERR_...           sequence 1 of somebody is refused
+//     unsettled                  nobody knows now what becomes of somebody's submission
 #pragma once
 
 #include <cstdint>

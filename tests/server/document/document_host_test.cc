@@ -74,9 +74,9 @@ class DocumentHostTest : public ::testing::Test {
     };
     ports.announce = [this](LoopIndex, const SharedCommit& notice) {
       for (const std::string& message : notice->encoded) told_.push_back(message);
-      for (const Ack& ack : notice->acks) told_.push_back("ack " + std::to_string(ack.version));
-      for (const Refusal& refusal : notice->refusals) {
-        told_.push_back("refuse " + std::string(refusal.error.code));
+      for (const Answer& answer : notice->answers) {
+        const auto* ack = std::get_if<Ack>(&answer.outcome);
+        told_.push_back(ack ? "ack " + std::to_string(ack->version) : "no ack");
       }
     };
     ports.announce_presence = [this](const SharedPresence& notice) {

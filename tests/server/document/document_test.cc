@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include "server/limits.h"
+#include "storage/errors.h"
 #include "tests/server/document/desk.h"
 
 namespace cowrite::server {
@@ -164,7 +165,7 @@ TEST(Document, OneBadOperationInTheMiddleOfABatchHurtsNoOther) {
   desk.finish(AppendOutcome::kCommitted);
   EXPECT_THAT(desk.announced(),
               ElementsAre("2 carol:1 2 'c'", "3 erin:1 2 'e'", "ack carol:1 at 2 after 1",
-                          "ack erin:1 at 3 after 1 2", "refuse 7 ERR_OT_OP_NOT_APPLIED"));
+                          "refuse 7 ERR_OT_OP_NOT_APPLIED", "ack erin:1 at 3 after 1 2"));
   EXPECT_EQ(desk.text(), "abec");
 }
 
@@ -327,14 +328,25 @@ TEST(Document, AForgeryFromBeforeTheTailIsRefused) {
   EXPECT_THAT(desk.announced(), ElementsAre("refuse 3 ERR_OP_SEQUENCE_REUSED"));
 }
 
-TEST(Document, AnUnreadableLogRefusesThatSubmissionOnly) {
+TEST(Document, WhatMayBeInALogThatCannotBeReadNowIsNotRefused) {
   Desk desk = long_history(10);
-  desk.edit("bob", 1, 1, "'Y'");
-  desk.fail_history({"ERR_STORAGE", "the disk is gone"});
-  EXPECT_THAT(desk.announced(), ElementsAre("refuse 1 ERR_STORAGE"));
+  desk.edit("old", 3, 3, "2 'x'");  // It is there, at version 3.
+  desk.fail_history({storage::kErrIo, "the disk did not answer"});
+  EXPECT_THAT(desk.announced(), ElementsAre("unsettled"));
   desk.edit("old", 11, 11, "'Z'");
   desk.settle();
   EXPECT_EQ(desk.version(), 12U);
+  (void)desk.announced();
+  desk.edit("old", 3, 3, "2 'x'");
+  desk.read_history();
+  EXPECT_THAT(desk.announced(), ElementsAre("ack old:3 at 3"));
+}
+
+TEST(Document, WhatNeedsDamagedRecordsIsRefused) {
+  Desk desk = long_history(10);
+  desk.edit("bob", 1, 1, "'Y'");
+  desk.fail_history({storage::kErrDamaged, "record 3 is damaged"});
+  EXPECT_THAT(desk.announced(), ElementsAre("refuse 1 ERR_STORAGE_DAMAGED"));
 }
 
 // ---- From behind the records in memory, over the shapes of edits

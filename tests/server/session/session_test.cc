@@ -86,8 +86,14 @@ class SessionTest : public ::testing::Test {
     const auto read = std::get<ReadRequest>(requests_.back());
     deliver(ReadReply{read.ticket, read.request.key, std::move(content), complete, joined, next});
   }
-  Ack ack(std::uint64_t version, std::vector<RecordPtr> missed = {}) {
-    return {{0, 1}, "me", 1, version, std::move(missed), 0};
+  Answer ack(std::uint64_t version, std::vector<RecordPtr> missed = {}) {
+    return {.session = {0, 1}, .outcome = Ack{"me", 1, version, std::move(missed)}};
+  }
+  // Of the last submission, when the document was at that version.
+  Answer refusal(std::uint64_t version) {
+    return {.session = {0, 1},
+            .outcome =
+                Refusal{std::get<Submission>(requests_.back()).request, {"ERR_X", "no"}, version}};
   }
   std::vector<std::string> sent() { return std::exchange(sent_, {}); }
 
@@ -148,13 +154,13 @@ TEST_F(SessionTest, FollowersGetEveryRecordButTheirOwn) {
 TEST_F(SessionTest, AnAckStandsBetweenWhatIsBelowAndWhatIsAbove) {
   subscribe(3);
   commit({.records = {record(3, "other"), record(4, "me"), record(5, "other")},
-          .acks = {ack(4, {record(3, "other")})}});
+          .answers = {ack(4, {record(3, "other")})}});
   EXPECT_THAT(sent(), ElementsAre("op 3", "ack 4", "op 5"));
 }
 
 TEST_F(SessionTest, AnAuthorWhoDoesNotFollowGetsWhatItMissedBeforeTheAck) {
   commit({.records = {record(3, "other"), record(4, "me"), record(5, "other")},
-          .acks = {ack(4, {record(2, "other"), record(3, "other")})}});
+          .answers = {ack(4, {record(2, "other"), record(3, "other")})}});
   EXPECT_THAT(sent(), ElementsAre("op 2", "op 3", "ack 4"));
 }
 
@@ -162,10 +168,24 @@ TEST_F(SessionTest, ARefusalLeavesWithTheOutcomeOfItsBatch) {
   subscribe(3);
   receive(R"({"a":"op","c":"docs","d":"d","v":3,"seq":9,"op":[99,"x"]})");
   EXPECT_THAT(sent(), IsEmpty());
-  const Submit request = std::get<Submission>(requests_.back()).request;
-  commit({.records = {record(3, "other")}, .refusals = {{{0, 1}, request, {"ERR_X", "no"}, 0}}});
+  commit({.records = {record(3, "other")}, .answers = {refusal(4)}});
   EXPECT_THAT(sent(), ElementsAre("op 3", R"({"a":"op","c":"docs","d":"d","v":3,"seq":9,)"
                                           R"("error":{"code":"ERR_X","message":"no"}})"));
+}
+
+TEST_F(SessionTest, AnswersLeaveInOrderOfArrival) {
+  subscribe(3);
+  receive(R"({"a":"op","c":"docs","d":"d","v":3,"seq":9,"op":[99,"x"]})");
+  commit({.records = {record(3, "other"), record(4, "me"), record(5, "other")},
+          .answers = {refusal(4), ack(4)}});
+  EXPECT_THAT(sent(), ElementsAre("op 3", HasSubstr("ERR_X"), "ack 4", "op 5"));
+}
+
+TEST_F(SessionTest, ASubmissionOfUnknownOutcomeClosesTheConnectionAndHasNoError) {
+  receive(R"({"a":"op","c":"docs","d":"d","v":3,"seq":9,"op":["x"]})");
+  commit({.answers = {{.session = {0, 1}, .outcome = Unsettled{}}}});
+  EXPECT_THAT(sent(), IsEmpty());
+  EXPECT_EQ(closed_, CloseCode::kTryAgainLater);
 }
 
 TEST_F(SessionTest, AfterUnsubscribingNothingMoreComes) {
@@ -220,7 +240,7 @@ TEST_F(SessionTest, AReadOfAWholeTextWaitsForTheAnswersToOperationsBeforeIt) {
   EXPECT_EQ(requests_.size(), 2U);
   receive(R"({"a":"f","c":"docs","d":"d"})");
   EXPECT_EQ(requests_.size(), 2U);
-  commit({.records = {record(3, "other"), record(4, "me")}, .acks = {ack(4)}});
+  commit({.records = {record(3, "other"), record(4, "me")}, .answers = {ack(4)}});
   EXPECT_EQ(requests_.size(), 3U);
 }
 
@@ -264,7 +284,7 @@ TEST_F(SessionTest, ReadingPausesWhileTooMuchIsUnanswered) {
     receive(R"({"a":"op","c":"docs","d":"d","v":0,"op":[],"seq":)" + std::to_string(i) + "}");
   }
   EXPECT_EQ(reading_, Reading::kPause);
-  commit({.records = {record(0, "me")}, .acks = {ack(0)}});
+  commit({.records = {record(0, "me")}, .answers = {ack(0)}});
   EXPECT_EQ(reading_, Reading::kResume);
 }
 
