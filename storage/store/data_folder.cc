@@ -6,6 +6,7 @@
 #include <cerrno>
 #include <cstdint>
 #include <filesystem>
+#include <fstream>
 #include <set>
 #include <string_view>
 #include <system_error>
@@ -22,6 +23,8 @@ Error unreadable(const std::string& folder, const std::error_code& error) {
   return {kErrIo, "cannot read folder " + folder + ": " + error.message()};
 }
 
+constexpr const char* kClosedMark = "CLOSED";
+
 // RocksDB makes these before the first byte of data can exist; "lost+found" is what a fresh file
 // system holds.
 bool precedes_data(std::string_view name) {
@@ -34,6 +37,25 @@ bool holds_data(std::string_view name) {
   return !name.starts_with("LOG") && !name.starts_with("OPTIONS-") && name != "LOCK";
 }
 
+// Of a database of ours, even if it is not whole.
+bool is_part_of_data(std::string_view name) {
+  const bool numbered = name.size() > 4 && name.find_first_not_of("0123456789") == name.size() - 4;
+  return name == kClosedMark || (numbered && (name.ends_with(".sst") || name.ends_with(".log")));
+}
+
+// What was done in a folder's list of names lasts once this has been done.
+Result<void> sync_folder(const fs::path& folder) {
+  const int directory = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  const bool synced = directory >= 0 && ::fsync(directory) == 0;
+  const int reason = errno;
+  if (directory >= 0) {
+    ::close(directory);
+  }
+  return synced ? Result<void>()
+                : Error{kErrIo, "cannot sync folder " + folder.string() + ": " +
+                                    std::generic_category().message(reason)};
+}
+
 }  // namespace
 
 Result<FolderContent> look_into(const std::string& folder) {
@@ -42,6 +64,8 @@ Result<FolderContent> look_into(const std::string& folder) {
     return FolderContent::kNothing;
   }
   bool other = false;
+  bool remains = false;
+  bool backup = false;
   fs::directory_iterator entry(folder, error);
   for (; !error && entry != fs::directory_iterator(); entry.increment(error)) {
     const std::string name = entry->path().filename().string();
@@ -49,9 +73,14 @@ Result<FolderContent> look_into(const std::string& folder) {
       return FolderContent::kDatabase;
     }
     other = other || !precedes_data(name);
+    remains = remains || is_part_of_data(name);
+    backup = backup || name == "shared_checksum";
   }
   if (error) {
     return unreadable(folder, error);
+  }
+  if (remains || backup) {
+    return remains ? FolderContent::kRemains : FolderContent::kBackup;
   }
   return other ? FolderContent::kOther : FolderContent::kNothing;
 }
@@ -71,17 +100,7 @@ Result<void> create_folder(const std::string& folder) {
   if (error) {
     return Error{kErrIo, "cannot create folder " + folder + ": " + error.message()};
   }
-  const int directory = ::open(parent.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  const bool synced = directory >= 0 && ::fsync(directory) == 0;
-  const int reason = errno;
-  if (directory >= 0) {
-    ::close(directory);
-  }
-  if (!synced) {
-    return Error{kErrIo, "cannot sync folder " + parent.string() + ": " +
-                             std::generic_category().message(reason)};
-  }
-  return {};
+  return sync_folder(parent);
 }
 
 Result<std::string> file_set(const std::string& folder) {
@@ -109,6 +128,38 @@ Result<std::string> file_set(const std::string& folder) {
     set += name + '\n';
   }
   return set;
+}
+
+Result<void> mark_closed(const std::string& folder, std::uint64_t last_change) {
+  const fs::path path = fs::path(folder) / kClosedMark;
+  const std::string text = std::to_string(last_change) + "\n";
+  const int file = ::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+  const bool written =
+      file >= 0 && ::write(file, text.data(), text.size()) == static_cast<ssize_t>(text.size()) &&
+      ::fsync(file) == 0;
+  const int reason = errno;
+  if (file >= 0) {
+    ::close(file);
+  }
+  return written ? sync_folder(folder)
+                 : Error{kErrIo, "cannot write " + path.string() + ": " +
+                                     std::generic_category().message(reason)};
+}
+
+std::optional<std::uint64_t> closed_mark(const std::string& folder) {
+  std::ifstream file(fs::path(folder) / kClosedMark);
+  std::uint64_t last_change = 0;
+  const bool read = file >> last_change && file.get() == '\n';  // A torn one may be cut short.
+  return read ? std::optional(last_change) : std::nullopt;
+}
+
+Result<void> remove_closed_mark(const std::string& folder) {
+  std::error_code error;
+  if (!fs::remove(fs::path(folder) / kClosedMark, error) && !error) {
+    return {};
+  }
+  return error ? Error{kErrIo, "cannot change folder " + folder + ": " + error.message()}
+               : sync_folder(folder);
 }
 
 }  // namespace cowrite::storage

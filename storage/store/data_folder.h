@@ -2,6 +2,8 @@
 // create a new, empty store in a stranger's folder, or in one of ours that has lost a file.
 #pragma once
 
+#include <cstdint>
+#include <optional>
 #include <string>
 
 #include "ot/result.h"
@@ -12,7 +14,9 @@ enum class FolderContent {
   kNothing,   // Absent, empty, or the leftovers of a creation that was interrupted before it held
               // any data.
   kDatabase,  // A RocksDB; whose, its contents must tell.
-  kOther,     // Other files, or a RocksDB without its CURRENT.
+  kBackup,    // Backups that KeyValueStore::back_up() made.
+  kRemains,   // What is left of a data folder that has lost its CURRENT.
+  kOther,     // Other files.
 };
 
 // Fails with kErrIo if the folder cannot be listed or is not a folder.
@@ -25,5 +29,13 @@ enum class FolderContent {
 // Names the present set of data files: equal before and after reading them means that a running
 // server replaced none meanwhile. Fails with kErrIo.
 [[nodiscard]] Result<std::string> file_set(const std::string& folder);
+
+// The mark that a folder was closed in order: the number of the last change that it then held. A
+// folder that has the mark but fewer changes has lost some; one without it was not closed. Fails
+// with kErrIo.
+[[nodiscard]] Result<void> mark_closed(const std::string& folder, std::uint64_t last_change);
+// Absent if there is no mark, or none that can be read.
+[[nodiscard]] std::optional<std::uint64_t> closed_mark(const std::string& folder);
+[[nodiscard]] Result<void> remove_closed_mark(const std::string& folder);
 
 }  // namespace cowrite::storage

@@ -8,11 +8,13 @@
 #include <rocksdb/options.h>
 #include <rocksdb/slice_transform.h>
 #include <rocksdb/table.h>
+#include <rocksdb/utilities/backup_engine.h>
+#include <rocksdb/utilities/table_properties_collectors.h>
 #include <rocksdb/write_batch.h>
+#include <rocksdb/write_buffer_manager.h>
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <memory>
 #include <mutex>
 #include <set>
@@ -21,6 +23,7 @@
 
 #include "storage/errors.h"
 #include "storage/store/data_folder.h"
+#include "storage/store/format_version.h"
 
 #if defined(__SANITIZE_THREAD__)
 // The packaged RocksDB is not built for ThreadSanitizer, which therefore misses how its threads
@@ -36,14 +39,9 @@ namespace {
 
 constexpr std::size_t kMiB = std::size_t{1} << 20;
 
-// Written last when a store is created. Its place and its form, a decimal number, are the same in
-// every format to come.
-constexpr std::string_view kFormatKey = "format";
-
-// Memory. The records' buffer is the largest because nearly all that is written is records.
-constexpr std::size_t kBlockCacheBytes = 64 * kMiB;
-constexpr std::size_t kRecordsBufferBytes = 32 * kMiB;
-constexpr std::size_t kOtherBufferBytes = 16 * kMiB;
+// A file in which of so many neighbours so many are marks of removed entries is compacted.
+constexpr std::size_t kDeletionWindow = 4'096;
+constexpr std::size_t kDeletionTrigger = 2'048;
 
 // The write-ahead log is what a restart reads; past this the oldest buffers are flushed.
 constexpr std::size_t kLogBytesMax = 256 * kMiB;
@@ -69,9 +67,8 @@ Error error_of(const rocksdb::Status& status, const std::string& what) {
   return {damaged ? kErrDamaged : kErrIo, what + ": " + status.ToString()};
 }
 
-rocksdb::DBOptions database_options(OpenMode mode, rocksdb::Env* env) {
+rocksdb::DBOptions database_options(OpenMode mode) {
   rocksdb::DBOptions options;
-  options.env = env;
   options.create_if_missing = mode != OpenMode::kReadOnly;
   options.create_missing_column_families = mode != OpenMode::kReadOnly;
   // The default stops at the first damaged record of the log and takes the rest for a power cut:
@@ -90,9 +87,8 @@ rocksdb::DBOptions database_options(OpenMode mode, rocksdb::Env* env) {
   return options;
 }
 
-std::vector<rocksdb::ColumnFamilyDescriptor> table_options() {
-  // Four shards (two bits): with the default number a seek took a hundred times as long.
-  const std::shared_ptr<rocksdb::Cache> cache = rocksdb::NewLRUCache(kBlockCacheBytes, 2);
+std::vector<rocksdb::ColumnFamilyDescriptor> table_options(
+    const std::shared_ptr<rocksdb::Cache>& cache) {
   std::vector<rocksdb::ColumnFamilyDescriptor> tables;
   for (const char* name : kTableNames) {
     const bool has_versions = name == kTableNames[1] || name == kTableNames[2];
@@ -104,14 +100,16 @@ std::vector<rocksdb::ColumnFamilyDescriptor> table_options() {
     }
     rocksdb::ColumnFamilyOptions options;
     options.table_factory.reset(rocksdb::NewBlockBasedTableFactory(blocks));
-    options.write_buffer_size = name == kTableNames[1] ? kRecordsBufferBytes : kOtherBufferBytes;
+    // Packing leaves the marks of removed records behind: files that are full of them are
+    // compacted.
+    options.table_properties_collector_factories.push_back(
+        rocksdb::NewCompactOnDeletionCollectorFactory(kDeletionWindow, kDeletionTrigger));
     // A document's next record goes beside its last one, and a head over the one before: RocksDB
     // remembers the place, which makes an append half as expensive.
     options.memtable_insert_with_hint_prefix_extractor.reset(
         has_versions ? rocksdb::NewFixedPrefixTransform(8)
                      : rocksdb::NewCappedPrefixTransform(512));
-    options.compression = rocksdb::kLZ4Compression;
-    options.bottommost_compression = rocksdb::kZSTD;
+    options.compression = rocksdb::kZSTD;
     tables.emplace_back(name, options);
   }
   return tables;
@@ -131,22 +129,6 @@ Error foreign(const std::string& folder) {
 
 Error not_found(const std::string& folder) {
   return {kErrNotFound, "folder " + folder + " holds no cowrite data"};
-}
-
-Result<void> check_format(std::string_view value, const std::string& folder) {
-  std::uint64_t format = 0;
-  const char* const end = value.data() + value.size();
-  const auto [rest, error] = std::from_chars(value.data(), end, format);
-  if (error != std::errc() || rest != end || format == 0) {
-    return Error{kErrDamaged, "the format version of the data in folder " + folder + " is damaged"};
-  }
-  if (format > kFormatVersion) {
-    return Error{kErrNewerFormat, "the data in folder " + folder + " has format " +
-                                      std::to_string(format) +
-                                      ", this program knows formats up to " +
-                                      std::to_string(kFormatVersion) + "; use a newer release"};
-  }
-  return {};
 }
 
 // Puts an iterator, bound to the range, at the entry where the scan begins.
@@ -170,7 +152,14 @@ void begin(rocksdb::Iterator& entry, const KeyRange& range, Order order) {
 }  // namespace
 
 struct KeyValueStore::Engine {
-  explicit Engine(std::string path) : folder(std::move(path)) {}
+  Engine(std::string path, OpenMode opened_how, const StoreOptions& options)
+      : folder(std::move(path)),
+        mode(opened_how),
+        env(options.env != nullptr ? options.env : rocksdb::Env::Default()),
+        // Four shards (two bits): with the default number a seek took a hundred times as long.
+        cache(rocksdb::NewLRUCache(options.memory_bytes, 2)),
+        // What waits to be flushed counts as part of the cache, and may take half of it.
+        buffers(std::make_shared<rocksdb::WriteBufferManager>(options.memory_bytes / 2, cache)) {}
   ~Engine();
   Engine(const Engine&) = delete;
   Engine& operator=(const Engine&) = delete;
@@ -178,15 +167,27 @@ struct KeyValueStore::Engine {
   [[nodiscard]] rocksdb::ColumnFamilyHandle* handle(Table table) const {
     return handles.at(static_cast<std::size_t>(table));
   }
-  [[nodiscard]] Result<void> open(OpenMode mode,
-                                  const std::vector<rocksdb::ColumnFamilyDescriptor>& tables);
+  [[nodiscard]] Result<void> open();
+  [[nodiscard]] Result<void> open_database(
+      OpenMode how, const std::vector<rocksdb::ColumnFamilyDescriptor>& tables);
+  [[nodiscard]] Result<void> open_folder(FolderContent content);
   [[nodiscard]] Result<void> open_beside_writer();
-  [[nodiscard]] Result<void> check_tables(OpenMode mode) const;
-  [[nodiscard]] Result<void> settle_format(OpenMode mode);
+  [[nodiscard]] Result<void> open_backup();
+  [[nodiscard]] Result<void> check_tables() const;
+  [[nodiscard]] Result<void> check_closed_mark();
+  [[nodiscard]] Result<void> settle_format();
   [[nodiscard]] Result<bool> is_empty() const;
+  void close();
 
   std::string folder;
-  std::unique_ptr<rocksdb::Env> memory;  // Of a store in memory; outlives the database.
+  OpenMode mode;
+  bool ready = false;           // Opened, and found to be in order.
+  bool closed_in_order = true;  // By who had it open for writing before.
+  rocksdb::Env* env;
+  std::shared_ptr<rocksdb::Env>
+      own_env;  // Of a store in memory or a backup; outlives the database.
+  std::shared_ptr<rocksdb::Cache> cache;
+  std::shared_ptr<rocksdb::WriteBufferManager> buffers;
   std::unique_ptr<rocksdb::DB> database;
   std::vector<rocksdb::ColumnFamilyHandle*> handles;
 
@@ -195,19 +196,85 @@ struct KeyValueStore::Engine {
 };
 
 KeyValueStore::Engine::~Engine() {
+  close();
   for (rocksdb::ColumnFamilyHandle* table : handles) {
     database->DestroyColumnFamilyHandle(table);
   }
 }
 
+// Leaves a folder whose log is empty, marked as closed, if all went well until now.
+void KeyValueStore::Engine::close() {
+  if (mode != OpenMode::kReadWrite || !ready || failure) {
+    return;
+  }
+  if (database->Flush(rocksdb::FlushOptions(), handles).ok()) {
+    static_cast<void>(mark_closed(folder, database->GetLatestSequenceNumber()));
+  }
+}
+
+Result<void> KeyValueStore::Engine::open() {
+  Result<void> opened;
+  if (mode == OpenMode::kInMemory) {
+    folder = "/memory";
+    own_env.reset(rocksdb::NewMemEnv(env));
+    env = own_env.get();
+    opened = open_database(mode, table_options(cache));
+  } else {
+    const Result<FolderContent> content = look_into(folder);
+    opened = content ? open_folder(*content) : content.error();
+  }
+  if (opened) {
+    opened = settle_format();
+  }
+  ready = opened.has_value();
+  return opened;
+}
+
+Result<void> KeyValueStore::Engine::open_folder(FolderContent content) {
+  const bool read_only = mode == OpenMode::kReadOnly;
+  switch (content) {
+    case FolderContent::kNothing:
+      if (read_only) {
+        return not_found(folder);
+      }
+      if (Result<void> created = create_folder(folder); !created) {
+        return created;
+      }
+      return open_database(mode, table_options(cache));
+    case FolderContent::kDatabase:
+      if (read_only) {
+        return open_beside_writer();
+      }
+      if (Result<void> ours = check_tables(); !ours) {
+        return ours;
+      }
+      if (Result<void> opened = open_database(mode, table_options(cache)); !opened) {
+        return opened;
+      }
+      return check_closed_mark();
+    case FolderContent::kBackup:
+      return read_only ? open_backup()
+                       : Error{kErrForeign,
+                               "folder " + folder +
+                                   " holds backups; cowrite restore makes a data folder of one"};
+    case FolderContent::kRemains:
+      return Error{kErrDamaged,
+                   "folder " + folder + " has lost its file CURRENT; restore it from a backup"};
+    case FolderContent::kOther:
+      break;
+  }
+  return foreign(folder);
+}
+
 // Opens what is there, or creates it, and says nothing of what it holds.
-Result<void> KeyValueStore::Engine::open(
-    OpenMode mode, const std::vector<rocksdb::ColumnFamilyDescriptor>& tables) {
-  rocksdb::Env* const env = memory != nullptr ? memory.get() : rocksdb::Env::Default();
-  const rocksdb::DBOptions options = database_options(mode, env);
+Result<void> KeyValueStore::Engine::open_database(
+    OpenMode how, const std::vector<rocksdb::ColumnFamilyDescriptor>& tables) {
+  rocksdb::DBOptions options = database_options(how);
+  options.env = env;
+  options.write_buffer_manager = buffers;
   rocksdb::DB* opened = nullptr;
   const rocksdb::Status status =
-      mode == OpenMode::kReadOnly
+      how == OpenMode::kReadOnly
           ? rocksdb::DB::OpenForReadOnly(options, folder, tables, &handles, &opened)
           : rocksdb::DB::Open(options, folder, tables, &handles, &opened);
   database.reset(opened);
@@ -220,6 +287,43 @@ Result<void> KeyValueStore::Engine::open(
   return error_of(status, "cannot open folder " + folder);
 }
 
+// The mark says how many changes the folder held when it was closed. It does not hold while
+// somebody writes.
+Result<void> KeyValueStore::Engine::check_closed_mark() {
+  const std::optional<std::uint64_t> closed_at = closed_mark(folder);
+  closed_in_order = closed_at.has_value();
+  const std::uint64_t held = database->GetLatestSequenceNumber();
+  if (closed_at && held < *closed_at) {
+    return Error{kErrDamaged, "folder " + folder + " was closed after " +
+                                  std::to_string(*closed_at) + " changes and now holds " +
+                                  std::to_string(held) +
+                                  ": its files were damaged since; restore it from a backup"};
+  }
+  return mode == OpenMode::kReadWrite ? remove_closed_mark(folder) : Result<void>();
+}
+
+// The newest backup, as it lies there.
+Result<void> KeyValueStore::Engine::open_backup() {
+  rocksdb::BackupEngineReadOnly* opened = nullptr;
+  const rocksdb::IOStatus status =
+      rocksdb::BackupEngineReadOnly::Open(env, rocksdb::BackupEngineOptions(folder), &opened);
+  const std::unique_ptr<rocksdb::BackupEngineReadOnly> engine(opened);
+  if (!status.ok()) {
+    return error_of(status, "cannot read the backups in folder " + folder);
+  }
+  rocksdb::BackupInfo newest;
+  if (const rocksdb::Status found = engine->GetLatestBackupInfo(&newest, true); !found.ok()) {
+    return found.IsNotFound() ? not_found(folder)
+                              : error_of(found, "cannot read the backups in folder " + folder);
+  }
+  own_env = newest.env_for_open;
+  env = own_env.get();
+  const std::string backups = std::exchange(folder, newest.name_for_open);
+  Result<void> database_opened = open_database(mode, table_options(cache));
+  folder = backups;
+  return database_opened;
+}
+
 // A running server replaces files while they are being opened here. Seen half before and half
 // after, the newest records could be missing without an error; so this looks until nothing was
 // replaced meanwhile.
@@ -227,9 +331,12 @@ Result<void> KeyValueStore::Engine::open_beside_writer() {
   Result<void> opened;
   for (int attempt = 0; attempt < kReadOnlyAttempts; ++attempt) {
     const Result<std::string> before = file_set(folder);
-    opened = check_tables(OpenMode::kReadOnly);
+    opened = check_tables();
     if (opened) {
-      opened = open(OpenMode::kReadOnly, table_options());
+      opened = open_database(OpenMode::kReadOnly, table_options(cache));
+    }
+    if (opened) {
+      opened = check_closed_mark();
     }
     const Result<std::string> after = file_set(folder);
     if (before && after && *before == *after) {
@@ -245,7 +352,7 @@ Result<void> KeyValueStore::Engine::open_beside_writer() {
 
 // Whether a RocksDB has the tables of a store of ours; asked before it is opened for writing, which
 // changes it.
-Result<void> KeyValueStore::Engine::check_tables(OpenMode mode) const {
+Result<void> KeyValueStore::Engine::check_tables() const {
   std::vector<std::string> names;
   const rocksdb::Status listed =
       rocksdb::DB::ListColumnFamilies(rocksdb::DBOptions(), folder, &names);
@@ -257,8 +364,8 @@ Result<void> KeyValueStore::Engine::check_tables(OpenMode mode) const {
   if (present == ours) {
     return {};
   }
-  Engine probe(folder);
-  if (Result<void> opened = probe.open(OpenMode::kReadOnly, {{"default", {}}}); !opened) {
+  Engine probe(folder, OpenMode::kReadOnly, StoreOptions());
+  if (Result<void> opened = probe.open_database(OpenMode::kReadOnly, {{"default", {}}}); !opened) {
     return opened;
   }
   std::string format;
@@ -280,7 +387,7 @@ Result<void> KeyValueStore::Engine::check_tables(OpenMode mode) const {
 }
 
 // Checks the format, and gives one to a store that has just been created.
-Result<void> KeyValueStore::Engine::settle_format(OpenMode mode) {
+Result<void> KeyValueStore::Engine::settle_format() {
   std::string value;
   const rocksdb::Status status =
       database->Get(rocksdb::ReadOptions(), handle(Table::kMeta), slice(kFormatKey), &value);
@@ -330,41 +437,16 @@ struct WriteBatch::Changes {
 KeyValueStore::KeyValueStore(std::unique_ptr<Engine> engine) : engine_(std::move(engine)) {}
 KeyValueStore::~KeyValueStore() = default;
 
-Result<std::unique_ptr<KeyValueStore>> KeyValueStore::open(const std::string& folder,
-                                                           OpenMode mode) {
-  auto engine = std::make_unique<Engine>(folder);
-  Result<void> opened;
-  if (mode == OpenMode::kInMemory) {
-    engine->folder = "/memory";
-    engine->memory.reset(rocksdb::NewMemEnv(rocksdb::Env::Default()));
-    opened = engine->open(mode, table_options());
-  } else {
-    const Result<FolderContent> content = look_into(folder);
-    if (!content) {
-      return content.error();
-    }
-    if (*content == FolderContent::kOther) {
-      return foreign(folder);
-    }
-    if (mode == OpenMode::kReadOnly) {
-      opened =
-          *content == FolderContent::kNothing ? not_found(folder) : engine->open_beside_writer();
-    } else {
-      opened =
-          *content == FolderContent::kNothing ? create_folder(folder) : engine->check_tables(mode);
-      if (opened) {
-        opened = engine->open(mode, table_options());
-      }
-    }
-  }
-  if (opened) {
-    opened = engine->settle_format(mode);
-  }
-  if (!opened) {
+Result<std::unique_ptr<KeyValueStore>> KeyValueStore::open(const std::string& folder, OpenMode mode,
+                                                           const StoreOptions& options) {
+  auto engine = std::make_unique<Engine>(folder, mode, options);
+  if (Result<void> opened = engine->open(); !opened) {
     return opened.error();
   }
   return std::unique_ptr<KeyValueStore>(new KeyValueStore(std::move(engine)));
 }
+
+bool KeyValueStore::was_closed_in_order() const { return engine_->closed_in_order; }
 
 Result<std::optional<std::string>> KeyValueStore::get(Table table, std::string_view key) const {
   std::string value;
@@ -422,6 +504,103 @@ Result<void> KeyValueStore::write(const WriteBatch& batch, Durability durability
 std::optional<Error> KeyValueStore::failure() const {
   const std::lock_guard lock(engine_->failure_mutex);
   return engine_->failure;
+}
+
+Result<void> KeyValueStore::compact() {
+  for (rocksdb::ColumnFamilyHandle* const table : engine_->handles) {
+    rocksdb::CompactRangeOptions options;
+    options.bottommost_level_compaction = rocksdb::BottommostLevelCompaction::kForceOptimized;
+    const rocksdb::Status status =
+        engine_->database->CompactRange(options, table, nullptr, nullptr);
+    if (!status.ok()) {
+      return error_of(status, "cannot compact folder " + engine_->folder);
+    }
+  }
+  return {};
+}
+
+Result<std::uint64_t> KeyValueStore::disk_bytes(Table table, const KeyRange& range) const {
+  rocksdb::SizeApproximationOptions options;
+  options.include_memtables = true;
+  options.files_size_error_margin = 0.1;
+  const rocksdb::Range asked(slice(range.from), slice(range.to));
+  std::uint64_t bytes = 0;
+  const rocksdb::Status status =
+      engine_->database->GetApproximateSizes(options, engine_->handle(table), &asked, 1, &bytes);
+  return status.ok() ? Result<std::uint64_t>(bytes)
+                     : error_of(status, "cannot read folder " + engine_->folder);
+}
+
+StoreStatistics KeyValueStore::statistics() const {
+  const auto sum = [this](const std::string& property) {
+    std::uint64_t total = 0;
+    for (rocksdb::ColumnFamilyHandle* const table : engine_->handles) {
+      std::uint64_t value = 0;
+      total += engine_->database->GetIntProperty(table, property, &value) ? value : 0;
+    }
+    return total;
+  };
+  return {.file_bytes = sum(rocksdb::DB::Properties::kTotalSstFilesSize),
+          .unflushed_bytes = sum(rocksdb::DB::Properties::kCurSizeAllMemTables),
+          .cache_bytes = engine_->cache->GetUsage(),
+          .memory_bytes_max = engine_->cache->GetCapacity(),
+          .compaction_bytes = sum(rocksdb::DB::Properties::kEstimatePendingCompactionBytes)};
+}
+
+Result<BackupInfo> KeyValueStore::back_up(const std::string& folder) {
+  rocksdb::BackupEngine* opened = nullptr;
+  const std::string failed = "cannot back up to folder " + folder;
+  if (Result<void> created = create_folder(folder); !created) {
+    return created.error();
+  }
+  const Result<FolderContent> content = look_into(folder);
+  if (!content || (*content != FolderContent::kNothing && *content != FolderContent::kBackup)) {
+    return content ? Error{kErrForeign, failed +
+                                            ": it holds other files than backups; choose an "
+                                            "empty or a new folder"}
+                   : content.error();
+  }
+  rocksdb::IOStatus status =
+      rocksdb::BackupEngine::Open(engine_->env, rocksdb::BackupEngineOptions(folder), &opened);
+  const std::unique_ptr<rocksdb::BackupEngine> backups(opened);
+  if (!status.ok()) {
+    return error_of(status, failed);
+  }
+  rocksdb::CreateBackupOptions options;
+  options.flush_before_backup = true;
+  rocksdb::BackupID number = 0;
+  status = backups->CreateNewBackup(options, engine_->database.get(), &number);
+  rocksdb::BackupInfo made;
+  if (status.ok() && !backups->GetBackupInfo(number, &made).ok()) {
+    status = rocksdb::IOStatus::IOError("the backup cannot be found again");
+  }
+  return status.ok() ? Result<BackupInfo>(BackupInfo{number, made.size}) : error_of(status, failed);
+}
+
+Result<void> KeyValueStore::restore(const std::string& backups, const std::string& folder) {
+  const Result<FolderContent> content = look_into(folder);
+  const Result<FolderContent> source = look_into(backups);
+  if (!content || !source) {
+    return content ? source.error() : content.error();
+  }
+  if (*source != FolderContent::kBackup) {
+    return Error{kErrNotFound, "folder " + backups + " holds no backup"};
+  }
+  if (*content != FolderContent::kNothing) {
+    return Error{kErrForeign, "folder " + folder + " is not empty; restore into a new one"};
+  }
+  if (Result<void> created = create_folder(folder); !created) {
+    return created;
+  }
+  rocksdb::BackupEngineReadOnly* opened = nullptr;
+  rocksdb::IOStatus status = rocksdb::BackupEngineReadOnly::Open(
+      rocksdb::Env::Default(), rocksdb::BackupEngineOptions(backups), &opened);
+  const std::unique_ptr<rocksdb::BackupEngineReadOnly> engine(opened);
+  if (status.ok()) {
+    status = engine->RestoreDBFromLatestBackup(folder, folder);
+  }
+  return status.ok() ? Result<void>()
+                     : error_of(status, "cannot restore the backup in folder " + backups);
 }
 
 WriteBatch::WriteBatch(const KeyValueStore& store)

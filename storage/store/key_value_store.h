@@ -19,10 +19,11 @@
 #include "ot/result.h"
 #include "storage/format/keys.h"
 
-namespace cowrite::storage {
+namespace rocksdb {
+class Env;
+}
 
-// The version of the whole format (FORMAT.md). Data of a newer one is refused.
-inline constexpr std::uint64_t kFormatVersion = 1;
+namespace cowrite::storage {
 
 enum class Table : std::uint8_t { kMeta, kRecords, kCheckpoints, kSources };
 
@@ -30,6 +31,27 @@ enum class OpenMode {
   kReadWrite,  // Creates the folder if need be. One process at a time.
   kReadOnly,   // What was there when it was opened, also beside a writer; changes no file.
   kInMemory,   // The same engine, leaving no trace; the folder is ignored.
+};
+
+// Memory for blocks that were read and for what waits to be flushed.
+inline constexpr std::size_t kStoreMemoryBytes = std::size_t{128} << 20;
+
+struct StoreOptions {
+  std::size_t memory_bytes = kStoreMemoryBytes;
+  rocksdb::Env* env = nullptr;  // For tests whose disk fails; RocksDB's own if null. Outlives it.
+};
+
+struct StoreStatistics {
+  std::uint64_t file_bytes = 0;        // Of tables on disk, without the write-ahead log.
+  std::uint64_t unflushed_bytes = 0;   // In memory; on disk in the log only.
+  std::uint64_t cache_bytes = 0;       // In memory, the unflushed included.
+  std::uint64_t memory_bytes_max = 0;  // What the two may come to.
+  std::uint64_t compaction_bytes = 0;  // About how many are due to be compacted.
+};
+
+struct BackupInfo {
+  std::uint64_t number = 0;  // Counted in its folder, from 1.
+  std::uint64_t bytes = 0;   // Of all its files, those shared with other backups included.
 };
 
 enum class Durability {
@@ -72,9 +94,10 @@ class WriteBatch {
 class KeyValueStore {
  public:
   // Fails with kErrNotFound, kErrInUse, kErrForeign, kErrNewerFormat, kErrDamaged or kErrIo, and a
-  // sentence that names the folder.
-  [[nodiscard]] static Result<std::unique_ptr<KeyValueStore>> open(const std::string& folder,
-                                                                   OpenMode mode);
+  // sentence that names the folder. A folder of backups opens read-only, at the newest.
+  [[nodiscard]] static Result<std::unique_ptr<KeyValueStore>> open(
+      const std::string& folder, OpenMode mode, const StoreOptions& options = {});
+  // Marks the folder as closed in order, unless a write failed.
   ~KeyValueStore();
   KeyValueStore(const KeyValueStore&) = delete;
   KeyValueStore& operator=(const KeyValueStore&) = delete;
@@ -92,6 +115,25 @@ class KeyValueStore {
 
   // The first failed write.
   [[nodiscard]] std::optional<Error> failure() const;
+
+  // False if who had the folder open for writing before did not live to close it: then the newest
+  // of what was not synced may be missing.
+  [[nodiscard]] bool was_closed_in_order() const;
+
+  // Rewrites all files, so that what was erased is on disk no more. REQUIRES: as write().
+  [[nodiscard]] Result<void> compact();
+
+  // About how much of the disk the entries in range take.
+  [[nodiscard]] Result<std::uint64_t> disk_bytes(Table table, const KeyRange& range) const;
+  [[nodiscard]] StoreStatistics statistics() const;
+
+  // Adds the store as it is now to a folder of backups, made if need be; what is there already is
+  // not copied again. Writers go on meanwhile. Fails with kErrForeign or kErrIo. REQUIRES: as
+  // write().
+  [[nodiscard]] Result<BackupInfo> back_up(const std::string& folder);
+  // Makes a data folder of the newest backup. Fails with kErrNotFound, kErrForeign (the folder is
+  // not empty), kErrDamaged or kErrIo.
+  [[nodiscard]] static Result<void> restore(const std::string& backups, const std::string& folder);
 
  private:
   friend class WriteBatch;

@@ -149,8 +149,8 @@ TEST(KeyValueStore, AStoreThatLostItsCurrentFileIsNotTakenForANewOne) {
   const TempFolder temp;
   put(*open(temp.path(), OpenMode::kReadWrite), Table::kRecords, "k", "v");
   std::filesystem::remove(temp / "CURRENT");
-  EXPECT_EQ(open_error(temp.path(), OpenMode::kReadWrite).code, kErrForeign);
-  EXPECT_EQ(open_error(temp.path(), OpenMode::kReadOnly).code, kErrForeign);
+  EXPECT_EQ(open_error(temp.path(), OpenMode::kReadWrite).code, kErrDamaged);
+  EXPECT_EQ(open_error(temp.path(), OpenMode::kReadOnly).code, kErrDamaged);
 }
 
 TEST(KeyValueStore, AnotherProgramsRocksDbIsRefusedAndLeftAsItIs) {
@@ -255,16 +255,23 @@ TEST(KeyValueStore, ADamagedFormatVersionIsReported) {
   }
 }
 
+// The folder as a power cut would leave it now.
+void copy_running(const std::string& folder, const std::string& copy) {
+  std::filesystem::copy(folder, copy, std::filesystem::copy_options::recursive);
+}
+
 TEST(KeyValueStore, AChangedByteInTheWriteAheadLogIsReported) {
   const TempFolder temp;
+  const std::string copy = temp / "copy";
   {
-    const auto store = open(temp.path(), OpenMode::kReadWrite);
+    const auto store = open(temp / "running", OpenMode::kReadWrite);
     for (int i = 0; i < 100; ++i) {
       put(*store, Table::kRecords, "key " + std::to_string(i), std::string(100, 'v'));
     }
+    copy_running(temp / "running", copy);
   }
   std::string newest;
-  for (const auto& entry : std::filesystem::directory_iterator(temp.path())) {
+  for (const auto& entry : std::filesystem::directory_iterator(copy)) {
     if (entry.path().extension() == ".log") {
       newest = std::max(newest, entry.path().string());
     }
@@ -274,8 +281,118 @@ TEST(KeyValueStore, AChangedByteInTheWriteAheadLogIsReported) {
   file.seekp(3'000);
   file.put('\x55');
   file.close();
-  EXPECT_EQ(open_error(temp.path(), OpenMode::kReadWrite).code, kErrDamaged);
-  EXPECT_EQ(open_error(temp.path(), OpenMode::kReadOnly).code, kErrDamaged);
+  EXPECT_EQ(open_error(copy, OpenMode::kReadWrite).code, kErrDamaged);
+  EXPECT_EQ(open_error(copy, OpenMode::kReadOnly).code, kErrDamaged);
+}
+
+TEST(KeyValueStore, KnowsIfTheWriterBeforeClosedTheFolder) {
+  const TempFolder temp;
+  {
+    const auto first = open(temp / "running", OpenMode::kReadWrite);
+    EXPECT_TRUE(first->was_closed_in_order()) << "it is new";
+    put(*first, Table::kRecords, "k", "v");
+    copy_running(temp / "running", temp / "copy");
+  }
+  EXPECT_FALSE(open(temp / "copy", OpenMode::kReadWrite)->was_closed_in_order());
+  EXPECT_TRUE(open(temp / "copy", OpenMode::kReadWrite)->was_closed_in_order());
+  EXPECT_TRUE(open(temp / "running", OpenMode::kReadWrite)->was_closed_in_order());
+}
+
+TEST(KeyValueStore, AFolderThatHoldsLessThanWhenItWasClosedIsReportedEachTime) {
+  const TempFolder temp;
+  const std::string folder = temp / "data";
+  std::filesystem::create_directory(temp / "early");
+  {
+    const auto store = open(folder, OpenMode::kReadWrite);
+    put(*store, Table::kRecords, "1", "v");
+    std::filesystem::remove(temp / "early");
+    copy_running(folder, temp / "early");
+    put(*store, Table::kRecords, "2", "v");
+  }
+  // All files are from before the second write, but for the mark.
+  std::filesystem::copy(folder + "/CLOSED", temp / "early");
+  for (const OpenMode mode : {OpenMode::kReadOnly, OpenMode::kReadWrite, OpenMode::kReadWrite}) {
+    const Error error = open_error(temp / "early", mode);
+    EXPECT_EQ(error.code, kErrDamaged) << error.message;
+  }
+  EXPECT_EQ(open(folder, OpenMode::kReadOnly)->get(Table::kRecords, "2")->value(), "v");
+}
+
+TEST(KeyValueStore, AScanFromTheFloorBeginsAtTheEntryBeforeWithTheSamePrefix) {
+  const auto store = open("", OpenMode::kInMemory);
+  for (const std::string_view key : {"aaaaaaaa1", "bbbbbbbb3", "bbbbbbbb6", "bbbbbbbb9"}) {
+    put(*store, Table::kRecords, key, "v");
+  }
+  const auto scan = [&](std::string_view from) {
+    return keys_in(*store, {std::string(from), "bbbbbbbb9"}, Order::kForwardFromFloor);
+  };
+  EXPECT_EQ(scan("bbbbbbbb2"), "bbbbbbbb3bbbbbbbb6");
+  EXPECT_EQ(scan("bbbbbbbb3"), "bbbbbbbb3bbbbbbbb6");
+  EXPECT_EQ(scan("bbbbbbbb5"), "bbbbbbbb3bbbbbbbb6");
+  EXPECT_EQ(scan("bbbbbbbb8"), "bbbbbbbb6");
+}
+
+std::string files_with(const std::string& folder, std::string_view text) {
+  std::string found;
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(folder)) {
+    std::ifstream file(entry.path(), std::ios::binary);
+    const std::string bytes(std::istreambuf_iterator<char>(file), {});
+    if (bytes.find(text) != std::string::npos) {
+      found += entry.path().filename().string() + " ";
+    }
+  }
+  return found;
+}
+
+TEST(KeyValueStore, WhatWasErasedAndCompactedIsOnDiskNoMore) {
+  const TempFolder temp;
+  const auto store = open(temp.path(), OpenMode::kReadWrite);
+  put(*store, Table::kRecords, "k", "a secret");
+  put(*store, Table::kRecords, "l", "no secret");
+  EXPECT_NE(files_with(temp.path(), "a secret"), "");
+  WriteBatch batch(*store);
+  batch.erase(Table::kRecords, "k");
+  ASSERT_TRUE(store->write(batch, Durability::kSynced));
+  ASSERT_TRUE(store->compact());
+  EXPECT_EQ(files_with(temp.path(), "a secret"), "");
+  EXPECT_EQ(store->get(Table::kRecords, "l")->value(), "no secret");
+}
+
+TEST(KeyValueStore, BackupsShareFilesAndOpenReadOnlyWhereTheyLie) {
+  const TempFolder temp;
+  const auto store = open(temp / "data", OpenMode::kReadWrite);
+  put(*store, Table::kRecords, "1", std::string(100'000, 'v'));
+  const Result<BackupInfo> first = store->back_up(temp / "backups");
+  ASSERT_TRUE(first) << first.error().message;
+  EXPECT_EQ(first->number, 1U);
+  put(*store, Table::kRecords, "2", "v");
+  const Result<BackupInfo> second = store->back_up(temp / "backups");
+  ASSERT_TRUE(second) << second.error().message;
+  EXPECT_EQ(second->number, 2U);
+  put(*store, Table::kRecords, "3", "v");
+  const auto backup = open(temp / "backups", OpenMode::kReadOnly);
+  EXPECT_EQ(backup->get(Table::kRecords, "2")->value(), "v");
+  EXPECT_FALSE(backup->get(Table::kRecords, "3")->has_value());
+  EXPECT_EQ(open_error(temp / "backups", OpenMode::kReadWrite).code, kErrForeign);
+}
+
+TEST(KeyValueStore, ABackupIsRestoredIntoAnEmptyFolderOnly) {
+  const TempFolder temp;
+  {
+    const auto store = open(temp / "data", OpenMode::kReadWrite);
+    put(*store, Table::kRecords, "1", "v");
+    ASSERT_TRUE(store->back_up(temp / "backups"));
+    put(*store, Table::kRecords, "2", "v");
+    EXPECT_EQ(store->back_up(temp / "data").error().code, kErrForeign);
+  }
+  EXPECT_EQ(KeyValueStore::restore(temp / "backups", temp / "data").error().code, kErrForeign);
+  EXPECT_EQ(KeyValueStore::restore(temp / "data", temp / "new").error().code, kErrNotFound);
+  EXPECT_EQ(KeyValueStore::restore(temp / "absent", temp / "new").error().code, kErrNotFound);
+  const Result<void> restored = KeyValueStore::restore(temp / "backups", temp / "new");
+  ASSERT_TRUE(restored) << restored.error().message;
+  const auto store = open(temp / "new", OpenMode::kReadWrite);
+  EXPECT_EQ(store->get(Table::kRecords, "1")->value(), "v");
+  EXPECT_FALSE(store->get(Table::kRecords, "2")->has_value());
 }
 
 }  // namespace

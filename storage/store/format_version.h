@@ -1,0 +1,22 @@
+// The version of the whole format (FORMAT.md), under a key of its own whose place and form are the
+// same in every format to come.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "ot/result.h"
+
+namespace cowrite::storage {
+
+// Data of a newer one is refused.
+inline constexpr std::uint64_t kFormatVersion = 1;
+
+// Written last when a store is created.
+inline constexpr std::string_view kFormatKey = "format";
+
+// What stands under the key. Fails with kErrDamaged or kErrNewerFormat.
+[[nodiscard]] Result<void> check_format(std::string_view value, const std::string& folder);
+
+}  // namespace cowrite::storage
