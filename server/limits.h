@@ -130,6 +130,48 @@ inline constexpr std::size_t kApiDocumentsMax = 1'000;
 inline constexpr std::size_t kApiRecordsMax = 1'000;
 inline constexpr std::size_t kApiRecordsBytesMax = std::size_t{1} << 20;
 
+// Requests under way that read a whole history or compare texts (blame, versions, diff), which may
+// take a second: fewer than there are reader threads, so that documents are opened meanwhile.
+inline constexpr std::size_t kApiLongRequestsMax = 1;
+
+// A blame follows so many records, whose authors and times it holds in 16 bytes each, and so many
+// spans of text, in 32 bytes each: together below 128 MiB.
+inline constexpr std::uint64_t kApiBlameRecordsMax = 4'000'000;
+inline constexpr std::size_t kApiBlamePiecesMax = 2'000'000;
+
+// With what was removed, it holds all text that was ever written.
+inline constexpr std::size_t kApiBlameWrittenBytesMax = std::size_t{64} << 20;
+
+// One page of a blame: its spans, and their text, of which one alone may be as long as a document.
+inline constexpr std::size_t kApiBlameSpansMax = 20'000;
+inline constexpr std::size_t kApiBlameTextBytesMax = std::size_t{4} << 20;
+
+// Lines of a text that is compared, each of which takes some 30 bytes meanwhile.
+inline constexpr std::size_t kApiDiffLinesMax = 1'000'000;
+
+// Versions that one author made without a pause, in minutes, are one group; of so many versions at
+// most, and a page reads no more than so many records for it.
+inline constexpr std::uint64_t kApiPauseMinutesDefault = 10;
+inline constexpr std::uint64_t kApiPauseMinutesMax = 7 * 24 * 60;
+inline constexpr std::size_t kApiGroupsDefault = 100;
+inline constexpr std::size_t kApiGroupsMax = 1'000;
+inline constexpr std::uint64_t kApiGroupVersionsMax = 10'000;
+inline constexpr std::size_t kApiGroupedRecordsMax = 100'000;
+
+// A request may wait so long for the next record: less than the transport waits for an answer, and
+// than proxies commonly do.
+inline constexpr std::uint64_t kApiWaitSecondsMax = 30;
+
+// Requests that wait; each holds a connection and little else.
+inline constexpr std::size_t kApiWaitersMax = 256;
+
+// How often is looked for what they wait for, while anybody waits.
+inline constexpr std::chrono::milliseconds kApiWaitLook{100};
+
+// How long what can never change may be taken from a browser's own cache: a reload of the page
+// costs nothing, and what is erased or restored on the server is gone from there too, soon.
+inline constexpr std::chrono::seconds kApiImmutable{3'600};
+
 // --- Connections ---
 
 // In total, over all loops. Idle ones cost about 10 KB each, so this is a quarter of a gigabyte;

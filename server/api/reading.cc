@@ -13,6 +13,16 @@ using storage::DocumentInfo;
 using storage::DocumentKey;
 using storage::History;
 
+}  // namespace
+
+std::string display_name(const DocumentKey& key) { return key.collection + "/" + key.id; }
+
+Error version_unknown(const DocumentInfo& info, std::uint64_t version) {
+  return {storage::kErrVersionUnknown, display_name(info.key) + ": there is no version " +
+                                           std::to_string(version) + ", the newest is " +
+                                           std::to_string(info.version)};
+}
+
 Error document_absent(const DocumentInfo& info, const storage::Snapshot& snapshot) {
   const std::string name = display_name(info.key);
   if (snapshot.version == 0)
@@ -32,16 +42,6 @@ Result<std::uint64_t> resolve(const History& history, const DocumentInfo& info,
     return at->version;
   }
   return info.version;
-}
-
-}  // namespace
-
-std::string display_name(const DocumentKey& key) { return key.collection + "/" + key.id; }
-
-Error version_unknown(const DocumentInfo& info, std::uint64_t version) {
-  return {storage::kErrVersionUnknown, display_name(info.key) + ": there is no version " +
-                                           std::to_string(version) + ", the newest is " +
-                                           std::to_string(info.version)};
 }
 
 Result<DocumentPage> list_documents(const History& history, const std::string& collection,

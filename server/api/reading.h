@@ -69,6 +69,14 @@ struct RecordPage {
 // kErrVersionUnknown, in words.
 [[nodiscard]] Error version_unknown(const storage::DocumentInfo& info, std::uint64_t version);
 
+// kErrDocumentAbsent, in words. REQUIRES: the document does not exist in the snapshot.
+[[nodiscard]] Error document_absent(const storage::DocumentInfo& info,
+                                    const storage::Snapshot& snapshot);
+
+// The version at a place. Fails with storage's kErrVersionUnknown.
+[[nodiscard]] Result<std::uint64_t> resolve(const storage::History& history,
+                                            const storage::DocumentInfo& info, const Place& place);
+
 // Documents of a collection whose ids begin with `prefix`, deleted ones too, by id, after `after`,
 // at most `count`.
 [[nodiscard]] Result<DocumentPage> list_documents(const storage::History& history,
