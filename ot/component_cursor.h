@@ -2,7 +2,7 @@
 // two walks with it.
 #pragma once
 
-#include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <string_view>
 
@@ -28,7 +28,7 @@ class ComponentCursor {
 
   // The next component whole, or what is left of it. REQUIRES: !at_end().
   Component take() {
-    const Component whole{kind_, length_, text_};
+    const Component whole{kind_, length_, {text_, text_bytes_}};
     ++next_;
     load();
     return whole;
@@ -39,11 +39,13 @@ class ComponentCursor {
   Component take(std::uint64_t length) {
     if (at_end()) return {Kind::kRetain, length, {}};
     if (length_ <= length) return take();
-    const std::string_view text =
-        text_.substr(0, text_.empty() ? 0 : utf8::byte_offset(text_, length));
-    text_.remove_prefix(text.size());
+    const std::size_t bytes =
+        text_bytes_ == 0 ? 0 : utf8::byte_offset({text_, text_bytes_}, length);
+    const Component part{kind_, length, {text_, bytes}};
+    text_ += bytes;
+    text_bytes_ -= bytes;
     length_ -= length;
-    return {kind_, length, text};
+    return part;
   }
 
  private:
@@ -51,17 +53,20 @@ class ComponentCursor {
     const Component component = next_ == end_ ? Component{} : *next_;
     kind_ = component.kind;
     length_ = component.length;
-    text_ = component.text;
+    text_ = component.text.data();
+    text_bytes_ = component.text.size();
   }
 
   Operation::Iterator next_;
   Operation::Iterator end_;
 
-  // What is left of the component at next_; at the end, an empty retain. Not a Component, which the
-  // compiler would copy through memory at every step.
+  // What is left of the component at next_; at the end, an empty retain. Not a Component, nor a
+  // string_view: compilers copy these as a whole right after they were written in parts, for which
+  // the processor must wait. That took a third of the time.
   Kind kind_ = Kind::kRetain;
   std::uint64_t length_ = 0;
-  std::string_view text_;
+  const char* text_ = nullptr;
+  std::size_t text_bytes_ = 0;
 };
 
 }  // namespace cowrite::ot

@@ -60,7 +60,6 @@ Operation compose_any(const Operation& first, const Operation& second) {
     }
   }
   while (!rest.at_end()) result.append(rest.take());
-  result.finish();
   return made;
 }
 

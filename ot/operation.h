@@ -176,30 +176,35 @@ inline Operation::Iterator Operation::end() const {
   return {components_.data() + components_.size(), text_.data()};
 }
 
-// Writes an operation in normal form: drops what is empty, merges neighbours of a kind, cuts a
-// trailing retain. It writes where the operation is to be, since moving one that was just written
-// costs as much as writing it: the processor must wait until its bytes are in the cache.
+// Writes an operation in normal form: drops what is empty and merges neighbours of a kind. A retain
+// is written when something follows it, so none comes to stand at the end.
+//
+// It writes where the operation is to be, since moving one that was just written costs as much as
+// writing it: the processor must wait until its bytes are in the cache.
 class OperationWriter {
  public:
   // Borrows the operation, which is empty.
   explicit OperationWriter(Operation& out) : out_(out) {}
 
-  void retain(std::uint64_t code_points) { append({Kind::kRetain, code_points, {}}); }
+  void retain(std::uint64_t code_points) { kept_ += code_points; }
   // REQUIRES: the component's length is that of its text, if there is one; all texts together are
   // shorter than kOperationTextMax.
   void append(const Component& component);
-  // Ends the operation.
-  void finish();
 
  private:
   void extend_last(std::uint64_t length, std::string_view text);
 
   Operation& out_;
+  std::uint64_t kept_ = 0;  // The retain that is not written yet.
 };
 
 // Builds an operation in normal form, in one expression.
 class OperationBuilder {
  public:
+  OperationBuilder() = default;
+  OperationBuilder(const OperationBuilder&) = delete;
+  OperationBuilder& operator=(const OperationBuilder&) = delete;
+
   OperationBuilder& retain(std::uint64_t code_points) {
     return append({Kind::kRetain, code_points, {}});
   }
@@ -213,17 +218,15 @@ class OperationBuilder {
   OperationBuilder& erase_text(std::string_view text);
   // Any of them. REQUIRES: the component's length is that of its text, if there is one.
   OperationBuilder& append(const Component& component) {
-    OperationWriter(operation_).append(component);
+    writer_.append(component);
     return *this;
   }
 
-  [[nodiscard]] Operation build() && {
-    OperationWriter(operation_).finish();
-    return std::move(operation_);
-  }
+  [[nodiscard]] Operation build() && { return std::move(operation_); }
 
  private:
   Operation operation_;
+  OperationWriter writer_{operation_};
 };
 
 // Inline, and always: transform() and compose() spend their time here, and take a third longer
@@ -240,17 +243,18 @@ class OperationBuilder {
 }
 
 [[gnu::always_inline]] inline void OperationWriter::append(const Component& component) {
-  if (component.length == 0) return;
-  if (!out_.empty() && out_.components_.back().kind() == component.kind) {
-    extend_last(component.length, component.text);
-  } else {
+  if (component.kind == Kind::kRetain) {
+    kept_ += component.length;
+  } else if (component.length > 0) {
+    if (kept_ > 0) {
+      out_.push({Kind::kRetain, kept_, {}});
+      kept_ = 0;
+    } else if (!out_.empty() && out_.components_.back().kind() == component.kind) {
+      extend_last(component.length, component.text);
+      return;
+    }
     out_.push(component);
   }
-}
-
-inline void OperationWriter::finish() {
-  if (!out_.empty() && out_.components_.back().kind() == Kind::kRetain)
-    out_.components_.truncate(out_.components_.size() - 1);
 }
 
 }  // namespace cowrite::ot

@@ -178,7 +178,6 @@ Operation transform(const Operation& operation, ShapeView other,
     }
   }
   while (!mine.at_end()) result.append(mine.take());
-  result.finish();
   return made;
 }
 

@@ -59,7 +59,6 @@ Operation transform_any(const Operation& operation, const Operation& other, Side
     }
   }
   while (!mine.at_end()) result.append(mine.take());
-  result.finish();
   return made;
 }
 
