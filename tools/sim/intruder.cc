@@ -53,8 +53,13 @@ std::string Intruder::submission() {
     const Client& victim = *random_.pick(victims_);
     if (!victim.source().empty()) {
       submission.source = victim.source();
-      submission.sequence = (std::uint64_t{1} << 40U) + ++sequence_;
       oracle_.forged(submission.key, victim.source());
+      if (random_.one_in(4)) {
+        submission.sequence = victim.next_sequence() - random_.below(2);
+        oracle_.deceived(submission.key, victim.source());
+      } else {
+        submission.sequence = (std::uint64_t{1} << 40U) + ++sequence_;
+      }
     }
   }
   if (random_.one_in(4)) {

@@ -1,9 +1,10 @@
 // Intruder: a client that keeps to no rule: sends what is no message, names documents, versions and
 // sequences at random, repeats what it sent, and speaks in other clients' names.
 //
-// It forges no sequence that its victim has in flight or is about to use: a client takes the record
-// of its own source and sequence for its own, and nobody can help it but a server that knows who
-// may use which source.
+// At times it forges what its victim has in flight or is about to send. A client takes a record of
+// its own source and sequence for its own, and nobody can help it but a server that knows who may
+// use which source; so its replica of that document is not judged then. That the server never says
+// "committed" of what is not, and that nobody else is hurt, is.
 #pragma once
 
 #include <cstdint>

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <variant>
 
+#include "server/limits.h"
 #include "server/protocol/error_codes.h"
 #include "storage/errors.h"
 #include "tools/sim/typing.h"
@@ -79,6 +80,7 @@ void Oracle::refused(const std::string& client, const DocumentKey& key, const st
 bool Oracle::may_refuse(const Name& name, const Submitted& submission,
                         const std::string& code) const {
   const auto& [key, source, sequence] = name;
+  if (is_deceived(key, source)) return true;
   const Ledger::Book& book = ledger_.book(key);
   const std::uint64_t base = std::min(submission.base.value_or(0), book.version());
   const bool creates = submission.kind == 0;
@@ -122,10 +124,16 @@ void Oracle::shown(const std::string& client, const DocumentKey& key,
 }
 
 // Of records with their own source clients are told by the ack. It comes later if another
-// connection brought the operation first, and not at all if an intruder made the record.
+// connection brought the operation first, and not at all if an intruder made the record. An ack
+// comes alone where the records are too many bytes.
 void Oracle::skipped(const std::string& client, const DocumentKey& key, const std::string& source,
                      std::uint64_t from, std::uint64_t to) {
   const std::vector<storage::Record>& records = ledger_.book(key).records;
+  std::size_t bytes = 0;
+  for (std::uint64_t version = from; version < std::min<std::uint64_t>(to, records.size());
+       ++version)
+    bytes += record_bytes(records[version]);
+  if (bytes > server::kMissedBytesMax) return;
   for (std::uint64_t version = from; version < std::min<std::uint64_t>(to, records.size());
        ++version) {
     if (records[version].source == source) continue;

@@ -36,6 +36,15 @@ class Oracle {
   // Somebody else uses this source in this document, so its owner's operations may be refused.
   void forged(const DocumentKey& key, const std::string& source) { forged_.insert({key, source}); }
 
+  // The same, and under a sequence that its owner may have in flight: it takes the forged record
+  // for its own, and goes wrong in that document.
+  void deceived(const DocumentKey& key, const std::string& source) {
+    deceived_.insert({key, source});
+  }
+  [[nodiscard]] bool is_deceived(const DocumentKey& key, const std::string& source) const {
+    return deceived_.contains({key, source});
+  }
+
   // ---- What well-behaved clients do and see, as it happens
 
   // Sent, or sent again: then perhaps transformed, but with the same text in it.
@@ -91,6 +100,7 @@ class Oracle {
   std::map<Name, Submitted> submissions_;
   std::map<std::pair<std::string, DocumentKey>, std::uint64_t> seen_;  // The highest version.
   std::set<std::pair<DocumentKey, std::string>> forged_;
+  std::set<std::pair<DocumentKey, std::string>> deceived_;
   std::set<char32_t> keys_in_log_;
 };
 

@@ -38,6 +38,7 @@ Plan Plan::draw(Random& random, std::uint64_t steps) {
   plan.intruder = maybe(4, 10);
   plan.deletes = maybe(2, 10);
   plan.leaves = maybe(4, 50);
+  if (plan.history > 0 || plan.rival > 0) plan.pasted = maybe(4, 12'000);
   return plan;
 }
 
@@ -51,6 +52,7 @@ std::string Plan::describe() const {
   add("documents", documents);
   add("loops", loops);
   add("history", history);
+  add("pasted", pasted);
   add("refuse", log.refuse);
   add("unknown", log.unknown);
   add("read_error", log.read_error);

@@ -18,6 +18,9 @@ struct Plan {
   std::size_t documents = 1;
   std::size_t loops = 1;
   std::size_t history = 0;  // Records that each document has before the run, at most.
+  // Bytes that others paste at times; so few records fill what a document keeps in memory, and the
+  // rest must come from the log.
+  std::size_t pasted = 0;
   std::uint64_t steps = 0;
   Microseconds step_max = 0;
 

@@ -38,9 +38,13 @@ void Rival::write(const DocumentKey& key, std::uint64_t count, std::int64_t now_
 storage::Change Rival::change(const storage::Snapshot& snapshot) {
   if (!snapshot.exists) return storage::Create{scribble(random_)};
   if (random_.one_in(200)) return storage::Delete{};
-  if (snapshot.text.code_points() > kTextMax)
-    return storage::Edit{std::move(ot::OperationBuilder().erase(kTextMax / 2)).build()};
-  return storage::Edit{edit(random_, snapshot.text, [this] { return scribble(random_); })};
+  const std::uint64_t length = snapshot.text.code_points();
+  if (length > kTextMax)
+    return storage::Edit{std::move(ot::OperationBuilder().erase(length - kTextMax / 2)).build()};
+  const auto keys = [this] {
+    return pasted_ > 0 && random_.one_in(2) ? std::string(pasted_, 'p') : scribble(random_);
+  };
+  return storage::Edit{edit(random_, snapshot.text, keys)};
 }
 
 }  // namespace cowrite::sim

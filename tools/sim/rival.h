@@ -2,6 +2,7 @@
 // documents have before a run.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 
@@ -13,8 +14,9 @@ namespace cowrite::sim {
 
 class Rival {
  public:
-  Rival(Random& random, Ledger& ledger, Oracle& oracle)
-      : random_(random), ledger_(ledger), oracle_(oracle) {}
+  // `pasted` is the bytes of what it pastes at times; 0 if it only types.
+  Rival(Random& random, Ledger& ledger, Oracle& oracle, std::size_t pasted)
+      : random_(random), ledger_(ledger), oracle_(oracle), pasted_(pasted) {}
 
   // Writes so many records to the document, durable at once, made at this time.
   void write(const DocumentKey& key, std::uint64_t count, std::int64_t now_ms);
@@ -25,6 +27,7 @@ class Rival {
   Random& random_;
   Ledger& ledger_;
   Oracle& oracle_;
+  const std::size_t pasted_;
   std::uint64_t sequence_ = 0;
 };
 

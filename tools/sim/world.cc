@@ -27,7 +27,7 @@ World::World(std::uint64_t seed, std::uint64_t steps, Trace::Printing printing)
       trace_(timeline_, printing),
       oracle_(ledger_),
       log_(timeline_, random_, trace_, ledger_, oracle_),
-      rival_(random_, ledger_, oracle_),
+      rival_(random_, ledger_, oracle_, plan_.pasted),
       keyboard_(random_),
       intruder_(random_, oracle_, documents_, clients_,
                 [this](const std::string& client, ClientEnd end) {
@@ -248,6 +248,7 @@ void World::judge_client(Client& client) {
     oracle_.breach("answers", client.name() + " waits for " + *client.unanswered().begin());
   }
   for (const auto& [key, replica] : client.replicas()) {
+    if (oracle_.is_deceived(key, client.source())) continue;
     if (!replica.quiet())
       oracle_.breach("answers", client.name() + " cannot get rid of what it typed in " + key.id);
     if (!replica.subscribed())
