@@ -2,13 +2,15 @@
 // are JSON.
 //
 // Thread-safe. Requests are answered from the log on its reader threads, at most kApiRequestsMax at
-// a time.
+// a time; those that wait for something new do so in a WaitingRoom.
 #pragma once
 
 #include <atomic>
 #include <cstddef>
 #include <memory>
 
+#include "server/api/questions.h"
+#include "server/api/waiting_room.h"
 #include "server/transport/http.h"
 #include "storage/operation_log.h"
 
@@ -16,15 +18,29 @@ namespace cowrite::server {
 
 class Api {
  public:
-  // REQUIRES: the log outlives this and every answer that is still due.
+  // REQUIRES: the log outlives this; or only stop(), after which nothing is handled any more.
   explicit Api(storage::OperationLog& log);
+  ~Api() { stop(); }
+  Api(const Api&) = delete;
+  Api& operator=(const Api&) = delete;
 
   // Answers a request whose path begins with "/api/", once, perhaps later and from another thread.
   void handle(const HttpRequest& request, HttpRespond respond);
 
+  // Who waits is answered no more, and the log is asked for nothing.
+  void stop() { room_->stop(); }
+
  private:
+  // Requests that are being answered.
+  struct UnderWay {
+    std::atomic<std::size_t> all = 0;
+    std::atomic<std::size_t> long_ones = 0;
+  };
+  class Ticket;
+
   storage::OperationLog& log_;
-  std::shared_ptr<std::atomic<std::size_t>> reading_;  // Requests under way.
+  const std::shared_ptr<UnderWay> under_way_;
+  const std::shared_ptr<WaitingRoom> room_;
 };
 
 }  // namespace cowrite::server

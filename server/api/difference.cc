@@ -168,6 +168,13 @@ std::string diff_header(const Difference& difference) {
          side_line("+++ ", 'b', difference.key, difference.after);
 }
 
+std::string marked_line(const DiffLine& line) {
+  const char mark = line.origin == LineOrigin::kBoth    ? ' '
+                    : line.origin == LineOrigin::kAdded ? '+'
+                                                        : '-';
+  return mark + line.text;
+}
+
 std::string hunk_header(const DiffHunk& hunk) {
   return "@@ " + range('-', hunk.before_line, hunk.before_count) + " " +
          range('+', hunk.after_line, hunk.after_count) + " @@";
@@ -179,10 +186,7 @@ std::string unified_diff(const Difference& difference) {
   for (const DiffHunk& hunk : difference.hunks) {
     text += hunk_header(hunk) + "\n";
     for (const DiffLine& line : hunk.lines) {
-      text += line.origin == LineOrigin::kBoth    ? ' '
-              : line.origin == LineOrigin::kAdded ? '+'
-                                                  : '-';
-      text += line.text;
+      text += marked_line(line);
       if (!line.text.ends_with('\n')) text += "\n\\ No newline at end of file\n";
     }
   }

@@ -66,6 +66,9 @@ struct Difference {
 
 // The two lines before the hunks. patch(1) and git apply read the names and leave out the rest.
 [[nodiscard]] std::string diff_header(const Difference& difference);
+// The line as a unified diff has it: " same", "-old", "+new", with its own line break if it has
+// one.
+[[nodiscard]] std::string marked_line(const DiffLine& line);
 // "@@ -1,3 +1,4 @@", without a line break.
 [[nodiscard]] std::string hunk_header(const DiffHunk& hunk);
 // The whole as a unified diff, empty if the texts are equal. The bytes of the texts are as they

@@ -30,6 +30,42 @@ Json document_value(const storage::DocumentInfo& info) {
           {"changed", storage::format_time(info.changed_ms)}};
 }
 
+Json origin_value(const Origin& origin) {
+  return {{"version", origin.version},
+          {"author", origin.author},
+          {"time", storage::format_time(origin.time_ms)}};
+}
+
+Json side_value(const std::optional<DiffSide>& side) {
+  if (!side) return nullptr;
+  return {{"version", side->version}, {"time", storage::format_time(side->time_ms)}};
+}
+
+Json hunk_value(const DiffHunk& hunk) {
+  Json lines = Json::array();
+  for (const DiffLine& line : hunk.lines) lines.push_back(marked_line(line));
+  return {{"from", hunk.before_line},
+          {"from_lines", hunk.before_count},
+          {"to", hunk.after_line},
+          {"to_lines", hunk.after_count},
+          {"lines", std::move(lines)}};
+}
+
+// {"NAME":[...],"next":...} of texts that are JSON already.
+template <typename Element>
+std::string page_json(std::string_view head, const std::vector<Element>& elements,
+                      std::string (*write)(const Element&),
+                      const std::optional<std::uint64_t>& next) {
+  std::string text(head);
+  for (const Element& element : elements) {
+    if (text.back() != '[') text += ',';
+    text += write(element);
+  }
+  text += ']';
+  if (next) text += ",\"next\":" + std::to_string(*next);
+  return text + '}';
+}
+
 // ---- Reading
 
 using Parsed = nlohmann::json;
@@ -132,9 +168,63 @@ Result<storage::Record> read_record(const Parsed& value) {
   return record;
 }
 
+Origin read_origin(Fields& fields) {
+  Origin origin;
+  origin.version = fields.integer("version");
+  origin.time_ms = fields.time("time");
+  origin.author = fields.text("author");
+  return origin;
+}
+
+Result<BlameSpan> read_span(const Parsed& value) {
+  Fields fields(value);
+  BlameSpan span;
+  span.written = read_origin(fields);
+  span.since = fields.integer("since");
+  span.code_points = fields.integer("length");
+  span.text = fields.text("text");
+  if (fields.has("removed")) {
+    Fields removed(value["removed"]);
+    span.removed = read_origin(removed);
+    if (const std::optional<Error> error = removed.error()) return *error;
+  }
+  if (const std::optional<Error> error = fields.error()) return *error;
+  return span;
+}
+
+Result<VersionGroup> read_group(const Parsed& value) {
+  Fields fields(value);
+  VersionGroup group;
+  group.first = fields.integer("first");
+  group.last = fields.integer("last");
+  group.began_ms = fields.time("began");
+  group.ended_ms = fields.time("ended");
+  group.author = fields.text("author");
+  group.inserted = fields.integer("inserted");
+  group.erased = fields.integer("erased");
+  group.created = fields.has("created") && fields.boolean("created");
+  group.deleted = fields.has("deleted") && fields.boolean("deleted");
+  if (const std::optional<Error> error = fields.error()) return *error;
+  return group;
+}
+
+// Reads a list of a page, and its "next".
+template <typename Element>
+Result<void> read_page(Fields& fields, const char* name, Result<Element> (*read)(const Parsed&),
+                       std::vector<Element>& elements, std::optional<std::uint64_t>& next) {
+  for (const Parsed& value : fields.array(name)) {
+    Result<Element> element = read(value);
+    if (!element) return element.error();
+    elements.push_back(std::move(*element));
+  }
+  if (fields.has("next")) next = fields.integer("next");
+  if (const std::optional<Error> error = fields.error()) return *error;
+  return {};
+}
+
 // The codes that a reply may carry, so that an Error can refer to one of them.
 std::string_view known_code(std::string_view code) {
-  constexpr std::array kCodes = {kErrDocumentUnknown, kErrDocumentAbsent,
+  constexpr std::array kCodes = {kErrDocumentUnknown, kErrDocumentAbsent, kErrHistoryTooLong,
                                  storage::kErrVersionUnknown, storage::kErrDamaged};
   for (const std::string_view known : kCodes)
     if (known == code) return known;
@@ -175,14 +265,7 @@ std::string record_json(const storage::Record& record) {
 }
 
 std::string records_json(const RecordPage& page) {
-  std::string text = "{\"records\":[";
-  for (const storage::Record& record : page.records) {
-    if (text.back() != '[') text += ',';
-    text += record_json(record);
-  }
-  text += ']';
-  if (page.next) text += ",\"next\":" + std::to_string(*page.next);
-  return text + '}';
+  return page_json("{\"records\":[", page.records, record_json, page.next);
 }
 
 std::string text_json(const storage::DocumentKey& key, const VersionText& text) {
@@ -191,6 +274,48 @@ std::string text_json(const storage::DocumentKey& key, const VersionText& text) 
                 {"version", text.version},
                 {"time", storage::format_time(text.time_ms)},
                 {"text", text.text}});
+}
+
+std::string span_json(const BlameSpan& span) {
+  Json value = {
+      {"version", span.written.version}, {"since", span.since},
+      {"author", span.written.author},   {"time", storage::format_time(span.written.time_ms)},
+      {"length", span.code_points},      {"text", span.text}};
+  if (span.removed) value["removed"] = origin_value(*span.removed);
+  return print(value);
+}
+
+std::string blame_json(const BlamePage& page) {
+  const std::string head = "{\"version\":" + std::to_string(page.version) + ",\"time\":\"" +
+                           storage::format_time(page.time_ms) + "\",\"spans\":[";
+  return page_json(head, page.spans, span_json, page.next);
+}
+
+std::string group_json(const VersionGroup& group) {
+  Json value = {{"first", group.first},
+                {"last", group.last},
+                {"began", storage::format_time(group.began_ms)},
+                {"ended", storage::format_time(group.ended_ms)},
+                {"author", group.author},
+                {"inserted", group.inserted},
+                {"erased", group.erased}};
+  if (group.created) value["created"] = true;
+  if (group.deleted) value["deleted"] = true;
+  return print(value);
+}
+
+std::string groups_json(const GroupPage& page) {
+  return page_json("{\"groups\":[", page.groups, group_json, page.next);
+}
+
+std::string difference_json(const Difference& difference) {
+  Json hunks = Json::array();
+  for (const DiffHunk& hunk : difference.hunks) hunks.push_back(hunk_value(hunk));
+  return print({{"collection", difference.key.collection},
+                {"id", difference.key.id},
+                {"from", side_value(difference.before)},
+                {"to", side_value(difference.after)},
+                {"hunks", std::move(hunks)}});
 }
 
 std::string error_json(const Error& error) {
@@ -223,13 +348,30 @@ Result<RecordPage> parse_records(std::string_view json) {
   if (!value) return value.error();
   Fields fields(*value);
   RecordPage page;
-  for (const Parsed& element : fields.array("records")) {
-    Result<storage::Record> record = read_record(element);
-    if (!record) return record.error();
-    page.records.push_back(std::move(*record));
-  }
-  if (fields.has("next")) page.next = fields.integer("next");
-  if (const std::optional<Error> error = fields.error()) return *error;
+  const Result<void> read = read_page(fields, "records", read_record, page.records, page.next);
+  if (!read) return read.error();
+  return page;
+}
+
+Result<BlamePage> parse_blame(std::string_view json) {
+  const Result<Parsed> value = parse(json);
+  if (!value) return value.error();
+  Fields fields(*value);
+  BlamePage page;
+  page.version = fields.integer("version");
+  page.time_ms = fields.time("time");
+  const Result<void> read = read_page(fields, "spans", read_span, page.spans, page.next);
+  if (!read) return read.error();
+  return page;
+}
+
+Result<GroupPage> parse_groups(std::string_view json) {
+  const Result<Parsed> value = parse(json);
+  if (!value) return value.error();
+  Fields fields(*value);
+  GroupPage page;
+  const Result<void> read = read_page(fields, "groups", read_group, page.groups, page.next);
+  if (!read) return read.error();
   return page;
 }
 

@@ -7,7 +7,10 @@
 #include <string_view>
 
 #include "ot/result.h"
+#include "server/api/blame.h"
+#include "server/api/difference.h"
 #include "server/api/reading.h"
+#include "server/api/version_groups.h"
 #include "storage/record.h"
 
 namespace cowrite::server {
@@ -30,6 +33,22 @@ inline constexpr std::string_view kErrRequestFailed = "ERR_REQUEST_FAILED";
 [[nodiscard]] std::string records_json(const RecordPage& page);
 // {"collection":"docs","id":"notes","version":12,"time":"...","text":"..."}
 [[nodiscard]] std::string text_json(const storage::DocumentKey& key, const VersionText& text);
+// {"version":3,"since":1,"author":"Ann","time":"...","length":5,"text":"hello",
+//  "removed":{"version":9,"author":"Bob","time":"..."}}
+// Without "removed" if the text is still there.
+[[nodiscard]] std::string span_json(const BlameSpan& span);
+// {"version":12,"time":"...","spans":[...],"next":20000}
+[[nodiscard]] std::string blame_json(const BlamePage& page);
+// {"first":3,"last":40,"began":"...","ended":"...","author":"Ann","inserted":120,"erased":4,
+//  "created":true,"deleted":true}
+// Without "created" and "deleted" if they are false.
+[[nodiscard]] std::string group_json(const VersionGroup& group);
+// {"groups":[...],"next":41}
+[[nodiscard]] std::string groups_json(const GroupPage& page);
+// {"collection":"docs","id":"notes","from":{"version":1,"time":"..."},"to":{...},"hunks":[
+//  {"from":1,"from_lines":2,"to":1,"to_lines":2,"lines":[" same\n","-old\n","+new"]}]}
+// "from" and "to" of a document that was not there are null. Only "\n" ends a line.
+[[nodiscard]] std::string difference_json(const Difference& difference);
 // {"error":{"code":"ERR_DOCUMENT_UNKNOWN","message":"docs/notes: no such document"}}
 [[nodiscard]] std::string error_json(const Error& error);
 
@@ -37,6 +56,8 @@ inline constexpr std::string_view kErrRequestFailed = "ERR_REQUEST_FAILED";
 [[nodiscard]] Result<storage::DocumentInfo> parse_document(std::string_view json);
 [[nodiscard]] Result<DocumentPage> parse_documents(std::string_view json);
 [[nodiscard]] Result<RecordPage> parse_records(std::string_view json);
+[[nodiscard]] Result<BlamePage> parse_blame(std::string_view json);
+[[nodiscard]] Result<GroupPage> parse_groups(std::string_view json);
 
 // The error that a reply carries, if it does: with the code of ours that it names, else
 // kErrRequestFailed.

@@ -39,6 +39,7 @@ Server::Server(std::unique_ptr<storage::RocksDbLog> log, AccessPolicy access, Pa
 Server::~Server() {
   for (const auto& loop : loops_.all) loop->stop();
   fronts_.clear();
+  api_.stop();
   log_.reset();  // Its threads end; what they still call back goes to loops that no longer run.
 }
 

@@ -47,6 +47,8 @@ class Options {
   // In place, not by name. REQUIRES for this and all that follow: the target outlives the parsing.
   void required(const char* name, const char* help, std::string& target);
   void optional(const char* name, const char* help, std::string& target);
+  void required(const char* name, const char* help, server::Place& target);
+  void optional(const char* name, const char* help, server::Place& target);
 
   // By name, "--at" or "-n,--limit"; `value` is how the help calls it.
   void option(const char* name, const char* value, const char* help,

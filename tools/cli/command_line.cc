@@ -25,6 +25,13 @@ std::function<std::string(const std::string&)> complaint_of(Result<T> (*parse)(s
   };
 }
 
+CLI::Option* add_place(CLI::App& app, const char* name, const char* help, server::Place& target) {
+  return app
+      .add_option_function<std::string>(
+          name, [&target](const std::string& text) { target = *parse_place(text); }, help)
+      ->check(complaint_of(parse_place), "");
+}
+
 }  // namespace
 
 void Options::required(const char* name, const char* help, std::string& target) {
@@ -33,6 +40,14 @@ void Options::required(const char* name, const char* help, std::string& target) 
 
 void Options::optional(const char* name, const char* help, std::string& target) {
   app_.add_option(name, target, help)->option_text(" ");
+}
+
+void Options::required(const char* name, const char* help, server::Place& target) {
+  add_place(app_, name, help, target)->required()->option_text(" ");
+}
+
+void Options::optional(const char* name, const char* help, server::Place& target) {
+  add_place(app_, name, help, target)->option_text(" ");
 }
 
 void Options::option(const char* name, const char* value, const char* help,
@@ -45,11 +60,7 @@ void Options::option(const char* name, const char* value, const char* help,
 }
 
 void Options::option(const char* name, const char* value, const char* help, server::Place& target) {
-  app_.add_option_function<std::string>(
-          name, [&target](const std::string& text) { target = *parse_place(text); }, help)
-      ->check(complaint_of(parse_place), "")
-      ->type_name(value)
-      ->option_text(value);
+  add_place(app_, name, help, target)->type_name(value)->option_text(value);
 }
 
 void Options::flag(const char* name, const char* help, bool& target) {

@@ -30,6 +30,21 @@ class FolderSource final : public DocumentSource {
     return server::read_records(history_, key, range, server::kApiRecordsMax,
                                 server::kApiRecordsBytesMax);
   }
+  Result<server::BlamePage> blame(const storage::DocumentKey& key,
+                                  const server::BlameRequest& request) override {
+    return server::read_blame(history_, key, request);
+  }
+  Result<server::GroupPage> version_groups(const storage::DocumentKey& key,
+                                           server::VersionRange range,
+                                           std::uint64_t pause_minutes) override {
+    return server::read_version_groups(history_, key,
+                                       {range, pause_minutes, server::kApiGroupsMax});
+  }
+  Result<server::RecordPage> next_records(const storage::DocumentKey&,
+                                          server::VersionRange) override {
+    return Error{kErrServerNeeded,
+                 "a data folder is read as it is now, only a server tells of what comes"};
+  }
 
  private:
   std::unique_ptr<storage::KeyValueStore> store_;

@@ -21,6 +21,10 @@ using server::percent_encode;
 constexpr int kRetriesMax = 5;
 constexpr int kRetryAfterSecondsMax = 5;
 
+// How long the server may keep us waiting for a record: well below what the HTTP client takes for a
+// broken connection.
+constexpr int kWaitSeconds = 20;
+
 std::chrono::seconds retry_after(const HttpReply& reply) {
   int seconds = 1;
   std::from_chars(reply.retry_after.data(), reply.retry_after.data() + reply.retry_after.size(),
@@ -30,6 +34,19 @@ std::chrono::seconds retry_after(const HttpReply& reply) {
 
 std::string document_path(const storage::DocumentKey& key) {
   return "/api/documents/" + percent_encode(key.collection) + "/" + percent_encode(key.id);
+}
+
+// "version=12", "time=...", or nothing for the newest.
+std::string place_query(const server::Place& place) {
+  if (const auto* at = std::get_if<server::AtVersion>(&place))
+    return "version=" + std::to_string(at->version);
+  if (const auto* at = std::get_if<server::AtTime>(&place))
+    return "time=" + percent_encode(storage::format_time(at->time_ms));
+  return {};
+}
+
+std::string range_query(server::VersionRange range) {
+  return "from=" + std::to_string(range.first) + "&to=" + std::to_string(range.last);
 }
 
 class ServerSource final : public DocumentSource {
@@ -53,11 +70,8 @@ class ServerSource final : public DocumentSource {
 
   Result<server::VersionText> text(const storage::DocumentKey& key,
                                    const server::Place& place) override {
-    std::string path = document_path(key) + "/text";
-    if (const auto* at = std::get_if<server::AtVersion>(&place))
-      path += "?version=" + std::to_string(at->version);
-    if (const auto* at = std::get_if<server::AtTime>(&place))
-      path += "?time=" + percent_encode(storage::format_time(at->time_ms));
+    const std::string query = place_query(place);
+    const std::string path = document_path(key) + "/text" + (query.empty() ? "" : "?" + query);
     Result<HttpReply> reply = get(path);
     if (!reply) return reply.error();
     server::VersionText text;
@@ -74,17 +88,49 @@ class ServerSource final : public DocumentSource {
 
   Result<server::RecordPage> records(const storage::DocumentKey& key,
                                      server::VersionRange range) override {
-    Result<server::RecordPage> page =
-        ask(document_path(key) + "/records?from=" + std::to_string(range.first) +
-                "&to=" + std::to_string(range.last),
-            server::parse_records);
-    if (page && page->next && *page->next <= range.first) return foreign();
-    return page;
+    return forward(
+        ask(document_path(key) + "/records?" + range_query(range), server::parse_records),
+        range.first);
+  }
+
+  Result<server::RecordPage> next_records(const storage::DocumentKey& key,
+                                          server::VersionRange range) override {
+    return forward(ask(document_path(key) + "/records?" + range_query(range) +
+                           "&wait=" + std::to_string(kWaitSeconds),
+                       server::parse_records),
+                   range.first);
+  }
+
+  Result<server::BlamePage> blame(const storage::DocumentKey& key,
+                                  const server::BlameRequest& request) override {
+    std::string path = document_path(key) +
+                       "/blame?pause=" + std::to_string(request.pause_minutes) +
+                       "&from=" + std::to_string(request.from);
+    const std::string place = place_query(request.place);
+    if (!place.empty()) path += "&" + place;
+    if (request.removed == server::RemovedText::kShown) path += "&deleted=true";
+    return forward(ask(path, server::parse_blame), request.from);
+  }
+
+  Result<server::GroupPage> version_groups(const storage::DocumentKey& key,
+                                           server::VersionRange range,
+                                           std::uint64_t pause_minutes) override {
+    return forward(ask(document_path(key) + "/versions?limit=1000&" + range_query(range) +
+                           "&pause=" + std::to_string(pause_minutes),
+                       server::parse_groups),
+                   range.first);
   }
 
  private:
   Error foreign() const {
     return {kErrServerForeign, url_ + ": what answers there is not a cowrite server"};
+  }
+
+  // A page that leads on; pages that do not would never end.
+  template <typename Page>
+  Result<Page> forward(Result<Page> page, std::uint64_t from) const {
+    if (page && page->next && *page->next <= from) return foreign();
+    return page;
   }
 
   // What the server answers to a path, once it says 200; else its error, or that there is no server

@@ -8,7 +8,9 @@
 #include <string_view>
 
 #include "ot/result.h"
+#include "server/api/blame.h"
 #include "server/api/reading.h"
+#include "server/api/version_groups.h"
 #include "storage/history.h"
 
 namespace cowrite::cli {
@@ -16,6 +18,9 @@ namespace cowrite::cli {
 inline constexpr std::string_view kErrServerUnreachable = "ERR_SERVER_UNREACHABLE";
 inline constexpr std::string_view kErrServerForeign =
     "ERR_SERVER_FOREIGN";  // Something else answers there.
+
+inline constexpr std::string_view kErrServerNeeded =
+    "ERR_SERVER_NEEDED";  // A folder does not tell of what is committed from now on.
 
 class DocumentSource {
  public:
@@ -30,6 +35,16 @@ class DocumentSource {
                                                          const server::Place& place) = 0;
   [[nodiscard]] virtual Result<server::RecordPage> records(const storage::DocumentKey& key,
                                                            server::VersionRange range) = 0;
+  [[nodiscard]] virtual Result<server::BlamePage> blame(const storage::DocumentKey& key,
+                                                        const server::BlameRequest& request) = 0;
+  [[nodiscard]] virtual Result<server::GroupPage> version_groups(const storage::DocumentKey& key,
+                                                                 server::VersionRange range,
+                                                                 std::uint64_t pause_minutes) = 0;
+
+  // As records(), but where the next record is yet to come, it waits for it, and returns an empty
+  // page after a while. Fails with kErrServerNeeded where there is no server.
+  [[nodiscard]] virtual Result<server::RecordPage> next_records(const storage::DocumentKey& key,
+                                                                server::VersionRange range) = 0;
 };
 
 // Asks the HTTP API of the server at `url`, "http://127.0.0.1:8080". The first call finds out if
