@@ -19,6 +19,9 @@ inline constexpr std::string_view kErrDamaged = "ERR_STORAGE_DAMAGED";
 // The disk or the file system failed.
 inline constexpr std::string_view kErrIo = "ERR_STORAGE_IO";
 
+// Less of the disk is free than the reserve.
+inline constexpr std::string_view kErrDiskFull = "ERR_STORAGE_DISK_FULL";
+
 // Too many reads wait already.
 inline constexpr std::string_view kErrBusy = "ERR_STORAGE_BUSY";
 

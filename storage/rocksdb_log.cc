@@ -1,27 +1,59 @@
 #include "storage/rocksdb_log.h"
 
+#include <limits>
 #include <utility>
 
-namespace cowrite::storage {
+#include "storage/errors.h"
+#include "storage/store/history_id.h"
 
-Result<std::unique_ptr<RocksDbLog>> RocksDbLog::open(const std::string& folder, OpenMode mode) {
+namespace cowrite::storage {
+namespace {
+
+DiskReserve::Measure measure(const std::string& folder, OpenMode mode, const LogOptions& options) {
+  if (options.free_bytes) {
+    return options.free_bytes;
+  }
+  return mode == OpenMode::kReadWrite ? DiskReserve::of_folder(folder)
+                                      : [] { return std::numeric_limits<std::uint64_t>::max(); };
+}
+
+}  // namespace
+
+Result<std::unique_ptr<RocksDbLog>> RocksDbLog::open(const std::string& folder, OpenMode mode,
+                                                     const LogOptions& options) {
   CHECK(mode != OpenMode::kReadOnly);
-  Result<std::unique_ptr<KeyValueStore>> store = KeyValueStore::open(folder, mode);
+  auto reserve =
+      std::make_unique<DiskReserve>(measure(folder, mode, options), options.disk_reserve_bytes);
+  if (reserve->is_low()) {
+    return Error{kErrDiskFull, "the disk of folder " + folder + " has " +
+                                   std::to_string(reserve->free_bytes()) +
+                                   " bytes free, fewer than the reserve of " +
+                                   std::to_string(reserve->reserve_bytes())};
+  }
+  Result<std::unique_ptr<KeyValueStore>> store = KeyValueStore::open(folder, mode, options.store);
   if (!store) {
     return store.error();
   }
-  Result<std::unique_ptr<CommitThread>> commits = CommitThread::start(**store);
+  Result<std::string> history_id = settle_history_id(**store);
+  if (!history_id) {
+    return history_id.error();
+  }
+  Result<std::unique_ptr<CommitThread>> commits = CommitThread::start(**store, *reserve);
   if (!commits) {
     return commits.error();
   }
-  return std::unique_ptr<RocksDbLog>(new RocksDbLog(*std::move(store), *std::move(commits)));
+  return std::unique_ptr<RocksDbLog>(new RocksDbLog(*std::move(store), std::move(reserve),
+                                                    *std::move(commits), *std::move(history_id)));
 }
 
-RocksDbLog::RocksDbLog(std::unique_ptr<KeyValueStore> store, std::unique_ptr<CommitThread> commits)
+RocksDbLog::RocksDbLog(std::unique_ptr<KeyValueStore> store, std::unique_ptr<DiskReserve> reserve,
+                       std::unique_ptr<CommitThread> commits, std::string history_id)
     : store_(std::move(store)),
+      reserve_(std::move(reserve)),
+      history_id_(std::move(history_id)),
       history_(*store_),
       readers_(history_),
-      checkpoints_(*store_),
+      checkpoints_(*store_, *reserve_),
       commits_(std::move(commits)) {}
 
 RocksDbLog::~RocksDbLog() = default;

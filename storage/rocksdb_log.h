@@ -23,12 +23,19 @@
 
 namespace cowrite::storage {
 
+struct LogOptions {
+  StoreOptions store;
+  std::uint64_t disk_reserve_bytes = kDiskReserveBytes;
+  DiskReserve::Measure free_bytes;  // For tests whose disk is full; asks the folder's if absent.
+};
+
 class RocksDbLog final : public OperationLog {
  public:
-  // Fails as KeyValueStore::open() does. REQUIRES: mode is kReadWrite, or kInMemory, where the
-  // folder is ignored.
+  // Fails as KeyValueStore::open() does, and with kErrDiskFull where less than the reserve is free.
+  // REQUIRES: mode is kReadWrite, or kInMemory, where the folder is ignored.
   [[nodiscard]] static Result<std::unique_ptr<RocksDbLog>> open(const std::string& folder,
-                                                                OpenMode mode);
+                                                                OpenMode mode,
+                                                                const LogOptions& options = {});
   ~RocksDbLog() override;
 
   void append(Append append, std::function<void(AppendOutcome)> done) override;
@@ -38,14 +45,28 @@ class RocksDbLog final : public OperationLog {
   // The history, for a thread that may block.
   [[nodiscard]] const History& history() const { return history_; }
 
+  // Appends wait until there is room on the disk again; reading goes on.
+  [[nodiscard]] bool is_waiting_for_disk() const { return commits_->is_waiting_for_disk(); }
+  [[nodiscard]] const DiskReserve& disk() const { return *reserve_; }
+
+  // 32 hexadecimal digits that name these histories: another folder's differ, and so do those of
+  // one that was restored from a backup, whose documents may be behind what clients have seen.
+  [[nodiscard]] const std::string& history_id() const { return history_id_; }
+
+  // The store below, for who inspects or backs up. Only the log writes to it.
+  [[nodiscard]] KeyValueStore& store() { return *store_; }
+
   // Why the log takes nothing more; the reason for a kUnknown.
   [[nodiscard]] std::optional<Error> failure() const { return store_->failure(); }
 
  private:
-  RocksDbLog(std::unique_ptr<KeyValueStore> store, std::unique_ptr<CommitThread> commits);
+  RocksDbLog(std::unique_ptr<KeyValueStore> store, std::unique_ptr<DiskReserve> reserve,
+             std::unique_ptr<CommitThread> commits, std::string history_id);
 
   // Destroyed from the last to the first.
   std::unique_ptr<KeyValueStore> store_;
+  std::unique_ptr<DiskReserve> reserve_;
+  const std::string history_id_;
   StoredHistory history_;
   ReaderPool readers_;
   CheckpointThread checkpoints_;

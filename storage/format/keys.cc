@@ -144,6 +144,11 @@ KeyRange sources(DocumentNumber number) {
   return {source_key(number, {}), source_key(number + 1, {})};
 }
 
+DocumentNumber document_number(std::string_view key) {
+  CHECK(key.size() >= 8);
+  return read_big_endian(key.substr(0, 8));
+}
+
 std::string describe(const DocumentKey& key) {
   std::string out;
   append_printable(out, key.collection);

@@ -53,6 +53,10 @@ struct VersionKey {
 // The keys of all sources of one document.
 [[nodiscard]] KeyRange sources(DocumentNumber number);
 
+// The document that a key of the tables records, checkpoints and sources is about. REQUIRES: it is
+// from one of them, or longer than 8 bytes.
+[[nodiscard]] DocumentNumber document_number(std::string_view key);
+
 // The document's name in an error message, collection/id, with control characters written out.
 [[nodiscard]] std::string describe(const DocumentKey& key);
 

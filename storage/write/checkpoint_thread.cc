@@ -5,8 +5,8 @@
 #include "storage/write/archive.h"
 
 namespace cowrite::storage {
-CheckpointThread::CheckpointThread(KeyValueStore& store)
-    : store_(store), thread_([this] { run(); }) {}
+CheckpointThread::CheckpointThread(KeyValueStore& store, const DiskReserve& reserve)
+    : store_(store), reserve_(reserve), thread_([this] { run(); }) {}
 
 CheckpointThread::~CheckpointThread() {
   {
@@ -43,6 +43,9 @@ void CheckpointThread::run() {
     const auto taken = waiting_.extract(waiting_.begin());
     waiting_bytes_ -= taken.mapped().text.bytes();
     lock.unlock();
+    if (reserve_.is_low()) {
+      continue;
+    }
     // A document that cannot be read is its readers' to report; if writing fails, so does the next
     // commit, and that has somebody to tell.
     static_cast<void>(archive(store_, taken.key(), taken.mapped()));

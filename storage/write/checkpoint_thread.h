@@ -12,6 +12,7 @@
 
 #include "storage/record.h"
 #include "storage/store/key_value_store.h"
+#include "storage/write/disk_reserve.h"
 
 namespace cowrite::storage {
 
@@ -20,21 +21,22 @@ inline constexpr std::uint64_t kCheckpointBytesMax = std::uint64_t{256} << 20;
 
 class CheckpointThread {
  public:
-  // REQUIRES: the store outlives it.
-  explicit CheckpointThread(KeyValueStore& store);
+  // REQUIRES: the store and the reserve outlive it.
+  CheckpointThread(KeyValueStore& store, const DiskReserve& reserve);
   // Stores what is queued. Nobody may be calling save().
   ~CheckpointThread();
   CheckpointThread(const CheckpointThread&) = delete;
   CheckpointThread& operator=(const CheckpointThread&) = delete;
 
   // As OperationLog::save_checkpoint(). A newer snapshot of a document takes the place of one that
-  // still waits. Thread-safe.
+  // still waits; one whose turn comes while the disk is low is dropped. Thread-safe.
   void save(DocumentKey key, Snapshot snapshot);
 
  private:
   void run();
 
   KeyValueStore& store_;
+  const DiskReserve& reserve_;
 
   std::mutex mutex_;
   std::condition_variable wake_;

@@ -88,16 +88,20 @@ void check_promises(const Head& before, const Append& append) {
 
 }  // namespace
 
-Result<std::unique_ptr<CommitThread>> CommitThread::start(KeyValueStore& store) {
+Result<std::unique_ptr<CommitThread>> CommitThread::start(KeyValueStore& store,
+                                                          const DiskReserve& reserve) {
   const Result<DocumentNumber> next_number = next_document_number(store);
   if (!next_number) {
     return next_number.error();
   }
-  return std::unique_ptr<CommitThread>(new CommitThread(store, *next_number));
+  return std::unique_ptr<CommitThread>(new CommitThread(store, reserve, *next_number));
 }
 
-CommitThread::CommitThread(KeyValueStore& store, DocumentNumber next_number)
-    : store_(store), batch_(store), next_number_(next_number), thread_([this] { run(); }) {}
+CommitThread::CommitThread(KeyValueStore& store, const DiskReserve& reserve,
+                           DocumentNumber next_number)
+    : store_(store), reserve_(reserve), batch_(store), next_number_(next_number), thread_([this] {
+        run();
+      }) {}
 
 CommitThread::~CommitThread() {
   {
@@ -149,7 +153,29 @@ std::deque<CommitThread::Pending> CommitThread::take() {
   return taken;
 }
 
+// Until the disk has room; false if the end comes first.
+bool CommitThread::wait_for_disk() {
+  bool room = !reserve_.is_low();
+  while (!room) {
+    waiting_for_disk_ = true;
+    std::unique_lock lock(mutex_);
+    if (wake_.wait_for(lock, kDiskRetry, [this] { return stopping_; })) {
+      return false;
+    }
+    lock.unlock();
+    room = !reserve_.is_low();
+  }
+  waiting_for_disk_ = false;
+  return true;
+}
+
 void CommitThread::commit(std::deque<Pending>& appends) {
+  if (!wait_for_disk()) {
+    for (Pending& pending : appends) {
+      pending.done(AppendOutcome::kRefused);
+    }
+    return;
+  }
   batch_.clear();
   bool any = false;
   for (Pending& pending : appends) {

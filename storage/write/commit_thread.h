@@ -3,6 +3,8 @@
 // lone append waits for its own sync only.
 #pragma once
 
+#include <atomic>
+#include <chrono>
 #include <condition_variable>
 #include <cstddef>
 #include <deque>
@@ -14,6 +16,7 @@
 #include "ot/result.h"
 #include "storage/operation_log.h"
 #include "storage/store/key_value_store.h"
+#include "storage/write/disk_reserve.h"
 #include "storage/write/head_cache.h"
 
 namespace cowrite::storage {
@@ -25,19 +28,26 @@ inline constexpr std::size_t kCommitBytesMax = std::size_t{4} << 20;
 // document has one in flight, so this many bytes mean a disk that does not keep up.
 inline constexpr std::size_t kQueueBytesMax = std::size_t{256} << 20;
 
+// How often to look if a disk that was low has room again.
+inline constexpr std::chrono::milliseconds kDiskRetry{200};
+
 class CommitThread {
  public:
   using Done = std::function<void(AppendOutcome)>;
 
-  // REQUIRES: the store outlives it, and nobody else writes records to it.
-  [[nodiscard]] static Result<std::unique_ptr<CommitThread>> start(KeyValueStore& store);
-  // Commits what is queued. Nobody may be calling append().
+  // REQUIRES: the store and the reserve outlive it, and nobody else writes records to it.
+  [[nodiscard]] static Result<std::unique_ptr<CommitThread>> start(KeyValueStore& store,
+                                                                   const DiskReserve& reserve);
+  // Commits what is queued, or refuses it where the disk is low. Nobody may be calling append().
   ~CommitThread();
   CommitThread(const CommitThread&) = delete;
   CommitThread& operator=(const CommitThread&) = delete;
 
   // As OperationLog::append(). Thread-safe.
   void append(Append append, Done done);
+
+  // Commits wait until the disk has room again. Thread-safe.
+  [[nodiscard]] bool is_waiting_for_disk() const { return waiting_for_disk_; }
 
  private:
   struct Pending {
@@ -47,18 +57,22 @@ class CommitThread {
     AppendOutcome outcome = AppendOutcome::kRefused;
   };
 
-  CommitThread(KeyValueStore& store, DocumentNumber next_number);
+  CommitThread(KeyValueStore& store, const DiskReserve& reserve, DocumentNumber next_number);
   void run();
   [[nodiscard]] std::deque<Pending> take();
+  [[nodiscard]] bool wait_for_disk();
   void commit(std::deque<Pending>& appends);
   [[nodiscard]] AppendOutcome add_to_batch(const Append& append);
 
   // The commit thread's own.
   KeyValueStore& store_;
+  const DiskReserve& reserve_;
   WriteBatch batch_;
   HeadCache heads_;
   DocumentNumber next_number_;
   bool failed_ = false;  // A write failed; nothing is written any more.
+
+  std::atomic<bool> waiting_for_disk_ = false;
 
   std::mutex mutex_;
   std::condition_variable wake_;

@@ -87,6 +87,11 @@ std::unique_ptr<RocksDbLog> open_folder(const std::string& folder) {
   return open_log(folder, OpenMode::kReadWrite);
 }
 
+const DiskReserve& ample_disk() {
+  static const DiskReserve disk([] { return kDiskReserveBytes; }, kDiskReserveBytes);
+  return disk;
+}
+
 bool same(const Snapshot& left, const Snapshot& right) {
   return left.version == right.version && left.exists == right.exists &&
          left.time_ms == right.time_ms && left.text == right.text;

@@ -67,6 +67,9 @@ AppendOutcome append(OperationLog& log, Append append);
 std::unique_ptr<RocksDbLog> open_in_memory();
 std::unique_ptr<RocksDbLog> open_folder(const std::string& folder);
 
+// A disk that is never low.
+const DiskReserve& ample_disk();
+
 bool same(const Snapshot& left, const Snapshot& right);
 
 }  // namespace cowrite::storage

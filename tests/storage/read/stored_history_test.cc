@@ -32,11 +32,12 @@ class Stored {
   AppendOutcome write(Author& author) {
     AppendOutcome outcome = AppendOutcome::kUnknown;
     const auto note = [&outcome](AppendOutcome reached) { outcome = reached; };
-    (*CommitThread::start(*store_))->append(author.take(), note);  // Its end waits for the append.
+    (*CommitThread::start(*store_, ample_disk()))
+        ->append(author.take(), note);  // Its end waits for the append.
     return outcome;
   }
   void save_checkpoint(const Author& author, std::size_t version) {
-    CheckpointThread(*store_).save(author.key(), author.snapshots()[version]);
+    CheckpointThread(*store_, ample_disk()).save(author.key(), author.snapshots()[version]);
   }
   void put(Table table, std::string_view key, std::string_view value) {
     WriteBatch batch(*store_);

@@ -43,7 +43,7 @@ class Stored {
   Stored() : store_(*KeyValueStore::open("", OpenMode::kInMemory)), history_(*store_) {}
 
   void commit(Author& author) {
-    (*CommitThread::start(*store_))->append(author.take(), [](AppendOutcome outcome) {
+    (*CommitThread::start(*store_, ample_disk()))->append(author.take(), [](AppendOutcome outcome) {
       EXPECT_EQ(outcome, AppendOutcome::kCommitted);
     });
   }

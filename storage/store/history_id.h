@@ -1,0 +1,17 @@
+// The name of all histories in a store (RocksDbLog::history_id()).
+#pragma once
+
+#include <string>
+
+#include "ot/result.h"
+#include "storage/store/key_value_store.h"
+
+namespace cowrite::storage {
+
+// The store's; a store that has none is given one.
+[[nodiscard]] Result<std::string> settle_history_id(KeyValueStore& store);
+
+// Gives it another one: its histories are no longer what they were.
+[[nodiscard]] Result<void> renew_history_id(KeyValueStore& store);
+
+}  // namespace cowrite::storage

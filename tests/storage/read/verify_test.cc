@@ -1,0 +1,179 @@
+// verify(): what is whole is proved, and whatever is planted in the store is found.
+#include "storage/read/verify.h"
+
+#include <gtest/gtest.h>
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "storage/errors.h"
+#include "storage/format/chain.h"
+#include "storage/format/encoding.h"
+#include "storage/format/keys.h"
+#include "storage/format/segment.h"
+#include "storage/write/archive.h"
+#include "storage/write/commit_thread.h"
+#include "tests/storage/support.h"
+
+namespace cowrite::storage {
+namespace {
+
+constexpr std::uint64_t kVersions = 700;
+
+// A document of 700 records by two people, archived at 300 and 600.
+class Stored {
+ public:
+  Stored() : author_({"docs", "a"}), store_(*KeyValueStore::open("", OpenMode::kInMemory)) {
+    author_.create("");
+    for (std::uint64_t version = 1; version < kVersions; ++version) {
+      author_.as(version % 3 == 0 ? "ben" : "ann").later(10).insert(version - 1, "x");
+      if (version == 299 || version == 599) {
+        commit();
+        EXPECT_TRUE(archive(*store_, author_.key(), author_.newest()));
+      }
+    }
+    commit();
+  }
+
+  [[nodiscard]] const Author& author() const { return author_; }
+  [[nodiscard]] KeyValueStore& store() { return *store_; }
+  [[nodiscard]] Result<Proof> verify() const {
+    return storage::verify(*store_, author_.key(), [](std::uint64_t) { return true; });
+  }
+
+  void put(Table table, std::string_view key, std::string_view value) {
+    WriteBatch batch(*store_);
+    batch.put(table, key, value);
+    ASSERT_TRUE(store_->write(batch, Durability::kWritten));
+  }
+  void erase(Table table, std::string_view key) {
+    WriteBatch batch(*store_);
+    batch.erase(table, key);
+    ASSERT_TRUE(store_->write(batch, Durability::kWritten));
+  }
+
+ private:
+  void commit() {
+    (*CommitThread::start(*store_, ample_disk()))
+        ->append(author_.take(),
+                 [](AppendOutcome outcome) { EXPECT_EQ(outcome, AppendOutcome::kCommitted); });
+  }
+
+  Author author_;
+  std::unique_ptr<KeyValueStore> store_;
+};
+
+TEST(Verify, ProvesAWholeHistory) {
+  const Stored stored;
+  const Result<Proof> proof = stored.verify();
+  ASSERT_TRUE(proof) << proof.error().message;
+  EXPECT_EQ(proof->records, kVersions);
+  EXPECT_EQ(proof->checkpoints, 2U);
+  EXPECT_EQ(proof->chain_values, 2U);
+}
+
+TEST(Verify, SaysThatThereIsNoSuchDocument) {
+  Stored stored;
+  const auto proof = verify(stored.store(), {"docs", "b"}, [](std::uint64_t) { return true; });
+  EXPECT_EQ(proof.error().code, kErrNotFound);
+}
+
+TEST(Verify, EndsWhenItIsTold) {
+  Stored stored;
+  Author author({"docs", "long"});
+  author.create("");
+  for (int i = 0; i < 5'000; ++i) {
+    author.insert(0, "x");
+  }
+  (*CommitThread::start(stored.store(), ample_disk()))->append(author.take(), [](AppendOutcome) {});
+  const auto proof = verify(stored.store(), author.key(), [](std::uint64_t) { return false; });
+  EXPECT_EQ(proof.error().code, kErrBusy);
+}
+
+// Something is planted, and found at that version.
+void expect_damaged_at(std::uint64_t version, const std::function<void(Stored&)>& plant) {
+  Stored stored;
+  plant(stored);
+  const Result<Proof> proof = stored.verify();
+  ASSERT_FALSE(proof) << "version " << version;
+  EXPECT_EQ(proof.error().code, kErrDamaged) << proof.error().message;
+  const std::string expected = "docs/a: damaged at version " + std::to_string(version) + ",";
+  EXPECT_EQ(proof.error().message.substr(0, expected.size()), expected);
+}
+
+TEST(Verify, ARecordThatSaysSomethingElseIsFoundByTheChain) {
+  // Well formed, right checksum, fits the text: only the chain knows.
+  expect_damaged_at(256, [](Stored& stored) {
+    const std::string key = version_key(1, 0);
+    std::vector<Record> records(stored.author().records().begin(),
+                                stored.author().records().begin() + 600);
+    records[100].author = "Somebody else";
+    stored.put(Table::kRecords, key, encode_segment(key, records));
+  });
+}
+
+TEST(Verify, AMissingRecordIsFound) {
+  expect_damaged_at(650,
+                    [](Stored& stored) { stored.erase(Table::kRecords, version_key(1, 650)); });
+  expect_damaged_at(0, [](Stored& stored) { stored.erase(Table::kRecords, version_key(1, 0)); });
+}
+
+TEST(Verify, ACheckpointThatIsNotWhatItsRecordsGiveIsFound) {
+  expect_damaged_at(600, [](Stored& stored) {
+    const std::string key = version_key(1, 600);
+    const Result<std::optional<std::string>> value = stored.store().get(Table::kCheckpoints, key);
+    Checkpoint checkpoint = *decode_checkpoint(key, **value);
+    checkpoint.snapshot.text.erase(0, 1);
+    stored.put(Table::kCheckpoints, key,
+               encode_checkpoint(key, checkpoint.snapshot, checkpoint.chain));
+  });
+  expect_damaged_at(
+      300, [](Stored& stored) { stored.put(Table::kCheckpoints, version_key(1, 300), "damaged"); });
+}
+
+TEST(Verify, AChainValueThatIsWrongOrMissingIsFound) {
+  expect_damaged_at(256, [](Stored& stored) {
+    const std::string key = chain_key(1, 256);
+    stored.put(Table::kMeta, key, encode_chain(key, chain_start({"docs", "b"})));
+  });
+  expect_damaged_at(512, [](Stored& stored) { stored.erase(Table::kMeta, chain_key(1, 512)); });
+}
+
+TEST(Verify, AHeadThatSaysLessThanThereIsIsFound) {
+  expect_damaged_at(699, [](Stored& stored) {
+    const std::string name = document_name_key(stored.author().key());
+    const Snapshot& earlier = stored.author().snapshots()[699];
+    const Head head = {1,
+                       699,
+                       0,
+                       true,
+                       earlier.text.bytes(),
+                       stored.author().records()[0].time_ms,
+                       earlier.time_ms};
+    stored.put(Table::kMeta, name, encode_head(name, head));
+  });
+}
+
+TEST(Verify, AnIndexOfSourcesThatIsWrongIsFound) {
+  const std::string ann = source_key(1, "ann");
+  expect_damaged_at(698, [&](Stored& stored) {
+    stored.put(Table::kSources, ann, encode_source(ann, {1, 698}));
+  });
+  expect_damaged_at(698, [&](Stored& stored) { stored.erase(Table::kSources, ann); });
+  expect_damaged_at(5, [&](Stored& stored) {
+    const std::string nobody = source_key(1, "nobody");
+    stored.put(Table::kSources, nobody, encode_source(nobody, {1, 5}));
+  });
+}
+
+TEST(Verify, HistoryWithoutANameIsFound) {
+  Stored stored;
+  EXPECT_TRUE(verify_no_orphans(stored.store()));
+  stored.erase(Table::kMeta, document_name_key(stored.author().key()));
+  EXPECT_EQ(verify_no_orphans(stored.store()).error().code, kErrDamaged);
+}
+
+}  // namespace
+}  // namespace cowrite::storage
