@@ -34,7 +34,7 @@ std::vector<Operation> keystrokes() {
   return result;
 }
 
-void follow(benchmark::State& state, Attribution::Removed removed) {
+void Attribute(benchmark::State& state, Attribution::Removed removed) {
   const std::vector<Operation> operations = keystrokes();
   for (auto _ : state) {
     Attribution attribution(removed);
@@ -44,9 +44,9 @@ void follow(benchmark::State& state, Attribution::Removed removed) {
   }
 }
 
-BENCHMARK_CAPTURE(follow, forgetting_what_is_removed, Attribution::Removed::kForgotten)
+BENCHMARK_CAPTURE(Attribute, forgetting_what_is_removed, Attribution::Removed::kForgotten)
     ->Unit(benchmark::kMillisecond);
-BENCHMARK_CAPTURE(follow, keeping_what_is_removed, Attribution::Removed::kKept)
+BENCHMARK_CAPTURE(Attribute, keeping_what_is_removed, Attribution::Removed::kKept)
     ->Unit(benchmark::kMillisecond);
 
 }  // namespace

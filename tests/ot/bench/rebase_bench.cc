@@ -100,14 +100,14 @@ void rebase_warm(benchmark::State& state, const std::vector<Operation>& log) {
       static_cast<double>(blocks.bytes()) / static_cast<double>(log.size());
 }
 
-void BM_RebaseOverWriting(benchmark::State& state) { rebase_warm(state, writing(100'100)); }
-BENCHMARK(BM_RebaseOverWriting)->Arg(100)->Arg(1'000)->Arg(10'000)->Arg(100'000);
+void RebaseOverWriting(benchmark::State& state) { rebase_warm(state, writing(100'100)); }
+BENCHMARK(RebaseOverWriting)->Arg(100)->Arg(1'000)->Arg(10'000)->Arg(100'000);
 
-void BM_RebaseOverScattered(benchmark::State& state) { rebase_warm(state, scattered(100'100, 1)); }
-BENCHMARK(BM_RebaseOverScattered)->Arg(100)->Arg(1'000)->Arg(10'000)->Arg(100'000);
+void RebaseOverScattered(benchmark::State& state) { rebase_warm(state, scattered(100'100, 1)); }
+BENCHMARK(RebaseOverScattered)->Arg(100)->Arg(1'000)->Arg(10'000)->Arg(100'000);
 
 // For comparison: record by record.
-void BM_RebaseOneByOne(benchmark::State& state) {
+void RebaseOneByOne(benchmark::State& state) {
   const std::vector<Operation> log = writing(100'100);
   const std::vector<Operation> made = submissions();
   const auto behind = static_cast<std::size_t>(state.range(0));
@@ -119,10 +119,10 @@ void BM_RebaseOneByOne(benchmark::State& state) {
     benchmark::DoNotOptimize(operation);
   }
 }
-BENCHMARK(BM_RebaseOneByOne)->Arg(1'000)->Arg(100'000);
+BENCHMARK(RebaseOneByOne)->Arg(1'000)->Arg(100'000);
 
 // The first of all to come from that far: nothing is composed yet.
-void BM_RebaseCold(benchmark::State& state) {
+void RebaseTheFirst(benchmark::State& state) {
   const std::vector<Operation> log = writing(100'100);
   const std::vector<Operation> made = submissions();
   const auto behind = static_cast<std::uint64_t>(state.range(0));
@@ -140,18 +140,18 @@ void BM_RebaseCold(benchmark::State& state) {
     benchmark::DoNotOptimize(blocks.rebase(made[0], blocks.end() - behind, blocks.end()));
   }
 }
-BENCHMARK(BM_RebaseCold)->Arg(1'000)->Arg(100'000);
+BENCHMARK(RebaseTheFirst)->Arg(1'000)->Arg(100'000);
 
-void BM_Push(benchmark::State& state) {
+void PushIntoBlocks(benchmark::State& state) {
   const std::vector<Operation> log = writing(100'100);
   for (auto _ : state) benchmark::DoNotOptimize(blocks_of(log).bytes());
   state.SetItemsProcessed(state.iterations() * static_cast<std::int64_t>(log.size()));
 }
-BENCHMARK(BM_Push)->Unit(benchmark::kMillisecond);
+BENCHMARK(PushIntoBlocks)->Unit(benchmark::kMillisecond);
 
 // One composed submission of many edits made offline, over as many committed ones: all of the
 // composing is in the measured time.
-void BM_MergeOfflineBranches(benchmark::State& state) {
+void MergeOffline(benchmark::State& state) {
   const auto count = static_cast<std::size_t>(state.range(0));
   const std::vector<Operation> log = scattered(count, 1);
   std::vector<Operation> branch = scattered(count, 2);
@@ -167,7 +167,7 @@ void BM_MergeOfflineBranches(benchmark::State& state) {
     benchmark::DoNotOptimize(blocks.rebase(branch[0], 0, blocks.end()));
   }
 }
-BENCHMARK(BM_MergeOfflineBranches)->Arg(10'000)->Arg(100'000)->Unit(benchmark::kMillisecond);
+BENCHMARK(MergeOffline)->Arg(10'000)->Arg(100'000)->Unit(benchmark::kMillisecond);
 
 }  // namespace
 }  // namespace cowrite::ot
