@@ -108,7 +108,7 @@ void Rope::insert(std::uint64_t position, std::string_view text) {
 
 void Rope::insert_anywhere(std::uint32_t at, std::string_view text) {
   if (cursor_.insert(tree_, at, text)) return;
-  if (text.size() <= kLeafBytes) {
+  if (text.size() <= kLeafBytesFill) {
     tree_ = insert_in_tree(std::move(closed()), at, text);
     return;
   }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "ot/check.h"
 #include "ot/utf8.h"
 
 namespace cowrite::ot {
@@ -23,6 +24,7 @@ std::uint32_t offset_of(std::string_view text, std::uint32_t code_points, std::u
 Leaf* Leaf::make(const TwoPieces& pieces, std::uint32_t code_points) {
   Leaf* leaf = new Leaf;
   const std::size_t bytes = pieces.first.size() + pieces.second.size();
+  CHECK(bytes <= kLeafBytes);
   leaf->node.count = static_cast<std::uint16_t>(bytes);
   leaf->before_bytes = static_cast<std::uint16_t>(bytes);
   leaf->before_code_points = static_cast<std::uint16_t>(code_points);

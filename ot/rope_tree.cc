@@ -11,8 +11,6 @@ namespace cowrite::ot {
 
 namespace {
 
-// How full a node is made where there is a choice: room for some typing, little waste.
-constexpr std::uint32_t kLeafBytesFill = kLeafBytes * 15 / 16;
 constexpr std::uint32_t kFanoutFill = kFanout * 15 / 16;
 
 // Where full neighbours are cut anew, the left one gets this much and the right one the rest: what
@@ -58,7 +56,7 @@ struct Pair {
 };
 
 // One leaf if that is enough, else two that are well above the minimum.
-// REQUIRES: not empty and at most 2 * kLeafBytes.
+// REQUIRES: not empty and at most kLeafBytes + kLeafBytesFill.
 Pair make_one_or_two_leaves(std::string_view text, const TextSize& size) {
   if (text.size() <= kLeafBytes) return {make_leaf(text, size), {}};
   const std::size_t left_bytes =
@@ -74,7 +72,7 @@ char* copy_pieces(const TwoPieces& pieces, char* out) {
 }
 
 Pair join_leaves(const Subtree& left, const Subtree& right) {
-  char both[2 * kLeafBytes];
+  char both[kLeafBytes + kLeafBytesMin];  // One of them is too small.
   const char* end =
       copy_pieces(as_leaf(*right.node).whole(), copy_pieces(as_leaf(*left.node).whole(), both));
   return make_one_or_two_leaves({both, static_cast<std::size_t>(end - both)},
@@ -154,7 +152,7 @@ Pair insert(Subtree tree, std::uint32_t position, std::string_view text, const T
   if (tree.node->height == 0) {
     const Leaf& leaf = as_leaf(*tree.node);
     const TextSize old_size = tree.size - size;
-    char all[2 * kLeafBytes];
+    char all[kLeafBytes + kLeafBytesFill];
     char* end = copy_pieces(leaf.piece(0, position, old_size), all);
     end = std::copy_n(text.data(), text.size(), end);
     end = copy_pieces(leaf.piece(position, old_size.code_points, old_size), end);

@@ -25,6 +25,10 @@ namespace cowrite::ot {
 inline constexpr std::uint32_t kLeafBytesMin = kLeafBytes / 8;
 inline constexpr std::uint32_t kFanoutMin = kFanout / 4;
 
+// How full a leaf is made where there is a choice: room for some typing, little waste. So much more
+// than a full leaf still fits into two, also where the cut must not fall into a code point.
+inline constexpr std::uint32_t kLeafBytesFill = kLeafBytes * 15 / 16;
+
 // REQUIRES: valid UTF-8, shorter than 4 GiB.
 [[nodiscard]] Subtree build_tree(std::string_view text);
 
@@ -32,7 +36,7 @@ inline constexpr std::uint32_t kFanoutMin = kFanout / 4;
 [[nodiscard]] Subtree join_trees(Subtree left, Subtree right);
 
 // The tree with `text` before the code point number `position`. O(log n).
-// REQUIRES: position <= tree.size.code_points; text is not empty and at most kLeafBytes.
+// REQUIRES: position <= tree.size.code_points; text has 1 to kLeafBytesFill bytes.
 [[nodiscard]] Subtree insert_in_tree(Subtree tree, std::uint32_t position, std::string_view text);
 
 struct CutTree {

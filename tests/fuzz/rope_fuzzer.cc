@@ -50,11 +50,15 @@ void check_equal(const Rope& rope, const std::u32string& plain, std::size_t plac
   CHECK(rope.substring(0, place) == to_utf8(before));
 }
 
+// A few characters, many, or about as many as a leaf holds.
 std::string some_text(Input& input) {
-  const std::string text = input.text(input.below(8));
+  const std::string text = input.text(1 + input.below(8));
+  const std::size_t choice = input.below(4);
+  std::size_t times = 1;
+  if (choice == 0) times = 1 + input.below(600);
+  if (choice == 1) times = (880 + input.below(256)) / text.size();
   std::string repeated;
-  for (std::size_t times = 1 + (input.below(4) == 0 ? input.below(600) : 0); times > 0; --times)
-    repeated += text;
+  for (; times > 0; --times) repeated += text;
   return repeated;
 }
 

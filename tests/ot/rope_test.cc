@@ -170,6 +170,24 @@ TEST(Rope, LoadsTextsOfEverySizeAroundALeaf) {
   }
 }
 
+TEST(Rope, TakesALeafOfTextIntoAFullLeaf) {
+  for (const std::string& filler : {"a", "é", "中", "😀"}) {
+    const auto filled = [&filler](std::size_t bytes) {
+      std::string text(bytes % filler.size(), 'x');
+      while (text.size() < bytes) text += filler;
+      return text;
+    };
+    for (std::size_t leaf = 930; leaf <= 1'010; ++leaf) {
+      for (std::size_t inserted = 930; inserted <= 1'010; inserted += 3) {
+        Pair pair;
+        for (const std::size_t part : {leaf - 500, std::size_t{500}}) pair.insert(0, filled(part));
+        pair.insert(pair.plain.size() / 2, filled(inserted));
+        ASSERT_NO_FATAL_FAILURE(pair.expect_equal()) << inserted << " bytes into " << leaf;
+      }
+    }
+  }
+}
+
 TEST(Rope, EqualsAPlainStringAfterRandomEdits) {
   for (std::uint64_t seed = 1; seed <= 60; ++seed) {
     SCOPED_TRACE("seed " + std::to_string(seed));
