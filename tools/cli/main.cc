@@ -61,6 +61,8 @@ std::string hint(const Error& error, const Invocation& invocation) {
     return "cowrite log shows when it was there; --at VERSION gives its text of then";
   if (error.code == storage::kErrVersionUnknown)
     return "cowrite log lists the versions that there are";
+  if (error.code == kErrServerNeeded)
+    return "--server URL names a running server; cowrite log shows what the folder holds";
   if (error.code == kErrServerUnreachable)
     return "start cowrite-server, name another server with --server URL, or read a data folder "
            "with --data DIR";

@@ -23,6 +23,18 @@ std::string_view parameters(Paint paint) {
       return "2";
     case Paint::kError:
       return "1;31";
+    case Paint::kBlue:
+      return "34";
+    case Paint::kGreen:
+      return "32";
+    case Paint::kMagenta:
+      return "35";
+    case Paint::kCyan:
+      return "36";
+    case Paint::kYellow:
+      return "33";
+    case Paint::kBrightBlue:
+      return "94";
   }
   return {};
 }

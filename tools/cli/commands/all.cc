@@ -4,10 +4,11 @@
 
 namespace cowrite::cli {
 
-extern const Command kCat, kInfo, kLog, kLs;
+extern const Command kBlame, kCat, kDiff, kInfo, kLog, kLs, kTail, kVersions;
 
 std::span<const Command* const> all_commands() {
-  static constexpr std::array<const Command*, 4> kAll = {&kLs, &kInfo, &kCat, &kLog};
+  static constexpr std::array<const Command*, 8> kAll = {&kLs,   &kInfo,     &kCat,  &kLog,
+                                                         &kTail, &kVersions, &kDiff, &kBlame};
   return kAll;
 }
 

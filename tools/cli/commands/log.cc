@@ -3,13 +3,8 @@
 #include <memory>
 #include <vector>
 
-#include "server/api/json.h"
-#include "storage/timestamp.h"
 #include "tools/cli/command.h"
-#include "tools/cli/describe.h"
-#include "tools/cli/human.h"
-#include "tools/cli/printable.h"
-#include "tools/cli/table.h"
+#include "tools/cli/record_printer.h"
 
 namespace cowrite::cli {
 namespace {
@@ -39,40 +34,6 @@ server::VersionRange choose(const Arguments& arguments, std::uint64_t newest) {
   return range;
 }
 
-// Prints records as they come.
-class Printer {
- public:
-  explicit Printer(Context& context)
-      : context_(context),
-        table_(
-            context.output,
-            {{"VERSION", Align::kRight, 8}, {"TIME"}, {"AUTHOR", Align::kLeft, 12}, {"CHANGE"}}) {}
-
-  void print(const std::vector<storage::Record>& records) {
-    for (const storage::Record& record : records) {
-      if (context_.format == Format::kJson)
-        context_.output.json_line(server::record_json(record));
-      else
-        table_.add(row(record));
-    }
-    table_.print();
-  }
-
- private:
-  std::vector<Cell> row(const storage::Record& record) const {
-    const bool person = context_.output.for_person();
-    return {{std::to_string(record.version + 1), Paint::kVersion},
-            {person ? human_time(record.time_ms, context_.now_ms)
-                    : storage::format_time(record.time_ms),
-             Paint::kTime},
-            {record.author.empty() ? "-" : printable(record.author), Paint::kAuthor},
-            {describe(record.change, context_.output.paint())}};
-  }
-
-  Context& context_;
-  Table table_;
-};
-
 // Calls take(records) for every page of a range, in order.
 template <typename Take>
 Result<void> read_pages(Context& context, const storage::DocumentKey& key,
@@ -89,7 +50,7 @@ Result<void> read_pages(Context& context, const storage::DocumentKey& key,
 
 Result<void> print_backwards(Context& context, const storage::DocumentKey& key,
                              server::VersionRange range) {
-  Printer printer(context);
+  RecordPrinter printer(context, Times::kAgo);
   while (range.first <= range.last) {
     const std::uint64_t count = std::min(kStretchRecords, range.last - range.first + 1);
     std::vector<storage::Record> stretch;
@@ -117,7 +78,7 @@ Result<void> log(const Arguments& arguments, Context& context) {
     return server::version_unknown(*info, *arguments.from);
   const server::VersionRange range = choose(arguments, info->version);
   if (arguments.reverse) return print_backwards(context, key, range);
-  Printer printer(context);
+  RecordPrinter printer(context, Times::kAgo);
   return read_pages(context, key, range,
                     [&](const std::vector<storage::Record>& records) { printer.print(records); });
 }

@@ -1,0 +1,71 @@
+#include <algorithm>
+#include <limits>
+#include <memory>
+
+#include "tools/cli/command.h"
+#include "tools/cli/record_printer.h"
+
+namespace cowrite::cli {
+namespace {
+
+constexpr std::uint64_t kRecordsDefault = 10;
+
+struct Arguments {
+  std::string document;
+  std::optional<std::uint64_t> from;
+  std::optional<std::uint64_t> to;
+  std::optional<std::uint64_t> limit;
+};
+
+Result<void> tail(const Arguments& arguments, Context& context) {
+  if (arguments.from && arguments.limit)
+    return Error{kErrUsage, "--from and --limit both say where to begin"};
+  if (arguments.from && arguments.to && *arguments.from > *arguments.to)
+    return Error{kErrUsage, "--from " + std::to_string(*arguments.from) + " is after --to " +
+                                std::to_string(*arguments.to)};
+  const storage::DocumentKey key = context.key(arguments.document);
+  const Result<storage::DocumentInfo> info = context.source.info(key);
+  if (!info) return info.error();
+  if (arguments.from && *arguments.from > info->version + 1)
+    return server::version_unknown(*info, *arguments.from);
+  server::VersionRange range;
+  const std::uint64_t count = std::min(arguments.limit.value_or(kRecordsDefault), info->version);
+  range.first = std::max<std::uint64_t>(arguments.from.value_or(info->version + 1 - count), 1);
+  range.last = arguments.to.value_or(std::numeric_limits<std::uint64_t>::max());
+  RecordPrinter printer(context, Times::kExact);
+  while (range.first <= range.last) {
+    const Result<server::RecordPage> page = context.source.next_records(key, range);
+    if (!page) return page.error();
+    printer.print(page->records);
+    range.first += page->records.size();
+    if (Result<void> flushed = context.output.flush(); !flushed) return flushed;
+  }
+  return {};
+}
+
+Run declare(Options& options) {
+  auto arguments = std::make_shared<Arguments>();
+  options.required("DOC", "The document's name", arguments->document);
+  options.option("--from", "V", "Begin with what made version V", arguments->from);
+  options.option("--to", "V", "End after what made version V", arguments->to);
+  options.option("-n,--limit", "N", "Begin with the newest N records (default 10)",
+                 arguments->limit);
+  return [arguments](Context& context) { return tail(*arguments, context); };
+}
+
+}  // namespace
+
+extern const Command kTail;
+const Command kTail = {
+    "tail", "Follow a document of a running server: show each record when it is committed",
+    "Lines as of cowrite log, until it is interrupted or --to is reached. What was shown is on "
+    "the\n"
+    "server's disk. To go on where it ended, pass --from with the version after the last line.\n"
+    "With --json: one object a line, as of cowrite log --json.\n"
+    "\n"
+    "Examples:\n"
+    "  cowrite tail notes\n"
+    "  cowrite tail notes --from 120 --json | jq -r .author\n",
+    declare};
+
+}  // namespace cowrite::cli

@@ -1,0 +1,109 @@
+#include <algorithm>
+#include <limits>
+#include <memory>
+
+#include "server/api/json.h"
+#include "server/limits.h"
+#include "storage/timestamp.h"
+#include "tools/cli/command.h"
+#include "tools/cli/human.h"
+#include "tools/cli/printable.h"
+#include "tools/cli/table.h"
+
+namespace cowrite::cli {
+namespace {
+
+struct Arguments {
+  std::string document;
+  std::optional<std::uint64_t> from;
+  std::optional<std::uint64_t> to;
+  std::optional<std::uint64_t> pause_minutes;
+};
+
+// "created +120 -4"
+std::string describe(const server::VersionGroup& group, const Painter& paint) {
+  std::string words;
+  const auto add = [&words](const std::string& word) {
+    words += (words.empty() ? "" : " ") + word;
+  };
+  if (group.created) add("created");
+  if (group.inserted > 0) add(paint(Paint::kAdded, "+" + std::to_string(group.inserted)));
+  if (group.erased > 0) add(paint(Paint::kRemoved, "-" + std::to_string(group.erased)));
+  if (group.deleted) add(paint(Paint::kRemoved, "deleted"));
+  return words.empty() ? "no change" : words;
+}
+
+std::vector<Cell> row(const server::VersionGroup& group, const Context& context) {
+  const auto time = [&](std::int64_t time_ms) {
+    return context.output.for_person() ? human_time(time_ms, context.now_ms)
+                                       : storage::format_time(time_ms);
+  };
+  return {{std::to_string(group.first), Paint::kVersion},
+          {std::to_string(group.last), Paint::kVersion},
+          {time(group.began_ms), Paint::kTime},
+          {time(group.ended_ms), Paint::kTime},
+          {group.author.empty() ? "-" : printable(group.author), Paint::kAuthor},
+          {describe(group, context.output.paint())}};
+}
+
+Result<void> versions(const Arguments& arguments, Context& context) {
+  if (arguments.from && arguments.to && *arguments.from > *arguments.to)
+    return Error{kErrUsage, "--from " + std::to_string(*arguments.from) + " is after --to " +
+                                std::to_string(*arguments.to)};
+  const std::uint64_t pause = arguments.pause_minutes.value_or(server::kApiPauseMinutesDefault);
+  if (pause > server::kApiPauseMinutesMax)
+    return Error{kErrUsage,
+                 "--pause is at most " + std::to_string(server::kApiPauseMinutesMax) + " minutes"};
+  const storage::DocumentKey key = context.key(arguments.document);
+  Table table(context.output, {{"FIRST", Align::kRight, 8},
+                               {"LAST", Align::kRight, 8},
+                               {"BEGAN"},
+                               {"ENDED"},
+                               {"AUTHOR", Align::kLeft, 12},
+                               {"CHANGE"}});
+  server::VersionRange range;
+  range.first = std::max<std::uint64_t>(arguments.from.value_or(1), 1);
+  range.last = arguments.to.value_or(std::numeric_limits<std::uint64_t>::max());
+  while (true) {
+    const Result<server::GroupPage> page = context.source.version_groups(key, range, pause);
+    if (!page) return page.error();
+    for (const server::VersionGroup& group : page->groups) {
+      if (context.format == Format::kJson)
+        context.output.json_line(server::group_json(group));
+      else
+        table.add(row(group, context));
+    }
+    table.print();
+    if (!page->next) return {};
+    range.first = *page->next;
+  }
+}
+
+Run declare(Options& options) {
+  auto arguments = std::make_shared<Arguments>();
+  options.required("DOC", "The document's name", arguments->document);
+  options.option("--from", "V", "Begin with version V", arguments->from);
+  options.option("--to", "V", "End with version V", arguments->to);
+  options.option("--pause", "MINUTES", "A longer pause begins a new group (default 10)",
+                 arguments->pause_minutes);
+  return [arguments](Context& context) { return versions(*arguments, context); };
+}
+
+}  // namespace
+
+extern const Command kVersions;
+const Command kVersions = {
+    "versions", "Show a document's versions in groups: what one author did without a pause",
+    "A line tells of the versions FIRST to LAST, consecutive records of one author. The change is "
+    "in\n"
+    "Unicode code points. A group has at most 10,000 versions.\n"
+    "With --json: one object a line, "
+    "{\"first\",\"last\",\"began\",\"ended\",\"author\",\"inserted\",\"erased\"},\n"
+    "and \"created\":true or \"deleted\":true where the document came to be or was deleted.\n"
+    "\n"
+    "Examples:\n"
+    "  cowrite versions notes\n"
+    "  cowrite versions notes --pause 60\n",
+    declare};
+
+}  // namespace cowrite::cli

@@ -1,0 +1,38 @@
+#include "tools/cli/record_printer.h"
+
+#include <string>
+
+#include "server/api/json.h"
+#include "storage/timestamp.h"
+#include "tools/cli/describe.h"
+#include "tools/cli/human.h"
+#include "tools/cli/printable.h"
+
+namespace cowrite::cli {
+
+RecordPrinter::RecordPrinter(Context& context, Times times)
+    : context_(context),
+      times_(times),
+      table_(context.output,
+             {{"VERSION", Align::kRight, 8}, {"TIME"}, {"AUTHOR", Align::kLeft, 12}, {"CHANGE"}}) {}
+
+void RecordPrinter::print(const std::vector<storage::Record>& records) {
+  for (const storage::Record& record : records) {
+    if (context_.format == Format::kJson)
+      context_.output.json_line(server::record_json(record));
+    else
+      table_.add(row(record));
+  }
+  table_.print();
+}
+
+std::vector<Cell> RecordPrinter::row(const storage::Record& record) const {
+  const bool ago = context_.output.for_person() && times_ == Times::kAgo;
+  return {{std::to_string(record.version + 1), Paint::kVersion},
+          {ago ? human_time(record.time_ms, context_.now_ms) : storage::format_time(record.time_ms),
+           Paint::kTime},
+          {record.author.empty() ? "-" : printable(record.author), Paint::kAuthor},
+          {describe(record.change, context_.output.paint())}};
+}
+
+}  // namespace cowrite::cli
