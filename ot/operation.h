@@ -36,8 +36,8 @@ enum class Kind : std::uint8_t { kRetain, kInsert, kDelete };
 struct Component {
   Kind kind = Kind::kRetain;
   std::uint64_t length = 0;  // Code points.
-  std::string_view text =
-      {};  // Of an insert; of a delete the dropped text where it is known, else empty.
+  // Of an insert; of a delete the dropped text where it is known. Else empty.
+  std::string_view text = {};
 
   friend bool operator==(const Component&, const Component&) = default;
 };
