@@ -90,6 +90,7 @@ void explain(const char* promise, const char* what) {
 }
 
 void aborted(int) {
+  std::signal(SIGABRT, SIG_DFL);  // Explaining may itself meet what is broken.
   explain("CHECK", "see above");
   std::_Exit(1);
 }
