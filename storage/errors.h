@@ -19,6 +19,9 @@ inline constexpr std::string_view kErrDamaged = "ERR_STORAGE_DAMAGED";
 // The disk or the file system failed.
 inline constexpr std::string_view kErrIo = "ERR_STORAGE_IO";
 
+// A document is not as who wants to change it took it to be.
+inline constexpr std::string_view kErrConflict = "ERR_STORAGE_CONFLICT";
+
 // Less of the disk is free than the reserve.
 inline constexpr std::string_view kErrDiskFull = "ERR_STORAGE_DISK_FULL";
 

@@ -1,10 +1,15 @@
 #include "storage/rocksdb_log.h"
 
+#include <future>
 #include <limits>
+#include <optional>
 #include <utility>
 
 #include "storage/errors.h"
+#include "storage/format/keys.h"
+#include "storage/store/heads.h"
 #include "storage/store/history_id.h"
+#include "storage/write/archive.h"
 
 namespace cowrite::storage {
 namespace {
@@ -67,5 +72,33 @@ void RocksDbLog::save_checkpoint(DocumentKey key, Snapshot snapshot) {
 }
 
 void RocksDbLog::read(std::function<void(const History&)> job) { readers_.read(std::move(job)); }
+
+Result<void> RocksDbLog::erase(const DocumentKey& key) {
+  const std::unique_lock<std::mutex> paused = checkpoints_.pause();
+  const Result<std::optional<Head>> head = read_head(*store_, key);
+  if (!head) {
+    return head.error();
+  }
+  if (!*head) {
+    return Error{kErrNotFound, describe(key) + ": no such document"};
+  }
+  const Result<ChainValue> chain = newest_chain_value(*store_, key, **head);
+  if (!chain) {
+    return Error{chain.error().code, describe(key) + ": " + chain.error().message};
+  }
+  std::promise<AppendOutcome> outcome;
+  commits_->erase({key, (*head)->version, *chain},
+                  [&outcome](AppendOutcome known) { outcome.set_value(known); });
+  switch (outcome.get_future().get()) {
+    case AppendOutcome::kCommitted:
+      return store_->compact();
+    case AppendOutcome::kConflict:
+      return Error{kErrConflict, describe(key) + ": it exists; delete it first"};
+    case AppendOutcome::kRefused:
+    case AppendOutcome::kUnknown:
+      break;
+  }
+  return failure().value_or(Error{kErrBusy, describe(key) + ": the log takes nothing now"});
+}
 
 }  // namespace cowrite::storage

@@ -42,6 +42,11 @@ class RocksDbLog final : public OperationLog {
   void save_checkpoint(DocumentKey key, Snapshot snapshot) override;
   void read(std::function<void(const History&)> job) override;
 
+  // Erases for good what a deleted document ever was, from the disk too; its count of versions goes
+  // on. Fails with kErrNotFound, kErrConflict if the document exists or is written meanwhile, or as
+  // reading and writing do. For a thread that may block: all files are rewritten.
+  [[nodiscard]] Result<void> erase(const DocumentKey& key);
+
   // The history, for a thread that may block.
   [[nodiscard]] const History& history() const { return history_; }
 

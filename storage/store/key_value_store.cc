@@ -104,8 +104,9 @@ std::vector<rocksdb::ColumnFamilyDescriptor> table_options(
     // compacted.
     options.table_properties_collector_factories.push_back(
         rocksdb::NewCompactOnDeletionCollectorFactory(kDeletionWindow, kDeletionTrigger));
-    // A document's next record goes beside its last one, and a head over the one before: RocksDB
-    // remembers the place, which makes an append half as expensive.
+    // Not together with DeleteRange, whose marks RocksDB 7.8 then sorts by a hint for other
+    // entries. A document's next record goes beside its last one, and a head over the one before:
+    // RocksDB remembers the place, which makes an append half as expensive.
     options.memtable_insert_with_hint_prefix_extractor.reset(
         has_versions ? rocksdb::NewFixedPrefixTransform(8)
                      : rocksdb::NewCappedPrefixTransform(512));

@@ -43,6 +43,28 @@ Result<std::vector<std::uint64_t>> newest_checkpoints(const KeyValueStore& store
   return newest;
 }
 
+// The chain's value at the first of these checkpoints; if there is none, at the first record.
+Result<ChainValue> chain_at_checkpoint(const KeyValueStore& store, const DocumentKey& key,
+                                       const Head& head,
+                                       const std::vector<std::uint64_t>& checkpoints) {
+  if (checkpoints.empty() && head.erased == 0) {
+    return chain_start(key);
+  }
+  const bool from_checkpoint = !checkpoints.empty();
+  const std::string name = from_checkpoint ? version_key(head.number, checkpoints.front())
+                                           : chain_key(head.number, head.erased);
+  const Result<std::optional<std::string>> value =
+      store.get(from_checkpoint ? Table::kCheckpoints : Table::kMeta, name);
+  if (!value || !*value) {
+    return value ? damaged_at(head.erased, "the chain's value is missing") : value.error();
+  }
+  if (!from_checkpoint) {
+    return decode_chain(name, **value);
+  }
+  const Result<Checkpoint> checkpoint = decode_checkpoint(name, **value);
+  return checkpoint ? Result<ChainValue>(checkpoint->chain) : checkpoint.error();
+}
+
 // Whether a checkpoint is the first at or past a multiple of kMilestoneVersions. Version 0, the
 // empty document, is one.
 bool is_milestone(std::uint64_t version, std::uint64_t previous) {
@@ -64,9 +86,11 @@ class Archivist {
     if (since >= snapshot.version) {
       return {};
     }
-    if (Result<void> found = find_chain(*newest); !found) {
-      return found;
+    const Result<ChainValue> chain = chain_at_checkpoint(store_, key_, head_, *newest);
+    if (!chain) {
+      return chain.error();
     }
+    chain_ = *chain;
     const Result<std::uint64_t> begin = find_open_segment(since);
     if (!begin) {
       return begin.error();
@@ -79,28 +103,6 @@ class Archivist {
   }
 
  private:
-  // The chain's value at the newest checkpoint.
-  Result<void> find_chain(const std::vector<std::uint64_t>& checkpoints) {
-    if (checkpoints.empty() && head_.erased == 0) {
-      chain_ = chain_start(key_);
-      return {};
-    }
-    const bool has_checkpoint = !checkpoints.empty();
-    const std::string name = has_checkpoint ? version_key(head_.number, checkpoints.front())
-                                            : chain_key(head_.number, head_.erased);
-    const Result<std::optional<std::string>> value =
-        store_.get(has_checkpoint ? Table::kCheckpoints : Table::kMeta, name);
-    if (!value || !*value) {
-      return value ? damaged_at(head_.erased, "the chain's value is missing") : value.error();
-    }
-    if (!has_checkpoint) {
-      const Result<ChainValue> chain = decode_chain(name, **value);
-      return chain ? (chain_ = *chain, Result<void>()) : chain.error();
-    }
-    const Result<Checkpoint> checkpoint = decode_checkpoint(name, **value);
-    return checkpoint ? (chain_ = checkpoint->chain, Result<void>()) : checkpoint.error();
-  }
-
   // Where packing begins: at the segment that ends at the last checkpoint, if it has room.
   [[nodiscard]] Result<std::uint64_t> find_open_segment(std::uint64_t since) const {
     std::uint64_t begin = since;
@@ -230,6 +232,25 @@ Result<void> archive(KeyValueStore& store, const DocumentKey& key, const Snapsho
     return checkpoint.error();
   }
   return Archivist(store, key, **head).archive(snapshot);
+}
+
+Result<ChainValue> newest_chain_value(const KeyValueStore& store, const DocumentKey& key,
+                                      const Head& head) {
+  const Result<std::vector<std::uint64_t>> newest = newest_checkpoints(store, head.number, 1);
+  if (!newest) {
+    return newest.error();
+  }
+  Result<ChainValue> chain = chain_at_checkpoint(store, key, head, *newest);
+  if (!chain) {
+    return chain;
+  }
+  const std::uint64_t since = newest->empty() ? head.erased : newest->front();
+  const Result<void> scanned = scan_records(store, head.number, since, head.version,
+                                            [&](const Record& record) -> Result<Visit> {
+                                              *chain = chain_next(*chain, record);
+                                              return Visit::kContinue;
+                                            });
+  return scanned ? chain : scanned.error();
 }
 
 }  // namespace cowrite::storage

@@ -18,6 +18,8 @@
 
 #include "ot/result.h"
 #include "storage/document_key.h"
+#include "storage/format/chain.h"
+#include "storage/format/head.h"
 #include "storage/record.h"
 #include "storage/store/key_value_store.h"
 
@@ -38,5 +40,9 @@ inline constexpr std::size_t kLargeRecordBytes = std::size_t{64} << 10;
 // version is committed.
 [[nodiscard]] Result<void> archive(KeyValueStore& store, const DocumentKey& key,
                                    const Snapshot& snapshot);
+
+// The chain's value at the document's newest version.
+[[nodiscard]] Result<ChainValue> newest_chain_value(const KeyValueStore& store,
+                                                    const DocumentKey& key, const Head& head);
 
 }  // namespace cowrite::storage

@@ -46,6 +46,7 @@ void CheckpointThread::run() {
     if (reserve_.is_low()) {
       continue;
     }
+    const std::lock_guard archiving(archiving_);
     // A document that cannot be read is its readers' to report; if writing fails, so does the next
     // commit, and that has somebody to tell.
     static_cast<void>(archive(store_, taken.key(), taken.mapped()));

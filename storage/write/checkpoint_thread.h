@@ -32,11 +32,16 @@ class CheckpointThread {
   // still waits; one whose turn comes while the disk is low is dropped. Thread-safe.
   void save(DocumentKey key, Snapshot snapshot);
 
+  // Nothing is archived while the lock is held. Thread-safe.
+  [[nodiscard]] std::unique_lock<std::mutex> pause() { return std::unique_lock(archiving_); }
+
  private:
   void run();
 
   KeyValueStore& store_;
   const DiskReserve& reserve_;
+
+  std::mutex archiving_;  // Held while a document is being archived.
 
   std::mutex mutex_;
   std::condition_variable wake_;

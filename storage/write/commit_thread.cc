@@ -115,16 +115,23 @@ CommitThread::~CommitThread() {
 void CommitThread::append(Append append, Done done) {
   CHECK(append.records != nullptr && !append.records->empty());
   const std::size_t bytes = estimate_bytes(append);
+  queue({std::move(append), std::move(done), bytes});
+}
+
+void CommitThread::erase(Erasure erasure, Done done) {
+  queue({std::move(erasure), std::move(done)});
+}
+
+void CommitThread::queue(Pending pending) {
   {
     const std::lock_guard lock(mutex_);
     CHECK(!stopping_);
-    if (queue_bytes_ > 0 && queue_bytes_ + bytes > kQueueBytesMax) {
-      append.records = nullptr;  // Refused when its turn comes.
-      queue_.push_back({std::move(append), std::move(done), 0});
-    } else {
-      queue_bytes_ += bytes;
-      queue_.push_back({std::move(append), std::move(done), bytes});
+    if (queue_bytes_ > 0 && queue_bytes_ + pending.bytes > kQueueBytesMax) {
+      pending.change = std::monostate();  // Refused when its turn comes.
+      pending.bytes = 0;
     }
+    queue_bytes_ += pending.bytes;
+    queue_.push_back(std::move(pending));
   }
   wake_.notify_one();
 }
@@ -179,7 +186,10 @@ void CommitThread::commit(std::deque<Pending>& appends) {
   batch_.clear();
   bool any = false;
   for (Pending& pending : appends) {
-    pending.outcome = add_to_batch(pending.append);
+    pending.outcome = failed_
+                          ? AppendOutcome::kRefused
+                          : std::visit([this](const auto& change) { return add_to_batch(change); },
+                                       pending.change);
     any = any || pending.outcome == AppendOutcome::kCommitted;
   }
   if (any && !store_.write(batch_, Durability::kSynced)) {
@@ -191,18 +201,21 @@ void CommitThread::commit(std::deque<Pending>& appends) {
   }
 }
 
+// Null if the document cannot be read: it is refused, and the others go on.
+Head* CommitThread::find_head(const DocumentKey& key) {
+  Head* const cached = heads_.find(key);
+  if (cached != nullptr) {
+    return cached;
+  }
+  const Result<std::optional<Head>> stored = read_head(store_, key);
+  return stored ? &heads_.insert(key, stored->value_or(Head())) : nullptr;
+}
+
 // kCommitted: it will be, when the batch is.
 AppendOutcome CommitThread::add_to_batch(const Append& append) {
-  if (failed_ || append.records == nullptr) {
-    return AppendOutcome::kRefused;
-  }
-  Head* head = heads_.find(append.key);
+  Head* const head = find_head(append.key);
   if (head == nullptr) {
-    const Result<std::optional<Head>> stored = read_head(store_, append.key);
-    if (!stored) {
-      return AppendOutcome::kRefused;  // This document cannot be read; the others go on.
-    }
-    head = &heads_.insert(append.key, stored->value_or(Head()));
+    return AppendOutcome::kRefused;
   }
   if (head->version != append.expected_version) {
     return AppendOutcome::kConflict;
@@ -226,6 +239,47 @@ AppendOutcome CommitThread::add_to_batch(const Append& append) {
   const std::string name = document_name_key(append.key);
   batch_.put(Table::kMeta, name, encode_head(name, *head));
   return AppendOutcome::kCommitted;
+}
+
+AppendOutcome CommitThread::add_to_batch(const Erasure& erasure) {
+  Head* const head = find_head(erasure.key);
+  if (head == nullptr) {
+    return AppendOutcome::kRefused;
+  }
+  if (head->version != erasure.version || head->exists) {
+    return AppendOutcome::kConflict;
+  }
+  const DocumentNumber number = head->number;
+  const auto records = keys_in(Table::kRecords, versions(number, 0, head->version));
+  const auto checkpoints = keys_in(Table::kCheckpoints, versions(number, 0, head->version + 1));
+  const auto sources_known = keys_in(Table::kSources, sources(number));
+  const auto chain_known = keys_in(Table::kMeta, chain_values(number, 0, head->version));
+  if (!records || !checkpoints || !sources_known || !chain_known) {
+    return AppendOutcome::kRefused;
+  }
+  for (const auto& [table, keys] :
+       {std::pair(Table::kRecords, &*records), std::pair(Table::kCheckpoints, &*checkpoints),
+        std::pair(Table::kSources, &*sources_known), std::pair(Table::kMeta, &*chain_known)}) {
+    for (const std::string& key : *keys) {
+      batch_.erase(table, key);
+    }
+  }
+  head->erased = head->version;
+  const std::string chain = chain_key(number, head->version);
+  batch_.put(Table::kMeta, chain, encode_chain(chain, erasure.chain));
+  const std::string name = document_name_key(erasure.key);
+  batch_.put(Table::kMeta, name, encode_head(name, *head));
+  return AppendOutcome::kCommitted;
+}
+
+Result<std::vector<std::string>> CommitThread::keys_in(Table table, const KeyRange& range) const {
+  std::vector<std::string> keys;
+  const Result<void> scanned =
+      store_.scan(table, range, Order::kForward, [&](std::string_view key, std::string_view) {
+        keys.emplace_back(key);
+        return Visit::kContinue;
+      });
+  return scanned ? Result<std::vector<std::string>>(std::move(keys)) : scanned.error();
 }
 
 }  // namespace cowrite::storage

@@ -11,9 +11,13 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <string>
 #include <thread>
+#include <variant>
+#include <vector>
 
 #include "ot/result.h"
+#include "storage/format/chain.h"
 #include "storage/operation_log.h"
 #include "storage/store/key_value_store.h"
 #include "storage/write/disk_reserve.h"
@@ -31,6 +35,14 @@ inline constexpr std::size_t kQueueBytesMax = std::size_t{256} << 20;
 // How often to look if a disk that was low has room again.
 inline constexpr std::chrono::milliseconds kDiskRetry{200};
 
+// What erasing a document's history for good leaves of it: the count of versions, and the chain's
+// value there.
+struct Erasure {
+  DocumentKey key;
+  std::uint64_t version = 0;  // The document's newest; it does not exist there.
+  ChainValue chain{};
+};
+
 class CommitThread {
  public:
   using Done = std::function<void(AppendOutcome)>;
@@ -46,12 +58,17 @@ class CommitThread {
   // As OperationLog::append(). Thread-safe.
   void append(Append append, Done done);
 
+  // Queues an erasure among the appends. kConflict: the document has another version, or exists.
+  // REQUIRES: nobody archives the document meanwhile. Thread-safe.
+  void erase(Erasure erasure, Done done);
+
   // Commits wait until the disk has room again. Thread-safe.
   [[nodiscard]] bool is_waiting_for_disk() const { return waiting_for_disk_; }
 
  private:
   struct Pending {
-    Append append;
+    // Nothing: it was refused when it came.
+    std::variant<std::monostate, Append, Erasure> change;
     Done done;
     std::size_t bytes = 0;
     AppendOutcome outcome = AppendOutcome::kRefused;
@@ -62,7 +79,12 @@ class CommitThread {
   [[nodiscard]] std::deque<Pending> take();
   [[nodiscard]] bool wait_for_disk();
   void commit(std::deque<Pending>& appends);
+  void queue(Pending pending);
+  [[nodiscard]] Head* find_head(const DocumentKey& key);
+  [[nodiscard]] AppendOutcome add_to_batch(std::monostate) { return AppendOutcome::kRefused; }
   [[nodiscard]] AppendOutcome add_to_batch(const Append& append);
+  [[nodiscard]] AppendOutcome add_to_batch(const Erasure& erasure);
+  [[nodiscard]] Result<std::vector<std::string>> keys_in(Table table, const KeyRange& range) const;
 
   // The commit thread's own.
   KeyValueStore& store_;

@@ -4,6 +4,8 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <filesystem>
+#include <fstream>
 #include <functional>
 #include <future>
 #include <limits>
@@ -12,6 +14,7 @@
 #include <vector>
 
 #include "storage/errors.h"
+#include "storage/read/verify.h"
 #include "tests/storage/support.h"
 
 namespace cowrite::storage {
@@ -274,6 +277,127 @@ TEST(RocksDbLog, ManyDocumentsAppendFromSeveralThreadsWhileOthersRead) {
   for (const Author& author : authors) {
     expect_history(log->history(), author);
   }
+}
+
+TEST(RocksDbLog, AnErasedHistoryIsGoneAndItsVersionsGoOn) {
+  const TempFolder temp;
+  Author author({"docs", "a"});
+  author.create("a secret").insert(0, "another secret").remove();
+  {
+    const auto log = open_folder(temp.path());
+    EXPECT_EQ(log->erase(author.key()).error().code, kErrNotFound);
+    ASSERT_EQ(append(*log, author.take()), AppendOutcome::kCommitted);
+    log->save_checkpoint(author.key(), author.newest());
+    const Result<void> erased = log->erase(author.key());
+    ASSERT_TRUE(erased) << erased.error().message;
+    const History& history = log->history();
+    EXPECT_EQ((*history.info(author.key()))->version, 3U);
+    EXPECT_EQ((*history.info(author.key()))->erased, 3U);
+    EXPECT_EQ(history.snapshot(author.key(), 2).error().code, kErrErased);
+    EXPECT_EQ(history.records(author.key(), 0, 3, 1'000).error().code, kErrErased);
+    EXPECT_FALSE(history.source(author.key(), "ann")->has_value());
+    EXPECT_FALSE(history.snapshot(author.key(), std::nullopt)->exists);
+    author.create("open").insert(0, "y");
+    ASSERT_EQ(append(*log, author.take()), AppendOutcome::kCommitted);
+    EXPECT_EQ(log->erase(author.key()).error().code, kErrConflict) << "it exists";
+    log->save_checkpoint(author.key(), author.newest());
+  }
+  for (const auto& entry : std::filesystem::directory_iterator(temp.path())) {
+    std::ifstream file(entry.path(), std::ios::binary);
+    const std::string bytes(std::istreambuf_iterator<char>(file), {});
+    EXPECT_EQ(bytes.find("secret"), std::string::npos) << entry.path();
+  }
+  const auto log = open_folder(temp.path());
+  EXPECT_TRUE(same(*log->history().snapshot(author.key(), std::nullopt), author.newest()));
+  const Result<Proof> proof =
+      verify(log->store(), author.key(), [](std::uint64_t) { return true; });
+  ASSERT_TRUE(proof) << proof.error().message;
+  EXPECT_EQ(proof->records, 2U);
+}
+
+TEST(RocksDbLog, ANewDocumentNeverGetsTheNumberOfAnErasedOne) {
+  const TempFolder temp;
+  Author first({"docs", "first"});
+  {
+    const auto log = open_folder(temp.path());
+    ASSERT_EQ(append(*log, first.create("x").remove().take()), AppendOutcome::kCommitted);
+    ASSERT_TRUE(log->erase(first.key()));
+  }
+  const auto log = open_folder(temp.path());
+  Author second({"docs", "second"});
+  ASSERT_EQ(append(*log, second.create("y").take()), AppendOutcome::kCommitted);
+  ASSERT_EQ(append(*log, first.create("z").take()), AppendOutcome::kCommitted);
+  EXPECT_TRUE(same(*log->history().snapshot(first.key(), std::nullopt), first.newest()));
+  EXPECT_TRUE(same(*log->history().snapshot(second.key(), std::nullopt), second.newest()));
+}
+
+// A log whose disk has as much room as the test says.
+class SmallDisk {
+ public:
+  SmallDisk() {
+    LogOptions options;
+    options.disk_reserve_bytes = 1'000;
+    options.free_bytes = [this] { return free_.load(); };
+    log_ = *RocksDbLog::open("", OpenMode::kInMemory, options);
+  }
+  ~SmallDisk() { log_.reset(); }
+  SmallDisk(const SmallDisk&) = delete;
+  SmallDisk& operator=(const SmallDisk&) = delete;
+
+  void have(std::uint64_t bytes) { free_ = bytes; }
+  [[nodiscard]] RocksDbLog& log() { return *log_; }
+  void close() { log_.reset(); }
+
+ private:
+  std::atomic<std::uint64_t> free_ = 1'000;
+  std::unique_ptr<RocksDbLog> log_;
+};
+
+TEST(RocksDbLog, AppendsWaitWhileTheDiskIsLowAndGoOnByThemselves) {
+  SmallDisk disk;
+  Author author({"docs", "a"});
+  ASSERT_EQ(append(disk.log(), author.create("x").take()), AppendOutcome::kCommitted);
+  disk.have(999);
+  std::promise<AppendOutcome> outcome;
+  std::future<AppendOutcome> known = outcome.get_future();
+  disk.log().append(author.insert(0, "y").take(),
+                    [&outcome](AppendOutcome value) { outcome.set_value(value); });
+  while (!disk.log().is_waiting_for_disk()) {
+    std::this_thread::yield();
+  }
+  EXPECT_EQ(disk.log().history().snapshot(author.key(), std::nullopt)->version, 1U) << "is read";
+  disk.have(1'000);
+  EXPECT_EQ(known.get(), AppendOutcome::kCommitted);
+  EXPECT_FALSE(disk.log().is_waiting_for_disk());
+}
+
+TEST(RocksDbLog, AppendsThatWaitForTheDiskAreRefusedAtTheEnd) {
+  SmallDisk disk;
+  Author author({"docs", "a"});
+  disk.have(0);
+  std::promise<AppendOutcome> outcome;
+  disk.log().append(author.create("x").take(),
+                    [&outcome](AppendOutcome value) { outcome.set_value(value); });
+  disk.close();
+  EXPECT_EQ(outcome.get_future().get(), AppendOutcome::kRefused);
+}
+
+TEST(RocksDbLog, ADiskThatIsLowFromTheBeginningIsRefused) {
+  const TempFolder temp;
+  LogOptions options;
+  options.free_bytes = [] { return std::uint64_t{0}; };
+  const auto log = RocksDbLog::open(temp / "data", OpenMode::kReadWrite, options);
+  ASSERT_FALSE(log);
+  EXPECT_EQ(log.error().code, kErrDiskFull);
+  EXPECT_FALSE(std::filesystem::exists(temp / "data"));
+}
+
+TEST(RocksDbLog, AHistoryKeepsItsIdAndAnotherFolderHasAnother) {
+  const TempFolder temp;
+  const std::string id = open_folder(temp / "a")->history_id();
+  EXPECT_EQ(id.size(), 32U);
+  EXPECT_EQ(open_folder(temp / "a")->history_id(), id);
+  EXPECT_NE(open_folder(temp / "b")->history_id(), id);
 }
 
 }  // namespace
