@@ -160,9 +160,7 @@ void Document::follow(const RecordPtr& record) {
     return;  // Those who wait for the log count on what was here when they asked.
 
   std::uint64_t keep = known_.tail().end();
-  for (const Waiting& waiting : queue_) {
-    if (waiting.request().version) keep = std::min(keep, waiting.rebasing().at());
-  }
+  for (const Waiting& waiting : queue_) keep = std::min(keep, waiting.uses_from(known_.tail()));
   known_.trim(keep);
 }
 

@@ -79,6 +79,12 @@ Result<void> Waiting::take(HistoryChunk chunk, const LastOfSource& last) {
   return rebasing_.pass(records, own_record(records.begin(), records, last));
 }
 
+// A batch that was not committed has taken it on, and its author must see what it passed.
+std::uint64_t Waiting::uses_from(const Tail& tail) const {
+  if (!request().version) return tail.end();
+  return read_until_ < tail.begin() ? rebasing_.at() : std::min(read_until_, rebasing_.at());
+}
+
 // ---- Its own record
 
 // A source's sequences go up, so mostly its last one tells.

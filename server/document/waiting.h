@@ -54,6 +54,9 @@ class Waiting {
   // Goes over what was read. Fails if that forbids the change, or is not all there.
   [[nodiscard]] Result<void> take(HistoryChunk chunk, const LastOfSource& last);
 
+  // The tail's records from here on are of use to it, or to its author.
+  [[nodiscard]] std::uint64_t uses_from(const Tail& tail) const;
+
   // ---- Its own record
 
   // The record that is the submission itself, if it is among `records` or their shapes, from `from`

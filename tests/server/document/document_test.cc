@@ -479,6 +479,25 @@ TEST(Document, AConflictWithOnesOwnRecordEndsInItsAck) {
   EXPECT_EQ(desk.text(), "aXb");
 }
 
+TEST(Document, AnAuthorSeesWhatItMissedAlsoWhenAConflictFillsTheMemoryForRecords) {
+  Desk desk = ab();
+  desk.edit("carol", 1, 1, "'c'");
+  desk.settle();
+  (void)desk.announced();
+  desk.edit("bob", 1, 1, "2 'X'");
+  const std::string pasted(kTailBytesMax / 4, 'p');
+  for (std::uint64_t v = 2; v < 8; ++v) {
+    ot::OperationBuilder builder;
+    builder.insert(pasted);
+    desk.write_elsewhere(record(v, "far", v, storage::Edit{std::move(builder).build()}));
+  }
+  desk.finish(AppendOutcome::kConflict);
+  desk.read_foreign();
+  desk.read_history();  // Whether bob has sent something before.
+  desk.finish(AppendOutcome::kCommitted);
+  EXPECT_EQ(desk.announced().back(), "ack bob:1 at 8 after 1 2 3 4 5 6 7");
+}
+
 TEST(Document, ARefusedAppendIsHeldAndOfferedAgain) {
   Desk desk = ab();
   desk.edit("bob", 1, 1, "1 'X'");
