@@ -4,7 +4,9 @@
 
 #include "server/api/blame.h"
 #include "server/api/difference.h"
+#include "server/api/history_check.h"
 #include "server/api/json.h"
+#include "server/api/operator.h"
 #include "server/api/query.h"
 #include "server/limits.h"
 #include "storage/errors.h"
@@ -18,13 +20,18 @@ std::string cache_control(Lasting lasting) {
 }
 
 int status_of(const Error& error) {
-  if (error.code == kErrParameterInvalid) return 400;
-  if (error.code == kErrPathUnknown || error.code == kErrDocumentUnknown ||
+  if (error.code == kErrParameterInvalid || error.code == kErrRecordInvalid) return 400;
+  if (error.code == kErrTokenMissing) return 401;
+  if (error.code == kErrTokenWrong || error.code == kErrOperatorPage) return 403;
+  if (error.code == kErrPathUnknown || error.code == kErrJobUnknown || error.code == kErrDocumentUnknown ||
       error.code == kErrDocumentAbsent || error.code == storage::kErrVersionUnknown)
     return 404;
   if (error.code == kErrMethodNotAllowed) return 405;
+  if (error.code == storage::kErrConflict || error.code == storage::kErrForeign) return 409;
+  if (error.code == storage::kErrErased) return 410;
   if (error.code == kErrTextTooLong || error.code == kErrHistoryTooLong) return 422;
   if (error.code == kErrBusy || error.code == storage::kErrBusy) return 503;
+  if (error.code == storage::kErrDiskFull) return 507;
   return 500;
 }
 
@@ -50,6 +57,7 @@ HttpResponse text_response(std::string text, Lasting lasting) {
 HttpResponse error_response(const Error& error) {
   HttpResponse response = json_response(error_json(error), Lasting::kNow);
   response.status = status_of(error);
+  if (response.status == 401) response.headers.emplace_back("WWW-Authenticate", "Bearer");
   if (response.status == 405) response.headers.emplace_back("Allow", "GET, HEAD");
   if (response.status == 503) response.headers.emplace_back("Retry-After", "1");
   return response;

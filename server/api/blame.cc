@@ -139,19 +139,13 @@ class Pager {
 
   void take(const Attribution::Span& piece) {
     if (page_.next) return;
-    std::string text = text_of(piece);
-    if (open_ && belongs(piece)) {
-      open_->text += text;
-      open_->code_points += piece.length;
-      return;
+    const std::string text = text_of(piece);
+    std::string_view rest = text;
+    while (!rest.empty() && !page_.next) {
+      const std::size_t end = std::min(rest.find('\n'), rest.size() - 1) + 1;
+      take(piece, rest.substr(0, end));
+      rest.remove_prefix(end);
     }
-    close();
-    if (full()) {
-      page_.next = number_;
-      return;
-    }
-    open_ = Open{std::move(text), piece.length, sitting(piece.inserted), std::nullopt};
-    if (!piece.alive()) open_->removed = sitting(piece.removed);
   }
 
   BlamePage finish() && {
@@ -162,10 +156,24 @@ class Pager {
  private:
   struct Open {
     std::string text;
-    std::uint64_t code_points = 0;
     Sitting written;
     std::optional<Sitting> removed;
   };
+
+  // Takes of a piece what stands in one line.
+  void take(const Attribution::Span& piece, std::string_view text) {
+    if (open_ && belongs(piece)) {
+      open_->text += text;
+      return;
+    }
+    close();
+    if (full()) {
+      page_.next = number_;
+      return;
+    }
+    open_ = Open{std::string(text), sitting(piece.inserted), std::nullopt};
+    if (!piece.alive()) open_->removed = sitting(piece.removed);
+  }
 
   [[nodiscard]] Sitting sitting(std::uint64_t record) const {
     return {chronicle_.entry(record), record};
@@ -194,8 +202,9 @@ class Pager {
     if (!open_) return;
     if (number_++ >= from_) {
       bytes_ += open_->text.size();
+      const std::size_t code_points = ot::utf8::count_code_points(open_->text);
       BlameSpan span{std::move(open_->text),
-                     open_->code_points,
+                     code_points,
                      chronicle_.origin(open_->written.newest()),
                      open_->written.oldest() + 1,
                      {}};

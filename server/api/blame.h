@@ -37,7 +37,7 @@ struct Origin {
 };
 
 // Text that one author wrote in one go: neighbouring text of its records that were made without a
-// pause, up to the end of a line. What one record wrote is never divided, unless others changed it.
+// pause, up to the end of the line at most.
 struct BlameSpan {
   std::string text;
   std::uint64_t code_points = 0;

@@ -4,6 +4,8 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "server/api/history_check.h"
+#include "server/api/operator.h"
 #include "server/limits.h"
 #include "server/protocol/operation_json.h"
 #include "storage/errors.h"
@@ -225,7 +227,9 @@ Result<void> read_page(Fields& fields, const char* name, Result<Element> (*read)
 // The codes that a reply may carry, so that an Error can refer to one of them.
 std::string_view known_code(std::string_view code) {
   constexpr std::array kCodes = {kErrDocumentUnknown, kErrDocumentAbsent, kErrHistoryTooLong,
-                                 storage::kErrVersionUnknown, storage::kErrDamaged};
+                                 kErrTokenMissing, kErrTokenWrong, kErrRecordInvalid,
+                                 storage::kErrVersionUnknown, storage::kErrDamaged,
+                                 storage::kErrErased, storage::kErrConflict};
   for (const std::string_view known : kCodes)
     if (known == code) return known;
   return kErrRequestFailed;
@@ -341,6 +345,12 @@ Result<DocumentPage> parse_documents(std::string_view json) {
   if (fields.has("next")) page.next = fields.text("next");
   if (const std::optional<Error> error = fields.error()) return *error;
   return page;
+}
+
+Result<storage::Record> parse_record(std::string_view json) {
+  const Result<Parsed> value = parse(json);
+  if (!value) return value.error();
+  return read_record(*value);
 }
 
 Result<RecordPage> parse_records(std::string_view json) {

@@ -55,6 +55,7 @@ inline constexpr std::string_view kErrRequestFailed = "ERR_REQUEST_FAILED";
 // The way back. All fail with kErrReplyInvalid.
 [[nodiscard]] Result<storage::DocumentInfo> parse_document(std::string_view json);
 [[nodiscard]] Result<DocumentPage> parse_documents(std::string_view json);
+[[nodiscard]] Result<storage::Record> parse_record(std::string_view json);
 [[nodiscard]] Result<RecordPage> parse_records(std::string_view json);
 [[nodiscard]] Result<BlamePage> parse_blame(std::string_view json);
 [[nodiscard]] Result<GroupPage> parse_groups(std::string_view json);

@@ -2,65 +2,17 @@
 
 #include <gtest/gtest.h>
 
-#include <future>
-#include <nlohmann/json.hpp>
-#include <semaphore>
-
 #include "server/api/url.h"
 #include "server/limits.h"
-#include "storage/read/reader_pool.h"
-#include "storage/rocksdb_log.h"
-#include "tests/server/api/document_writer.h"
+#include "tests/server/api/api_fixture.h"
 
 namespace cowrite::server {
 namespace {
 
 using nlohmann::json;
 
-// The API on a real log in memory.
-class ApiTest : public testing::Test {
+class ApiTest : public ApiFixture {
  protected:
-  DocumentWriter write(const std::string& id, const std::string& collection = "docs") {
-    return {*log_, {collection, id}};
-  }
-
-  std::future<HttpResponse> send(const std::string& method, const std::string& path,
-                                 const std::string& query) {
-    auto answer = std::make_shared<std::promise<HttpResponse>>();
-    HttpRequest request;
-    request.method = method;
-    request.path = path;
-    request.query = query;
-    api_.handle(request,
-                [answer](HttpResponse response) { answer->set_value(std::move(response)); });
-    return answer->get_future();
-  }
-
-  HttpResponse get(const std::string& path, const std::string& query = "") {
-    return send("GET", path, query).get();
-  }
-
-  json get_json(const std::string& path, const std::string& query = "") {
-    const HttpResponse response = get(path, query);
-    EXPECT_EQ(response.status, 200) << path << "?" << query << ": " << response.body;
-    EXPECT_EQ(header(response, "Content-Type"), "application/json");
-    return json::parse(response.body);
-  }
-
-  // "404 ERR_DOCUMENT_UNKNOWN"
-  std::string error_of(const std::string& path, const std::string& query = "") {
-    const HttpResponse response = get(path, query);
-    const json body = json::parse(response.body);
-    EXPECT_FALSE(body["error"]["message"].get<std::string>().empty());
-    return std::to_string(response.status) + " " + body["error"]["code"].get<std::string>();
-  }
-
-  static std::string header(const HttpResponse& response, std::string_view name) {
-    for (const auto& [key, value] : response.headers)
-      if (key == name) return value;
-    return {};
-  }
-
   static std::vector<std::string> ids(const json& page) {
     std::vector<std::string> result;
     for (const json& document : page["documents"]) result.push_back(document["id"]);
@@ -72,10 +24,6 @@ class ApiTest : public testing::Test {
     for (const json& record : page["records"]) result.push_back(record["version"]);
     return result;
   }
-
-  std::unique_ptr<storage::RocksDbLog> log_ =
-      *storage::RocksDbLog::open("", storage::OpenMode::kInMemory);
-  Api api_{*log_};
 };
 
 using Ids = std::vector<std::string>;

@@ -64,6 +64,35 @@ TEST(ApiJson, RecordsOfEveryKindComeBack) {
   EXPECT_EQ(back->next, 6U);
 }
 
+TEST(ApiJson, BlamesComeBack) {
+  const BlameSpan there{"né\n", 3, {4, 1'000, "Ann"}, 2, {}};
+  const BlameSpan gone{"x", 1, {1, 0, ""}, 1, Origin{9, 2'000, "Bob"}};
+  const Result<BlamePage> back = parse_blame(blame_json({9, 2'000, {there, gone}, 12}));
+  ASSERT_TRUE(back);
+  EXPECT_EQ(back->version, 9U);
+  EXPECT_EQ(back->time_ms, 2'000);
+  EXPECT_EQ(back->spans, (std::vector{there, gone}));
+  EXPECT_EQ(back->next, 12U);
+}
+
+TEST(ApiJson, GroupsComeBack) {
+  const VersionGroup group{3, 40, 1'000, 2'000, "Ann", 120, 4, true, false};
+  const VersionGroup last{41, 41, 2'000, 2'000, "", 0, 0, false, true};
+  const Result<GroupPage> back = parse_groups(groups_json({{group, last}, 42}));
+  ASSERT_TRUE(back);
+  EXPECT_EQ(back->groups, (std::vector{group, last}));
+  EXPECT_EQ(back->next, 42U);
+}
+
+TEST(ApiJson, ADifferenceHasItsLinesWithTheirMarks) {
+  const Difference difference = *make_difference(
+      {"docs", "notes"}, Error{kErrDocumentAbsent, "absent"}, VersionText{2, 0, "a\nb"});
+  EXPECT_EQ(difference_json(difference),
+            R"({"collection":"docs","id":"notes","from":null,)"
+            R"("to":{"version":2,"time":"1970-01-01T00:00:00.000Z"},)"
+            R"("hunks":[{"from":0,"from_lines":0,"to":1,"to_lines":2,"lines":["+a\n","+b"]}]})");
+}
+
 TEST(ApiJson, ErrorsComeBackWithTheirCode) {
   const Error unknown{kErrDocumentUnknown, "docs/x: no such document"};
   EXPECT_EQ(parse_error(error_json(unknown)), unknown);
@@ -81,6 +110,8 @@ TEST(ApiJson, WhatIsNoAnswerOfThisApiIsRefused) {
     EXPECT_EQ(parse_document(json).has_value(), false) << json;
     EXPECT_EQ(parse_documents(json).has_value(), false) << json;
     EXPECT_EQ(parse_records(json).has_value(), false) << json;
+    EXPECT_EQ(parse_blame(json).has_value(), false) << json;
+    EXPECT_EQ(parse_groups(json).has_value(), false) << json;
     EXPECT_EQ(parse_error(json), std::nullopt) << json;
   }
 }
