@@ -63,6 +63,70 @@ suite("the command line", (suite) => {
     );
   });
 
+  it("shows who wrote what, what changed, and who did it", async () => {
+    const [ann, bob] = [await suite.raw(), await suite.raw()];
+    await ann.request({ a: "x-name", name: "Ann" });
+    await bob.request({ a: "x-name", name: "Bob" });
+    const id = freshId();
+    await commit(ann, id, 0, 1, creation("hello\n"));
+    await commit(bob, id, 1, 2, { op: [5, " world"] });
+    await commit(ann, id, 2, 3, { op: [{ d: 1 }, "H"] });
+    const of = (lines) =>
+      lines
+        .trimEnd()
+        .split("\n")
+        .map((line) => JSON.parse(line));
+    assert.deepEqual(
+      of(await shown("blame", id, "--deleted", "--json")).map((span) => [
+        span.text,
+        span.author,
+        span.version,
+        span.removed?.version,
+      ]),
+      [
+        ["h", "Ann", 1, 3],
+        ["Hello", "Ann", 3, undefined],
+        [" world", "Bob", 2, undefined],
+        ["\n", "Ann", 1, undefined],
+      ],
+    );
+    assert.equal(
+      (await shown("diff", id, "1")).replace(kTime, "TIME"),
+      `--- a/${id}\tversion 1, TIME\n+++ b/${id}\tversion 3, TIME\n` +
+        "@@ -1 +1 @@\n-hello\n+Hello world\n",
+    );
+    assert.deepEqual(
+      of(await shown("versions", id, "--json")).map(({ first, last, author }) => [
+        first,
+        last,
+        author,
+      ]),
+      [
+        [1, 1, "Ann"],
+        [2, 2, "Bob"],
+        [3, 3, "Ann"],
+      ],
+    );
+  });
+
+  it("follows a document, and goes on where it ended", async () => {
+    const { url } = suite.server;
+    const raw = await suite.raw();
+    const id = freshId();
+    await commit(raw, id, 0, 1, creation("a"));
+    const versions = async (...args) =>
+      (await cowrite("--server", url, "tail", id, "--json", ...args))
+        .trimEnd()
+        .split("\n")
+        .map((line) => JSON.parse(line).version);
+    const following = versions("--from", "2", "--to", "3");
+    await commit(raw, id, 1, 2, { op: ["b"] });
+    await commit(raw, id, 2, 3, { op: ["c"] });
+    assert.deepEqual(await following, [2, 3]);
+    await commit(raw, id, 3, 4, { op: ["d"] });
+    assert.deepEqual(await versions("--from", "4", "--to", "4"), [4]);
+  });
+
   it("shows a text at the time that the log gives", async () => {
     const raw = await suite.raw();
     const id = freshId();

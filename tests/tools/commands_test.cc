@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 #include <sstream>
 
+#include "server/limits.h"
 #include "tests/server/api/document_writer.h"
 #include "tests/tools/cowrite_process.h"
 #include "tests/tools/served_folder.h"
@@ -218,6 +219,121 @@ TEST_P(Commands, LogAsJsonHasTheOperations) {
       "sequence":2,"op":[5," world"]})"));
   EXPECT_EQ(records[2]["op"], json::parse(R"(["So: ",6,{"d":"world"},"you"])"));
   EXPECT_EQ(json_lines({"log", "gone", "--json"})[1]["del"], true);
+}
+
+TEST_P(Commands, BlamePrintsARowForEachPartOfALine) {
+  EXPECT_EQ(output({"blame", "notes"}),
+            "     1         3  2026-01-06T00:00:00.000Z  -             So: \n"
+            "     1         1  2026-01-05T06:11:00.000Z  Ann           hello\n"
+            "     1         2  2026-01-05T06:12:00.500Z  Bob            \n"
+            "     1         3  2026-01-06T00:00:00.000Z  -             you\n");
+  EXPECT_EQ(output({"blame", "notes", "--at", "2"}),
+            "     1         1  2026-01-05T06:11:00.000Z  Ann           hello\n"
+            "     1         2  2026-01-05T06:12:00.500Z  Bob            world\n");
+  EXPECT_EQ(output({"blame", "notes", "--at", "2026-01-05T06:12:00Z"}),
+            "     1         1  2026-01-05T06:11:00.000Z  Ann           hello\n");
+  EXPECT_EQ(output({"blame", "empty"}), "");
+}
+
+TEST_P(Commands, BlameGivesTheExactBytesOfEachLine) {
+  EXPECT_EQ(output({"blame", "evil\x1b[31m\n"}),
+            "     1         1  2026-01-05T06:11:00.000Z  \\x1b]0;owned\\x07  \x1b[2Jboo\r\n"
+            "     2         1  2026-01-05T06:11:00.000Z  \\x1b]0;owned\\x07  \tok\n");
+}
+
+TEST_P(Commands, BlameShowsWhatIsGoneWhenAsked) {
+  EXPECT_EQ(lines(output({"blame", "notes", "--deleted"}))[3],
+            "     1         2  2026-01-05T06:12:00.500Z  Bob                  3  -             "
+            "\"world\"");
+  EXPECT_EQ(output({"blame", "gone", "--deleted"}),
+            "     1         1  2026-01-05T06:11:00.000Z  Ann                  2  Ann           "
+            "\"text\"\n");
+  EXPECT_EQ(lines(complaint(1, {"blame", "gone"}))[0],
+            "cowrite: docs/gone: was deleted at version 2, 2026-01-05T06:12:00.000Z");
+}
+
+TEST_P(Commands, BlameAsJsonIsTheTextInSpans) {
+  std::string text;
+  for (const json& span : json_lines({"blame", "notes", "--json"})) text += span["text"];
+  EXPECT_EQ(text, output({"cat", "notes"}));
+  EXPECT_EQ(
+      json_lines({"blame", "gone", "--deleted", "--json"}),
+      std::vector<json>{json::parse(
+          R"({"version":1,"since":1,"author":"Ann","time":"2026-01-05T06:11:00.000Z","length":4,
+      "text":"text","removed":{"version":2,"author":"Ann","time":"2026-01-05T06:12:00.000Z"}})")});
+}
+
+TEST_P(Commands, BlameGoesThroughAllPages) {
+  const std::string id = GetParam() == From::kFolder ? "lines-1" : "lines-2";
+  std::string text;
+  for (std::size_t i = 0; i <= server::kApiBlameSpansMax; ++i) text += std::to_string(i) + "\n";
+  server::DocumentWriter(served_folder().log(), {"paged", id}).create(text);
+  const Words rows = lines(output({"blame", id, "--collection", "paged"}));
+  ASSERT_EQ(rows.size(), server::kApiBlameSpansMax + 1);
+  for (std::size_t i = 0; i < rows.size(); ++i) ASSERT_EQ(std::stoul(rows[i]), i + 1);
+}
+
+TEST_P(Commands, DiffIsForPatch) {
+  const std::string header =
+      "--- a/notes\tversion 1, 2026-01-05T06:11:00.000Z\n"
+      "+++ b/notes\tversion 3, 2026-01-06T00:00:00.000Z\n";
+  const std::string hunk = "@@ -1 +1 @@\n-hello\n+So: hello you\n";
+  EXPECT_EQ(output({"diff", "notes", "1"}), header + hunk);
+  EXPECT_EQ(output({"diff", "notes", "1", "3"}), header + hunk);
+  EXPECT_EQ(output({"diff", "notes", "2026-01-05T06:12:00Z", "2026-01-07"}), header + hunk);
+  EXPECT_EQ(output({"diff", "notes", "3"}), "");
+  EXPECT_EQ(output({"diff", "gone", "1"}),
+            "--- a/gone\tversion 1, 2026-01-05T06:11:00.000Z\n+++ /dev/null\n"
+            "@@ -1 +0,0 @@\n-text\n\\ No newline at end of file\n");
+  EXPECT_EQ(
+      complaint(1, {"diff", "notes", "1", "4"}),
+      "cowrite: docs/notes: there is no version 4, the newest is 3\nhint: cowrite log lists the "
+      "versions that there are\n");
+}
+
+TEST_P(Commands, DiffInColoursIsForEyes) {
+  EXPECT_EQ(output({"diff", "日本", "0", "--color=always"}),
+            "\x1b[1m--- /dev/null\x1b[0m\n"
+            "\x1b[1m+++ \"b/\\346\\227\\245\\346\\234\\254\"\tversion 1, "
+            "2026-01-05T06:11:00.000Z\x1b[0m\n"
+            "\x1b[36m@@ -0,0 +1,2 @@\x1b[0m\n"
+            "\x1b[32m+日本\\r\x1b[0m\n"
+            "\x1b[32m+😀\x1b[0m\n"
+            "\x1b[2m\\ No newline at end of file\x1b[0m\n");
+}
+
+TEST_P(Commands, DiffAsJsonIsOneObject) {
+  const std::vector<json> differences = json_lines({"diff", "notes", "0", "1", "--json"});
+  ASSERT_EQ(differences.size(), 1U);
+  EXPECT_EQ(differences[0]["from"], nullptr);
+  EXPECT_EQ(differences[0]["to"]["version"], 1);
+  EXPECT_EQ(differences[0]["hunks"][0]["lines"], json::parse(R"(["+hello\n"])"));
+}
+
+TEST_P(Commands, VersionsPrintsAGroupALine) {
+  EXPECT_EQ(output({"versions", "notes"}),
+            "       1         1  2026-01-05T06:11:00.000Z  2026-01-05T06:11:00.000Z  Ann           "
+            "created +6\n"
+            "       2         2  2026-01-05T06:12:00.500Z  2026-01-05T06:12:00.500Z  Bob           "
+            "+6\n"
+            "       3         3  2026-01-06T00:00:00.000Z  2026-01-06T00:00:00.000Z  -             "
+            "+7 -5\n");
+  EXPECT_EQ(lines(output({"versions", "gone"})).size(), 1U);
+  EXPECT_EQ(lines(output({"versions", "gone", "--pause", "0"})).size(), 2U);
+  EXPECT_EQ(json_lines({"versions", "long", "--collection", "long", "--json"})[0]["last"], 2'501);
+  EXPECT_EQ(json_lines({"versions", "notes", "--from", "2", "--to", "2", "--json"}).size(), 1U);
+  complaint(2, {"versions", "notes", "--pause", "10081"});
+  complaint(2, {"versions", "notes", "--from", "3", "--to", "2"});
+}
+
+TEST_P(Commands, VersionsGoesThroughAllPages) {
+  const std::string id = GetParam() == From::kFolder ? "turns-1" : "turns-2";
+  server::DocumentWriter writer(served_folder().log(), {"paged", id});
+  writer.create("");
+  for (std::size_t i = 0; i < server::kApiGroupsMax; ++i)
+    writer.by(i % 2 == 0 ? "Ann" : "Bob").insert(0, "x");
+  EXPECT_EQ(lines(output({"versions", id, "--collection", "paged"})).size(),
+            server::kApiGroupsMax + 1);
 }
 
 TEST_P(Commands, OptionsOfAllCommandsMayStandAnywhere) {

@@ -5,6 +5,7 @@
 #include <atomic>
 #include <csignal>
 #include <nlohmann/json.hpp>
+#include <thread>
 
 #include "server/api/json.h"
 #include "tests/server/api/document_writer.h"
@@ -108,6 +109,54 @@ TEST_F(Surroundings, OutputThatCannotBeWrittenIsAFailure) {
   const Ran closed = run_into(std::nullopt, on_folder({"cat", "notes"}));
   EXPECT_EQ(closed.status, 1);
   EXPECT_EQ(closed.err, "cowrite: cannot write the output: Bad file descriptor\n");
+}
+
+TEST_F(Surroundings, BlameOnATerminalHasAColourForEachAuthor) {
+  const std::string out = run_on_terminal(on_folder({"blame", "notes", "--at", "2"})).out;
+  EXPECT_NE(out.find("\x1b[34mAnn\x1b[0m     \x1b[34mhello\x1b[0m\n"), std::string::npos) << out;
+  EXPECT_NE(out.find("\x1b[32mBob\x1b[0m     \x1b[32m world\x1b[0m\n"), std::string::npos) << out;
+}
+
+TEST_F(Surroundings, DiffOnATerminalIsColouredAndHarmless) {
+  const std::string out = run_on_terminal(on_folder({"diff", "evil\x1b[31m\n", "0"})).out;
+  EXPECT_NE(out.find("\x1b[32m+\\x1b[2Jboo\\r\x1b[0m\n"), std::string::npos) << out;
+}
+
+// ---- Following a document
+
+TEST_F(Surroundings, TailShowsRecordsWhenTheyAreCommitted) {
+  server::DocumentWriter writer(served_folder().log(), {"live", "x"});
+  writer.by("Ann").at("2026-01-05T06:11:00Z").create("a").insert(1, "b");
+  std::thread later([&writer] { writer.insert(2, "c").insert(3, "d"); });
+  const Ran ran = run({"--server", served_folder().url(), "--collection", "live", "tail", "x", "-n",
+                       "1", "--to", "4"});
+  later.join();
+  EXPECT_EQ(ran.status, 0) << ran.err;
+  const std::string last = "       4  2026-01-05T06:11:00.000Z  Ann           +1 \"d\" at 3\n";
+  EXPECT_TRUE(ran.out.ends_with(last)) << ran.out;
+  const Words from = {
+      "--server", served_folder().url(), "--collection", "live", "tail", "x", "--from", "2", "--to",
+      "3"};
+  EXPECT_EQ(run(from).out,
+            "       2  2026-01-05T06:11:00.000Z  Ann           +1 \"b\" at 1\n"
+            "       3  2026-01-05T06:11:00.000Z  Ann           +1 \"c\" at 2\n");
+}
+
+TEST_F(Surroundings, TailNeedsAServerAndADocumentAndOneBeginning) {
+  const Ran folder = run(on_folder({"tail", "notes"}));
+  EXPECT_EQ(folder.status, 1);
+  EXPECT_EQ(folder.err,
+            "cowrite: a data folder is read as it is now, only a server tells of what comes\n"
+            "hint: --server URL names a running server; cowrite log shows what the folder holds\n");
+  const auto fails = [](Words arguments) {
+    arguments.insert(arguments.begin(), {"--server", served_folder().url(), "tail"});
+    return run(arguments);
+  };
+  EXPECT_EQ(fails({"none"}).status, 1);
+  EXPECT_EQ(fails({"notes", "--from", "5"}).err.substr(0, 46),
+            "cowrite: docs/notes: there is no version 5, th");
+  EXPECT_EQ(fails({"notes", "--from", "1", "-n", "2"}).status, 2);
+  EXPECT_EQ(fails({"notes", "--from", "3", "--to", "2"}).status, 2);
 }
 
 // ---- Choosing the source
