@@ -8,6 +8,7 @@
 #include <thread>
 
 #include "server/api/json.h"
+#include "storage/errors.h"
 #include "tests/server/api/document_writer.h"
 #include "tests/tools/cowrite_process.h"
 #include "tests/tools/served_folder.h"
@@ -142,6 +143,23 @@ TEST_F(Surroundings, TailShowsRecordsWhenTheyAreCommitted) {
             "       3  2026-01-05T06:11:00.000Z  Ann           +1 \"c\" at 2\n");
 }
 
+TEST_F(Surroundings, TailThatIsCutOffSaysWhereToGoOn) {
+  const storage::Record record = {0, "source", 1, "Ann", 0, storage::Create{"a"}};
+  const HttpEndpoint failing(
+      [&record](const server::HttpRequest& request, const server::HttpRespond& respond) {
+        if (request.path == "/api/documents/docs/x")
+          respond({200, server::document_json({{"docs", "x"}, 1, true, 1, 0, 0}), {}});
+        else if (request.query.starts_with("from=1&"))
+          respond({200, server::records_json({{record}, {}}), {}});
+        else
+          respond({500, server::error_json({storage::kErrDamaged, "docs/x: damaged"}), {}});
+      });
+  const Ran ran = run({"--server", failing.url(), "tail", "x"});
+  EXPECT_EQ(ran.status, 1);
+  EXPECT_NE(ran.out.find("created +1"), std::string::npos);
+  EXPECT_EQ(ran.err, "cowrite: docs/x: damaged; to go on later: --from 2\n");
+}
+
 TEST_F(Surroundings, TailNeedsAServerAndADocumentAndOneBeginning) {
   const Ran folder = run(on_folder({"tail", "notes"}));
   EXPECT_EQ(folder.status, 1);
@@ -220,7 +238,9 @@ TEST_F(Surroundings, AnotherServerIsRecognized) {
           {status, "<html>Welcome!</html>", {{"Content-Type", "text/html"}, {"Location", "/"}}});
     });
     for (const Words& command :
-         {Words{"ls"}, Words{"info", "notes"}, Words{"cat", "notes"}, Words{"log", "notes"}}) {
+         {Words{"ls"}, Words{"info", "notes"}, Words{"cat", "notes"}, Words{"log", "notes"},
+          Words{"blame", "notes"}, Words{"diff", "notes", "1"}, Words{"versions", "notes"},
+          Words{"tail", "notes"}}) {
       Words arguments = {"--server", other.url()};
       arguments.insert(arguments.end(), command.begin(), command.end());
       const Ran ran = run(arguments);
@@ -241,11 +261,16 @@ TEST_F(Surroundings, AListThatDoesNotGoOnIsNotFollowedForEver) {
           respond({200, server::documents_json({{notes}, "notes"}), {}});
         else if (request.path == "/api/documents/docs/notes")
           respond({200, server::document_json(notes), {}});
+        else if (request.path.ends_with("/blame"))
+          respond({200, server::blame_json({9, 0, {}, 0}), {}});
+        else if (request.path.ends_with("/versions"))
+          respond({200, server::groups_json({{}, 1}), {}});
         else
           respond({200, server::records_json({{}, 1}), {}});
       });
   EXPECT_EQ(run({"--server", circling.url(), "ls"}).status, 1);
-  EXPECT_EQ(run({"--server", circling.url(), "log", "notes"}).status, 1);
+  for (const char* command : {"log", "blame", "versions"})
+    EXPECT_EQ(run({"--server", circling.url(), command, "notes"}).status, 1) << command;
 }
 
 TEST_F(Surroundings, ABusyServerIsAskedAgain) {

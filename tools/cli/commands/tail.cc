@@ -17,6 +17,12 @@ struct Arguments {
   std::optional<std::uint64_t> limit;
 };
 
+// An error after which somebody may want to go on where it ended.
+Error interrupted(Error error, std::uint64_t next, std::uint64_t begin) {
+  if (next > begin) error.message += "; to go on later: --from " + std::to_string(next);
+  return error;
+}
+
 Result<void> tail(const Arguments& arguments, Context& context) {
   if (arguments.from && arguments.limit)
     return Error{kErrUsage, "--from and --limit both say where to begin"};
@@ -32,10 +38,11 @@ Result<void> tail(const Arguments& arguments, Context& context) {
   const std::uint64_t count = std::min(arguments.limit.value_or(kRecordsDefault), info->version);
   range.first = std::max<std::uint64_t>(arguments.from.value_or(info->version + 1 - count), 1);
   range.last = arguments.to.value_or(std::numeric_limits<std::uint64_t>::max());
+  const std::uint64_t begin = range.first;
   RecordPrinter printer(context, Times::kExact);
   while (range.first <= range.last) {
     const Result<server::RecordPage> page = context.source.next_records(key, range);
-    if (!page) return page.error();
+    if (!page) return interrupted(page.error(), range.first, begin);
     printer.print(page->records);
     range.first += page->records.size();
     if (Result<void> flushed = context.output.flush(); !flushed) return flushed;
