@@ -110,6 +110,24 @@ inline constexpr std::size_t kCheckpointBytes = std::size_t{256} << 10;
 // A document that nobody needs leaves memory after this.
 inline constexpr std::chrono::seconds kIdleDocument{30};
 
+// The memory budget, unless --memory says otherwise, and the least that it may say: half of it is
+// for open documents, half for the store. Idle documents leave at once where the open ones exceed
+// their half; those that somebody follows or writes do not count on it.
+inline constexpr std::uint64_t kMemoryBytes = std::uint64_t{256} << 20;
+inline constexpr std::uint64_t kMemoryBytesMin = std::uint64_t{32} << 20;
+
+// What an open document takes beside its text and its history: its host, its ports, its place among
+// the others.
+inline constexpr std::size_t kOpenDocumentBytes = std::size_t{4} << 10;
+
+// Documents that are looked at when memory is wanted, before others go on: so that many that are in
+// use do not stop a loop.
+inline constexpr std::size_t kEvictionLooksMax = 32;
+
+// Documents of which clients have shown more than the log holds, each of which is complained about
+// once. Clients can lie, so there is a bound.
+inline constexpr std::size_t kEvidenceDocumentsMax = 1'000;
+
 // How long a document waits before it offers its batch again to a log that refused it.
 inline constexpr std::chrono::milliseconds kAppendRetry{500};
 
@@ -172,6 +190,13 @@ inline constexpr std::chrono::milliseconds kApiWaitLook{100};
 // costs nothing, and what is erased or restored on the server is gone from there too, soon.
 inline constexpr std::chrono::seconds kApiImmutable{3'600};
 
+// What an operator asks for is answered within this time, if only with "not yet": less than the
+// transport waits for an answer, and than proxies commonly do.
+inline constexpr std::chrono::milliseconds kOperatorPatience{20'000};
+
+// Changes of the operator's that wait for one another.
+inline constexpr std::size_t kOperatorJobsMax = 8;
+
 // --- Connections ---
 
 // In total, over all loops. Idle ones cost about 10 KB each, so this is a quarter of a gigabyte;
@@ -195,8 +220,8 @@ inline constexpr int kUnsentBytesMax = 128 << 10;
 // the connection busy meanwhile.
 inline constexpr std::size_t kDrainedBytes = std::size_t{256} << 10;
 
-// The body of an HTTP request; documents do not come that way. Its head may have 16,000 bytes
-// (websocketpp's constant).
-inline constexpr std::size_t kRequestBodyBytesMax = std::size_t{1} << 20;
+// The body of an HTTP request: records that an operator imports, of which one may be as large as a
+// message. Its head may have 16,000 bytes (websocketpp's constant).
+inline constexpr std::size_t kRequestBodyBytesMax = kMessageBytesMax;
 
 }  // namespace cowrite::server

@@ -33,6 +33,8 @@ void complain(const Error& error) {
   std::_Exit(kExitLogFailed);
 }
 
+void warn(const std::string& sentence) { std::cerr << "cowrite-server: " + sentence + "\n"; }
+
 std::string url(const ServerOptions& options, std::uint16_t port) {
   const std::string& host = options.listen.host;
   return "http://" + (host.find(':') == std::string::npos ? host : "[" + host + "]") + ":" +
@@ -61,7 +63,7 @@ int main(int argc, char** argv) {
   }
   const auto& options = std::get<ServerOptions>(parsed);
   const sigset_t signals = block_signals();
-  Result<std::unique_ptr<Server>> server = Server::start(options, halt);
+  Result<std::unique_ptr<Server>> server = Server::start(options, {halt, warn});
   if (!server) {
     complain(server.error());
     return kExitNotStarted;

@@ -6,6 +6,7 @@
 #include <optional>
 #include <thread>
 
+#include "server/limits.h"
 #include "server/version.h"
 
 namespace cowrite::server {
@@ -64,6 +65,17 @@ std::variant<ServerOptions, Farewell> parse_options(int argc, char** argv) {
                  "Foreign pages that may show /embed/NAME in a frame, as scheme://host[:port]")
       ->type_name("ORIGIN")
       ->delimiter(',');
+  app.add_option("--memory", options.memory_bytes,
+                 "Memory for cached documents and the store, such as 512M or 2G")
+      ->type_name("SIZE")
+      ->transform(CLI::AsSizeValue(/*kb_is_1000=*/false))
+      ->check(CLI::Range(kMemoryBytesMin, kIntegerMax))
+      ->default_str("256M");
+  app.add_option("--disk-reserve", options.disk_reserve_bytes,
+                 "While less of the disk is free, what is typed waits, and reading goes on")
+      ->type_name("SIZE")
+      ->transform(CLI::AsSizeValue(/*kb_is_1000=*/false))
+      ->default_str("64M");
   app.footer(
       "Signals: SIGTERM and SIGINT finish what is in flight and end the server within 5 seconds.\n"
       "Exit status: 0 stopped; 1 could not start; 2 usage; 3 the disk failed, nothing more was "

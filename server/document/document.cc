@@ -18,6 +18,11 @@ Document::Document(DocumentKey key, storage::Snapshot committed, std::vector<sto
   CHECK(known_.tail().end() == committed_.version);
 }
 
+std::size_t Document::memory_bytes() const {
+  const std::size_t text = committed_.text.bytes();
+  return text + text / 4 + known_.memory_bytes();  // Leaves are not quite full.
+}
+
 bool Document::busy() const {
   return !queue_.empty() || !reading_.empty() || state_ != State::kReady;
 }

@@ -96,6 +96,8 @@ class Document {
   [[nodiscard]] const storage::Snapshot& committed() const { return committed_; }
   // The newest records, at least those since the last few thousand versions.
   [[nodiscard]] const Tail& tail() const { return known_.tail(); }
+  // About what it takes in memory, without what waits.
+  [[nodiscard]] std::size_t memory_bytes() const;
   // True while anything is queued, in flight or being looked up.
   [[nodiscard]] bool busy() const;
 

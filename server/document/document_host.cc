@@ -77,6 +77,15 @@ Result<storage::Snapshot> read_snapshot(const DocumentKey& key, const Moment& mo
   return history.snapshot(key, version);
 }
 
+// Says how much there should be of a document that is damaged, and what to do about it.
+Error with_advice(const DocumentKey& key, Error error, const storage::History& history) {
+  if (error.code != storage::kErrDamaged) return error;
+  const Result<std::optional<storage::DocumentInfo>> info = history.info(key);
+  if (info && *info) error.message += "; its newest version is " + std::to_string((*info)->version);
+  error.message += "; restore it from a backup, or look with: cowrite verify " + key.id;
+  return error;
+}
+
 }  // namespace
 
 std::shared_ptr<DocumentHost> DocumentHost::open(DocumentKey key, storage::OperationLog& log,
@@ -113,7 +122,10 @@ void DocumentHost::read(std::function<T(const storage::History&)> work,
 void DocumentHost::load() {
   using Loaded = Result<std::unique_ptr<Document>>;
   read<Loaded>(
-      [key = key_](const storage::History& history) { return load_document(key, history); },
+      [key = key_](const storage::History& history) {
+        Loaded loaded = load_document(key, history);
+        return loaded ? std::move(loaded) : with_advice(key, loaded.error(), history);
+      },
       [this](Loaded document) { loaded(std::move(document)); });
 }
 
@@ -121,11 +133,12 @@ void DocumentHost::loaded(Result<std::unique_ptr<Document>> document) {
   std::vector<ToDocument> waiting = std::exchange(waiting_, {});
   if (!document) {
     failure_ = document.error();
-    for (ToDocument& request : waiting) refuse(std::move(request), document.error());
+    for (ToDocument& request : waiting) refuse(std::move(request), *failure_);
     return;
   }
   document_ = *std::move(document);
   for (ToDocument& request : waiting) handle(std::move(request));
+  ports_.holds(memory_bytes());
 }
 
 void DocumentHost::handle(ToDocument request) {
@@ -142,6 +155,10 @@ void DocumentHost::leave(LoopIndex loop) { audience_.leave(loop); }
 
 bool DocumentHost::idle() const {
   return failure_ || (document_ && !document_->busy() && audience_.empty() && reads_ == 0);
+}
+
+std::size_t DocumentHost::memory_bytes() const {
+  return kOpenDocumentBytes + (document_ ? document_->memory_bytes() : 0);
 }
 
 void DocumentHost::refuse(ToDocument request, const Error& error) {
@@ -165,14 +182,17 @@ void DocumentHost::refuse(ToDocument request, const Error& error) {
 // ---- Requests
 
 void DocumentHost::receive(Submission submission) {
+  const std::uint64_t held = document_->committed().version;
+  if (submission.request.version > held) ports_.ahead(*submission.request.version, held);
   document_->submit(std::move(submission));
   advance();
 }
 
 void DocumentHost::receive(ReadRequest request) {
   const storage::Snapshot& committed = document_->committed();
+  if (request.request.version > committed.version) return refuse_ahead(request);
   if (request.request.version) {
-    const std::uint64_t from = std::min(*request.request.version, committed.version);
+    const std::uint64_t from = *request.request.version;
     if (from < document_->tail().begin()) return answer_from_log(request, from);
     return answer_from_tail(request, from);
   }
@@ -183,6 +203,22 @@ void DocumentHost::receive(ReadRequest request) {
                                           .content = ReadContent(committed),
                                           .joined = joins,
                                           .next = committed.version});
+}
+
+// The client has records that are not in the log. It must not go on from them: what will be written
+// under these versions is something else.
+void DocumentHost::refuse_ahead(const ReadRequest& request) {
+  const std::uint64_t seen = *request.request.version;
+  const std::uint64_t held = document_->committed().version;
+  ports_.ahead(seen, held);
+  ports_.reply(
+      request.session,
+      ReadReply{.ticket = request.ticket,
+                .key = key_,
+                .content = Error{kErrVersionNewer,
+                                 "the client has the document at version " + std::to_string(seen) +
+                                     ", the server at version " + std::to_string(held) +
+                                     ": it was set back to an older state"}});
 }
 
 void DocumentHost::answer_from_tail(const ReadRequest& request, std::uint64_t from) {
@@ -290,6 +326,7 @@ void DocumentHost::advance() {
   for (Effect& effect : document_->advance(ports_.now_ms())) {
     std::visit([this](auto due) { carry_out(std::move(due)); }, std::move(effect));
   }
+  ports_.holds(memory_bytes());
 }
 
 void DocumentHost::carry_out(StartAppend effect) {

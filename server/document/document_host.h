@@ -36,6 +36,10 @@ struct HostPorts {
   std::function<void(LoopIndex, SharedCommit)> announce;
   // To the document's channel, which lives on the same loop.
   std::function<void(SharedPresence)> announce_presence;
+  // A client has the document at version `seen`, and the log has it at `held` only.
+  std::function<void(std::uint64_t seen, std::uint64_t held)> ahead = [](auto, auto) {};
+  // How much memory the document takes now, in bytes.
+  std::function<void(std::size_t)> holds = [](auto) {};
   // The log is in an unknown state: the process must end.
   std::function<void()> halt;
 };
@@ -60,6 +64,7 @@ class DocumentHost : public std::enable_shared_from_this<DocumentHost> {
  private:
   DocumentHost(DocumentKey key, storage::OperationLog& log, HostPorts ports);
 
+  [[nodiscard]] std::size_t memory_bytes() const;
   void load();
   void loaded(Result<std::unique_ptr<Document>> document);
   void refuse(ToDocument request, const Error& error);
@@ -79,6 +84,7 @@ class DocumentHost : public std::enable_shared_from_this<DocumentHost> {
   void carry_out(SaveCheckpoint effect);
   void carry_out(const Halt& effect);
 
+  void refuse_ahead(const ReadRequest& request);
   void answer_from_tail(const ReadRequest& request, std::uint64_t from);
   void answer_from_log(const ReadRequest& request, std::uint64_t from);
   void move_presence(DocumentPresence presence, const std::vector<RecordPtr>& records);

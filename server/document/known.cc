@@ -6,6 +6,11 @@
 
 namespace cowrite::server {
 
+std::size_t Known::memory_bytes() const {
+  constexpr std::size_t kPerSource = 160;  // A node of the map, with a name as clients make them.
+  return tail_.memory_bytes() + sources_.size() * kPerSource;
+}
+
 std::optional<LastOfSource> Known::last_of(const std::string& source) const {
   if (const auto found = sources_.find(source); found != sources_.end()) return found->second;
   // With all records here, who is not among them has sent nothing.

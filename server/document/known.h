@@ -23,6 +23,9 @@ class Known {
   [[nodiscard]] Tail& tail() { return tail_; }
   [[nodiscard]] const Tail& tail() const { return tail_; }
 
+  // About what it takes in memory.
+  [[nodiscard]] std::size_t memory_bytes() const;
+
   // Absent if only the log can tell.
   [[nodiscard]] std::optional<LastOfSource> last_of(const std::string& source) const;
 

@@ -14,6 +14,11 @@ constexpr ot::HistoryBlocks::Limits kShapes{.operations = kShapesMax, .bytes = k
 
 Tail::Tail(std::uint64_t version) : end_(version), blocks_(version, kShapes) {}
 
+std::size_t Tail::memory_bytes() const {
+  constexpr std::size_t kPerRecord = 64;  // Its pointer, its count of owners, its block of memory.
+  return bytes_ + records_.size() * kPerRecord + blocks_.bytes();
+}
+
 const RecordPtr& Tail::at(std::uint64_t version) const {
   CHECK(version >= begin() && version < end_);
   return records_[version - begin()];

@@ -29,6 +29,9 @@ class Tail {
   // Records from <= version < to. REQUIRES: begin() <= from <= to <= end().
   [[nodiscard]] std::vector<RecordPtr> range(std::uint64_t from, std::uint64_t to) const;
 
+  // About what all of it takes in memory.
+  [[nodiscard]] std::size_t memory_bytes() const;
+
   // From here to end() all are edits whose shapes are known; before begin() or after it.
   [[nodiscard]] std::uint64_t reach() const { return blocks_.begin(); }
   // The operation, made at version `from`, as it is to be made at version `to`. REQUIRES: reach()

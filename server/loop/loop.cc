@@ -71,8 +71,8 @@ void Loop::run_after(std::chrono::milliseconds delay, std::function<void()> work
 
 std::shared_ptr<ConnectionEvents> Loop::accept(std::shared_ptr<Connection> connection) {
   const SessionId id{index_, next_session_++};
-  auto host =
-      std::make_shared<SessionHost>(id, random_id(), std::move(connection), session_ports());
+  auto host = std::make_shared<SessionHost>(id, random_id(), std::move(connection), session_ports(),
+                                            around_.history_id);
   sessions_.emplace(id.number, host);
   host->open();
   if (drained_) host->drain();
@@ -205,7 +205,7 @@ void Loop::announce(const ChannelCall& call) {
   }
 }
 
-// ---- Documents and channels
+// ---- Documents
 
 void Loop::handle(ToDocument request) {
   const DocumentKey key = key_of(request);
@@ -213,14 +213,17 @@ void Loop::handle(ToDocument request) {
 }
 
 DocumentHost& Loop::document(const DocumentKey& key) {
-  Resident& resident = documents_[key];
+  const auto [found, is_new] = documents_.try_emplace(key);
+  Resident& resident = found->second;
+  if (is_new) resident.use = by_use_.insert(by_use_.end(), key);
+  by_use_.splice(by_use_.end(), by_use_, resident.use);
   if (!resident.host || resident.host->failed())
-    resident.host = DocumentHost::open(key, around_.log, host_ports());
+    resident.host = DocumentHost::open(key, around_.log, host_ports(key));
   resident.was_idle = false;
   return *resident.host;
 }
 
-HostPorts Loop::host_ports() {
+HostPorts Loop::host_ports(const DocumentKey& key) {
   return {
       .now_ms = unix_time_ms,
       .run = [this](std::function<void()> work) { post(std::move(work)); },
@@ -240,6 +243,9 @@ HostPorts Loop::host_ports() {
             loop.post([&loop, notice = std::move(notice)] { loop.announce(notice); });
           },
       .announce_presence = [this](SharedPresence notice) { handle(ToChannel(std::move(notice))); },
+      .ahead = [this, key](std::uint64_t seen,
+                           std::uint64_t held) { around_.ahead(key, seen, held); },
+      .holds = [this, key](std::size_t bytes) { holds(key, bytes); },
       .halt = around_.halt,
   };
 }
@@ -248,7 +254,64 @@ void Loop::leave_document(const DocumentKey& key, LoopIndex loop) {
   const auto found = documents_.find(key);
   CHECK(found != documents_.end());
   found->second.host->leave(loop);
+  consider_room();
 }
+
+// ---- Memory
+
+void Loop::holds(const DocumentKey& key, std::size_t bytes) {
+  const auto found = documents_.find(key);
+  if (found == documents_.end()) return;
+  documents_bytes_ += bytes - found->second.bytes;
+  found->second.bytes = bytes;
+  consider_room();
+}
+
+// Later: whoever is to leave may be the one that speaks.
+void Loop::consider_room() {
+  if (documents_bytes_ <= around_.documents_bytes || makes_room_) return;
+  makes_room_ = true;
+  post([this] { make_room(); });
+}
+
+// Those in use are put behind the others, so that a few looks reach the idle ones next time.
+void Loop::make_room() {
+  makes_room_ = false;
+  bool found_any = false;
+  for (std::size_t looks = 0;
+       looks < kEvictionLooksMax && !by_use_.empty() && documents_bytes_ > around_.documents_bytes;
+       ++looks) {
+    const auto oldest = documents_.find(by_use_.front());
+    if (oldest->second.host->idle()) {
+      evict(oldest);
+      found_any = true;
+    } else {
+      by_use_.splice(by_use_.end(), by_use_, by_use_.begin());
+    }
+  }
+  if (found_any) consider_room();
+}
+
+Loop::Residents::iterator Loop::evict(Residents::iterator resident) {
+  by_use_.erase(resident->second.use);
+  documents_bytes_ -= resident->second.bytes;
+  return documents_.erase(resident);
+}
+
+// A document goes when two looks in a row find it idle.
+void Loop::evict_idle() {
+  for (auto next = documents_.begin(); next != documents_.end();) {
+    Resident& resident = next->second;
+    const bool idle = resident.host->idle();
+    next = std::exchange(resident.was_idle, idle) && idle ? evict(next) : std::next(next);
+  }
+  eviction_.expires_after(around_.idle_document);
+  eviction_.async_wait([this](const boost::system::error_code& error) {
+    if (!error) evict_idle();
+  });
+}
+
+// ---- Channels
 
 void Loop::handle(const ToChannel& request) {
   const std::string name = channel_of(request);
@@ -281,20 +344,6 @@ void Loop::leave_channel(const std::string& name, LoopIndex loop) {
   CHECK(found != channels_.end());
   found->second.leave(loop);
   if (found->second.idle()) channels_.erase(found);
-}
-
-// A document goes when two looks in a row find it idle.
-void Loop::evict_idle() {
-  for (auto next = documents_.begin(); next != documents_.end();) {
-    Resident& resident = next->second;
-    const bool idle = resident.host->idle();
-    next =
-        std::exchange(resident.was_idle, idle) && idle ? documents_.erase(next) : std::next(next);
-  }
-  eviction_.expires_after(around_.idle_document);
-  eviction_.async_wait([this](const boost::system::error_code& error) {
-    if (!error) evict_idle();
-  });
 }
 
 }  // namespace cowrite::server

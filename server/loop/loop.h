@@ -18,6 +18,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <list>
 #include <memory>
 #include <string>
 #include <thread>
@@ -54,6 +55,11 @@ class Loop {
     const Loops& loops;
     storage::OperationLog& log;
     std::function<void()> halt;  // From any thread: the log is in an unknown state.
+    // From any thread: a client has a document at version `seen`, the log only at `held`.
+    std::function<void(const DocumentKey&, std::uint64_t seen, std::uint64_t held)> ahead;
+    std::string history_id;  // Of the log, for clients.
+    // Of all open documents; where it is exceeded, the idle ones that were used longest ago leave.
+    std::size_t documents_bytes = kMemoryBytes / 2;
     std::chrono::milliseconds idle_document = kIdleDocument;  // How often to look for idle ones.
   };
 
@@ -99,7 +105,7 @@ class Loop {
  private:
   using SessionNumber = std::uint64_t;
 
-  [[nodiscard]] HostPorts host_ports();
+  [[nodiscard]] HostPorts host_ports(const DocumentKey& key);
   [[nodiscard]] ChannelPorts channel_ports();
   [[nodiscard]] SessionPorts session_ports();
   [[nodiscard]] DocumentHost& document(const DocumentKey& key);
@@ -107,7 +113,19 @@ class Loop {
   void run_after(std::chrono::milliseconds delay, std::function<void()> work);
   void forget(SessionId session);
   void finish_drain();
+
+  struct Resident {
+    std::shared_ptr<DocumentHost> host;
+    std::list<DocumentKey>::iterator use;  // In by_use_.
+    std::size_t bytes = 0;                 // That it holds in memory.
+    bool was_idle = false;                 // When it was looked at last.
+  };
+  using Residents = std::unordered_map<DocumentKey, Resident>;
+  Residents::iterator evict(Residents::iterator resident);
   void evict_idle();
+  void holds(const DocumentKey& key, std::size_t bytes);
+  void consider_room();
+  void make_room();
 
   const LoopIndex index_;
   const Surroundings around_;
@@ -122,11 +140,10 @@ class Loop {
   Roster<std::string> listeners_;
   std::function<void()> drained_;  // While draining.
 
-  struct Resident {
-    std::shared_ptr<DocumentHost> host;
-    bool was_idle = false;  // When it was looked at last.
-  };
-  std::unordered_map<DocumentKey, Resident> documents_;
+  Residents documents_;
+  std::list<DocumentKey> by_use_;  // All of them, those used longest ago first.
+  std::size_t documents_bytes_ = 0;
+  bool makes_room_ = false;  // Has been posted.
   std::unordered_map<std::string, Channel> channels_;
 };
 

@@ -3,14 +3,14 @@
 #include <latch>
 #include <utility>
 
+#include "server/loop/health.h"
 #include "server/pages/embedded_file.h"
 #include "server/protocol/error_codes.h"
 #include "server/transport/connection_quota.h"
 
 namespace cowrite::server {
 
-Result<std::unique_ptr<Server>> Server::start(const ServerOptions& options,
-                                              std::function<void(const Error&)> halt) {
+Result<std::unique_ptr<Server>> Server::start(const ServerOptions& options, Operator reports_to) {
   Result<AccessPolicy> access = AccessPolicy::make(options.hosts, options.origins);
   if (!access) return access.error();
   Result<Pages> pages =
@@ -18,23 +18,31 @@ Result<std::unique_ptr<Server>> Server::start(const ServerOptions& options,
   if (!pages) return pages.error();
   const bool in_memory = options.data == ":memory:";
   Result<std::unique_ptr<storage::RocksDbLog>> log = storage::RocksDbLog::open(
-      options.data, in_memory ? storage::OpenMode::kInMemory : storage::OpenMode::kReadWrite);
+      options.data, in_memory ? storage::OpenMode::kInMemory : storage::OpenMode::kReadWrite,
+      {.store = {.memory_bytes = options.memory_bytes / 2},
+       .disk_reserve_bytes = options.disk_reserve_bytes});
   if (!log) return log.error();
+  if (!(*log)->store().was_closed_in_order()) {
+    reports_to.warn(
+        "the last run did not end in order; its log was read again; nothing acknowledged is "
+        "missing");
+  }
 
   std::unique_ptr<Server> server(
-      new Server(*std::move(log), *std::move(access), *std::move(pages), std::move(halt)));
+      new Server(*std::move(log), *std::move(access), *std::move(pages), std::move(reports_to)));
   if (Result<void> listening = server->listen(options); !listening) return listening.error();
   for (const auto& loop : server->loops_.all) loop->start();
   return server;
 }
 
 Server::Server(std::unique_ptr<storage::RocksDbLog> log, AccessPolicy access, Pages pages,
-               std::function<void(const Error&)> halt)
+               Operator reports_to)
     : log_(std::move(log)),
       access_(std::move(access)),
       pages_(std::move(pages)),
       api_(*log_),
-      halt_(std::move(halt)) {}
+      operator_(std::move(reports_to)),
+      evidence_(operator_.warn) {}
 
 Server::~Server() {
   for (const auto& loop : loops_.all) loop->stop();
@@ -44,12 +52,21 @@ Server::~Server() {
 }
 
 Result<void> Server::listen(const ServerOptions& options) {
+  const Loop::Surroundings surroundings{
+      .loops = loops_,
+      .log = *log_,
+      .halt =
+          [this] {
+            operator_.halt(log_->failure().value_or(
+                Error{kErrLogUnavailable, "the log is in an unknown state"}));
+          },
+      .ahead = [this](const DocumentKey& key, std::uint64_t seen,
+                      std::uint64_t held) { evidence_.note(key, seen, held); },
+      .history_id = log_->history_id(),
+      .documents_bytes = options.memory_bytes / 2 / options.loops,
+  };
   for (std::size_t i = 0; i < options.loops; ++i) {
-    const auto halt = [this] {
-      halt_(log_->failure().value_or(Error{kErrLogUnavailable, "the log is in an unknown state"}));
-    };
-    loops_.all.push_back(
-        std::make_unique<Loop>(static_cast<LoopIndex>(i), Loop::Surroundings{loops_, *log_, halt}));
+    loops_.all.push_back(std::make_unique<Loop>(static_cast<LoopIndex>(i), surroundings));
   }
   const auto quota = std::make_shared<ConnectionQuota>();
   ListenAddress address = options.listen;
@@ -78,6 +95,12 @@ WebSocketServer::Handlers Server::handlers(Loop& loop) {
 void Server::serve(const HttpRequest& request, HttpRespond respond) {
   if (request.path.starts_with("/api/")) {
     api_.handle(request, std::move(respond));
+  } else if (request.path == "/healthz") {
+    respond(respond_health(request,
+                           {.waits_for_disk = log_->is_waiting_for_disk() || log_->disk().is_low(),
+                            .disk_free_bytes = log_->disk().free_bytes(),
+                            .disk_reserve_bytes = log_->disk().reserve_bytes(),
+                            .evidence = evidence_.count()}));
   } else {
     respond(pages_.respond(request));
   }

@@ -1,6 +1,11 @@
 // Server: everything of cowrite-server in one process: the log, the loops, and what is served
 // beside the WebSocket.
 //
+//     /ws        documents, over ShareDB's protocol (server/PROTOCOL.md)
+//     /api/...   the HTTP API (server/api/API.md)
+//     /healthz   how it is (server/loop/health.h)
+//     the rest   pages
+//
 // start() and stop() are called by one thread, which is none of the loops'.
 #pragma once
 
@@ -15,6 +20,8 @@
 #include "ot/result.h"
 #include "server/access/access_policy.h"
 #include "server/api/api.h"
+#include "server/limits.h"
+#include "server/loop/evidence_of_loss.h"
 #include "server/loop/loop.h"
 #include "server/pages/pages.h"
 #include "server/transport/web_socket_server.h"
@@ -28,16 +35,25 @@ struct ServerOptions {
   std::size_t loops = 1;
   std::vector<std::string>
       hosts;  // Names under which it may be addressed (server/access/access_policy.h).
-  std::vector<std::string> origins;        // Foreign pages that may connect.
-  std::vector<std::string> embed_origins;  // Foreign pages that may show /embed/ in a frame.
+  std::vector<std::string> origins;           // Foreign pages that may connect.
+  std::vector<std::string> embed_origins;     // Foreign pages that may show /embed/ in a frame.
+  std::uint64_t memory_bytes = kMemoryBytes;  // For cached documents and the store.
+  std::uint64_t disk_reserve_bytes = storage::kDiskReserveBytes;  // Below it, commits wait.
 };
 
 class Server {
  public:
-  // Opens the data and starts to serve. `halt` is called, from any thread, when the log has failed:
-  // nothing may be answered any more. Fails with an error that names the option or the folder.
-  [[nodiscard]] static Result<std::unique_ptr<Server>> start(
-      const ServerOptions& options, std::function<void(const Error&)> halt);
+  // Whom the server tells what its operator must know. From any thread.
+  struct Operator {
+    // The log has failed: nothing may be answered any more.
+    std::function<void(const Error&)> halt;
+    // A sentence of what does not stop it.
+    std::function<void(const std::string&)> warn;
+  };
+
+  // Opens the data and starts to serve. Fails with an error that names the option or the folder.
+  [[nodiscard]] static Result<std::unique_ptr<Server>> start(const ServerOptions& options,
+                                                             Operator reports_to);
   ~Server();
 
   // The port that it listens on.
@@ -47,6 +63,9 @@ class Server {
   // all of that is done, within seconds.
   void stop();
 
+  // What clients have shown to be missing from the log. Thread-safe.
+  [[nodiscard]] EvidenceOfLoss::Count evidence_of_loss() const { return evidence_.count(); }
+
  private:
   // Through which a loop's clients come.
   struct Front {
@@ -55,7 +74,7 @@ class Server {
   };
 
   Server(std::unique_ptr<storage::RocksDbLog> log, AccessPolicy access, Pages pages,
-         std::function<void(const Error&)> halt);
+         Operator reports_to);
 
   [[nodiscard]] Result<void> listen(const ServerOptions& options);
   [[nodiscard]] WebSocketServer::Handlers handlers(Loop& loop);
@@ -67,7 +86,8 @@ class Server {
   const AccessPolicy access_;
   const Pages pages_;
   Api api_;
-  const std::function<void(const Error&)> halt_;
+  const Operator operator_;
+  EvidenceOfLoss evidence_;
   Loops loops_;
   std::vector<Front> fronts_;
   std::uint16_t port_ = 0;

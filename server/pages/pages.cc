@@ -93,7 +93,6 @@ HttpResponse Pages::route(const HttpRequest& request) const {
   const std::string_view path = request.path;
   if (path == "/") return entry("/index.html", request, Framing::kNowhere);
   if (path.starts_with("/d/") || path.starts_with("/embed/")) return document(request);
-  if (path == "/healthz") return plain_response(200, "ok");
   const auto found = files_.find(path);
   if (found == files_.end() || path.ends_with(".html")) return plain_response(404, kNotFound);
   return file(found->second, request);

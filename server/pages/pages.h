@@ -4,7 +4,6 @@
 //     /d/NAME           the editor on document NAME (editor.html)
 //     /embed/NAME       the same for an iframe
 //     /assets/...       and other embedded files, by exact path
-//     /healthz          200 when it serves
 //
 // Names under /assets/ hold a hash of the content, so browsers keep them forever.
 //

@@ -197,22 +197,24 @@ struct Echo {
   }
 };
 
-std::string encode_greeting(std::string_view action, std::string_view connection_id) {
-  return Writer(action)
-      .integer("protocol", 1)
+std::string encode_greeting(std::string_view action, std::string_view connection_id,
+                            std::string_view history_id) {
+  Writer writer(action);
+  writer.integer("protocol", 1)
       .integer("protocolMinor", 2)
       .text("id", connection_id)
-      .text("type", "http://sharejs.org/types/JSONv0")
-      .finish();
+      .text("type", "http://sharejs.org/types/JSONv0");
+  if (!history_id.empty()) writer.text("x-history", history_id);
+  return writer.finish();
 }
 
 }  // namespace
 
 std::string encode_init(std::string_view connection_id) {
-  return encode_greeting("init", connection_id);
+  return encode_greeting("init", connection_id, {});
 }
-std::string encode_handshake(std::string_view connection_id) {
-  return encode_greeting("hs", connection_id);
+std::string encode_handshake(std::string_view connection_id, std::string_view history_id) {
+  return encode_greeting("hs", connection_id, history_id);
 }
 
 std::string encode_operation(const DocumentKey& key, const storage::Record& record) {

@@ -13,9 +13,10 @@
 namespace cowrite::server {
 
 // Greets a new connection / answers its handshake (init, hs). The type is json0's, which the client
-// insists on.
+// insists on. `history_id` names the server's histories (x-history); nothing does if it is empty.
 [[nodiscard]] std::string encode_init(std::string_view connection_id);
-[[nodiscard]] std::string encode_handshake(std::string_view connection_id);
+[[nodiscard]] std::string encode_handshake(std::string_view connection_id,
+                                           std::string_view history_id);
 
 // One committed record for those who follow the document (op).
 [[nodiscard]] std::string encode_operation(const DocumentKey& key, const storage::Record& record);

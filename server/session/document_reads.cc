@@ -184,7 +184,7 @@ void DocumentReads::finish_part(std::uint64_t id, const Read& request, const Rea
   Bulk& bulk = bulks_.at(id);
   if (!reply.content) {
     if (request.version) {
-      bulk.error = reply.content.error();
+      bulk.failed.emplace(request.key.id, reply.content.error());
     } else {
       append_bulk_error(bulk.data, request.key.id, reply.content.error());
     }
@@ -210,13 +210,7 @@ void DocumentReads::close_part(std::uint64_t id) {
     outbox_.send(encode_done(*unsubscribe));
   } else {
     const ReadMany& request = std::get<ReadMany>(bulk.request);
-    if (bulk.error) {
-      outbox_.send(encode_error(request, *bulk.error));
-    } else if (request.with_versions) {
-      outbox_.send(encode_done(request));
-    } else {
-      outbox_.send_snapshot(encode_bulk(request, bulk.data));
-    }
+    outbox_.send_snapshot(encode_reply(bulk));
     for (SharedOutbound& records : bulk.held) outbox_.send(std::move(records));
     for (const auto& [document, version] : request.documents) {
       if (Subscription* subscription = find({request.collection, document});
@@ -225,6 +219,23 @@ void DocumentReads::close_part(std::uint64_t id) {
     }
   }
   bulks_.erase(id);
+}
+
+// The reply to a read with versions has no place for an error of one document. If there is one, it
+// takes the form of the other reply: a client ignores a snapshot that is no newer than its own.
+std::string DocumentReads::encode_reply(const Bulk& bulk) {
+  const ReadMany& request = std::get<ReadMany>(bulk.request);
+  if (!request.with_versions) return encode_bulk(request, bulk.data);
+  if (bulk.failed.empty()) return encode_done(request);
+  std::string data;
+  for (const auto& [document, version] : request.documents) {
+    if (const auto failed = bulk.failed.find(document); failed != bulk.failed.end()) {
+      append_bulk_error(data, document, failed->second);
+    } else {
+      append_bulk_snapshot(data, document, {.version = version.value_or(0)});
+    }
+  }
+  return encode_bulk(request, data);
 }
 
 void DocumentReads::leave_unasked(const DocumentKey& key) {

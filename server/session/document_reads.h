@@ -74,11 +74,11 @@ class DocumentReads {
  private:
   // A bulk request, until the last of its documents has answered.
   struct Bulk {
-    Message request;                   // ReadMany or UnsubscribeMany.
-    std::size_t left = 0;              // Documents that have not answered.
-    std::string data;                  // The snapshots so far, as the reply writes them.
-    std::optional<Error> error;        // Of a read with versions, which can only fail as a whole.
-    std::vector<SharedOutbound> held;  // Records that followed before the reply could go.
+    Message request;                      // ReadMany or UnsubscribeMany.
+    std::size_t left = 0;                 // Documents that have not answered.
+    std::string data;                     // The snapshots so far, as the reply writes them.
+    std::map<std::string, Error> failed;  // Documents of a read with versions.
+    std::vector<SharedOutbound> held;     // Records that followed before the reply could go.
     std::size_t held_bytes = 0;
   };
   // What a reply is for.
@@ -98,6 +98,7 @@ class DocumentReads {
   void leave_unasked(const DocumentKey& key);
   void finish_part(std::uint64_t id, const Read& request, const ReadReply& reply);
   void close_part(std::uint64_t id);
+  [[nodiscard]] static std::string encode_reply(const Bulk& bulk);
 
   SessionId session_;
   Outbox& outbox_;

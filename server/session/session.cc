@@ -11,8 +11,11 @@
 
 namespace cowrite::server {
 
-Session::Session(SessionId id, std::string source)
-    : id_(id), source_(std::move(source)), reads_(id, outbox_) {}
+Session::Session(SessionId id, std::string source, std::string history_id)
+    : id_(id),
+      source_(std::move(source)),
+      history_id_(std::move(history_id)),
+      reads_(id, outbox_) {}
 
 // ---- From the client
 
@@ -36,7 +39,7 @@ void Session::handle(Handshake message) {
     returned_ = true;
     source_ = *std::move(message.id);
   }
-  outbox_.send(encode_handshake(source_));
+  outbox_.send(encode_handshake(source_, history_id_));
 }
 
 void Session::handle(const Ping& message) { outbox_.send(encode_done(message)); }

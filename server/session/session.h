@@ -34,8 +34,9 @@ namespace cowrite::server {
 class Session {
  public:
   // `source` is the connection's id unless the client brings its own: random, and never used
-  // before.
-  Session(SessionId id, std::string source);
+  // before. `history_id` names the server's histories to the client (x-history), if it is not
+  // empty.
+  Session(SessionId id, std::string source, std::string history_id = {});
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;
 
@@ -96,6 +97,7 @@ class Session {
 
   SessionId id_;
   std::string source_;
+  std::string history_id_;
   std::string author_;
   bool returned_ = false;  // It brought the id of a former connection.
 

@@ -7,9 +7,9 @@
 namespace cowrite::server {
 
 SessionHost::SessionHost(SessionId id, std::string source, std::shared_ptr<Connection> connection,
-                         SessionPorts ports)
+                         SessionPorts ports, std::string history_id)
     : id_(id),
-      session_(id, std::move(source)),
+      session_(id, std::move(source), std::move(history_id)),
       connection_(std::move(connection)),
       ports_(std::move(ports)) {}
 

@@ -26,7 +26,7 @@ struct SessionPorts {
 class SessionHost : public ConnectionEvents {
  public:
   SessionHost(SessionId id, std::string source, std::shared_ptr<Connection> connection,
-              SessionPorts ports);
+              SessionPorts ports, std::string history_id = {});
 
   // Greets the client.
   void open();

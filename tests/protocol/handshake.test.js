@@ -20,10 +20,11 @@ suite("handshake", (suite) => {
   it("both handshakes of a connection are answered with the id of init", async () => {
     const client = await suite.raw({ greet: false });
     const { id } = await client.receive();
-    const answer = { a: "hs", protocol: 1, protocolMinor: 2, id, type: kJson0 };
-    assert.deepEqual(await client.request(hs(null)), answer);
-    assert.deepEqual(await client.request(hs(null)), answer);
-    assert.deepEqual(await client.request({ a: "hs", protocol: 1, protocolMinor: 2 }), answer);
+    const expected = { a: "hs", protocol: 1, protocolMinor: 2, id, type: kJson0 };
+    for (const greeting of [hs(null), hs(null), { a: "hs", protocol: 1, protocolMinor: 2 }]) {
+      const { "x-history": _extension, ...answer } = await client.request(greeting);
+      assert.deepEqual(answer, expected);
+    }
   });
 
   it("an id in the handshake becomes the connection's, and a later null keeps it", async () => {

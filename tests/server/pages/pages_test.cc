@@ -168,11 +168,6 @@ TEST(Pages, NothingElseIsThere) {
   }
 }
 
-TEST(Pages, SayThatTheServerServes) {
-  EXPECT_EQ(get("/healthz").status, 200);
-  EXPECT_EQ(get("/healthz").body, "ok\n");
-}
-
 TEST(Pages, CanOnlyBeRead) {
   const Pages from = pages();
   for (const char* method : {"POST", "PUT", "DELETE", "OPTIONS", "get", "TRACE"}) {
@@ -190,7 +185,6 @@ TEST(Pages, WithoutABuiltPageOneSentenceSaysHowToGetIt) {
     EXPECT_EQ(response.status, 503) << path;
     EXPECT_NE(response.body.find("tools/build"), std::string::npos) << path;
   }
-  EXPECT_EQ(get("/healthz", {}, empty).status, 200);
 }
 
 }  // namespace

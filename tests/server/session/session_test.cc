@@ -97,7 +97,7 @@ class SessionTest : public ::testing::Test {
   }
   std::vector<std::string> sent() { return std::exchange(sent_, {}); }
 
-  Session session_{{0, 1}, "me"};
+  Session session_{{0, 1}, "me", "5ea1"};
   std::vector<std::string> sent_;
   std::vector<ToDocument> requests_;
   std::vector<ToChannel> calls_;
@@ -113,6 +113,13 @@ TEST_F(SessionTest, GreetsWithItsIdAndTheTypeThatClientsInsistOn) {
   take();
   EXPECT_THAT(sent(), ElementsAre(R"({"a":"init","protocol":1,"protocolMinor":2,"id":"me",)"
                                   R"("type":"http://sharejs.org/types/JSONv0"})"));
+}
+
+TEST_F(SessionTest, TheAnswerToAHandshakeNamesTheHistories) {
+  receive(R"({"a":"hs"})");
+  EXPECT_THAT(sent(), ElementsAre(R"({"a":"hs","protocol":1,"protocolMinor":2,"id":"me",)"
+                                  R"("type":"http://sharejs.org/types/JSONv0",)"
+                                  R"("x-history":"5ea1"})"));
 }
 
 TEST_F(SessionTest, AClientThatWasHereBeforeKeepsItsId) {
@@ -220,6 +227,17 @@ TEST_F(SessionTest, ABulkRequestForNothingIsAnswered) {
   receive(R"({"a":"bu","c":"docs","b":[]})");
   EXPECT_THAT(sent(),
               ElementsAre(R"({"a":"bf","c":"docs","data":{}})", R"({"a":"bu","c":"docs","b":[]})"));
+}
+
+TEST_F(SessionTest, ADocumentThatFailsWhenManyAreResumedHurtsNoOther) {
+  receive(R"({"a":"bs","c":"docs","b":{"d":7,"e":2}})");
+  const auto first = std::get<ReadRequest>(requests_[0]);
+  deliver(ReadReply{first.ticket, kKey, Error{"ERR_X", "no"}});
+  const auto second = std::get<ReadRequest>(requests_[1]);
+  deliver(ReadReply{
+      second.ticket, {"docs", "e"}, ReadContent(std::vector<RecordPtr>{}), true, true, 2});
+  EXPECT_THAT(sent(), ElementsAre(R"({"a":"bs","c":"docs","data":{"d":{"error":{"code":"ERR_X",)"
+                                  R"("message":"no"}},"e":{"v":2,"type":null}}})"));
 }
 
 TEST_F(SessionTest, ADocumentThatFailsInABulkReplyHurtsNoOther) {

@@ -1,0 +1,100 @@
+// A disk that is nearly full: what is typed waits, reading goes on, and all of it recovers by itself.
+
+import assert from "node:assert/strict";
+import path from "node:path";
+import { afterEach, describe, it } from "node:test";
+import { Client, dropClients, submit, warnings } from "../support/client.js";
+import { within } from "../support/deadline.js";
+import { commit, creation, history, snapshot, textSnapshot } from "../support/documents.js";
+import { RawClient, dropRawClients } from "../support/raw_client.js";
+import { Server, onlyCowrite } from "../support/server.js";
+import { SmallDisk } from "../support/small_disk.js";
+import { freshId } from "../support/suite.js";
+
+const kMiB = 1 << 20;
+const kDiskMegabytes = 320; // RocksDB takes some of it in advance, for its log.
+const kReserve = ["--disk-reserve", "32M"];
+
+describe("a disk that is nearly full", onlyCowrite("keeps everything in memory"), () => {
+  let disk;
+  let server;
+  afterEach(async () => {
+    dropClients();
+    dropRawClients();
+    await server?.dispose();
+    await disk?.unmount();
+    server = disk = undefined;
+    assert.deepEqual(warnings.splice(0), []);
+  });
+
+  /** False, with a word of why, where no disk can be mounted. */
+  async function start(t) {
+    disk = await SmallDisk.mount(kDiskMegabytes);
+    if (!disk) t.skip("no mount");
+    else server = await Server.start({ data: path.join(disk.folder, "data"), args: kReserve });
+    return Boolean(disk);
+  }
+
+  /** Resolves to the server's sentence when /healthz has this status. */
+  async function health(status) {
+    const asked = (async () => {
+      for (;;) {
+        const response = await fetch(`${server.url}/healthz`);
+        const body = await response.text();
+        if (response.status === status) return body;
+      }
+    })();
+    return within(asked, `/healthz says ${status}`);
+  }
+
+  it("operations wait and are acknowledged when there is room again; reading goes on", async (t) => {
+    if (!(await start(t))) return;
+    assert.equal(await health(200), "ok\n");
+    const id = freshId();
+    const ada = await Client.connect(server);
+    const doc = await ada.create(id, "a");
+    await disk.fill(16 * kMiB);
+    let acknowledged = false;
+    const submitted = submit(doc, [1, "b"]).then(() => (acknowledged = true));
+    assert.match(await health(503), /^The disk has \d+ bytes free, and the reserve is 33554432: /);
+    const reader = await RawClient.connect(server);
+    assert.deepEqual(await snapshot(reader, id), textSnapshot(1, "a"));
+    assert.equal(await (await fetch(`${server.url}/api/documents/docs/${id}/text`)).text(), "a");
+    assert.equal(acknowledged, false);
+    assert.ok(doc.hasWritePending());
+    await disk.empty();
+    await submitted;
+    assert.equal(await health(200), "ok\n");
+    assert.deepEqual(await snapshot(reader, id), textSnapshot(2, "ab"));
+    assert.equal((await history(reader, id)).length, 2);
+    assert.deepEqual(ada.errors, []);
+  });
+
+  it("SIGTERM meanwhile ends the server within 5 s; what was not acknowledged is sent again", async (t) => {
+    if (!(await start(t))) return;
+    const id = freshId();
+    const raw = await RawClient.connect(server);
+    await commit(raw, id, 0, 1, creation("a"));
+    await disk.fill(16 * kMiB);
+    raw.send({ a: "op", c: "docs", d: id, v: 1, seq: 2, x: {}, op: [1, "b"] });
+    await health(503);
+    const began = Date.now();
+    assert.deepEqual(await server.stop(), { code: 0, signal: null });
+    assert.ok(Date.now() - began < 5_000);
+    await disk.empty();
+    server = await Server.start({ data: server.data, args: kReserve });
+    const again = await RawClient.connect(server, { id: raw.id });
+    assert.deepEqual(await snapshot(again, id), textSnapshot(1, "a"));
+    await commit(again, id, 1, 2, { op: [1, "b"] });
+  });
+
+  it("a server does not start on it, and says why", async (t) => {
+    if (!(await start(t))) return;
+    assert.deepEqual(await server.stop(), { code: 0, signal: null });
+    await disk.fill(16 * kMiB);
+    await assert.rejects(
+      Server.start({ data: server.data, args: kReserve }),
+      /the server ended: {"code":1,[^]*bytes free, fewer than the reserve of 33554432/,
+    );
+  });
+});

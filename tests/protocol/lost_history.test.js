@@ -1,0 +1,174 @@
+// A data folder that is not what it was: replaced by an older one, or damaged.
+
+import assert from "node:assert/strict";
+import { cp, rm } from "node:fs/promises";
+import { afterEach, describe, it } from "node:test";
+import { Client, dropClients, submit, warnings } from "../support/client.js";
+import { flipBitInLargestTable } from "../support/damage.js";
+import {
+  commit,
+  creation,
+  opMessage,
+  snapshot,
+  textSnapshot,
+  write,
+} from "../support/documents.js";
+import { Random, kSeed } from "../support/random.js";
+import { RawClient, checkError, dropRawClients } from "../support/raw_client.js";
+import { Server, freePort, onlyCowrite } from "../support/server.js";
+import { freshId } from "../support/suite.js";
+
+const c = "docs";
+const kNewer = "ERR_OP_VERSION_NEWER_THAN_CURRENT_SNAPSHOT";
+
+describe("a data folder that lost something", onlyCowrite("keeps everything in memory"), () => {
+  let server;
+  afterEach(async () => {
+    dropClients();
+    dropRawClients();
+    await server?.dispose();
+    assert.deepEqual(warnings.splice(0), []);
+  });
+
+  const start = async () => (server = await Server.start({ port: await freePort() }));
+  const stop = async () => assert.deepEqual(await server.stop(), { code: 0, signal: null });
+  const startAgain = async () => {
+    const { temporary } = server;
+    server = await server.restart();
+    server.temporary = temporary;
+  };
+  const health = async () => (await fetch(`${server.url}/healthz`)).text();
+
+  /** Ends the server, and starts one on the folder as it was before `meanwhile`. */
+  async function setBack(meanwhile) {
+    await stop();
+    const copy = `${server.data}.copy`;
+    await cp(server.data, copy, { recursive: true });
+    await startAgain();
+    await meanwhile();
+    await stop();
+    await rm(server.data, { recursive: true });
+    await cp(copy, server.data, { recursive: true });
+    await rm(copy, { recursive: true });
+    await startAgain();
+  }
+
+  it("who has seen more is refused, told once on stderr, and counted in /healthz", async () => {
+    await start();
+    const [d, other] = [freshId(), freshId()];
+    const first = await RawClient.connect(server);
+    await write(first, d, "a", [[1, "b"]]);
+    await write(first, other, "x");
+    await setBack(async () => {
+      const raw = await RawClient.connect(server, { id: first.id });
+      await commit(raw, d, 2, 3, { op: [2, "c"] });
+      await commit(raw, d, 3, 4, { op: [3, "d"] });
+    });
+    assert.equal(await health(), "ok\n");
+    const raw = await RawClient.connect(server, { id: first.id });
+    for (const a of ["f", "s"]) {
+      const reply = await raw.expectError({ a, c, d, v: 4 }, kNewer);
+      assert.match(reply.error.message, /at version 4, the server at version 2/);
+    }
+    await raw.expectError(opMessage(d, 4, 5, { op: [4, "e"] }), kNewer);
+    await raw.expectNothingMore(c, other);
+    assert.deepEqual(await snapshot(raw, d), textSnapshot(2, "ab"));
+    assert.match(await health(), /^ok\nevidence of loss: 3 requests .* of 1 documents\n$/);
+    const sentence = `docs/${d}: a client has seen version 4 and the log ends at 2`;
+    assert.equal(server.output.split(sentence).length, 2, server.output);
+    await commit(raw, d, 2, 6, { op: [2, "!"] }); // It may begin anew.
+  });
+
+  it("of many documents subscribed at once, only the one that was set back is refused", async () => {
+    await start();
+    const [d, other] = [freshId(), freshId()];
+    const first = await RawClient.connect(server);
+    await write(first, other, "x");
+    await write(first, d, "a");
+    const request = { a: "bs", c, b: { [d]: 9, [other]: 1 } };
+    const raw = await RawClient.connect(server);
+    const { data, ...reply } = await raw.request(request);
+    assert.deepEqual(reply, { a: "bs", c });
+    assert.equal(data[d].error.code, kNewer);
+    assert.equal(data[other].error, undefined);
+    await commit(first, other, 1, 9, { op: [1, "y"] });
+    assert.equal((await raw.receive()).d, other);
+  });
+
+  it("a sharedb client hears of it as an error of its document", async () => {
+    await start();
+    const [id, other] = [freshId(), freshId()];
+    const client = await Client.connect(server);
+    const [doc, unharmed] = [await client.create(id, "a"), await client.create(other, "x")];
+    await client.disconnect();
+    await setBack(async () => {
+      await client.reconnect();
+      await submit(doc, [1, "b"]);
+      await client.disconnect();
+    });
+    const refused = new Promise((resolve) => doc.once("error", resolve));
+    await client.reconnect();
+    assert.equal((await refused).code, kNewer);
+    assert.equal(doc.data, "ab");
+    await submit(unharmed, [1, "y"]);
+    assert.deepEqual(
+      client.errors.map(({ code }) => code),
+      [kNewer],
+    );
+  });
+
+  it("a folder keeps the name of its histories through restarts, and no other has it", async () => {
+    const name = async () => {
+      const raw = await RawClient.connect(server, { greet: false });
+      await raw.receive();
+      return (await raw.request({ a: "hs", protocol: 1, protocolMinor: 2 }))["x-history"];
+    };
+    await start();
+    const before = await name();
+    assert.match(before, /^[0-9a-f]{32}$/);
+    await stop();
+    await startAgain();
+    assert.equal(await name(), before);
+    await server.dispose();
+    await start();
+    assert.notEqual(await name(), before);
+  });
+
+  it("a damaged document is refused with what to do, and the others serve on", async () => {
+    await start();
+    const random = new Random(kSeed);
+    const [damaged, well] = [freshId(), freshId()];
+    const first = await RawClient.connect(server);
+    const fine = "fine ".repeat(8_000); // Else it would be beside what is damaged, in one block.
+    await write(first, well, fine);
+    const noise = Array.from({ length: 100_000 }, () => 0x4e00 + random.below(0x5000));
+    await write(first, damaged, String.fromCharCode(...noise));
+    await stop();
+    await startAgain(); // What was in the write-ahead log is in tables now.
+    await stop();
+    await flipBitInLargestTable(server.data);
+    await startAgain();
+    const raw = await RawClient.connect(server);
+    const requests = [
+      { a: "f", c, d: damaged, v: null },
+      { a: "s", c, d: damaged, v: 1 },
+      opMessage(damaged, 1, 1, { op: ["lost?"] }),
+      opMessage(damaged, null, 2, creation("empty?")),
+    ];
+    for (const request of requests) {
+      const { error } = await raw.expectError(request, "ERR_STORAGE_DAMAGED");
+      assert.ok(error.message.includes(`docs/${damaged}: `), error.message);
+      const advice = `its newest version is 1; restore it from a backup, or look with: cowrite verify ${damaged}`;
+      assert.ok(error.message.endsWith(advice), error.message);
+    }
+    const text = await fetch(`${server.url}/api/documents/docs/${damaged}/text`);
+    assert.equal(text.status, 500);
+    const many = await raw.request({ a: "bs", c, b: [damaged, well] });
+    checkError({ ...many.data[damaged], a: "f" }, { a: "f" }, "ERR_STORAGE_DAMAGED");
+    assert.deepEqual(many.data[well], textSnapshot(1, fine));
+    await commit(raw, well, 1, 3, { op: ["still "] });
+    const fresh = freshId();
+    await write(raw, fresh, "new");
+    assert.deepEqual(await snapshot(raw, fresh), textSnapshot(1, "new"));
+  });
+});
