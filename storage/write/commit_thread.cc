@@ -6,6 +6,7 @@
 #include <string_view>
 #include <utility>
 
+#include "storage/errors.h"
 #include "storage/format/encoding.h"
 #include "storage/format/keys.h"
 #include "storage/store/heads.h"
@@ -24,6 +25,24 @@ Result<std::string> last_key(const KeyValueStore& store, Table table, const KeyR
   return scanned ? Result<std::string>(last) : scanned.error();
 }
 
+// One more than the greatest number that a document has, as their names tell. Reads all of them.
+Result<DocumentNumber> next_unnamed_number(const KeyValueStore& store) {
+  DocumentNumber greatest = 0;
+  Result<void> valid;
+  const Result<void> scanned = store.scan(Table::kMeta, all_document_names(), Order::kForward,
+                                          [&](std::string_view name, std::string_view value) {
+                                            const Result<Head> head = decode_head(name, value);
+                                            valid =
+                                                head ? Result<void>() : Result<void>(head.error());
+                                            greatest = std::max(greatest, head ? head->number : 0);
+                                            return valid ? Visit::kContinue : Visit::kStop;
+                                          });
+  if (!scanned || !valid) {
+    return scanned ? valid.error() : scanned.error();
+  }
+  return greatest + 1;
+}
+
 // One more than the greatest number that has a record, or had one before it was erased: then it has
 // a value of the chain.
 Result<DocumentNumber> next_document_number(const KeyValueStore& store) {
@@ -33,7 +52,9 @@ Result<DocumentNumber> next_document_number(const KeyValueStore& store) {
   const Result<std::string> chain =
       last_key(store, Table::kMeta, {chain_key(0, 0), chain_key(kGreatest, kGreatest)});
   if (!record || !chain) {
-    return record ? chain.error() : record.error();
+    const Error& error = record ? chain.error() : record.error();
+    // A damaged document is no reason to serve none.
+    return error.code == kErrDamaged ? next_unnamed_number(store) : error;
   }
   DocumentNumber greatest = 0;
   for (const std::string_view key : {std::string_view(*record), chain_place(*chain)}) {
