@@ -172,4 +172,48 @@ suite("a server that restarts", (suite) => {
     const other = await suite.edit(name, { origin: running.url });
     await other.shows("before, between, after");
   });
+
+  /** A page whose server's folder is replaced by that of another while it types on. */
+  async function setBack(t, meanwhile) {
+    const name = suite.freshName();
+    const port = await freePort();
+    const server = await Server.start({ port });
+    t.after(() => server.dispose());
+    const tab = await suite.edit(name, { origin: server.url });
+    await tab.text.focus();
+    await tab.type("precious");
+    await tab.saved();
+    await server.stop();
+    await kind(tab, "reconnecting", "offline");
+    await meanwhile(tab);
+    const older = await Server.start({ port });
+    t.after(() => older.dispose());
+    await tab.page.locator("#rescue[open]").waitFor();
+    return { name, tab, older };
+  }
+
+  it("set back to an older history: the page says so and keeps the text, to copy or download", async (t) => {
+    const { name, tab, older } = await setBack(t, (tab) => tab.type(" and unsaved"));
+    const reason = await tab.page.locator("#rescue-reason").textContent();
+    assert.match(reason, /older history .* restored from a backup/);
+    assert.equal(await tab.page.locator("#rescue-text").inputValue(), "precious and unsaved");
+    await tab.page.locator("#rescue-close").click();
+    await tab.shows("precious and unsaved");
+    const other = await suite.edit(name, { origin: older.url });
+    await other.shows(""); // Nothing of the lost history was sent into the new one.
+    await other.text.focus();
+    await other.type("new");
+    await other.saved();
+    await tab.shows("precious and unsaved");
+    tab.page.on("dialog", (dialog) => dialog.accept());
+    await tab.page.locator("#message-action").click();
+    await tab.shows("new");
+  });
+
+  it("set back with nothing unsaved: the text that only the page has is not replaced", async (t) => {
+    const { tab } = await setBack(t, () => {});
+    assert.equal(await tab.page.locator("#rescue-text").inputValue(), "precious");
+    await tab.page.locator("#rescue-close").click();
+    await tab.shows("precious");
+  });
 });

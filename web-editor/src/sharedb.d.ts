@@ -15,6 +15,8 @@ declare module "sharedb/lib/client" {
     c?: string;
     d?: string;
     error?: { code?: string; message?: string };
+    // Names the server's histories, in its answer to a handshake (server/PROTOCOL.md).
+    "x-history"?: string;
   }
 
   export type Failure = Error & { code?: string };

@@ -12,6 +12,9 @@ export interface LinkEvents {
   onState: () => void;
   // Called with every message for the client, before it acts on it.
   onMessage: (message: Message) => void;
+  // The server's histories are others than those that this page has seen. From here on the client
+  // hears nothing and sends nothing.
+  onOtherHistory: () => void;
 }
 
 export class Link {
@@ -19,6 +22,8 @@ export class Link {
   // When the connection was lost, or was first asked for; null while it is online.
   downSince: number | null = Date.now();
   private readonly socket: ReconnectingSocket;
+  private history: string | null = null;
+  private isEstranged = false;
 
   constructor(
     url: string,
@@ -86,7 +91,18 @@ export class Link {
     const message = request.data;
     if (message === null) return;
     // Extensions of the protocol are none of the client's business.
-    if (message.a.startsWith("x-")) request.data = null;
+    if (message.a.startsWith("x-") || this.hasOtherHistory(message)) request.data = null;
     else this.events.onMessage(message);
+  }
+
+  // What the client has, and what it would send, belongs to histories that are no more. Without the
+  // answer to its handshake it goes no further.
+  private hasOtherHistory(message: Message): boolean {
+    const history = message["x-history"];
+    if (history === undefined || this.isEstranged) return this.isEstranged;
+    this.isEstranged = this.history !== null && this.history !== history;
+    this.history = history;
+    if (this.isEstranged) this.events.onOtherHistory();
+    return this.isEstranged;
   }
 }

@@ -9,6 +9,7 @@ import { PendingSize, UnsavedTimes, insertedBy, waitingEdits } from "./unsaved";
 export const collection = "docs";
 
 const alreadyCreated = "ERR_DOC_ALREADY_CREATED";
+const newerThanServer = "ERR_OP_VERSION_NEWER_THAN_CURRENT_SNAPSHOT";
 
 export interface SharedTextEvents {
   // There is a text, or another one than before: on opening, on re-creation, after a refusal.
@@ -20,8 +21,8 @@ export interface SharedTextEvents {
   onFailure: (message: string) => void;
   // What was written here is in no document, for a reason that the server gives, and never will be.
   onDiscarded: (text: string, reason: string) => void;
-  // This tab has versions that the server has not: it was set back to an older state. The document
-  // must be opened anew.
+  // This tab's text belongs to a history that the server no longer has: it was set back to an older
+  // state. The document must be opened anew.
   onServerSetBack: () => void;
   // Something about saving may have changed.
   onProgress: () => void;
@@ -45,18 +46,20 @@ export class SharedText {
     this.doc.on("create", (source) => {
       if (source !== this) this.loaded();
     });
-    this.doc.on("del", () => this.events.onMissing(true));
+    this.doc.on("del", () => {
+      if (!this.isAhead) this.events.onMissing(true);
+    });
     this.doc.on("op", (operation, source) => {
-      if (source !== this) this.events.onOperation(operation as Operation);
+      if (source !== this && !this.isAhead) this.events.onOperation(operation as Operation);
     });
     for (const event of ["no write pending", "nothing pending"] as const)
       this.doc.on(event, () => this.events.onProgress());
     this.doc.on("error", (error) => {
       // Two tabs opened a new document at once. The client has taken the other's already.
-      if (error.code !== alreadyCreated) console.error(error);
+      if (error.code !== alreadyCreated && !this.isAhead) console.error(error);
     });
     this.doc.subscribe((error) => {
-      if (error) this.events.onFailure(error.message);
+      if (error && !this.isAhead) this.events.onFailure(error.message);
       this.events.onProgress();
     });
   }
@@ -107,15 +110,12 @@ export class SharedText {
   // To be called with every message before the client handles it. Some make the client throw away
   // what is not acknowledged: a refusal, and what contradicts it, such as a deletion.
   willReceive(message: Message): void {
-    if (message.a !== "op" || message.d !== this.doc.id) return;
+    if (message.d !== this.doc.id) return;
+    const { error } = message; // The client removes it.
+    if (error?.code === newerThanServer && ["op", "s", "f"].includes(message.a)) this.setBack();
+    if (message.a !== "op" || this.isAhead) return;
     const waiting = waitingEdits(this.doc);
     if (waiting.length === 0) return;
-    const { error } = message; // The client removes it.
-    if (error?.code === "ERR_OP_VERSION_NEWER_THAN_CURRENT_SNAPSHOT") {
-      if (!this.isAhead) this.events.onServerSetBack();
-      this.isAhead = true;
-      return;
-    }
     const isRefused = error !== undefined && this.doc.inflightOp !== null;
     queueMicrotask(() => {
       const all = this.doc.type === null;
@@ -126,7 +126,14 @@ export class SharedText {
     });
   }
 
+  // The server's history is not the one that this text belongs to: the text stays as it is.
+  setBack(): void {
+    if (!this.isAhead) this.events.onServerSetBack();
+    this.isAhead = true;
+  }
+
   private loaded(): void {
+    if (this.isAhead) return;
     if (this.doc.type !== null) {
       this.wasOpened = true;
       this.events.onText(this.doc.data as Text);

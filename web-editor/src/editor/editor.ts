@@ -61,6 +61,7 @@ export class Editor {
     this.link = new Link(webSocketUrl(), this.person.name, {
       onState: () => this.linkChanged(),
       onMessage: (message) => this.shared.willReceive(message),
+      onOtherHistory: () => this.shared.setBack(),
     });
     this.shared = this.openText();
     this.presence = new PresenceChannel(
@@ -127,9 +128,10 @@ export class Editor {
 
   private serverSetBack(): void {
     setWritable(this.view, false);
-    const reason = "The server has an older version of this document than this tab has.";
-    this.rescue.offer(this.view.state.doc.toString(), reason);
-    this.say(reason, { label: "Open that version", click: () => location.reload() });
+    const reason =
+      "The server has an older history of this document than this tab: it was restored from a backup, or its data was replaced. This tab keeps its text: copy it, or download it.";
+    if (this.opened) this.rescue.offer(this.view.state.doc.toString(), reason);
+    this.say(reason, { label: "Open the server's version", click: () => location.reload() });
   }
 
   // A sentence over the text, with something to do about it.
