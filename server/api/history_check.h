@@ -26,7 +26,8 @@ class HistoryCheck {
   HistoryCheck(storage::Snapshot start, FindSource find_source)
       : newest_(std::move(start)), find_source_(std::move(find_source)) {}
 
-  // Fails with kErrRecordInvalid, saying why; also as FindSource does. Nothing may follow a failure.
+  // Fails with kErrRecordInvalid, saying why; also as FindSource does. Nothing may follow a
+  // failure.
   [[nodiscard]] Result<void> add(const storage::Record& record);
 
   // The document after the records so far.

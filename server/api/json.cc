@@ -23,13 +23,15 @@ std::string print(const Json& json) {
 }
 
 Json document_value(const storage::DocumentInfo& info) {
-  return {{"collection", info.key.collection},
-          {"id", info.key.id},
-          {"version", info.version},
-          {"exists", info.exists},
-          {"bytes", info.bytes},
-          {"created", storage::format_time(info.created_ms)},
-          {"changed", storage::format_time(info.changed_ms)}};
+  Json value = {{"collection", info.key.collection},
+                {"id", info.key.id},
+                {"version", info.version},
+                {"exists", info.exists},
+                {"bytes", info.bytes},
+                {"created", storage::format_time(info.created_ms)},
+                {"changed", storage::format_time(info.changed_ms)}};
+  if (info.erased > 0) value["erased"] = info.erased;
+  return value;
 }
 
 Json origin_value(const Origin& origin) {
@@ -141,6 +143,7 @@ Result<storage::DocumentInfo> read_document(const Parsed& value) {
   info.bytes = fields.integer("bytes");
   info.created_ms = fields.time("created");
   info.changed_ms = fields.time("changed");
+  if (fields.has("erased")) info.erased = fields.integer("erased");
   if (const std::optional<Error> error = fields.error()) return *error;
   return info;
 }
@@ -229,7 +232,8 @@ std::string_view known_code(std::string_view code) {
   constexpr std::array kCodes = {kErrDocumentUnknown, kErrDocumentAbsent, kErrHistoryTooLong,
                                  kErrTokenMissing, kErrTokenWrong, kErrRecordInvalid,
                                  storage::kErrVersionUnknown, storage::kErrDamaged,
-                                 storage::kErrErased, storage::kErrConflict};
+                                 storage::kErrErased, storage::kErrConflict,
+                                 storage::kErrDiskFull, storage::kErrForeign};
   for (const std::string_view known : kCodes)
     if (known == code) return known;
   return kErrRequestFailed;

@@ -22,6 +22,7 @@ inline constexpr std::string_view kErrReplyInvalid = "ERR_REPLY_INVALID";
 inline constexpr std::string_view kErrRequestFailed = "ERR_REQUEST_FAILED";
 
 // {"collection":"docs","id":"notes","version":12,"exists":true,"bytes":1045,"created":"...","changed":"..."}
+// With "erased":11 where the records before version 11 were erased for good.
 [[nodiscard]] std::string document_json(const storage::DocumentInfo& info);
 // {"documents":[...],"next":"id"}
 [[nodiscard]] std::string documents_json(const DocumentPage& page);

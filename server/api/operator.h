@@ -1,5 +1,5 @@
-// Operator: the part of the HTTP API under /api/operator/, for whoever runs the server: proofs, disk
-// use, backups, and changes of documents. API.md describes it.
+// Operator: the part of the HTTP API under /api/operator/, for whoever runs the server: proofs,
+// disk use, backups, and changes of documents. API.md describes it.
 //
 // What changes documents or writes files asks for the operator's token, and is closed to pages: a
 // browser that was brought to send it has no say.

@@ -14,9 +14,8 @@ HttpResponse busy_response(std::string message) {
 }
 
 HttpResponse unfinished_response(const std::string& id, std::uint64_t records) {
-  HttpResponse response =
-      json_response("{\"job\":\"" + id + "\",\"records\":" + std::to_string(records) + "}",
-                    Lasting::kNow);
+  HttpResponse response = json_response(
+      "{\"job\":\"" + id + "\",\"records\":" + std::to_string(records) + "}", Lasting::kNow);
   response.status = 202;
   return response;
 }

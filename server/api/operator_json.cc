@@ -33,8 +33,7 @@ class Numbers {
     return of(there ? object_[object] : Parsed(), name);
   }
   bool flag(const char* name) {
-    const bool there =
-        object_.is_object() && object_.contains(name) && object_[name].is_boolean();
+    const bool there = object_.is_object() && object_.contains(name) && object_[name].is_boolean();
     whole_ = whole_ && there;
     return there && object_[name].get<bool>();
   }
@@ -77,6 +76,13 @@ std::string proof_json(const storage::DocumentKey& key, const storage::Proof& pr
                 {"records", proof.records},
                 {"checkpoints", proof.checkpoints},
                 {"chain_values", proof.chain_values}});
+}
+
+std::string disproof_json(const storage::DocumentKey& key, const Error& error) {
+  return print({{"collection", key.collection},
+                {"id", key.id},
+                {"proven", false},
+                {"error", {{"code", error.code}, {"message", error.message}}}});
 }
 
 Result<storage::Proof> parse_proof(std::string_view json) {
@@ -149,6 +155,22 @@ Result<ChangeDone> parse_change(std::string_view json) {
   return numbers.finish(done);
 }
 
+std::string collections_json(const std::vector<std::string>& collections) {
+  return print({{"collections", collections}});
+}
+
+Result<std::vector<std::string>> parse_collections(std::string_view json) {
+  const Error foreign{kErrReplyInvalid, "not an answer of this API"};
+  const Parsed value = Parsed::parse(json, nullptr, /*allow_exceptions=*/false);
+  if (!value.is_object() || !value.contains("collections")) return foreign;
+  std::vector<std::string> collections;
+  for (const Parsed& name : value["collections"]) {
+    if (!name.is_string()) return foreign;
+    collections.push_back(name.get<std::string>());
+  }
+  return collections;
+}
+
 Result<JobReport> parse_job(std::string_view json) {
   const Parsed value = Parsed::parse(json, nullptr, /*allow_exceptions=*/false);
   if (!value.is_object() || !value.contains("job") || !value["job"].is_string())
@@ -166,8 +188,10 @@ Result<storage::Record> parse_record_line(std::string_view line) {
   if (changes != 1) return invalid("it must have one of \"create\", \"op\" and \"del\"");
   if (value->contains("del") && (*value)["del"] != true) return invalid("\"del\" must be true");
   Result<storage::Record> record = parse_record(line);
-  if (!record) return invalid(record.error().message);
-  return record;
+  if (record) return record;
+  const std::string& reason = record.error().message;
+  const std::size_t colon = reason.find(": ");  // What it is no answer of does not matter here.
+  return invalid(colon == std::string::npos ? reason : reason.substr(colon + 2));
 }
 
 std::string history_header_json(const HistoryHeader& header) {

@@ -18,6 +18,9 @@ namespace cowrite::server {
 [[nodiscard]] std::string proof_json(const storage::DocumentKey& key, const storage::Proof& proof);
 [[nodiscard]] Result<storage::Proof> parse_proof(std::string_view json);
 
+// {"collection":"docs","id":"notes","proven":false,"error":{"code":"...","message":"..."}}
+[[nodiscard]] std::string disproof_json(const storage::DocumentKey& key, const Error& error);
+
 // {"collection":"docs","id":"notes","version":12,"exists":true,"bytes":1045,"created":"...",
 //  "changed":"...","disk":{"records":120,"checkpoints":1100,"sources":40}}
 [[nodiscard]] std::string document_use_json(const DocumentUse& use);
@@ -42,6 +45,10 @@ struct ChangeDone {
 };
 [[nodiscard]] std::string change_json(const ChangeDone& done);
 [[nodiscard]] Result<ChangeDone> parse_change(std::string_view json);
+
+// {"collections":["docs","drafts"]}
+[[nodiscard]] std::string collections_json(const std::vector<std::string>& collections);
+[[nodiscard]] Result<std::vector<std::string>> parse_collections(std::string_view json);
 
 // {"job":"9f0c...","records":120000}
 struct JobReport {

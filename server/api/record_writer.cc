@@ -37,9 +37,8 @@ Result<void> append_and_wait(storage::RocksDbLog& log, storage::Append append, c
   const storage::DocumentKey key = append.key;
   const auto outcome = std::make_shared<std::promise<storage::AppendOutcome>>();
   std::future<storage::AppendOutcome> known = outcome->get_future();
-  log.append(std::move(append), [outcome](storage::AppendOutcome result) {
-    outcome->set_value(result);
-  });
+  log.append(std::move(append),
+             [outcome](storage::AppendOutcome result) { outcome->set_value(result); });
   while (known.wait_for(kLookEvery) != std::future_status::ready)
     if (!go_on())
       return Error{storage::kErrBusy,
@@ -60,9 +59,8 @@ Result<std::uint64_t> append_records(storage::RocksDbLog& log, const storage::Do
     return Error{storage::kErrConflict, display_name(key) + ": it is at version " +
                                             std::to_string(newest->version) + ", not at " +
                                             std::to_string(records.front().version)};
-  HistoryCheck check(*newest, [&](const std::string& source) {
-    return log.history().source(key, source);
-  });
+  HistoryCheck check(*newest,
+                     [&](const std::string& source) { return log.history().source(key, source); });
   for (const storage::Record& record : records)
     if (const Result<void> valid = check.add(record); !valid)
       return Error{valid.error().code, display_name(key) + ": the record of version " +
@@ -70,12 +68,12 @@ Result<std::uint64_t> append_records(storage::RocksDbLog& log, const storage::Do
                                            valid.error().message};
   const storage::Snapshot& after = check.newest();
   const std::size_t count = records.size();
-  const Result<void> appended = append_and_wait(
-      log,
-      {key, newest->version,
-       std::make_shared<const std::vector<storage::Record>>(std::move(records)), after.exists,
-       after.text.bytes()},
-      go_on);
+  const Result<void> appended =
+      append_and_wait(log,
+                      {key, newest->version,
+                       std::make_shared<const std::vector<storage::Record>>(std::move(records)),
+                       after.exists, after.text.bytes()},
+                      go_on);
   if (!appended) return appended.error();
   if (count >= kCheckpointRecords) log.save_checkpoint(key, after);
   return after.version;

@@ -28,13 +28,15 @@ constexpr const char* kClosedMark = "CLOSED";
 // RocksDB makes these before the first byte of data can exist; "lost+found" is what a fresh file
 // system holds.
 bool precedes_data(std::string_view name) {
-  return name == "LOCK" || name == "IDENTITY" || name == "lost+found" || name.starts_with("LOG") ||
-         name.starts_with("MANIFEST-") || name.starts_with("OPTIONS-") || name.ends_with(".dbtmp");
+  return name.starts_with(kOperatorTokenFile) || name == "LOCK" || name == "IDENTITY" ||
+         name == "lost+found" || name.starts_with("LOG") || name.starts_with("MANIFEST-") ||
+         name.starts_with("OPTIONS-") || name.ends_with(".dbtmp");
 }
 
 // The messages and settings that RocksDB writes hold no data and come and go.
 bool holds_data(std::string_view name) {
-  return !name.starts_with("LOG") && !name.starts_with("OPTIONS-") && name != "LOCK";
+  return !name.starts_with("LOG") && !name.starts_with("OPTIONS-") && name != "LOCK" &&
+         !name.starts_with(kOperatorTokenFile);
 }
 
 // Of a database of ours, even if it is not whole.

@@ -5,10 +5,14 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "ot/result.h"
 
 namespace cowrite::storage {
+
+// A file of the server's, beside the data: it holds none, and may come before the first of it.
+inline constexpr std::string_view kOperatorTokenFile = "operator-token";
 
 enum class FolderContent {
   kNothing,   // Absent, empty, or the leftovers of a creation that was interrupted before it held

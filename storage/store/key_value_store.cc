@@ -15,6 +15,7 @@
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <memory>
 #include <mutex>
 #include <set>
@@ -128,6 +129,10 @@ Error foreign(const std::string& folder) {
                            " holds other files than cowrite's; choose an empty or a new folder"};
 }
 
+Error interrupted_error(const std::string& what) {
+  return {kErrBusy, what + ": the program is ending"};
+}
+
 Error not_found(const std::string& folder) {
   return {kErrNotFound, "folder " + folder + " holds no cowrite data"};
 }
@@ -191,6 +196,8 @@ struct KeyValueStore::Engine {
   std::shared_ptr<rocksdb::WriteBufferManager> buffers;
   std::unique_ptr<rocksdb::DB> database;
   std::vector<rocksdb::ColumnFamilyHandle*> handles;
+
+  std::atomic<bool> interrupted = false;
 
   std::mutex failure_mutex;
   std::optional<Error> failure;  // Of the first failed write.
@@ -507,12 +514,21 @@ std::optional<Error> KeyValueStore::failure() const {
   return engine_->failure;
 }
 
+void KeyValueStore::interrupt() {
+  engine_->interrupted = true;
+  engine_->database->DisableManualCompaction();
+}
+
 Result<void> KeyValueStore::compact() {
   for (rocksdb::ColumnFamilyHandle* const table : engine_->handles) {
     rocksdb::CompactRangeOptions options;
     options.bottommost_level_compaction = rocksdb::BottommostLevelCompaction::kForceOptimized;
     const rocksdb::Status status =
         engine_->database->CompactRange(options, table, nullptr, nullptr);
+    if (engine_->interrupted) {
+      return interrupted_error("the files of folder " + engine_->folder +
+                               " were not all rewritten");
+    }
     if (!status.ok()) {
       return error_of(status, "cannot compact folder " + engine_->folder);
     }
@@ -569,8 +585,16 @@ Result<BackupInfo> KeyValueStore::back_up(const std::string& folder) {
   }
   rocksdb::CreateBackupOptions options;
   options.flush_before_backup = true;
+  options.progress_callback = [this, &backups] {
+    if (engine_->interrupted) {
+      backups->StopBackup();
+    }
+  };
   rocksdb::BackupID number = 0;
   status = backups->CreateNewBackup(options, engine_->database.get(), &number);
+  if (engine_->interrupted) {
+    return interrupted_error(failed);
+  }
   rocksdb::BackupInfo made;
   if (status.ok() && !backups->GetBackupInfo(number, &made).ok()) {
     status = rocksdb::IOStatus::IOError("the backup cannot be found again");

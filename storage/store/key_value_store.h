@@ -120,6 +120,9 @@ class KeyValueStore {
   // of what was not synced may be missing.
   [[nodiscard]] bool was_closed_in_order() const;
 
+  // Ends what takes long: compact() and back_up() fail with kErrBusy, from now on.
+  void interrupt();
+
   // Rewrites all files, so that what was erased is on disk no more. REQUIRES: as write().
   [[nodiscard]] Result<void> compact();
 

@@ -7,10 +7,13 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <variant>
+#include <vector>
 
 #include "ot/result.h"
 #include "server/api/reading.h"
 #include "storage/document_key.h"
+#include "tools/cli/operator.h"
 #include "tools/cli/output.h"
 #include "tools/cli/source.h"
 
@@ -25,9 +28,22 @@ inline constexpr std::string_view kErrUsage = "ERR_USAGE";
 
 enum class Format { kText, kJson };
 
-// What a command works with.
+// What a command that reads works with.
 struct Context {
   DocumentSource& source;
+  Output& output;
+  std::string collection;
+  Format format = Format::kText;
+  std::int64_t now_ms = 0;
+
+  [[nodiscard]] storage::DocumentKey key(const std::string& document) const {
+    return {collection, document};
+  }
+};
+
+// What a command that changes something works with.
+struct OperatorContext {
+  Operator& data;
   Output& output;
   std::string collection;
   Format format = Format::kText;
@@ -47,13 +63,19 @@ class Options {
   // In place, not by name. REQUIRES for this and all that follow: the target outlives the parsing.
   void required(const char* name, const char* help, std::string& target);
   void optional(const char* name, const char* help, std::string& target);
+  void optional(const char* name, const char* help, std::optional<std::string>& target);
   void required(const char* name, const char* help, server::Place& target);
   void optional(const char* name, const char* help, server::Place& target);
+  // One or more, and any number.
+  void required(const char* name, const char* help, std::vector<std::string>& target);
+  void optional(const char* name, const char* help, std::vector<std::string>& target);
 
   // By name, "--at" or "-n,--limit"; `value` is how the help calls it.
   void option(const char* name, const char* value, const char* help,
               std::optional<std::uint64_t>& target);
   void option(const char* name, const char* value, const char* help, server::Place& target);
+  void option(const char* name, const char* value, const char* help,
+              std::optional<std::string>& target);
   void flag(const char* name, const char* help, bool& target);
 
  private:
@@ -61,12 +83,14 @@ class Options {
 };
 
 using Run = std::function<Result<void>(Context&)>;
+using OperatorRun = std::function<Result<void>(OperatorContext&)>;
 
 struct Command {
   std::string_view name;
   std::string_view summary;  // One line.
   std::string_view details;  // Below the options in its --help: what to know, and examples.
-  Run (*declare)(Options&);  // Declares its arguments, and what to do with them.
+  // Declares its arguments, and what to do with them.
+  std::variant<Run (*)(Options&), OperatorRun (*)(Options&)> declare;
 };
 
 }  // namespace cowrite::cli

@@ -6,6 +6,7 @@
 #include <sstream>
 #include <utility>
 
+#include "server/api/operator_token.h"
 #include "tools/cli/commands/all.h"
 #include "tools/cli/place.h"
 #include "tools/cli/printable.h"
@@ -42,12 +43,29 @@ void Options::optional(const char* name, const char* help, std::string& target) 
   app_.add_option(name, target, help)->option_text(" ");
 }
 
+void Options::optional(const char* name, const char* help, std::optional<std::string>& target) {
+  app_.add_option(name, target, help)->option_text(" ");
+}
+
 void Options::required(const char* name, const char* help, server::Place& target) {
   add_place(app_, name, help, target)->required()->option_text(" ");
 }
 
 void Options::optional(const char* name, const char* help, server::Place& target) {
   add_place(app_, name, help, target)->option_text(" ");
+}
+
+void Options::required(const char* name, const char* help, std::vector<std::string>& target) {
+  app_.add_option(name, target, help)->required()->option_text(" ");
+}
+
+void Options::optional(const char* name, const char* help, std::vector<std::string>& target) {
+  app_.add_option(name, target, help)->option_text(" ");
+}
+
+void Options::option(const char* name, const char* value, const char* help,
+                     std::optional<std::string>& target) {
+  app_.add_option(name, target, help)->option_text(value);
 }
 
 void Options::option(const char* name, const char* value, const char* help,
@@ -72,14 +90,18 @@ namespace {
 constexpr std::string_view kDefaultServer = "http://127.0.0.1:8080";
 
 constexpr const char* kDescription =
-    "cowrite - look into the documents of a cowrite server, or of its data folder";
+    "cowrite - look into the documents of a cowrite server or its data folder, and look after them";
 
 constexpr const char* kFooter =
     "Environment:\n"
     "  COWRITE_SERVER, COWRITE_DATA   stand in for --server and --data\n"
+    "  COWRITE_TOKEN                  the operator's token\n"
     "  NO_COLOR                       no colours, unless --color=always\n"
     "\n"
     "Exit status: 0 done, 1 not found or failed, 2 wrong usage.\n"
+    "\n"
+    "What changes documents or writes files needs a data folder that no server uses, or a running\n"
+    "server and its operator's token: DIR/operator-token, found by --server URL --data DIR.\n"
     "\n"
     "On a terminal sizes and times are for people; piped, lines have sizes in bytes, times in UTC "
     "and\n"
@@ -89,6 +111,8 @@ constexpr const char* kFooter =
     "  cowrite ls\n"
     "  cowrite cat notes --at 2026-11-20T08:00:00Z\n"
     "  cowrite --data ./data log notes -n 20\n"
+    "  cowrite blame notes\n"
+    "  cowrite diff notes 12\n"
     "  cowrite --server https://write.example.org info notes --json\n"
     "\n"
     "cowrite COMMAND --help tells more of a command.";
@@ -97,6 +121,7 @@ constexpr const char* kFooter =
 struct Globals {
   std::optional<std::string> server;
   std::optional<std::string> data;
+  std::optional<std::string> token_file;
   std::string collection = "docs";
   bool json = false;
   ColourChoice colours = ColourChoice::kAuto;
@@ -112,15 +137,16 @@ void declare_globals(CLI::App& app, Globals& globals) {
   const std::map<std::string, ColourChoice> colours = {{"auto", ColourChoice::kAuto},
                                                        {"always", ColourChoice::kAlways},
                                                        {"never", ColourChoice::kNever}};
-  CLI::Option* server =
-      app.add_option("--server", globals.server,
-                     "The running server to ask (default " + std::string(kDefaultServer) + ")")
-          ->check(check_url, "")
-          ->option_text("URL");
+  app.add_option("--server", globals.server,
+                 "The running server to ask (default " + std::string(kDefaultServer) + ")")
+      ->check(check_url, "")
+      ->option_text("URL");
   app.add_option("--data", globals.data,
-                 "The data folder to read instead; a server may be running on it")
-      ->excludes(server)
+                 "The data folder instead; a server may be running on it while it is read")
       ->option_text("DIR");
+  app.add_option("--token-file", globals.token_file,
+                 "The file with the operator's token (default DIR/operator-token)")
+      ->option_text("FILE");
   app.add_option("--collection", globals.collection,
                  "The collection of the documents (default docs)")
       ->option_text("NAME");
@@ -144,21 +170,28 @@ Explanation complaint(const std::string& reason, const std::string& help_command
 
 std::variant<Invocation, Explanation> choose_source(const Globals& globals) {
   Invocation invocation;
-  std::optional<std::string> server = globals.server;
+  std::optional<std::string> url = globals.server;
   std::optional<std::string> data = globals.data;
-  if (!server && !data) {
-    server = environment("COWRITE_SERVER");
+  if (!url && !data) {
+    url = environment("COWRITE_SERVER");
     data = environment("COWRITE_DATA");
-    if (server && data)
+    if (url && data)
       return complaint("COWRITE_SERVER and COWRITE_DATA are both set",
                        "say which with --server or --data");
-    if (server && !check_url(*server).empty())
-      return complaint("COWRITE_SERVER: " + check_url(*server), "cowrite --help");
+    if (url && !check_url(*url).empty())
+      return complaint("COWRITE_SERVER: " + check_url(*url), "cowrite --help");
   }
-  if (data)
+  // Both together are a server and where its operator's token lies.
+  if (data && !url)
     invocation.source = DataFolder{*data};
   else
-    invocation.source = ServerUrl{server.value_or(std::string(kDefaultServer))};
+    invocation.source = ServerUrl{url.value_or(std::string(kDefaultServer))};
+  if (globals.token_file)
+    invocation.token = TokenFile{*globals.token_file};
+  else if (const auto token = environment("COWRITE_TOKEN"))
+    invocation.token = Token{*token};
+  else if (data)
+    invocation.token = TokenFile{server::operator_token_path(*data)};
   return invocation;
 }
 
@@ -188,14 +221,16 @@ std::variant<Invocation, Explanation> parse_command_line(int argc, const char* c
   declare_globals(app, globals);
   app.footer(kFooter);
   app.require_subcommand(1);
-  std::map<std::string, Run> runs;
+  std::map<std::string, std::variant<Run, OperatorRun>> runs;
   for (const Command* command : all_commands()) {
     CLI::App* sub = app.add_subcommand(std::string(command->name), std::string(command->summary));
     sub->group("Commands")
         ->fallthrough()
         ->footer(std::string(command->details) + "\nOptions of all commands: cowrite --help");
     Options options(*sub);
-    runs[std::string(command->name)] = command->declare(options);
+    runs[std::string(command->name)] =
+        std::visit([&](auto declare) -> std::variant<Run, OperatorRun> { return declare(options); },
+                   command->declare);
   }
   if (argc < 2) return Explanation{app.help(), 2};
   try {

@@ -19,13 +19,22 @@ struct DataFolder {
 
 enum class ColourChoice { kAuto, kAlways, kNever };
 
+// How to show a server that we are its operator: the token itself, or the file that holds it.
+struct Token {
+  std::string text;
+};
+struct TokenFile {
+  std::string path;
+};
+
 struct Invocation {
   std::variant<ServerUrl, DataFolder> source;
+  std::variant<std::monostate, Token, TokenFile> token;
   std::string collection;
   Format format = Format::kText;
   ColourChoice colours = ColourChoice::kAuto;
   std::string command;
-  Run run;
+  std::variant<Run, OperatorRun> run;
 };
 
 // Nothing to run: what to print instead. Help asked for goes to standard output with status 0, a
@@ -35,7 +44,8 @@ struct Explanation {
   int status = 0;
 };
 
-// Reads the environment too: COWRITE_SERVER and COWRITE_DATA stand in for --server and --data.
+// Reads the environment too: COWRITE_SERVER and COWRITE_DATA stand in for --server and --data,
+// COWRITE_TOKEN is the operator's token.
 [[nodiscard]] std::variant<Invocation, Explanation> parse_command_line(int argc,
                                                                        const char* const* argv);
 

@@ -1,9 +1,11 @@
 // A data folder as a DocumentSource, opened read-only, so also beside the server that runs on it.
 #include <utility>
 
+#include "server/api/collections.h"
 #include "server/limits.h"
 #include "storage/read/stored_history.h"
 #include "storage/store/key_value_store.h"
+#include "storage/write/disk_reserve.h"
 #include "tools/cli/source.h"
 
 namespace cowrite::cli {
@@ -11,8 +13,10 @@ namespace {
 
 class FolderSource final : public DocumentSource {
  public:
-  explicit FolderSource(std::unique_ptr<storage::KeyValueStore> store)
-      : store_(std::move(store)), history_(*store_) {}
+  // `owned` is the store, or nothing.
+  FolderSource(const storage::KeyValueStore& store, std::unique_ptr<storage::KeyValueStore> owned,
+               std::string folder)
+      : owned_(std::move(owned)), store_(store), folder_(std::move(folder)), history_(store_) {}
 
   Result<server::DocumentPage> list(const std::string& collection, const std::string& prefix,
                                     const std::optional<std::string>& after) override {
@@ -46,9 +50,27 @@ class FolderSource final : public DocumentSource {
                  "a data folder is read as it is now, only a server tells of what comes"};
   }
 
+  Result<storage::Proof> verify(const storage::DocumentKey& key,
+                                const storage::VerifyProgress& progress) override {
+    return storage::verify(store_, key, progress);
+  }
+  Result<void> verify_no_orphans() override { return storage::verify_no_orphans(store_); }
+  Result<std::vector<std::string>> collections() override {
+    return server::list_collections(history_);
+  }
+  Result<server::DocumentUse> document_use(const storage::DocumentKey& key) override {
+    return server::measure_document(store_, key);
+  }
+  Result<server::StoreUse> store_use() override {
+    return server::StoreUse{store_.statistics(), storage::DiskReserve::of_folder(folder_)(),
+                            storage::kDiskReserveBytes};
+  }
+
  private:
-  std::unique_ptr<storage::KeyValueStore> store_;
-  storage::StoredHistory history_;
+  const std::unique_ptr<storage::KeyValueStore> owned_;
+  const storage::KeyValueStore& store_;
+  const std::string folder_;
+  const storage::StoredHistory history_;
 };
 
 }  // namespace
@@ -57,7 +79,14 @@ Result<std::unique_ptr<DocumentSource>> open_folder(const std::string& folder) {
   Result<std::unique_ptr<storage::KeyValueStore>> store =
       storage::KeyValueStore::open(folder, storage::OpenMode::kReadOnly);
   if (!store) return store.error();
-  return std::unique_ptr<DocumentSource>(std::make_unique<FolderSource>(std::move(*store)));
+  const storage::KeyValueStore& opened = **store;
+  return std::unique_ptr<DocumentSource>(
+      std::make_unique<FolderSource>(opened, std::move(*store), folder));
+}
+
+std::unique_ptr<DocumentSource> read_folder(const storage::KeyValueStore& store,
+                                            const std::string& folder) {
+  return std::make_unique<FolderSource>(store, nullptr, folder);
 }
 
 }  // namespace cowrite::cli

@@ -47,10 +47,32 @@ HttpClient::HttpClient(std::string base)
 HttpClient::~HttpClient() = default;
 
 Result<HttpReply> HttpClient::get(std::string_view path) {
+  curl_easy_reset(handle_->curl);
+  return perform(path);
+}
+
+Result<HttpReply> HttpClient::post(std::string_view path, std::string_view body,
+                                   const std::string& token) {
+  CURL* curl = handle_->curl;
+  curl_easy_reset(curl);
+  curl_easy_setopt(curl, CURLOPT_POST, 1L);
+  curl_easy_setopt(curl, CURLOPT_POSTFIELDS, body.data() == nullptr ? "" : body.data());
+  curl_easy_setopt(curl, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(body.size()));
+  // Our server does not say 100-continue, which curl would wait for.
+  curl_slist* headers = curl_slist_append(nullptr, "Expect:");
+  headers = curl_slist_append(headers, "Content-Type: application/octet-stream");
+  if (!token.empty())
+    headers = curl_slist_append(headers, ("Authorization: Bearer " + token).c_str());
+  curl_easy_setopt(curl, CURLOPT_HTTPHEADER, headers);
+  Result<HttpReply> reply = perform(path);
+  curl_slist_free_all(headers);
+  return reply;
+}
+
+Result<HttpReply> HttpClient::perform(std::string_view path) {
   CURL* curl = handle_->curl;
   HttpReply reply;
   const std::string url = base_ + std::string(path);
-  curl_easy_reset(curl);
   curl_easy_setopt(curl, CURLOPT_URL, url.c_str());
   curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http,https");
   curl_easy_setopt(curl, CURLOPT_PATH_AS_IS, 1L);

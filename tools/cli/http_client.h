@@ -29,9 +29,14 @@ class HttpClient {
 
   // `path` may have a query. Redirections are not followed. Fails with kErrHttp and the reason.
   [[nodiscard]] Result<HttpReply> get(std::string_view path);
+  // Shows the token, unless it is empty.
+  [[nodiscard]] Result<HttpReply> post(std::string_view path, std::string_view body,
+                                       const std::string& token);
 
  private:
   struct Handle;
+
+  [[nodiscard]] Result<HttpReply> perform(std::string_view path);
 
   std::string base_;
   std::unique_ptr<Handle> handle_;

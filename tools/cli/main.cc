@@ -11,6 +11,8 @@
 #include <string>
 #include <utility>
 
+#include "server/api/operator.h"
+#include "server/api/operator_token.h"
 #include "storage/errors.h"
 #include "tools/cli/command_line.h"
 #include "tools/cli/printable.h"
@@ -41,13 +43,44 @@ Result<std::unique_ptr<DocumentSource>> open_source(const Invocation& invocation
   return open_server(std::get<ServerUrl>(invocation.source).url);
 }
 
-Result<void> run(const Invocation& invocation, Output& output) {
+// Empty if none is named.
+Result<std::string> find_token(const Invocation& invocation) {
+  if (const auto* token = std::get_if<Token>(&invocation.token)) return token->text;
+  if (const auto* file = std::get_if<TokenFile>(&invocation.token))
+    return server::read_operator_token(file->path);
+  return std::string();
+}
+
+Result<std::unique_ptr<Operator>> open_operator(const Invocation& invocation) {
+  if (const auto* folder = std::get_if<DataFolder>(&invocation.source))
+    return operate_folder(folder->path);
+  const Result<std::string> token = find_token(invocation);
+  if (!token) return token.error();
+  return operate_server(std::get<ServerUrl>(invocation.source).url, *token);
+}
+
+std::int64_t now_ms() {
+  const auto now = std::chrono::system_clock::now().time_since_epoch();
+  return std::chrono::duration_cast<std::chrono::milliseconds>(now).count();
+}
+
+Result<void> run(const Run& command, const Invocation& invocation, Output& output) {
   const Result<std::unique_ptr<DocumentSource>> source = open_source(invocation);
   if (!source) return source.error();
-  const auto now = std::chrono::system_clock::now().time_since_epoch();
-  Context context{**source, output, invocation.collection, invocation.format,
-                  std::chrono::duration_cast<std::chrono::milliseconds>(now).count()};
-  const Result<void> done = invocation.run(context);
+  Context context{**source, output, invocation.collection, invocation.format, now_ms()};
+  return command(context);
+}
+
+Result<void> run(const OperatorRun& command, const Invocation& invocation, Output& output) {
+  const Result<std::unique_ptr<Operator>> data = open_operator(invocation);
+  if (!data) return data.error();
+  OperatorContext context{**data, output, invocation.collection, invocation.format, now_ms()};
+  return command(context);
+}
+
+Result<void> run(const Invocation& invocation, Output& output) {
+  const Result<void> done = std::visit(
+      [&](const auto& command) { return run(command, invocation, output); }, invocation.run);
   const Result<void> flushed = output.flush();
   return done ? flushed : done;
 }
@@ -68,6 +101,13 @@ std::string hint(const Error& error, const Invocation& invocation) {
            "with --data DIR";
   if (error.code == kErrServerForeign)
     return "--server takes the address that cowrite-server prints when it starts";
+  if (error.code == storage::kErrInUse)
+    return "a running server is asked with --server URL; with --data DIR too it finds the "
+           "operator's token";
+  if (error.code == server::kErrTokenMissing || error.code == server::kErrTokenFile)
+    return "--token-file FILE, COWRITE_TOKEN or --data DIR of the running server name it";
+  if (error.code == kErrFolderNeeded)
+    return "cowrite --data DIR restore --from BACKUPS makes a data folder for cowrite-server";
   if (error.code == storage::kErrNotFound)
     return "--data takes the folder that cowrite-server was given with --data";
   return {};

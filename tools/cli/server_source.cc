@@ -1,14 +1,12 @@
 // A running server as a DocumentSource, through its HTTP API (server/api/API.md).
-#include <algorithm>
 #include <charconv>
-#include <chrono>
-#include <thread>
 #include <utility>
 
 #include "server/api/json.h"
+#include "server/api/operator_json.h"
 #include "server/api/url.h"
 #include "storage/timestamp.h"
-#include "tools/cli/http_client.h"
+#include "tools/cli/server_connection.h"
 #include "tools/cli/source.h"
 
 namespace cowrite::cli {
@@ -16,24 +14,16 @@ namespace {
 
 using server::percent_encode;
 
-// A busy server answers 503; that many times it is asked again, after the time that it names but
-// not longer than this.
-constexpr int kRetriesMax = 5;
-constexpr int kRetryAfterSecondsMax = 5;
-
 // How long the server may keep us waiting for a record: well below what the HTTP client takes for a
 // broken connection.
 constexpr int kWaitSeconds = 20;
 
-std::chrono::seconds retry_after(const HttpReply& reply) {
-  int seconds = 1;
-  std::from_chars(reply.retry_after.data(), reply.retry_after.data() + reply.retry_after.size(),
-                  seconds);
-  return std::chrono::seconds(std::clamp(seconds, 0, kRetryAfterSecondsMax));
+std::string key_path(const storage::DocumentKey& key) {
+  return "/" + percent_encode(key.collection) + "/" + percent_encode(key.id);
 }
 
 std::string document_path(const storage::DocumentKey& key) {
-  return "/api/documents/" + percent_encode(key.collection) + "/" + percent_encode(key.id);
+  return "/api/documents" + key_path(key);
 }
 
 // "version=12", "time=...", or nothing for the newest.
@@ -51,7 +41,7 @@ std::string range_query(server::VersionRange range) {
 
 class ServerSource final : public DocumentSource {
  public:
-  explicit ServerSource(std::string url) : url_(std::move(url)), http_(url_) {}
+  explicit ServerSource(const std::string& url) : server_(url) {}
 
   Result<server::DocumentPage> list(const std::string& collection, const std::string& prefix,
                                     const std::optional<std::string>& after) override {
@@ -60,7 +50,7 @@ class ServerSource final : public DocumentSource {
     if (after) path += "&after=" + percent_encode(*after);
     Result<server::DocumentPage> page = ask(path, server::parse_documents);
     // A list that does not go on would never end.
-    if (page && page->next && *page->next <= after.value_or("")) return foreign();
+    if (page && page->next && *page->next <= after.value_or("")) return server_.foreign();
     return page;
   }
 
@@ -72,7 +62,7 @@ class ServerSource final : public DocumentSource {
                                    const server::Place& place) override {
     const std::string query = place_query(place);
     const std::string path = document_path(key) + "/text" + (query.empty() ? "" : "?" + query);
-    Result<HttpReply> reply = get(path);
+    Result<HttpReply> reply = server_.get(path);
     if (!reply) return reply.error();
     server::VersionText text;
     const std::string& digits = reply->version;
@@ -80,7 +70,7 @@ class ServerSource final : public DocumentSource {
         std::from_chars(digits.data(), digits.data() + digits.size(), text.version);
     const Result<std::int64_t> time_ms = storage::parse_time(reply->time);
     if (problem != std::errc() || end != digits.data() + digits.size() || !time_ms)
-      return foreign();
+      return server_.foreign();
     text.time_ms = *time_ms;
     text.text = std::move(reply->body);
     return text;
@@ -121,53 +111,49 @@ class ServerSource final : public DocumentSource {
                    range.first);
   }
 
- private:
-  Error foreign() const {
-    return {kErrServerForeign, url_ + ": what answers there is not a cowrite server"};
+  Result<storage::Proof> verify(const storage::DocumentKey& key,
+                                const storage::VerifyProgress& progress) override {
+    return server_.read(server_.get("/api/operator/verify" + key_path(key), progress),
+                        server::parse_proof);
   }
 
+  Result<void> verify_no_orphans() override {
+    const Result<HttpReply> reply = server_.get("/api/operator/verify");
+    return reply ? Result<void>() : reply.error();
+  }
+
+  Result<std::vector<std::string>> collections() override {
+    return ask("/api/operator/collections", server::parse_collections);
+  }
+
+  Result<server::DocumentUse> document_use(const storage::DocumentKey& key) override {
+    return ask("/api/operator/stat" + key_path(key), server::parse_document_use);
+  }
+
+  Result<server::StoreUse> store_use() override {
+    return ask("/api/operator/stat", server::parse_store_use);
+  }
+
+ private:
   // A page that leads on; pages that do not would never end.
   template <typename Page>
   Result<Page> forward(Result<Page> page, std::uint64_t from) const {
-    if (page && page->next && *page->next <= from) return foreign();
+    if (page && page->next && *page->next <= from) return server_.foreign();
     return page;
-  }
-
-  // What the server answers to a path, once it says 200; else its error, or that there is no server
-  // of ours.
-  Result<HttpReply> get(const std::string& path) {
-    for (int retries = 0;; ++retries) {
-      Result<HttpReply> reply = http_.get(path);
-      if (!reply) return Error{kErrServerUnreachable, url_ + ": " + reply.error().message};
-      if (reply->status == 200) return reply;
-      if (reply->status == 503 && retries < kRetriesMax) {
-        std::this_thread::sleep_for(retry_after(*reply));
-        continue;
-      }
-      std::optional<Error> error = server::parse_error(reply->body);
-      return error ? *error : foreign();
-    }
   }
 
   template <typename T>
   Result<T> ask(const std::string& path, Result<T> (*parse)(std::string_view)) {
-    const Result<HttpReply> reply = get(path);
-    if (!reply) return reply.error();
-    Result<T> answer = parse(reply->body);
-    if (!answer) return foreign();
-    return answer;
+    return server_.read(server_.get(path), parse);
   }
 
-  std::string url_;
-  HttpClient http_;
+  ServerConnection server_;
 };
 
 }  // namespace
 
 std::unique_ptr<DocumentSource> open_server(const std::string& url) {
-  std::string base = url;
-  while (base.ends_with('/')) base.pop_back();
-  return std::make_unique<ServerSource>(std::move(base));
+  return std::make_unique<ServerSource>(url);
 }
 
 }  // namespace cowrite::cli

@@ -6,12 +6,15 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "ot/result.h"
 #include "server/api/blame.h"
+#include "server/api/disk_use.h"
 #include "server/api/reading.h"
 #include "server/api/version_groups.h"
 #include "storage/history.h"
+#include "storage/read/verify.h"
 
 namespace cowrite::cli {
 
@@ -45,6 +48,18 @@ class DocumentSource {
   // page after a while. Fails with kErrServerNeeded where there is no server.
   [[nodiscard]] virtual Result<server::RecordPage> next_records(const storage::DocumentKey& key,
                                                                 server::VersionRange range) = 0;
+
+  // storage/read/verify.h
+  [[nodiscard]] virtual Result<storage::Proof> verify(const storage::DocumentKey& key,
+                                                      const storage::VerifyProgress& progress) = 0;
+  [[nodiscard]] virtual Result<void> verify_no_orphans() = 0;
+  // Those that hold documents, in order.
+  [[nodiscard]] virtual Result<std::vector<std::string>> collections() = 0;
+
+  // server/api/disk_use.h
+  [[nodiscard]] virtual Result<server::DocumentUse> document_use(
+      const storage::DocumentKey& key) = 0;
+  [[nodiscard]] virtual Result<server::StoreUse> store_use() = 0;
 };
 
 // Asks the HTTP API of the server at `url`, "http://127.0.0.1:8080". The first call finds out if
@@ -53,5 +68,9 @@ class DocumentSource {
 
 // Reads a data folder, beside a server that is running on it too. Changes nothing in it.
 [[nodiscard]] Result<std::unique_ptr<DocumentSource>> open_folder(const std::string& folder);
+
+// The same of a folder that is open already. REQUIRES: the store outlives it.
+[[nodiscard]] std::unique_ptr<DocumentSource> read_folder(const storage::KeyValueStore& store,
+                                                          const std::string& folder);
 
 }  // namespace cowrite::cli

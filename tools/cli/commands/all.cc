@@ -4,11 +4,13 @@
 
 namespace cowrite::cli {
 
-extern const Command kBlame, kCat, kDiff, kInfo, kLog, kLs, kTail, kVersions;
+extern const Command kBackup, kBlame, kCat, kDiff, kExport, kImport, kInfo, kLog, kLs, kRestore,
+    kRm, kStat, kTail, kVerify, kVersions;
 
 std::span<const Command* const> all_commands() {
-  static constexpr std::array<const Command*, 8> kAll = {&kLs,   &kInfo,     &kCat,  &kLog,
-                                                         &kTail, &kVersions, &kDiff, &kBlame};
+  static constexpr std::array<const Command*, 15> kAll = {
+      &kLs,     &kInfo,   &kCat,     &kLog, &kTail,   &kVersions, &kDiff,  &kBlame,
+      &kExport, &kImport, &kRestore, &kRm,  &kVerify, &kStat,     &kBackup};
   return kAll;
 }
 

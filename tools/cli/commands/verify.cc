@@ -1,0 +1,143 @@
+#include <algorithm>
+#include <memory>
+
+#include "server/api/json.h"
+#include "server/api/operator_json.h"
+#include "storage/errors.h"
+#include "tools/cli/command.h"
+#include "tools/cli/printable.h"
+#include "tools/cli/progress_bar.h"
+
+namespace cowrite::cli {
+namespace {
+
+struct Arguments {
+  std::vector<std::string> documents;
+};
+
+// What was found so far.
+struct Findings {
+  std::uint64_t documents = 0;
+  std::uint64_t unproven = 0;
+  storage::Proof proven;  // Summed up.
+};
+
+Result<void> add_collection(Context& context, const std::string& collection,
+                            std::vector<storage::DocumentInfo>& documents) {
+  std::optional<std::string> after;
+  do {
+    Result<server::DocumentPage> page = context.source.list(collection, "", after);
+    if (!page) return page.error();
+    std::move(page->documents.begin(), page->documents.end(), std::back_inserter(documents));
+    after = page->next;
+  } while (after);
+  return {};
+}
+
+// The documents that are asked for, with their versions; if none is named, all in all collections.
+Result<std::vector<storage::DocumentInfo>> choose(const Arguments& arguments, Context& context) {
+  std::vector<storage::DocumentInfo> documents;
+  for (const std::string& name : arguments.documents) {
+    Result<storage::DocumentInfo> info = context.source.info(context.key(name));
+    if (!info) return info.error();
+    documents.push_back(std::move(*info));
+  }
+  if (!documents.empty()) return documents;
+  const Result<std::vector<std::string>> collections = context.source.collections();
+  if (!collections) return collections.error();
+  for (const std::string& collection : *collections)
+    if (Result<void> added = add_collection(context, collection, documents); !added)
+      return added.error();
+  return documents;
+}
+
+void report(const storage::DocumentKey& key, const Result<storage::Proof>& proof,
+            Findings& findings, Context& context) {
+  findings.documents += 1;
+  if (proof) {
+    findings.proven.records += proof->records;
+    findings.proven.checkpoints += proof->checkpoints;
+    findings.proven.chain_values += proof->chain_values;
+    if (context.format == Format::kJson) context.output.json_line(server::proof_json(key, *proof));
+    return;
+  }
+  findings.unproven += 1;
+  if (context.format == Format::kJson)
+    context.output.json_line(server::disproof_json(key, proof.error()));
+  else
+    context.output.line(context.output.paint()(Paint::kError, "unproven") + "  " +
+                        printable(proof.error().message));
+}
+
+void conclude(const Findings& findings, Context& context) {
+  if (context.format == Format::kJson) return;
+  context.output.line("proven: " + std::to_string(findings.documents - findings.unproven) + " of " +
+                      std::to_string(findings.documents) + " documents, " +
+                      std::to_string(findings.proven.records) + " records, " +
+                      std::to_string(findings.proven.checkpoints) + " checkpoints");
+}
+
+Result<void> verify(const Arguments& arguments, Context& context) {
+  const Result<std::vector<storage::DocumentInfo>> documents = choose(arguments, context);
+  if (!documents) return documents.error();
+  std::uint64_t total = 0;
+  for (const storage::DocumentInfo& info : *documents) total += info.version - info.erased;
+  ProgressBar bar;
+  std::uint64_t done = 0;
+  Findings findings;
+  for (const storage::DocumentInfo& info : *documents) {
+    const std::uint64_t its = info.version - info.erased;
+    const std::string label = printable(server::display_name(info.key));
+    const Result<storage::Proof> proof =
+        context.source.verify(info.key, [&](std::uint64_t records) {
+          bar.show(done + std::min(records, its), total, label);
+          return true;
+        });
+    done += its;
+    bar.show(done, total, label);
+    if (!proof) bar.wipe();
+    report(info.key, proof, findings, context);
+  }
+  bar.wipe();
+  conclude(findings, context);
+  const Result<void> sound =
+      arguments.documents.empty() ? context.source.verify_no_orphans() : Result<void>();
+  if (!sound) return sound;
+  if (findings.unproven > 0)
+    return Error{storage::kErrDamaged, std::to_string(findings.unproven) + " of " +
+                                           std::to_string(findings.documents) +
+                                           " documents could not be proved"};
+  return {};
+}
+
+Run declare(Options& options) {
+  auto arguments = std::make_shared<Arguments>();
+  options.optional("DOC", "The documents' names; all of all collections if absent",
+                   arguments->documents);
+  return [arguments](Context& context) { return verify(*arguments, context); };
+}
+
+}  // namespace
+
+extern const Command kVerify;
+const Command kVerify = {
+    "verify", "Prove that documents are what was written, record by record",
+    "Replays every record and compares what comes out with all that is stored: the SHA-256 chain,\n"
+    "the checkpoints, the newest version, the index of sources. Every document is looked at; each\n"
+    "that cannot be proved is a line, with its first version that is not as it was written. "
+    "Without\n"
+    "DOC, also that nothing is stored that belongs to no document. --data may be a data folder, "
+    "also\n"
+    "beside a running server, or a folder of backups, whose newest is meant.\n"
+    "Exit status: 0 all is proven, 1 it is not.\n"
+    "With --json: one object a line, "
+    "{\"collection\",\"id\",\"proven\",\"records\",\"checkpoints\",\n"
+    "\"chain_values\"}, or with \"proven\":false {\"collection\",\"id\",\"proven\",\"error\"}.\n"
+    "\n"
+    "Examples:\n"
+    "  cowrite verify\n"
+    "  cowrite verify notes plans\n"
+    "  cowrite --data /backups/cowrite verify && echo good\n",
+    declare};
+
+}  // namespace cowrite::cli

@@ -1,0 +1,166 @@
+#include "tools/cli/document_file.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <filesystem>
+#include <optional>
+#include <system_error>
+
+#include "ot/utf8.h"
+#include "storage/format/sha256.h"
+
+namespace cowrite::cli {
+namespace {
+
+// File systems take 255 bytes; the rest is for an ending and for being written aside.
+constexpr std::size_t kNameBytesMax = 220;
+constexpr std::size_t kHashDigits = 16;
+
+constexpr std::string_view kHex = "0123456789ABCDEF";
+
+void append_byte(std::string& out, char c) {
+  const auto byte = static_cast<unsigned char>(c);
+  out += kHex[byte >> 4];
+  out += kHex[byte & 15];
+}
+
+bool is_awkward(char c, bool first) {
+  const auto byte = static_cast<unsigned char>(c);
+  if (first && (c == '.' || c == '-' || c == '~')) return true;
+  return byte < 0x20 || byte == 0x7f ||
+         std::string_view("/\\%:*?\"<>|").find(c) != std::string_view::npos;
+}
+
+std::optional<unsigned> hex_digit(char c) {
+  const std::size_t at = kHex.find(c);
+  if (at == std::string_view::npos) return std::nullopt;
+  return static_cast<unsigned>(at);
+}
+
+Error failed(const std::string& what, const std::string& path, int reason) {
+  return {kErrFile, "cannot " + what + " " + path + ": " + std::generic_category().message(reason)};
+}
+
+bool write_all(int file, std::string_view bytes) {
+  while (!bytes.empty()) {
+    const ssize_t written = ::write(file, bytes.data(), bytes.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written < 0) return false;
+    bytes.remove_prefix(static_cast<std::size_t>(written));
+  }
+  return true;
+}
+
+}  // namespace
+
+std::string file_name_of(std::string_view document) {
+  const bool text = ot::utf8::is_valid(document);
+  std::string name;
+  for (const char c : document) {
+    if (is_awkward(c, name.empty()) || (!text && static_cast<unsigned char>(c) >= 0x80)) {
+      name += '%';
+      append_byte(name, c);
+    } else {
+      name += c;
+    }
+  }
+  if (name.size() <= kNameBytesMax && !name.empty()) return name;
+  name.resize(
+      ot::utf8::floor_boundary(name, std::min(name.size(), kNameBytesMax - 1 - kHashDigits)));
+  name += '~';
+  for (const std::uint8_t byte : storage::sha256(document))
+    if (name.size() < kNameBytesMax) append_byte(name, static_cast<char>(byte));
+  return name;
+}
+
+std::string document_of(std::string_view file_name) {
+  std::string document;
+  for (std::size_t i = 0; i < file_name.size(); ++i) {
+    const auto high = i + 2 < file_name.size() ? hex_digit(file_name[i + 1]) : std::nullopt;
+    const auto low = i + 2 < file_name.size() ? hex_digit(file_name[i + 2]) : std::nullopt;
+    if (file_name[i] == '%' && high && low) {
+      document += static_cast<char>(*high * 16 + *low);
+      i += 2;
+    } else {
+      document += file_name[i];
+    }
+  }
+  // What only looks escaped, since export would have written it otherwise, is meant as it is.
+  return file_name_of(document) == file_name ? document : std::string(file_name);
+}
+
+Result<std::string> read_file(const std::string& path, std::size_t bytes_max) {
+  const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (file < 0) return failed("read", path, errno);
+  std::string bytes;
+  std::string chunk(std::size_t{1} << 16, '\0');
+  ssize_t count = 0;
+  while ((count = ::read(file, chunk.data(), chunk.size())) != 0) {
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0) break;
+    bytes.append(chunk, 0, static_cast<std::size_t>(count));
+    if (bytes.size() > bytes_max) break;
+  }
+  const int reason = errno;
+  ::close(file);
+  if (count < 0) return failed("read", path, reason);
+  if (bytes.size() > bytes_max)
+    return Error{kErrFile, path + ": it has more than " + std::to_string(bytes_max) + " bytes"};
+  return bytes;
+}
+
+Result<void> write_file(const std::string& path, std::string_view bytes, Existing existing) {
+  const std::string aside = path + ".part-" + std::to_string(::getpid());
+  const int file = ::open(aside.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+  if (file < 0) return failed("write", aside, errno);
+  bool done = write_all(file, bytes);
+  // link() refuses where a file is; rename() replaces it.
+  if (done && existing == Existing::kRefuse)
+    done = ::link(aside.c_str(), path.c_str()) == 0;
+  else if (done)
+    done = ::rename(aside.c_str(), path.c_str()) == 0;
+  const int reason = errno;
+  ::close(file);
+  if (!done || existing == Existing::kRefuse) ::unlink(aside.c_str());
+  return done ? Result<void>() : failed("write", path, reason);
+}
+
+Result<void> make_folder(const std::string& path) {
+  std::error_code error;
+  std::filesystem::create_directories(path, error);
+  if (error) return failed("make folder", path, error.value());
+  return {};
+}
+
+bool is_all_crlf(std::string_view text) {
+  bool found = false;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] == '\n') return false;  // Without the CR that would have been skipped with it.
+    if (text[i] != '\r') continue;
+    if (i + 1 == text.size() || text[i + 1] != '\n') return false;
+    found = true;
+    ++i;
+  }
+  return found;
+}
+
+std::string from_crlf(std::string_view text) {
+  std::string result;
+  for (const char c : text)
+    if (c != '\r') result += c;
+  return result;
+}
+
+std::string to_crlf(std::string_view text) {
+  std::string result;
+  for (const char c : text) {
+    if (c == '\n') result += '\r';
+    result += c;
+  }
+  return result;
+}
+
+}  // namespace cowrite::cli

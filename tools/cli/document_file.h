@@ -1,0 +1,42 @@
+// Documents as files: names, line endings, and writing without harm.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+#include "ot/result.h"
+
+namespace cowrite::cli {
+
+inline constexpr std::string_view kErrFile = "ERR_FILE";
+
+// A name for a file in any folder: what a file system or a shell could take amiss, "/" and a first
+// "." or "-" among it, is %XX. A name that would be too long is cut, and told apart by a hash.
+[[nodiscard]] std::string file_name_of(std::string_view document);
+// The way back, of a name that file_name_of() did not cut.
+[[nodiscard]] std::string document_of(std::string_view file_name);
+
+// All bytes of a file. Fails with kErrFile, also if there are more than bytes_max.
+[[nodiscard]] Result<std::string> read_file(const std::string& path, std::size_t bytes_max);
+
+enum class Existing { kRefuse, kReplace };
+// Writes a file whole or not at all. Fails with kErrFile.
+[[nodiscard]] Result<void> write_file(const std::string& path, std::string_view bytes,
+                                      Existing existing);
+// The folder is there, made if need be. Fails with kErrFile.
+[[nodiscard]] Result<void> make_folder(const std::string& path);
+
+// ---- Line endings. The web editor's documents have "\n".
+
+// Whether a text has line breaks, all of them "\r\n", and no other "\r".
+[[nodiscard]] bool is_all_crlf(std::string_view text);
+[[nodiscard]] std::string from_crlf(std::string_view text);
+// REQUIRES: the text has no "\r".
+[[nodiscard]] std::string to_crlf(std::string_view text);
+
+// The source of a document that was imported from a file with CRLF begins like this: the first
+// record of its history remembers.
+inline constexpr std::string_view kCrlfSource = "import-crlf-";
+
+}  // namespace cowrite::cli

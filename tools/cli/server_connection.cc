@@ -1,0 +1,75 @@
+#include "tools/cli/server_connection.h"
+
+#include <algorithm>
+#include <charconv>
+#include <chrono>
+#include <optional>
+#include <thread>
+#include <utility>
+
+#include "server/api/json.h"
+#include "server/api/operator_json.h"
+#include "server/api/url.h"
+#include "storage/errors.h"
+#include "tools/cli/source.h"
+
+namespace cowrite::cli {
+namespace {
+
+// A busy server answers 503; that many times it is asked again, after the time that it names but
+// not longer than this.
+constexpr int kRetriesMax = 5;
+constexpr int kRetryAfterSecondsMax = 5;
+
+std::chrono::seconds retry_after(const HttpReply& reply) {
+  int seconds = 1;
+  std::from_chars(reply.retry_after.data(), reply.retry_after.data() + reply.retry_after.size(),
+                  seconds);
+  return std::chrono::seconds(std::clamp(seconds, 0, kRetryAfterSecondsMax));
+}
+
+std::string without_slashes(std::string url) {
+  while (url.ends_with('/')) url.pop_back();
+  return url;
+}
+
+}  // namespace
+
+ServerConnection::ServerConnection(const std::string& url, std::string token)
+    : url_(without_slashes(url)), token_(std::move(token)), http_(url_) {}
+
+Result<HttpReply> ServerConnection::get(const std::string& path, const Progress& progress) {
+  return ask([&] { return http_.get(path); }, progress);
+}
+
+Result<HttpReply> ServerConnection::post(const std::string& path, std::string_view body) {
+  return ask([&] { return http_.post(path, body, token_); }, {});
+}
+
+Error ServerConnection::foreign() const {
+  return {kErrServerForeign, url_ + ": what answers there is not a cowrite server"};
+}
+
+Result<HttpReply> ServerConnection::ask(const Ask& first, const Progress& progress) {
+  Ask next = first;
+  for (int retries = 0;;) {
+    Result<HttpReply> reply = next();
+    if (!reply) return Error{kErrServerUnreachable, url_ + ": " + reply.error().message};
+    if (reply->status == 200) return reply;
+    if (reply->status == 503 && retries++ < kRetriesMax) {
+      std::this_thread::sleep_for(retry_after(*reply));
+    } else if (reply->status == 202) {
+      const Result<server::JobReport> job = server::parse_job(reply->body);
+      if (!job) return foreign();
+      if (progress && !progress(job->records)) return Error{storage::kErrBusy, "given up"};
+      next = [this, path = "/api/operator/jobs/" + server::percent_encode(job->id)] {
+        return http_.get(path);
+      };
+    } else {
+      std::optional<Error> error = server::parse_error(reply->body);
+      return error ? *error : foreign();
+    }
+  }
+}
+
+}  // namespace cowrite::cli

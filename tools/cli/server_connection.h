@@ -1,0 +1,50 @@
+// ServerConnection: asks one cowrite server, patiently: a busy one is asked again, and what takes
+// long is waited for.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <string_view>
+
+#include "ot/result.h"
+#include "tools/cli/http_client.h"
+
+namespace cowrite::cli {
+
+class ServerConnection {
+ public:
+  // Told of what takes long, with the records that are done; false gives up.
+  using Progress = std::function<bool(std::uint64_t records)>;
+
+  // An empty token is not shown.
+  explicit ServerConnection(const std::string& url, std::string token = {});
+
+  // What the server answers, once it says 200; else its error, kErrServerUnreachable, or that there
+  // is no server of ours.
+  [[nodiscard]] Result<HttpReply> get(const std::string& path, const Progress& progress = {});
+  [[nodiscard]] Result<HttpReply> post(const std::string& path, std::string_view body = {});
+
+  // kErrServerForeign, in words.
+  [[nodiscard]] Error foreign() const;
+
+  // The body of a reply, parsed; kErrServerForeign if it is not what it should be.
+  template <typename T>
+  [[nodiscard]] Result<T> read(const Result<HttpReply>& reply,
+                               Result<T> (*parse)(std::string_view)) const {
+    if (!reply) return reply.error();
+    Result<T> answer = parse(reply->body);
+    if (!answer) return foreign();
+    return answer;
+  }
+
+ private:
+  using Ask = std::function<Result<HttpReply>()>;
+  [[nodiscard]] Result<HttpReply> ask(const Ask& first, const Progress& progress);
+
+  std::string url_;
+  std::string token_;
+  HttpClient http_;
+};
+
+}  // namespace cowrite::cli
