@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <charconv>
 #include <optional>
+#include <string_view>
 #include <thread>
 
 #include "server/limits.h"
@@ -28,12 +29,60 @@ std::optional<ListenAddress> parse_address(const std::string& text) {
   return address;
 }
 
+constexpr std::string_view kSizeForm = "bytes, or a number with K, M, G or T, as 512M";
+
+// "64M" -> 67,108,864. Absent if it is no size, or one beyond kIntegerMax.
+std::optional<std::uint64_t> parse_size(const std::string& text) {
+  constexpr std::string_view kUnits = "KMGT";
+  std::uint64_t number = 0;
+  const char* const end = text.data() + text.size();
+  const auto [stop, error] = std::from_chars(text.data(), end, number);
+  if (error != std::errc() || end - stop > 1) return std::nullopt;
+  std::size_t shift = 0;
+  if (stop != end) {
+    const std::size_t unit = kUnits.find(*stop);
+    if (unit == std::string_view::npos) return std::nullopt;
+    shift = 10 * (unit + 1);
+  }
+  if (number > kIntegerMax >> shift) return std::nullopt;
+  return number << shift;
+}
+
+std::string megabytes(std::uint64_t bytes) { return std::to_string(bytes >> 20) + "M"; }
+
+Farewell usage(const std::string& mistake) {
+  return {"cowrite-server: " + mistake + "\nTry cowrite-server --help\n", 2};
+}
+
+// What is not parsed by CLI11.
+std::optional<Farewell> settle(ServerOptions& options, const std::string& listen,
+                               const std::string& memory, const std::string& disk_reserve) {
+  const std::optional<ListenAddress> address = parse_address(listen);
+  if (!address) return usage("--listen: \"" + listen + "\" is not HOST:PORT");
+  const std::optional<std::uint64_t> memory_bytes = parse_size(memory);
+  if (!memory_bytes || *memory_bytes < kMemoryBytesMin) {
+    return usage("--memory: \"" + memory +
+                 "\" is not a size of 32M or more: " + std::string(kSizeForm));
+  }
+  const std::optional<std::uint64_t> reserve_bytes = parse_size(disk_reserve);
+  if (!reserve_bytes) {
+    return usage("--disk-reserve: \"" + disk_reserve +
+                 "\" is not a size: " + std::string(kSizeForm));
+  }
+  options.listen = *address;
+  options.memory_bytes = *memory_bytes;
+  options.disk_reserve_bytes = *reserve_bytes;
+  return std::nullopt;
+}
+
 }  // namespace
 
 std::variant<ServerOptions, Farewell> parse_options(int argc, char** argv) {
   ServerOptions options;
   options.loops = std::max(1U, std::thread::hardware_concurrency());
   std::string listen = "127.0.0.1:8080";
+  std::string memory = megabytes(options.memory_bytes);
+  std::string disk_reserve = megabytes(options.disk_reserve_bytes);
 
   CLI::App app(
       "A collaborative text editor's server. Open the URL that it prints in several browser tabs "
@@ -65,17 +114,14 @@ std::variant<ServerOptions, Farewell> parse_options(int argc, char** argv) {
                  "Foreign pages that may show /embed/NAME in a frame, as scheme://host[:port]")
       ->type_name("ORIGIN")
       ->delimiter(',');
-  app.add_option("--memory", options.memory_bytes,
-                 "Memory for cached documents and the store, such as 512M or 2G")
+  app.add_option("--memory", memory,
+                 "For open documents and the store, half each: " + std::string(kSizeForm))
       ->type_name("SIZE")
-      ->transform(CLI::AsSizeValue(/*kb_is_1000=*/false))
-      ->check(CLI::Range(kMemoryBytesMin, kIntegerMax))
-      ->default_str("256M");
-  app.add_option("--disk-reserve", options.disk_reserve_bytes,
+      ->capture_default_str();
+  app.add_option("--disk-reserve", disk_reserve,
                  "While less of the disk is free, what is typed waits, and reading goes on")
       ->type_name("SIZE")
-      ->transform(CLI::AsSizeValue(/*kb_is_1000=*/false))
-      ->default_str("64M");
+      ->capture_default_str();
   app.footer(
       "Signals: SIGTERM and SIGINT finish what is in flight and end the server within 5 seconds.\n"
       "Exit status: 0 stopped; 1 could not start; 2 usage; 3 the disk failed, nothing more was "
@@ -87,13 +133,10 @@ std::variant<ServerOptions, Farewell> parse_options(int argc, char** argv) {
   } catch (const CLI::CallForVersion&) {
     return Farewell{app.version() + "\n", 0};
   } catch (const CLI::ParseError& error) {
-    return Farewell{
-        std::string("cowrite-server: ") + error.what() + "\nTry cowrite-server --help\n", 2};
+    return usage(error.what());
   }
-  const std::optional<ListenAddress> address = parse_address(listen);
-  if (!address)
-    return Farewell{"cowrite-server: --listen: \"" + listen + "\" is not HOST:PORT\n", 2};
-  options.listen = *address;
+  if (std::optional<Farewell> mistake = settle(options, listen, memory, disk_reserve))
+    return *std::move(mistake);
   return options;
 }
 

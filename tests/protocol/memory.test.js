@@ -45,6 +45,18 @@ describe("memory", onlyCowrite("keeps everything in memory"), () => {
     }
   }
 
+  it("what is no size, or too small, is refused with a sentence", async () => {
+    const refused = (option, size, sentence) =>
+      assert.rejects(
+        Server.start({ args: [option, size] }),
+        ({ message }) => message.includes('"code":2') && message.includes(sentence),
+      );
+    for (const size of ["", "x", "-5", "1.5G", "64 M", "64MB", "99999999T"]) {
+      await refused("--disk-reserve", size, `--disk-reserve: "${size}" is not a size: bytes, or`);
+    }
+    await refused("--memory", "31M", '--memory: "31M" is not a size of 32M or more: bytes, or');
+  });
+
   it(`${kDocuments} documents of ${kTextBytes} bytes, opened in turn, stay within the budget`, async (t) => {
     const began = server.residentBytes;
     await all(
