@@ -15,7 +15,7 @@ import {
 } from "../support/documents.js";
 import { Random, kSeed } from "../support/random.js";
 import { RawClient, checkError, dropRawClients } from "../support/raw_client.js";
-import { Server, freePort, onlyCowrite } from "../support/server.js";
+import { Server, cowrite, freePort, onlyCowrite } from "../support/server.js";
 import { freshId } from "../support/suite.js";
 
 const c = "docs";
@@ -147,6 +147,11 @@ describe("a data folder that lost something", onlyCowrite("keeps everything in m
     await startAgain(); // What was in the write-ahead log is in tables now.
     await stop();
     await flipBitInLargestTable(server.data);
+    await assert.rejects(cowrite("--data", server.data, "verify"), ({ code, stdout }) => {
+      assert.equal(code, 1);
+      assert.match(stdout, new RegExp(`\\b${damaged}\\b`));
+      return true;
+    });
     await startAgain();
     const raw = await RawClient.connect(server);
     const requests = [
