@@ -6,7 +6,7 @@
 #include "server/api/difference.h"
 #include "server/api/history_check.h"
 #include "server/api/json.h"
-#include "server/api/operator.h"
+#include "server/api/operator_api.h"
 #include "server/api/query.h"
 #include "server/limits.h"
 #include "storage/errors.h"

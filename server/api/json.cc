@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "server/api/history_check.h"
-#include "server/api/operator.h"
+#include "server/api/operator_api.h"
 #include "server/limits.h"
 #include "server/protocol/operation_json.h"
 #include "storage/errors.h"

@@ -144,7 +144,7 @@ void DocumentHost::loaded(Result<std::unique_ptr<Document>> document) {
 void DocumentHost::handle(ToDocument request) {
   if (failure_) {
     refuse(std::move(request), *failure_);
-  } else if (!document_) {
+  } else if (!document_ || reloading_) {
     waiting_.push_back(std::move(request));
   } else {
     std::visit([this](auto message) { receive(std::move(message)); }, std::move(request));
@@ -153,8 +153,23 @@ void DocumentHost::handle(ToDocument request) {
 
 void DocumentHost::leave(LoopIndex loop) { audience_.leave(loop); }
 
+void DocumentHost::reload() {
+  if (failure_) return;
+  reloading_ = true;
+  if (!document_ || document_->busy() || !audience_.empty() || reads_ > 0) {
+    ports_.run_after(kReadRetry, [self = shared_from_this()] {
+      if (self->reloading_) self->reload();
+    });
+    return;
+  }
+  reloading_ = false;
+  document_.reset();
+  load();
+}
+
 bool DocumentHost::idle() const {
-  return failure_ || (document_ && !document_->busy() && audience_.empty() && reads_ == 0);
+  return failure_ ||
+         (document_ && !reloading_ && !document_->busy() && audience_.empty() && reads_ == 0);
 }
 
 std::size_t DocumentHost::memory_bytes() const {

@@ -54,6 +54,9 @@ class DocumentHost : public std::enable_shared_from_this<DocumentHost> {
   void handle(ToDocument request);
   // A session that joined is gone, or its reply found it gone.
   void leave(LoopIndex loop);
+  // The log holds another history than it did: forgets what is here and loads it anew, as soon as
+  // nothing is in flight and nobody follows. Requests wait until then.
+  void reload();
 
   // Nothing queued, in flight, loading or followed: it may be dropped without anybody's noticing.
   [[nodiscard]] bool idle() const;
@@ -97,7 +100,8 @@ class DocumentHost : public std::enable_shared_from_this<DocumentHost> {
   storage::OperationLog& log_;
   HostPorts ports_;
   std::unique_ptr<Document> document_;  // Absent while it loads.
-  std::vector<ToDocument> waiting_;     // While it loads.
+  std::vector<ToDocument> waiting_;     // While it loads, or is to be loaded anew.
+  bool reloading_ = false;              // It is to be loaded anew.
   Audience audience_;
   std::size_t reads_ = 0;  // Under way, for idle().
   std::optional<Error> failure_;

@@ -181,7 +181,11 @@ void Loop::announce(const SharedCommit& notice) {
   std::set<SessionNumber> numbers;
   for (const SessionNumber number : followers_.sessions(notice->key)) numbers.insert(number);
   for (const Answer& answer : notice->answers) {
-    if (answer.session.loop == index_) numbers.insert(answer.session.number);
+    if (answer.session.loop != index_) continue;
+    if (const auto errand = errands_.extract(answer.session.number))
+      errand.mapped()(answer);
+    else
+      numbers.insert(answer.session.number);
   }
   const SharedOutbound all = Outbox::share(notice->encoded);
   for (const SessionNumber number : numbers) {
@@ -202,6 +206,33 @@ void Loop::announce(const SharedPresence& notice) {
 void Loop::announce(const ChannelCall& call) {
   for (const SessionNumber number : listeners_.sessions(call.channel)) {
     if (const auto host = session(number)) host->deliver(call);
+  }
+}
+
+// ---- On behalf of the operator
+
+void Loop::submit(Submission submission, std::function<void(const Answer&)> done) {
+  submission.session = {index_, next_session_++};
+  submission.source = random_id();
+  errands_.emplace(submission.session.number, std::move(done));
+  Loop& home = around_.loops.home_of(submission.request.key);
+  home.post([&home, submission = std::move(submission)]() mutable {
+    home.handle(ToDocument(std::move(submission)));
+  });
+}
+
+void Loop::reload_document(const DocumentKey& key) {
+  const auto found = documents_.find(key);
+  if (found == documents_.end()) return;
+  for (const auto& loop : around_.loops.all)
+    loop->post([&loop = *loop, key] { loop.close_followers(key); });
+  found->second.host->reload();
+}
+
+void Loop::close_followers(const DocumentKey& key) {
+  for (const SessionNumber number : followers_.sessions(key)) {
+    if (const auto host = session(number))
+      host->close(CloseCode::kServiceRestart, "the document was replaced");
   }
 }
 

@@ -83,6 +83,14 @@ class Loop {
   // kDrain.
   void drain(std::function<void()> done);
 
+  // ---- On behalf of the operator, who has no session
+
+  // Submits to the document, wherever it lives; `done` is told the outcome, on this loop.
+  void submit(Submission submission, std::function<void(const Answer&)> done);
+  // The log holds another history of a document that lives here than it did: who follows it is
+  // disconnected and comes back.
+  void reload_document(const DocumentKey& key);
+
   // ---- To the documents and channels that live here
 
   void handle(ToDocument request);
@@ -101,6 +109,7 @@ class Loop {
   void announce(const SharedCommit& notice);
   void announce(const SharedPresence& notice);
   void announce(const ChannelCall& call);
+  void close_followers(const DocumentKey& key);
 
  private:
   using SessionNumber = std::uint64_t;
@@ -136,6 +145,7 @@ class Loop {
 
   SessionNumber next_session_ = 1;
   std::unordered_map<SessionNumber, std::shared_ptr<SessionHost>> sessions_;
+  std::unordered_map<SessionNumber, std::function<void(const Answer&)>> errands_;  // Of submit().
   Roster<DocumentKey> followers_;
   Roster<std::string> listeners_;
   std::function<void()> drained_;  // While draining.

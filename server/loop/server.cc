@@ -3,12 +3,23 @@
 #include <latch>
 #include <utility>
 
+#include "server/api/operator_token.h"
 #include "server/loop/health.h"
 #include "server/pages/embedded_file.h"
 #include "server/protocol/error_codes.h"
 #include "server/transport/connection_quota.h"
+#include "storage/errors.h"
 
 namespace cowrite::server {
+namespace {
+
+Result<std::uint64_t> version_made_by(const Answer& answer) {
+  if (const auto* ack = std::get_if<Ack>(&answer.outcome)) return ack->version + 1;
+  if (const auto* refusal = std::get_if<Refusal>(&answer.outcome)) return refusal->error;
+  return Error{storage::kErrIo, "the log cannot be read now"};
+}
+
+}  // namespace
 
 Result<std::unique_ptr<Server>> Server::start(const ServerOptions& options, Operator reports_to) {
   Result<AccessPolicy> access = AccessPolicy::make(options.hosts, options.origins);
@@ -28,19 +39,25 @@ Result<std::unique_ptr<Server>> Server::start(const ServerOptions& options, Oper
         "missing");
   }
 
-  std::unique_ptr<Server> server(
-      new Server(*std::move(log), *std::move(access), *std::move(pages), std::move(reports_to)));
+  // Documents in memory have no folder for the token, and so no operator.
+  Result<std::string> token =
+      in_memory ? Result<std::string>(std::string()) : settle_operator_token(options.data);
+  if (!token) return token.error();
+
+  std::unique_ptr<Server> server(new Server(*std::move(log), *std::move(access), *std::move(pages),
+                                            *std::move(token), std::move(reports_to)));
   if (Result<void> listening = server->listen(options); !listening) return listening.error();
   for (const auto& loop : server->loops_.all) loop->start();
   return server;
 }
 
 Server::Server(std::unique_ptr<storage::RocksDbLog> log, AccessPolicy access, Pages pages,
-               Operator reports_to)
+               std::string token, Operator reports_to)
     : log_(std::move(log)),
       access_(std::move(access)),
       pages_(std::move(pages)),
       api_(*log_),
+      operator_api_(*log_, std::move(token), operator_ports()),
       operator_(std::move(reports_to)),
       evidence_(operator_.warn) {}
 
@@ -48,6 +65,7 @@ Server::~Server() {
   for (const auto& loop : loops_.all) loop->stop();
   fronts_.clear();
   api_.stop();
+  operator_api_.stop();
   log_.reset();  // Its threads end; what they still call back goes to loops that no longer run.
 }
 
@@ -92,8 +110,35 @@ WebSocketServer::Handlers Server::handlers(Loop& loop) {
   };
 }
 
+OperatorPorts Server::operator_ports() {
+  return {
+      .submit =
+          [this](OperatorChange change, std::function<void(Result<std::uint64_t>)> done) {
+            Loop& loop = loops_.home_of(change.key);
+            Submission submission{.author = std::move(change.author),
+                                  .request = {.key = std::move(change.key),
+                                              .version = change.base,
+                                              .sequence = 1,
+                                              .change = std::move(change.change)}};
+            loop.post([&loop, submission = std::move(submission),
+                       done = std::move(done)]() mutable {
+              loop.submit(std::move(submission), [done = std::move(done)](const Answer& answer) {
+                done(version_made_by(answer));
+              });
+            });
+          },
+      .reload =
+          [this](const DocumentKey& key) {
+            Loop& loop = loops_.home_of(key);
+            loop.post([&loop, key] { loop.reload_document(key); });
+          },
+  };
+}
+
 void Server::serve(const HttpRequest& request, HttpRespond respond) {
-  if (request.path.starts_with("/api/")) {
+  if (request.path.starts_with("/api/operator/")) {
+    operator_api_.handle(request, std::move(respond));
+  } else if (request.path.starts_with("/api/")) {
     api_.handle(request, std::move(respond));
   } else if (request.path == "/healthz") {
     respond(respond_health(request,
@@ -107,6 +152,7 @@ void Server::serve(const HttpRequest& request, HttpRespond respond) {
 }
 
 void Server::stop() {
+  operator_api_.stop();
   std::latch drained(static_cast<std::ptrdiff_t>(fronts_.size()));
   for (const Front& front : fronts_) {
     front.loop.post([&front, &drained] {

@@ -20,6 +20,7 @@
 #include "ot/result.h"
 #include "server/access/access_policy.h"
 #include "server/api/api.h"
+#include "server/api/operator_api.h"
 #include "server/limits.h"
 #include "server/loop/evidence_of_loss.h"
 #include "server/loop/loop.h"
@@ -74,10 +75,11 @@ class Server {
   };
 
   Server(std::unique_ptr<storage::RocksDbLog> log, AccessPolicy access, Pages pages,
-         Operator reports_to);
+         std::string token, Operator reports_to);
 
   [[nodiscard]] Result<void> listen(const ServerOptions& options);
   [[nodiscard]] WebSocketServer::Handlers handlers(Loop& loop);
+  [[nodiscard]] OperatorPorts operator_ports();
   void serve(const HttpRequest& request, HttpRespond respond);
 
   // Destroyed from the last to the first: the fronts need their loops' contexts, and the loops'
@@ -86,6 +88,7 @@ class Server {
   const AccessPolicy access_;
   const Pages pages_;
   Api api_;
+  OperatorApi operator_api_;
   const Operator operator_;
   EvidenceOfLoss evidence_;
   Loops loops_;

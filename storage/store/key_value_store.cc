@@ -16,6 +16,7 @@
 #include <algorithm>
 #include <array>
 #include <atomic>
+#include <filesystem>
 #include <memory>
 #include <mutex>
 #include <set>
@@ -310,11 +311,11 @@ Result<void> KeyValueStore::Engine::check_closed_mark() {
   return mode == OpenMode::kReadWrite ? remove_closed_mark(folder) : Result<void>();
 }
 
-// The newest backup, as it lies there.
+// The newest backup, as it lies there, which RocksDB finds by absolute paths only.
 Result<void> KeyValueStore::Engine::open_backup() {
   rocksdb::BackupEngineReadOnly* opened = nullptr;
-  const rocksdb::IOStatus status =
-      rocksdb::BackupEngineReadOnly::Open(env, rocksdb::BackupEngineOptions(folder), &opened);
+  const rocksdb::IOStatus status = rocksdb::BackupEngineReadOnly::Open(
+      env, rocksdb::BackupEngineOptions(std::filesystem::absolute(folder).string()), &opened);
   const std::unique_ptr<rocksdb::BackupEngineReadOnly> engine(opened);
   if (!status.ok()) {
     return error_of(status, "cannot read the backups in folder " + folder);

@@ -11,7 +11,7 @@
 #include <string>
 #include <utility>
 
-#include "server/api/operator.h"
+#include "server/api/operator_api.h"
 #include "server/api/operator_token.h"
 #include "storage/errors.h"
 #include "tools/cli/command_line.h"

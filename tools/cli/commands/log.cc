@@ -21,9 +21,11 @@ struct Arguments {
 };
 
 // The versions that are asked for. A limit takes the newest of them, or the first after --from.
-server::VersionRange choose(const Arguments& arguments, std::uint64_t newest) {
+// What was erased is left out, unless it is asked for.
+server::VersionRange choose(const Arguments& arguments, const storage::DocumentInfo& info) {
+  const std::uint64_t newest = info.version;
   server::VersionRange range;
-  range.first = std::max<std::uint64_t>(arguments.from.value_or(1), 1);
+  range.first = std::max<std::uint64_t>(arguments.from.value_or(info.erased + 1), 1);
   range.last = std::min(arguments.to.value_or(newest), newest);
   if (!arguments.limit || range.first > range.last) return range;
   const std::uint64_t count = std::min(*arguments.limit, range.last - range.first + 1);
@@ -76,7 +78,7 @@ Result<void> log(const Arguments& arguments, Context& context) {
   if (!info) return info.error();
   if (arguments.from && *arguments.from > info->version)
     return server::version_unknown(*info, *arguments.from);
-  const server::VersionRange range = choose(arguments, info->version);
+  const server::VersionRange range = choose(arguments, *info);
   if (arguments.reverse) return print_backwards(context, key, range);
   RecordPrinter printer(context, Times::kAgo);
   return read_pages(context, key, range,

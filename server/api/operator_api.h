@@ -1,4 +1,4 @@
-// Operator: the part of the HTTP API under /api/operator/, for whoever runs the server: proofs,
+// OperatorApi: the part of the HTTP API under /api/operator/, for whoever runs the server: proofs,
 // disk use, backups, and changes of documents. API.md describes it.
 //
 // What changes documents or writes files asks for the operator's token, and is closed to pages: a
@@ -7,6 +7,7 @@
 // Thread-safe.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <functional>
 #include <optional>
@@ -44,20 +45,20 @@ struct OperatorPorts {
   std::function<void(const storage::DocumentKey&)> reload;
 };
 
-class Operator {
+class OperatorApi {
  public:
   // Without a token nothing but reading is done. REQUIRES: the log and what the ports reach outlive
   // this; or only stop().
-  Operator(storage::RocksDbLog& log, std::string token, OperatorPorts ports);
-  ~Operator() { stop(); }
-  Operator(const Operator&) = delete;
-  Operator& operator=(const Operator&) = delete;
+  OperatorApi(storage::RocksDbLog& log, std::string token, OperatorPorts ports);
+  ~OperatorApi() { stop(); }
+  OperatorApi(const OperatorApi&) = delete;
+  OperatorApi& operator=(const OperatorApi&) = delete;
 
   // Answers a request whose path begins with "/api/operator/", once, perhaps later and from another
   // thread.
   void handle(const HttpRequest& request, HttpRespond respond);
 
-  // Ends what is under way.
+  // Ends what is under way. Nothing of the log is asked for afterwards.
   void stop();
 
  private:
@@ -83,6 +84,7 @@ class Operator {
   storage::RocksDbLog& log_;
   const std::string token_;
   const OperatorPorts ports_;
+  std::atomic<bool> stopped_ = false;
   OperatorJobs jobs_;
 };
 

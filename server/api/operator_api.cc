@@ -1,4 +1,4 @@
-#include "server/api/operator.h"
+#include "server/api/operator_api.h"
 
 #include <chrono>
 #include <future>
@@ -65,15 +65,15 @@ HttpResponse change_response(const Result<std::uint64_t>& version) {
 
 }  // namespace
 
-Operator::Operator(storage::RocksDbLog& log, std::string token, OperatorPorts ports)
+OperatorApi::OperatorApi(storage::RocksDbLog& log, std::string token, OperatorPorts ports)
     : log_(log), token_(std::move(token)), ports_(std::move(ports)) {}
 
-void Operator::stop() {
-  log_.store().interrupt();
+void OperatorApi::stop() {
+  if (!stopped_.exchange(true)) log_.store().interrupt();
   jobs_.stop();
 }
 
-void Operator::handle(const HttpRequest& request, HttpRespond respond) {
+void OperatorApi::handle(const HttpRequest& request, HttpRespond respond) {
   const std::optional<Path> path =
       split_path(std::string_view(request.path).substr(kRoot.size() - 1));
   std::optional<Parameters> parameters = split_query(request.query);
@@ -90,7 +90,7 @@ void Operator::handle(const HttpRequest& request, HttpRespond respond) {
   jobs_.start(OperatorJobs::Lane::kChange, std::move(*work), std::move(respond));
 }
 
-std::optional<Error> Operator::refuse(const HttpRequest& request) const {
+std::optional<Error> OperatorApi::refuse(const HttpRequest& request) const {
   if (!request.header("origin").empty())
     return Error{kErrOperatorPage, "this is for programs, not for pages in a browser"};
   const std::string_view given = request.header("authorization");
@@ -106,7 +106,7 @@ std::optional<Error> Operator::refuse(const HttpRequest& request) const {
 
 // ---- Reading
 
-void Operator::read(const Path& path, Parameters parameters, HttpRespond respond) {
+void OperatorApi::read(const Path& path, Parameters parameters, HttpRespond respond) {
   Query query(std::move(parameters));
   if (const std::optional<Error> error = query.error()) return respond(error_response(*error));
   const bool of_one = path.size() == 3;
@@ -126,7 +126,7 @@ void Operator::read(const Path& path, Parameters parameters, HttpRespond respond
   respond(error_response(path_unknown()));
 }
 
-Operator::Work Operator::verify(const Path& path) {
+OperatorApi::Work OperatorApi::verify(const Path& path) {
   return [this, path](const Progress& progress) {
     if (path.size() == 1) {
       const Result<void> sound = storage::verify_no_orphans(log_.store());
@@ -138,7 +138,7 @@ Operator::Work Operator::verify(const Path& path) {
   };
 }
 
-HttpResponse Operator::stat(const Path& path) const {
+HttpResponse OperatorApi::stat(const Path& path) const {
   if (path.size() == 1)
     return answer(store_use_json(
         {log_.store().statistics(), log_.disk().free_bytes(), log_.disk().reserve_bytes()}));
@@ -148,7 +148,8 @@ HttpResponse Operator::stat(const Path& path) const {
 
 // ---- Changing
 
-Result<Operator::Work> Operator::change(const Path& path, Parameters parameters, std::string body) {
+Result<OperatorApi::Work> OperatorApi::change(const Path& path, Parameters parameters,
+                                              std::string body) {
   if (path.size() == 1 && path[0] == "backup") return back_up(std::move(parameters));
   if (path.size() != 4 || path[0] != "documents") return path_unknown();
   DocumentKey key{path[1], path[2]};
@@ -162,7 +163,7 @@ Result<Operator::Work> Operator::change(const Path& path, Parameters parameters,
   return path_unknown();
 }
 
-Result<Operator::Work> Operator::back_up(Parameters parameters) {
+Result<OperatorApi::Work> OperatorApi::back_up(Parameters parameters) {
   Query query(std::move(parameters));
   const std::string folder = query.text("folder").value_or("");
   if (!folder.starts_with('/')) query.fail("\"folder\" must be an absolute path");
@@ -177,7 +178,8 @@ Result<Operator::Work> Operator::back_up(Parameters parameters) {
   });
 }
 
-Result<Operator::Work> Operator::append(DocumentKey key, Parameters parameters, std::string body) {
+Result<OperatorApi::Work> OperatorApi::append(DocumentKey key, Parameters parameters,
+                                              std::string body) {
   Query query(std::move(parameters));
   if (std::optional<Error> error = query.error()) return std::move(*error);
   return Work([this, key = std::move(key), body = std::move(body)](const Progress& progress) {
@@ -190,7 +192,7 @@ Result<Operator::Work> Operator::append(DocumentKey key, Parameters parameters, 
   });
 }
 
-Result<Operator::Work> Operator::restore(DocumentKey key, Parameters parameters) {
+Result<OperatorApi::Work> OperatorApi::restore(DocumentKey key, Parameters parameters) {
   Query query(std::move(parameters));
   const std::optional<Place> place = query.place("at");
   const std::optional<std::string> as = query.text("as");
@@ -222,7 +224,7 @@ Result<Operator::Work> Operator::restore(DocumentKey key, Parameters parameters)
   });
 }
 
-Result<Operator::Work> Operator::remove(DocumentKey key, Parameters parameters) {
+Result<OperatorApi::Work> OperatorApi::remove(DocumentKey key, Parameters parameters) {
   Query query(std::move(parameters));
   const std::string author = take_author(query);
   if (std::optional<Error> error = query.error()) return std::move(*error);
@@ -234,7 +236,7 @@ Result<Operator::Work> Operator::remove(DocumentKey key, Parameters parameters) 
   });
 }
 
-Result<Operator::Work> Operator::purge(DocumentKey key, Parameters parameters) {
+Result<OperatorApi::Work> OperatorApi::purge(DocumentKey key, Parameters parameters) {
   Query query(std::move(parameters));
   if (std::optional<Error> error = query.error()) return std::move(*error);
   return Work([this, key = std::move(key)](const Progress&) {
@@ -252,7 +254,7 @@ Result<Operator::Work> Operator::purge(DocumentKey key, Parameters parameters) {
   });
 }
 
-Result<std::uint64_t> Operator::submit(OperatorChange change, const Progress& go_on) {
+Result<std::uint64_t> OperatorApi::submit(OperatorChange change, const Progress& go_on) {
   const std::string name = display_name(change.key);
   const auto outcome = std::make_shared<std::promise<Result<std::uint64_t>>>();
   std::future<Result<std::uint64_t>> known = outcome->get_future();
