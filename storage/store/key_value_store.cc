@@ -26,6 +26,7 @@
 #include "storage/errors.h"
 #include "storage/store/data_folder.h"
 #include "storage/store/format_version.h"
+#include "storage/store/log_files.h"
 
 #if defined(__SANITIZE_THREAD__)
 // The packaged RocksDB is not built for ThreadSanitizer, which therefore misses how its threads
@@ -76,6 +77,8 @@ rocksdb::DBOptions database_options(OpenMode mode) {
   // The default stops at the first damaged record of the log and takes the rest for a power cut:
   // half of the acknowledged operations gone, without an error. This one forgives a torn tail only.
   options.wal_recovery_mode = rocksdb::WALRecoveryMode::kTolerateCorruptedTailRecords;
+  // A log that is missing, or shorter than it was when the next one was begun, is reported.
+  options.track_and_verify_wals_in_manifest = true;
   options.max_total_wal_size = kLogBytesMax;
   options.allow_concurrent_memtable_write = false;  // One thread commits.
   options.bytes_per_sync = kMiB;  // A flush must not make a commit's sync wait for all of it.
@@ -254,6 +257,9 @@ Result<void> KeyValueStore::Engine::open_folder(FolderContent content) {
       if (read_only) {
         return open_beside_writer();
       }
+      if (Result<void> whole = check_log_files(folder); !whole) {
+        return whole;
+      }
       if (Result<void> ours = check_tables(); !ours) {
         return ours;
       }
@@ -340,7 +346,10 @@ Result<void> KeyValueStore::Engine::open_beside_writer() {
   Result<void> opened;
   for (int attempt = 0; attempt < kReadOnlyAttempts; ++attempt) {
     const Result<std::string> before = file_set(folder);
-    opened = check_tables();
+    opened = check_log_files(folder);
+    if (opened) {
+      opened = check_tables();
+    }
     if (opened) {
       opened = open_database(OpenMode::kReadOnly, table_options(cache));
     }
@@ -371,7 +380,11 @@ Result<void> KeyValueStore::Engine::check_tables() const {
   const std::set<std::string> present(names.begin(), names.end());
   const std::set<std::string> ours(kTableNames.begin(), kTableNames.end());
   if (present == ours) {
-    return {};
+    return has_log_file(folder) || closed_mark(folder)
+               ? Result<void>()
+               : Error{kErrDamaged, "folder " + folder +
+                                        " was not closed and has lost its write-ahead log; "
+                                        "restore it from a backup"};
   }
   Engine probe(folder, OpenMode::kReadOnly, StoreOptions());
   if (Result<void> opened = probe.open_database(OpenMode::kReadOnly, {{"default", {}}}); !opened) {
@@ -625,8 +638,10 @@ Result<void> KeyValueStore::restore(const std::string& backups, const std::strin
   if (status.ok()) {
     status = engine->RestoreDBFromLatestBackup(folder, folder);
   }
-  return status.ok() ? Result<void>()
-                     : error_of(status, "cannot restore the backup in folder " + backups);
+  if (!status.ok()) {
+    return error_of(status, "cannot restore the backup in folder " + backups);
+  }
+  return mark_closed(folder, 0);  // A backup may hold no log; nothing is missing for that.
 }
 
 WriteBatch::WriteBatch(const KeyValueStore& store)

@@ -20,7 +20,8 @@ namespace {
 
 constexpr std::size_t kErased = Trial::kDocuments - 1;  // The document that is erased in the end.
 
-// One to three records, small ones and some that fill a buffer.
+}  // namespace
+
 void write_on(Author& author, std::mt19937_64& random) {
   for (std::uint64_t left = 1 + random() % 3; left > 0; --left) {
     author.as(random() % 3 == 0 ? "ben" : "ann").later(static_cast<std::int64_t>(random() % 300));
@@ -39,8 +40,6 @@ void write_on(Author& author, std::mt19937_64& random) {
     }
   }
 }
-
-}  // namespace
 
 Trial::Trial(std::size_t rounds) {
   std::mt19937_64 random(rounds);

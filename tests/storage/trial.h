@@ -11,6 +11,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <mutex>
+#include <random>
 #include <string>
 #include <vector>
 
@@ -67,6 +68,9 @@ class Trial {
 
 // So little memory that a flush comes every few appends.
 [[nodiscard]] LogOptions trial_options(rocksdb::Env* env);
+
+// One to three records more, small ones and some that fill a buffer.
+void write_on(Author& author, std::mt19937_64& random);
 
 // A folder for many small files that need not outlive the test: in memory where that can be had.
 [[nodiscard]] std::string quick_folder();

@@ -1,0 +1,237 @@
+// Bytes that change under a data folder: what is read afterwards is all of it, or the damage is
+// reported; never less without a word. What was cut off the end of the newest log of a folder that
+// was not closed cannot be told from a power cut.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <array>
+#include <cstdio>
+#include <filesystem>
+#include <fstream>
+#include <limits>
+#include <memory>
+#include <random>
+#include <string>
+#include <vector>
+
+#include "storage/errors.h"
+#include "storage/read/stored_history.h"
+#include "storage/read/verify.h"
+#include "storage/rocksdb_log.h"
+#include "tests/storage/fault_env.h"
+#include "tests/storage/trial.h"
+
+namespace cowrite::storage {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::size_t kDocuments = 6;
+constexpr std::size_t kNoLimit = std::numeric_limits<std::size_t>::max();
+
+enum class State : std::uint8_t { kRunning, kClosed };
+enum class Manner : std::uint8_t { kFlip, kOverwrite, kZero, kCut, kDelete };
+
+constexpr std::array<const char*, 5> kFiles = {".log", ".sst", "MANIFEST-", "CURRENT", "CLOSED"};
+constexpr std::array<const char*, 5> kManners = {"a flipped bit in", "other bytes in", "zeros in",
+                                                 "a cut", "a missing"};
+
+std::string read_file(const fs::path& path) {
+  std::ifstream file(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
+// A folder as it is while a server runs on it, and as it is after it was closed.
+class Original {
+ public:
+  Original() : temp_(quick_folder()) {
+    for (std::size_t document = 0; document < kDocuments; ++document) {
+      authors_.emplace_back(DocumentKey{"docs", "document " + std::to_string(document)});
+    }
+    FaultEnv env(folder(State::kClosed));
+    const Result<std::unique_ptr<RocksDbLog>> log =
+        RocksDbLog::open(folder(State::kClosed), OpenMode::kReadWrite, trial_options(env.env()));
+    EXPECT_TRUE(log);
+    std::mt19937_64 random(7);
+    for (std::size_t round = 0; round < 60; ++round) {
+      for (Author& author : authors_) {
+        write_on(author, random);
+        EXPECT_EQ(append(**log, author.take()), AppendOutcome::kCommitted);
+        if (round % 8 == 5) {
+          (*log)->save_checkpoint(author.key(), author.newest());
+        }
+      }
+    }
+    env.cut_power(folder(State::kRunning), std::nullopt);
+  }
+
+  [[nodiscard]] std::string folder(State state) const {
+    return temp_ / (state == State::kRunning ? "running" : "data");
+  }
+  [[nodiscard]] const std::vector<Author>& authors() const { return authors_; }
+
+ private:
+  TempFolder temp_;
+  std::vector<Author> authors_;
+};
+
+const Original& original() {
+  static const Original made;
+  return made;
+}
+
+struct Damage {
+  State state = State::kRunning;
+  std::size_t file = 0;  // In kFiles.
+  Manner manner = Manner::kFlip;
+  std::uint64_t seed = 0;
+};
+
+// The files of a kind, the oldest first.
+std::vector<fs::path> files_of(const std::string& folder, std::size_t kind) {
+  std::vector<fs::path> found;
+  for (const fs::directory_entry& entry : fs::directory_iterator(folder)) {
+    if (entry.path().filename().string().find(kFiles.at(kind)) != std::string::npos) {
+      found.push_back(entry.path());
+    }
+  }
+  std::sort(found.begin(), found.end());
+  return found;
+}
+
+struct Done {
+  bool any = false;      // There was something to damage.
+  bool excused = false;  // A power cut may look like that.
+  std::string told;
+};
+
+Done inflict(const Damage& damage, const std::string& folder) {
+  std::mt19937_64 random(damage.seed);
+  const std::vector<fs::path> files = files_of(folder, damage.file);
+  if (files.empty()) {
+    return {};
+  }
+  const fs::path path = files[random() % files.size()];
+  std::string bytes = read_file(path);
+  if (bytes.empty() && damage.manner != Manner::kDelete) {
+    return {};
+  }
+  const std::size_t place = bytes.empty() ? 0 : random() % bytes.size();
+  const std::size_t end = std::min(bytes.size(), place + 1 + random() % 600);
+  const std::string before = bytes;
+  switch (damage.manner) {
+    case Manner::kFlip:
+      bytes[place] = static_cast<char>(bytes[place] ^ (1 << random() % 8));
+      break;
+    case Manner::kOverwrite:
+      std::generate(bytes.begin() + static_cast<std::ptrdiff_t>(place),
+                    bytes.begin() + static_cast<std::ptrdiff_t>(end),
+                    [&] { return static_cast<char>(random()); });
+      break;
+    case Manner::kZero:
+      std::fill(bytes.begin() + static_cast<std::ptrdiff_t>(place),
+                bytes.begin() + static_cast<std::ptrdiff_t>(end), '\0');
+      break;
+    case Manner::kCut:
+      bytes.resize(place);
+      break;
+    case Manner::kDelete:
+      fs::remove(path);
+      break;
+  }
+  if (damage.manner != Manner::kDelete) {
+    std::ofstream(path, std::ios::binary) << bytes;
+  }
+  const bool newest_log = damage.file == 0 && path == files.back();
+  const bool only_end =
+      damage.manner == Manner::kCut || (damage.manner == Manner::kZero && end == bytes.size());
+  return {bytes != before || damage.manner == Manner::kDelete,
+          damage.state == State::kRunning && newest_log && only_end,
+          std::string(kManners.at(static_cast<std::size_t>(damage.manner))) + " " +
+              path.filename().string() + " (" + std::to_string(before.size()) + " bytes) at " +
+              std::to_string(place) + ", folder " +
+              (damage.state == State::kRunning ? "running" : "closed") + ", seed " +
+              std::to_string(damage.seed)};
+}
+
+void expect_named(const Error& error, const DocumentKey& key) {
+  EXPECT_TRUE(error.code == kErrDamaged || error.code == kErrIo) << error.message;
+  EXPECT_NE(error.message.find(describe(key)), std::string::npos) << error.message;
+}
+
+// Whether the document is whole; if it is not, that is reported by all ways to it.
+bool is_whole(const KeyValueStore& store, const Author& author, bool excused) {
+  const StoredHistory history(store);
+  const DocumentKey& key = author.key();
+  const Result<Proof> proof = verify(store, key, [](std::uint64_t) { return true; });
+  const Result<Snapshot> newest = history.snapshot(key, std::nullopt);
+  const Result<std::vector<Record>> records = history.records(key, 0, kNoLimit, kNoLimit);
+  for (const Error* error : {proof ? nullptr : &proof.error(), newest ? nullptr : &newest.error(),
+                             records ? nullptr : &records.error()}) {
+    if (error != nullptr && !(excused && error->code == kErrNotFound)) {
+      expect_named(*error, key);
+    }
+  }
+  if (newest) {
+    EXPECT_TRUE(same(*newest, author.snapshots().at(newest->version)));
+    EXPECT_TRUE(newest->version == author.records().size() || excused) << "silently shorter";
+  }
+  if (records) {
+    EXPECT_TRUE(
+        std::equal(records->begin(), records->end(), author.records().begin(),
+                   author.records().begin() + static_cast<std::ptrdiff_t>(records->size())));
+    EXPECT_TRUE(records->size() == author.records().size() || excused) << "silently shorter";
+  }
+  EXPECT_TRUE(!proof || (newest && records)) << "proven, but cannot be read";
+  return proof.has_value();
+}
+
+enum class Outcome : std::uint8_t { kNotOpened, kPartly, kWhole };
+
+Outcome outcome_of(const std::string& folder, OpenMode mode, bool excused) {
+  const Result<std::unique_ptr<KeyValueStore>> store = KeyValueStore::open(folder, mode);
+  if (!store) {
+    const std::string_view code = store.error().code;
+    EXPECT_TRUE(code == kErrDamaged || code == kErrIo) << store.error().message;
+    return Outcome::kNotOpened;
+  }
+  bool all = true;
+  for (const Author& author : original().authors()) {
+    all = is_whole(**store, author, excused) && all;
+  }
+  const Result<std::vector<DocumentInfo>> list = StoredHistory(**store).list(std::nullopt, 100);
+  EXPECT_TRUE(!list || excused || list->size() == kDocuments);
+  EXPECT_TRUE(!all || excused || verify_no_orphans(**store));
+  return all ? Outcome::kWhole : Outcome::kPartly;
+}
+
+// COWRITE_DAMAGES says how many.
+TEST(Damage, IsReportedOrDoesNoHarm) {
+  const std::size_t cases = case_count("COWRITE_DAMAGES", 100);
+  std::array<std::size_t, 3> outcomes{};
+  std::size_t excused = 0;
+  std::uint64_t number = 0;
+  for (std::size_t done = 0; done < cases; ++number) {
+    const Damage damage = {static_cast<State>(number % 2), number / 2 % kFiles.size(),
+                           static_cast<Manner>(number / 2 / kFiles.size() % kManners.size()),
+                           number};
+    const TempFolder temp(quick_folder());
+    fs::copy(original().folder(damage.state), temp / "data");
+    const Done inflicted = inflict(damage, temp / "data");
+    if (!inflicted.any) {
+      continue;
+    }
+    ++done;
+    excused += inflicted.excused ? 1 : 0;
+    SCOPED_TRACE(inflicted.told);
+    for (const OpenMode mode : {OpenMode::kReadOnly, OpenMode::kReadWrite}) {
+      SCOPED_TRACE(mode == OpenMode::kReadOnly ? "read only" : "for writing");
+      outcomes.at(static_cast<std::size_t>(outcome_of(temp / "data", mode, inflicted.excused)))++;
+    }
+  }
+  std::printf("%zu damages, %zu of them like power cuts: %zu not opened, %zu reported, %zu whole\n",
+              cases, excused, outcomes[0], outcomes[1], outcomes[2]);
+}
+
+}  // namespace
+}  // namespace cowrite::storage
