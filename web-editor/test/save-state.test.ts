@@ -5,6 +5,7 @@ const well: SaveFacts = {
   now: 100_000,
   opened: true,
   viewOnly: false,
+  setBack: false,
   online: true,
   live: true,
   downSince: null,
@@ -20,6 +21,11 @@ describe("the save state", () => {
     expect(label({ unsavedSince: 99_999 })).toBe("Saving…");
     expect(label({ live: false })).toBe("Reconnecting…");
     expect(label({ ...down, downSince: 99_000 })).toBe("Reconnecting…");
+  });
+
+  test("offers no hope where the server was set back", () => {
+    const setBack = { kind: "set-back", label: "Not connected: the server is older" };
+    expect(saveState({ ...well, ...down, setBack: true, unsavedSince: 1 })).toEqual(setBack);
   });
 
   test("is offline when the network is down, or the server away for five seconds", () => {

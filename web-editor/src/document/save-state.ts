@@ -5,6 +5,8 @@ export interface SaveFacts {
   opened: boolean;
   // Nothing can be written here.
   viewOnly: boolean;
+  // The server has an older history than this page: nothing is sent any more.
+  setBack: boolean;
   online: boolean;
   // Subscribed and up to date on this connection.
   live: boolean;
@@ -14,7 +16,8 @@ export interface SaveFacts {
   unsavedSince: number | null;
 }
 
-export type SaveKind = "opening" | "saved" | "saving" | "reconnecting" | "offline" | "unsaved";
+export type SaveKind =
+  "opening" | "saved" | "saving" | "reconnecting" | "offline" | "unsaved" | "set-back";
 
 export interface SaveState {
   kind: SaveKind;
@@ -36,6 +39,7 @@ function offlineLabel({ opened, viewOnly }: SaveFacts): string {
 
 export function saveState(facts: SaveFacts): SaveState {
   const { now, unsavedSince, downSince } = facts;
+  if (facts.setBack) return { kind: "set-back", label: "Not connected: the server is older" };
   const unsavedMs = unsavedSince === null ? 0 : now - unsavedSince;
   if (unsavedMs >= unsavedAlarmMs)
     return { kind: "unsaved", label: `Unsaved for ${duration(unsavedMs)}` };

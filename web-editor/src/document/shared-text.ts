@@ -69,6 +69,11 @@ export class SharedText {
     return this.doc.type !== null && this.wasOpened && !this.isAhead;
   }
 
+  // The server's history is not the one that this text belongs to.
+  get wasSetBack(): boolean {
+    return this.isAhead;
+  }
+
   // Subscribed: what others write arrives.
   get live(): boolean {
     return this.doc.subscribed;
@@ -126,10 +131,11 @@ export class SharedText {
     });
   }
 
-  // The server's history is not the one that this text belongs to: the text stays as it is.
+  // From here on the text stays as it is.
   setBack(): void {
-    if (!this.isAhead) this.events.onServerSetBack();
+    const isNews = !this.isAhead;
     this.isAhead = true;
+    if (isNews) this.events.onServerSetBack();
   }
 
   private loaded(): void {

@@ -130,6 +130,7 @@ export class Editor {
     setWritable(this.view, false);
     const reason =
       "The server has an older history of this document than this tab: it was restored from a backup, or its data was replaced. This tab keeps its text: copy it, or download it.";
+    this.showProgress();
     if (this.opened) this.rescue.offer(this.view.state.doc.toString(), reason);
     this.say(reason, { label: "Open the server's version", click: () => location.reload() });
   }
@@ -150,12 +151,13 @@ export class Editor {
   }
 
   private showProgress(): void {
-    const { unsavedSince, live } = this.shared;
+    const { unsavedSince, live, wasSetBack } = this.shared;
     const { online, downSince } = this.link;
     const state = saveState({
       now: Date.now(),
       opened: this.opened,
       viewOnly: this.page.viewOnly,
+      setBack: wasSetBack,
       online,
       live,
       downSince,
