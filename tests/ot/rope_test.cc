@@ -171,7 +171,7 @@ TEST(Rope, LoadsTextsOfEverySizeAroundALeaf) {
 }
 
 TEST(Rope, TakesALeafOfTextIntoAFullLeaf) {
-  for (const std::string& filler : {"a", "é", "中", "😀"}) {
+  for (const std::string filler : {"a", "é", "中", "😀"}) {
     const auto filled = [&filler](std::size_t bytes) {
       std::string text(bytes % filler.size(), 'x');
       while (text.size() < bytes) text += filler;
