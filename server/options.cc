@@ -54,47 +54,20 @@ Farewell usage(const std::string& mistake) {
   return {"cowrite-server: " + mistake + "\nTry cowrite-server --help\n", 2};
 }
 
-// What is not parsed by CLI11.
-std::optional<Farewell> settle(ServerOptions& options, const std::string& listen,
-                               const std::string& memory, const std::string& disk_reserve) {
-  const std::optional<ListenAddress> address = parse_address(listen);
-  if (!address) return usage("--listen: \"" + listen + "\" is not HOST:PORT");
-  const std::optional<std::uint64_t> memory_bytes = parse_size(memory);
-  if (!memory_bytes || *memory_bytes < kMemoryBytesMin) {
-    return usage("--memory: \"" + memory +
-                 "\" is not a size of 32M or more: " + std::string(kSizeForm));
-  }
-  const std::optional<std::uint64_t> reserve_bytes = parse_size(disk_reserve);
-  if (!reserve_bytes) {
-    return usage("--disk-reserve: \"" + disk_reserve +
-                 "\" is not a size: " + std::string(kSizeForm));
-  }
-  options.listen = *address;
-  options.memory_bytes = *memory_bytes;
-  options.disk_reserve_bytes = *reserve_bytes;
-  return std::nullopt;
-}
-
-}  // namespace
-
-std::variant<ServerOptions, Farewell> parse_options(int argc, char** argv) {
-  ServerOptions options;
-  options.loops = std::max(1U, std::thread::hardware_concurrency());
+// Options that are understood here, not by CLI11: as they are written, first by default.
+struct Texts {
   std::string listen = "127.0.0.1:8080";
-  std::string memory = megabytes(options.memory_bytes);
-  std::string disk_reserve = megabytes(options.disk_reserve_bytes);
+  std::string memory = megabytes(kMemoryBytes);
+  std::string disk_reserve = megabytes(storage::kDiskReserveBytes);
+};
 
-  CLI::App app(
-      "A collaborative text editor's server. Open the URL that it prints in several browser tabs "
-      "and type.",
-      "cowrite-server");
-  app.set_version_flag("--version", std::string("cowrite-server ") + kVersion);
+void declare(CLI::App& app, ServerOptions& options, Texts& texts) {
   app.add_option("--data", options.data,
                  "Folder of the documents, made if it is missing; \":memory:\" keeps them until "
                  "the server ends")
       ->type_name("DIR")
       ->capture_default_str();
-  app.add_option("--listen", listen, "Address to serve on; port 0 picks a free one")
+  app.add_option("--listen", texts.listen, "Address to serve on; port 0 picks a free one")
       ->type_name("HOST:PORT")
       ->capture_default_str();
   app.add_option("--loops", options.loops, "Threads that serve connections")
@@ -114,14 +87,49 @@ std::variant<ServerOptions, Farewell> parse_options(int argc, char** argv) {
                  "Foreign pages that may show /embed/NAME in a frame, as scheme://host[:port]")
       ->type_name("ORIGIN")
       ->delimiter(',');
-  app.add_option("--memory", memory,
+  app.add_option("--memory", texts.memory,
                  "For open documents and the store, half each: " + std::string(kSizeForm))
       ->type_name("SIZE")
       ->capture_default_str();
-  app.add_option("--disk-reserve", disk_reserve,
+  app.add_option("--disk-reserve", texts.disk_reserve,
                  "While less of the disk is free, what is typed waits, and reading goes on")
       ->type_name("SIZE")
       ->capture_default_str();
+}
+
+// Understands the texts; absent if all is well.
+std::optional<Farewell> settle(const Texts& texts, ServerOptions& options) {
+  const std::optional<ListenAddress> address = parse_address(texts.listen);
+  if (!address) return usage("--listen: \"" + texts.listen + "\" is not HOST:PORT");
+  const std::optional<std::uint64_t> memory = parse_size(texts.memory);
+  if (!memory || *memory < kMemoryBytesMin) {
+    return usage("--memory: \"" + texts.memory +
+                 "\" is not a size of 32M or more: " + std::string(kSizeForm));
+  }
+  const std::optional<std::uint64_t> reserve = parse_size(texts.disk_reserve);
+  if (!reserve) {
+    return usage("--disk-reserve: \"" + texts.disk_reserve +
+                 "\" is not a size: " + std::string(kSizeForm));
+  }
+  options.listen = *address;
+  options.memory_bytes = *memory;
+  options.disk_reserve_bytes = *reserve;
+  return std::nullopt;
+}
+
+}  // namespace
+
+std::variant<ServerOptions, Farewell> parse_options(int argc, char** argv) {
+  ServerOptions options;
+  options.loops = std::max(1U, std::thread::hardware_concurrency());
+  Texts texts;
+
+  CLI::App app(
+      "A collaborative text editor's server. Open the URL that it prints in several browser tabs "
+      "and type.",
+      "cowrite-server");
+  app.set_version_flag("--version", std::string("cowrite-server ") + kVersion);
+  declare(app, options, texts);
   app.footer(
       "Signals: SIGTERM and SIGINT finish what is in flight and end the server within 5 seconds.\n"
       "Exit status: 0 stopped; 1 could not start; 2 usage; 3 the disk failed, nothing more was "
@@ -135,8 +143,7 @@ std::variant<ServerOptions, Farewell> parse_options(int argc, char** argv) {
   } catch (const CLI::ParseError& error) {
     return usage(error.what());
   }
-  if (std::optional<Farewell> mistake = settle(options, listen, memory, disk_reserve))
-    return *std::move(mistake);
+  if (std::optional<Farewell> mistake = settle(texts, options)) return *std::move(mistake);
   return options;
 }
 
