@@ -91,6 +91,11 @@ class Client final : public Connection {
 };
 
 class LoopTest : public ::testing::Test {
+ public:
+  ~LoopTest() override {
+    for (const auto& loop : loops_.all) loop->stop();
+  }
+
  protected:
   static constexpr std::size_t kRoom = 10 * kOpenDocumentBytes;
 
@@ -106,9 +111,6 @@ class LoopTest : public ::testing::Test {
                                     .idle_document = idle}));
     }
     for (const auto& loop : loops_.all) loop->start();
-  }
-  ~LoopTest() override {
-    for (const auto& loop : loops_.all) loop->stop();
   }
 
   // What one loop does for one client, on that loop's thread.
