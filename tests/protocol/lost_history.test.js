@@ -117,7 +117,7 @@ describe("a data folder that lost something", onlyCowrite("keeps everything in m
     );
   });
 
-  it("a folder keeps the name of its histories through restarts, and no other has it", async () => {
+  it("a folder keeps the name of its histories through restarts, and loses it when it is restored from a backup", async (t) => {
     const name = async () => {
       const raw = await RawClient.connect(server, { greet: false });
       await raw.receive();
@@ -129,8 +129,13 @@ describe("a data folder that lost something", onlyCowrite("keeps everything in m
     await stop();
     await startAgain();
     assert.equal(await name(), before);
-    await server.dispose();
-    await start();
+    await stop();
+    const backups = `${server.data}.backups`;
+    t.after(() => rm(backups, { recursive: true }));
+    await cowrite("--data", server.data, "backup", backups);
+    await rm(server.data, { recursive: true });
+    await cowrite("--data", server.data, "restore", "--from", backups);
+    await startAgain();
     assert.notEqual(await name(), before);
   });
 
