@@ -23,8 +23,9 @@ int status_of(const Error& error) {
   if (error.code == kErrParameterInvalid || error.code == kErrRecordInvalid) return 400;
   if (error.code == kErrTokenMissing) return 401;
   if (error.code == kErrTokenWrong || error.code == kErrOperatorPage) return 403;
-  if (error.code == kErrPathUnknown || error.code == kErrJobUnknown || error.code == kErrDocumentUnknown ||
-      error.code == kErrDocumentAbsent || error.code == storage::kErrVersionUnknown)
+  if (error.code == kErrPathUnknown || error.code == kErrJobUnknown ||
+      error.code == kErrDocumentUnknown || error.code == kErrDocumentAbsent ||
+      error.code == storage::kErrNotFound || error.code == storage::kErrVersionUnknown)
     return 404;
   if (error.code == kErrMethodNotAllowed) return 405;
   if (error.code == storage::kErrConflict || error.code == storage::kErrForeign) return 409;

@@ -26,8 +26,12 @@ Result<std::unique_ptr<Document>> load_document(const DocumentKey& key,
                                                 const storage::History& history) {
   Result<storage::Snapshot> snapshot = history.snapshot(key, std::nullopt);
   if (!snapshot) return snapshot.error();
+  Result<std::optional<storage::DocumentInfo>> info = history.info(key);
+  if (!info) return info.error();
   const std::uint64_t version = snapshot->version;
-  const std::uint64_t from = version - std::min<std::uint64_t>(version, kTailRecordsOnOpening);
+  const std::uint64_t erased = *info ? std::min((*info)->erased, version) : 0;
+  const std::uint64_t from =
+      std::max(erased, version - std::min<std::uint64_t>(version, kTailRecordsOnOpening));
   std::vector<storage::Record> tail;
   while (from + tail.size() < version) {
     Result<std::vector<storage::Record>> records =

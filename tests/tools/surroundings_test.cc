@@ -193,8 +193,17 @@ TEST_F(Surroundings, AnOptionBeatsTheEnvironment) {
             "So: hello you\n");
 }
 
-TEST_F(Surroundings, TwoSourcesAreOneTooMany) {
-  EXPECT_EQ(run(on_folder({"--server", kNoServer, "ls"})).status, 2);
+TEST_F(Surroundings, AServerAndAFolderAreTheServerAndItsToken) {
+  EXPECT_EQ(run({"--data", "/nowhere", "--server", served_folder().url(), "cat", "notes"}).out,
+            "So: hello you\n");
+  const Ran ran = run(on_folder({"--server", served_folder().url(), "rm", "notes"}));
+  EXPECT_EQ(ran.status, 1);
+  EXPECT_EQ(ran.err, "cowrite: cannot read an operator's token from " + served_folder().path() +
+                         "/operator-token\nhint: --token-file FILE, COWRITE_TOKEN or --data DIR of "
+                         "the running server name it\n");
+}
+
+TEST_F(Surroundings, TwoSourcesInTheEnvironmentAreOneTooMany) {
   const Ran ran = run({"ls"}, {"COWRITE_SERVER=http://a", "COWRITE_DATA=b"});
   EXPECT_EQ(ran.status, 2);
   EXPECT_EQ(ran.err,

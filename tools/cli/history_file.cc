@@ -61,8 +61,9 @@ Result<std::vector<storage::Record>> HistoryFile::next() {
 // Not std::getline(), which reads a line of any length.
 Result<bool> HistoryFile::read_line(std::string& line) {
   line.clear();
-  line_ += 1;
   std::streambuf& bytes = *file_.rdbuf();
+  if (bytes.sgetc() == std::char_traits<char>::eof()) return false;
+  line_ += 1;
   for (int byte = bytes.sbumpc(); byte != std::char_traits<char>::eof(); byte = bytes.sbumpc()) {
     if (byte == '\n') return true;
     line += static_cast<char>(byte);
@@ -70,7 +71,7 @@ Result<bool> HistoryFile::read_line(std::string& line) {
       return at_line({server::kErrRecordInvalid,
                       "it has more than " + std::to_string(kLineBytesMax) + " bytes"});
   }
-  return !line.empty();
+  return true;
 }
 
 Error HistoryFile::at_line(const Error& error) const {
