@@ -33,6 +33,14 @@ HttpResponse answer(const Result<std::string>& json) {
 
 Error path_unknown() { return {kErrPathUnknown, "there is nothing at this path of the API"}; }
 
+HttpResponse method_not_allowed() {
+  HttpResponse response =
+      error_response({kErrMethodNotAllowed, "this is read with GET and HEAD, and done with POST"});
+  for (auto& [name, value] : response.headers)
+    if (name == "Allow") value += ", POST";
+  return response;
+}
+
 bool is_name(const std::string& text) { return !text.empty() && text.size() <= kIdBytesMax; }
 
 // Whoever the history shall name for the change.
@@ -81,8 +89,7 @@ void OperatorApi::handle(const HttpRequest& request, HttpRespond respond) {
     return respond(error_response({kErrParameterInvalid, "the URL is not percent-encoded UTF-8"}));
   if (request.method == "GET" || request.method == "HEAD")
     return read(*path, std::move(*parameters), std::move(respond));
-  if (request.method != "POST")
-    return respond(error_response({kErrMethodNotAllowed, "here are GET and POST only"}));
+  if (request.method != "POST") return respond(method_not_allowed());
   if (const std::optional<Error> refusal = refuse(request))
     return respond(error_response(*refusal));
   Result<Work> work = change(*path, std::move(*parameters), request.body);

@@ -6,6 +6,7 @@
 
 #include <atomic>
 #include <condition_variable>
+#include <future>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -13,6 +14,7 @@
 #include <vector>
 
 #include "server/limits.h"
+#include "server/protocol/error_codes.h"
 #include "storage/rocksdb_log.h"
 
 namespace cowrite::server {
@@ -234,6 +236,66 @@ TEST_F(LoopTest, DrainingClosesEverybodyWithServiceRestart) {
   const auto deadline = std::chrono::steady_clock::now() + kDeadline;
   while (!drained && std::chrono::steady_clock::now() < deadline) std::this_thread::yield();
   EXPECT_TRUE(drained);
+}
+
+// ---- On behalf of the operator
+
+class OperatorLoopTest : public LoopTest {
+ protected:
+  // Two documents, on either loop.
+  static constexpr const char* kIds[] = {"a", "b", "c", "d", "e"};
+
+  // What becomes of a change that the operator makes.
+  Answer submit(const DocumentKey& key, storage::Change change,
+                std::optional<std::uint64_t> base = std::nullopt) {
+    std::promise<Answer> outcome;
+    Loop& loop = loops_.at(0);
+    loop.post([&] {
+      loop.submit(
+          {.author = "Op",
+           .request = {.key = key, .version = base, .sequence = 1, .change = std::move(change)}},
+          [&](const Answer& answer) { outcome.set_value(answer); });
+    });
+    return outcome.get_future().get();
+  }
+};
+
+TEST_F(OperatorLoopTest, TheOperatorsChangesAreCommittedAndFollowersSeeThem) {
+  const Seat follower = connect(1);
+  for (const std::string id : kIds) {
+    follower.send(R"({"a":"s","c":"docs","d":")" + id + R"("})");
+    (void)follower.client->receive(R"({"a":"s")");
+    const Answer created = submit({"docs", id}, storage::Create{"text"});
+    EXPECT_EQ(std::get<Ack>(created.outcome).version, 0U);
+    EXPECT_NE(follower.client->receive(R"({"a":"op")").find(R"("create":)"), std::string::npos);
+    const Answer again = submit({"docs", id}, storage::Create{"text"});
+    EXPECT_EQ(std::get<Refusal>(again.outcome).error.code, kErrDocAlreadyCreated);
+  }
+}
+
+TEST_F(OperatorLoopTest, ADocumentThatWasReplacedIsLoadedAnewWhenItsFollowersAreGone) {
+  for (const std::string id : kIds) {
+    const Seat follower = connect(0);
+    const DocumentKey key{"docs", id};
+    follower.send(R"({"a":"s","c":"docs","d":")" + id + R"("})");
+    (void)follower.client->receive(R"({"a":"s")");
+    // Somebody writes to the log past the live document.
+    std::promise<storage::AppendOutcome> appended;
+    log_.append({key, 0,
+                 std::make_shared<const std::vector<storage::Record>>(std::vector<storage::Record>{
+                     {.source = "s", .sequence = 1, .change = storage::Create{"imported"}}}),
+                 true, 8},
+                [&](storage::AppendOutcome outcome) { appended.set_value(outcome); });
+    ASSERT_EQ(appended.get_future().get(), storage::AppendOutcome::kCommitted);
+    Loop& home = loops_.home_of(key);
+    home.post([&home, key] { home.reload_document(key); });
+    EXPECT_EQ(follower.client->closed(), CloseCode::kServiceRestart);
+    // Who comes meanwhile waits, and is given what the log holds.
+    const Seat visitor = connect(1);
+    visitor.send(R"({"a":"s","c":"docs","d":")" + id + R"("})");
+    follower.leave();
+    EXPECT_NE(visitor.client->receive(R"({"a":"s")").find("imported"), std::string::npos);
+  }
 }
 
 }  // namespace
