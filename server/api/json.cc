@@ -229,11 +229,18 @@ Result<void> read_page(Fields& fields, const char* name, Result<Element> (*read)
 
 // The codes that a reply may carry, so that an Error can refer to one of them.
 std::string_view known_code(std::string_view code) {
-  constexpr std::array kCodes = {kErrDocumentUnknown, kErrDocumentAbsent, kErrHistoryTooLong,
-                                 kErrTokenMissing, kErrTokenWrong, kErrRecordInvalid,
-                                 storage::kErrVersionUnknown, storage::kErrDamaged,
-                                 storage::kErrErased, storage::kErrConflict,
-                                 storage::kErrDiskFull, storage::kErrForeign};
+  constexpr std::array kCodes = {kErrDocumentUnknown,
+                                 kErrDocumentAbsent,
+                                 kErrHistoryTooLong,
+                                 kErrTokenMissing,
+                                 kErrTokenWrong,
+                                 kErrRecordInvalid,
+                                 storage::kErrVersionUnknown,
+                                 storage::kErrDamaged,
+                                 storage::kErrErased,
+                                 storage::kErrConflict,
+                                 storage::kErrDiskFull,
+                                 storage::kErrForeign};
   for (const std::string_view known : kCodes)
     if (known == code) return known;
   return kErrRequestFailed;

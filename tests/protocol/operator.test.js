@@ -24,7 +24,10 @@ suite("the operator", (suite) => {
   };
   /** The complaint of a command that fails. */
   const complaint = async (run) => {
-    const error = await run.then(() => assert.fail("it succeeded"), (error) => error);
+    const error = await run.then(
+      () => assert.fail("it succeeded"),
+      (error) => error,
+    );
     assert.equal(error.code, 1, error.stderr);
     return error.stderr;
   };
@@ -128,7 +131,11 @@ suite("the operator", (suite) => {
     try {
       const there = ["--server", other.url, "--data", other.data];
       await cowrite(...there, "import", history);
-      for (const command of [["log", id, "--json"], ["info", id, "--json"], ["cat", id]]) {
+      for (const command of [
+        ["log", id, "--json"],
+        ["info", id, "--json"],
+        ["cat", id],
+      ]) {
         assert.equal(await cowrite(...there, ...command), await operate(...command));
       }
       await cowrite(...there, "verify");
@@ -175,7 +182,10 @@ suite("the operator", (suite) => {
       await restored.dispose();
     }
     const into = suite.server.data;
-    assert.match(await complaint(cowrite("--data", into, "restore", "--from", backups)), /not empty/);
+    assert.match(
+      await complaint(cowrite("--data", into, "restore", "--from", backups)),
+      /not empty/,
+    );
   });
 
   it("tells of the disk", async () => {
