@@ -133,7 +133,7 @@ Result<std::uint64_t> StoredHistory::checkpoint(const DocumentKey& key) const {
                     version = decoded ? Result<std::uint64_t>(decoded->version) : decoded.error();
                     return Visit::kStop;
                   });
-  return scanned ? version : scanned.error();
+  return scanned ? version : about(key, scanned.error());
 }
 
 // Takes the snapshot on to version `to`.
@@ -258,7 +258,7 @@ Result<std::optional<SourceEntry>> StoredHistory::source(const DocumentKey& key,
   const std::string name = source_key((*head)->number, source);
   const Result<std::optional<std::string>> value = store_.get(Table::kSources, name);
   if (!value) {
-    return value.error();
+    return about(key, value.error());
   }
   if (!*value) {
     return std::optional<SourceEntry>();

@@ -10,7 +10,7 @@ Result<std::optional<Head>> read_head(const KeyValueStore& store, const Document
   const std::string name = document_name_key(key);
   const Result<std::optional<std::string>> value = store.get(Table::kMeta, name);
   if (!value) {
-    return value.error();
+    return Error{value.error().code, describe(key) + ": " + value.error().message};
   }
   if (!*value) {
     return std::optional<Head>();

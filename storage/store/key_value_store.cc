@@ -1,6 +1,7 @@
 #include "storage/store/key_value_store.h"
 
 #include <rocksdb/cache.h>
+#include <rocksdb/convenience.h>
 #include <rocksdb/db.h>
 #include <rocksdb/env.h>
 #include <rocksdb/filter_policy.h>
@@ -25,8 +26,8 @@
 
 #include "storage/errors.h"
 #include "storage/store/data_folder.h"
+#include "storage/store/file_check.h"
 #include "storage/store/format_version.h"
-#include "storage/store/log_files.h"
 
 #if defined(__SANITIZE_THREAD__)
 // The packaged RocksDB is not built for ThreadSanitizer, which therefore misses how its threads
@@ -100,6 +101,7 @@ std::vector<rocksdb::ColumnFamilyDescriptor> table_options(
     rocksdb::BlockBasedTableOptions blocks;
     blocks.block_cache = cache;
     blocks.block_size = 16 << 10;
+    blocks.checksum = rocksdb::kXXH3;  // file_check.h relies on it.
     if (!has_versions) {  // Versions are scanned; names and sources are looked up, often in vain.
       blocks.filter_policy.reset(rocksdb::NewBloomFilterPolicy(10));
     }
@@ -257,7 +259,7 @@ Result<void> KeyValueStore::Engine::open_folder(FolderContent content) {
       if (read_only) {
         return open_beside_writer();
       }
-      if (Result<void> whole = check_log_files(folder); !whole) {
+      if (Result<void> whole = check_files(folder); !whole) {
         return whole;
       }
       if (Result<void> ours = check_tables(); !ours) {
@@ -346,7 +348,7 @@ Result<void> KeyValueStore::Engine::open_beside_writer() {
   Result<void> opened;
   for (int attempt = 0; attempt < kReadOnlyAttempts; ++attempt) {
     const Result<std::string> before = file_set(folder);
-    opened = check_log_files(folder);
+    opened = check_files(folder);
     if (opened) {
       opened = check_tables();
     }
@@ -400,6 +402,10 @@ Result<void> KeyValueStore::Engine::check_tables() const {
   const Result<bool> empty = probe.is_empty();
   if (!empty) {
     return empty.error();
+  }
+  if (has_data_file(folder)) {
+    return Error{kErrDamaged, "the data in folder " + folder +
+                                  " is not in its list of files; restore it from a backup"};
   }
   const bool creation_interrupted = *empty && std::ranges::includes(ours, present);
   if (!creation_interrupted) {
@@ -516,6 +522,8 @@ Result<void> KeyValueStore::write(const WriteBatch& batch, Durability durability
   if (status.ok()) {
     return {};
   }
+  // RocksDB would try again by itself; but what a failed sync has lost, the next one confirms.
+  rocksdb::CancelAllBackgroundWork(engine_->database.get(), false);
   const std::lock_guard lock(engine_->failure_mutex);
   if (!engine_->failure) {
     engine_->failure = error_of(status, "cannot write to folder " + engine_->folder);

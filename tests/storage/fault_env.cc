@@ -120,6 +120,10 @@ class FaultEnv::Disk : public rocksdb::FileSystemWrapper,
     const std::lock_guard lock(mutex_);
     return operations_;
   }
+  [[nodiscard]] bool has_lied() const {
+    const std::lock_guard lock(mutex_);
+    return lied_;
+  }
   void set_fault(std::optional<Fault> fault) {
     const std::lock_guard lock(mutex_);
     fault_ = fault;
@@ -160,6 +164,7 @@ class FaultEnv::Disk : public rocksdb::FileSystemWrapper,
   mutable std::recursive_mutex mutex_;  // A power cut may be asked for inside before_each_.
   std::uint64_t operations_ = 0;
   std::uint64_t files_ = 0;
+  bool lied_ = false;
   std::optional<Fault> fault_;
   std::uint64_t quota_ = std::numeric_limits<std::uint64_t>::max();
   std::function<void(std::uint64_t)> before_each_;
@@ -214,6 +219,7 @@ IOStatus FaultEnv::Disk::append(File& file, const rocksdb::Slice& data,
 IOStatus FaultEnv::Disk::sync(File& file) {
   const std::lock_guard lock(mutex_);
   const IOStatus status = begin();
+  lied_ = lied_ || (file.sync_failed && status.ok());
   file.sync_failed = file.sync_failed || !status.ok();
   file.synced = file.sync_failed ? file.synced : file.written;
   return status;
@@ -409,6 +415,7 @@ FaultEnv::FaultEnv(const std::string& folder)
 FaultEnv::~FaultEnv() = default;
 
 std::uint64_t FaultEnv::operations() const { return disk_->operations(); }
+bool FaultEnv::has_lied() const { return disk_->has_lied(); }
 void FaultEnv::set_fault(std::optional<Fault> fault) { disk_->set_fault(fault); }
 void FaultEnv::set_quota(std::uint64_t bytes) { disk_->set_quota(bytes); }
 std::uint64_t FaultEnv::free_bytes() const { return disk_->free_bytes(); }

@@ -43,6 +43,9 @@ class FaultEnv {
 
   void set_fault(std::optional<Fault> fault);
 
+  // Whether a sync was confirmed of what an earlier, failed one had lost.
+  [[nodiscard]] bool has_lied() const;
+
   // The size of the disk. Writes beyond it fail with ENOSPC, having written what fits.
   void set_quota(std::uint64_t bytes);
   // What of it is left.

@@ -1,4 +1,4 @@
-#include "storage/store/log_files.h"
+#include "storage/store/file_check.h"
 
 #include <algorithm>
 #include <cstddef>
@@ -10,6 +10,7 @@
 #include <string_view>
 #include <system_error>
 
+#include "ot/varint.h"
 #include "storage/errors.h"
 #include "storage/format/checksum.h"
 
@@ -77,9 +78,9 @@ bool record_follows(std::string_view block, std::size_t place) {
 }
 
 // The first place that is damaged for certain.
-std::optional<std::size_t> find_damage(std::istream& log) {
+std::optional<std::uint64_t> check_log(std::istream& log) {
   std::string block;
-  std::optional<std::size_t> suspect;  // The log is whole up to here.
+  std::optional<std::uint64_t> suspect;  // The log is whole up to here.
   for (std::size_t begin = 0;; begin += kBlockBytes) {
     block.resize(kBlockBytes);
     log.read(block.data(), kBlockBytes);
@@ -100,30 +101,73 @@ std::optional<std::size_t> find_damage(std::istream& log) {
   }
 }
 
-Result<void> check_log_file(const fs::path& path) {
-  std::ifstream log(path, std::ios::binary);
-  const std::optional<std::size_t> damage = log ? find_damage(log) : std::nullopt;
+Error damaged_at(const fs::path& path, std::uint64_t place) {
+  return {kErrDamaged, "file " + path.string() + " is damaged at byte " + std::to_string(place) +
+                           ": restore it from a backup"};
+}
+
+// The same of a table.
+std::optional<std::uint64_t> check_table(std::istream& file) {
+  constexpr std::uint64_t kFooterBytes = 53;
+  constexpr std::uint64_t kTrailerBytes = 5;
+  constexpr std::string_view kMagic = "\xF7\xCF\xF4\x85\xB7\x41\xE2\x88";
+  constexpr char kXxh3 = 4;  // What key_value_store.cc chooses.
+  file.seekg(0, std::ios::end);
+  const auto bytes = static_cast<std::uint64_t>(file.tellg());
+  std::string footer(kFooterBytes, '\0');
+  file.seekg(static_cast<std::streamoff>(bytes - std::min(bytes, kFooterBytes)));
+  if (!file.read(footer.data(), kFooterBytes) || !footer.ends_with(kMagic)) {
+    return std::nullopt;  // Unfinished; or RocksDB says that it is no table.
+  }
+  if (footer.front() != kXxh3) {
+    return bytes - kFooterBytes;
+  }
+  std::string_view place(footer);
+  place.remove_prefix(1);
+  const std::optional<std::uint64_t> index = ot::take_varint(place);
+  if (!index || *index < 4 + kTrailerBytes || *index > bytes) {
+    return bytes - kFooterBytes + 1;
+  }
+  // The highest bit of the properties' last number says that they are hashed.
+  const std::uint64_t last = *index - kTrailerBytes - 1;
+  file.seekg(static_cast<std::streamoff>(last));
+  return (file.get() & 0x80) == 0 ? std::nullopt : std::optional(last);
+}
+
+Result<void> check_file(const fs::path& path,
+                        std::optional<std::uint64_t> (*check)(std::istream& file)) {
+  std::ifstream file(path, std::ios::binary);
+  const std::optional<std::uint64_t> damage = file ? check(file) : std::nullopt;
   if (damage) {
-    return Error{kErrDamaged, "file " + path.string() + " is damaged at byte " +
-                                  std::to_string(*damage) + ": restore it from a backup"};
+    return damaged_at(path, *damage);
   }
   std::error_code ignored;  // A running server may have removed it meanwhile.
-  return log.bad() || (!log.is_open() && fs::exists(path, ignored))
+  return file.bad() || (!file.is_open() && fs::exists(path, ignored))
              ? Result<void>(Error{kErrIo, "cannot read file " + path.string()})
              : Result<void>();
 }
 
+template <typename Predicate>
+bool any_file(const std::string& folder, Predicate predicate) {
+  std::error_code error;
+  const fs::directory_iterator entry(folder, error);
+  return !error && std::any_of(fs::begin(entry), fs::end(entry),
+                               [&](const auto& file) { return predicate(file.path()); });
+}
+
 }  // namespace
 
-Result<void> check_log_files(const std::string& folder) {
+Result<void> check_files(const std::string& folder) {
   std::error_code error;
   fs::directory_iterator entry(folder, error);
   for (; !error && entry != fs::directory_iterator(); entry.increment(error)) {
     const fs::path& path = entry->path();
-    if (path.extension() != ".log" && !path.filename().string().starts_with("MANIFEST-")) {
+    const bool is_table = path.extension() == ".sst";
+    if (!is_table && path.extension() != ".log" &&
+        !path.filename().string().starts_with("MANIFEST-")) {
       continue;
     }
-    if (Result<void> whole = check_log_file(path); !whole) {
+    if (Result<void> whole = check_file(path, is_table ? check_table : check_log); !whole) {
       return whole;
     }
   }
@@ -133,10 +177,13 @@ Result<void> check_log_files(const std::string& folder) {
 }
 
 bool has_log_file(const std::string& folder) {
-  std::error_code error;
-  fs::directory_iterator entry(folder, error);
-  return !error && std::any_of(fs::begin(entry), fs::end(entry),
-                               [](const auto& file) { return file.path().extension() == ".log"; });
+  return any_file(folder, [](const fs::path& path) { return path.extension() == ".log"; });
+}
+
+bool has_data_file(const std::string& folder) {
+  return any_file(folder, [](const fs::path& path) {
+    return path.extension() == ".sst" || path.filename() == "CLOSED";
+  });
 }
 
 }  // namespace cowrite::storage

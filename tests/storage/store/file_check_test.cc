@@ -1,12 +1,14 @@
-// What RocksDB's own reading of a damaged write-ahead log or list of files would forgive.
+// What RocksDB's own reading of damaged files would forgive.
 #include <gtest/gtest.h>
 
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "ot/varint.h"
 #include "storage/errors.h"
 #include "storage/store/key_value_store.h"
 #include "tests/storage/support.h"
@@ -75,7 +77,7 @@ std::optional<int> writes_left(const std::string& folder) {
   return left;
 }
 
-TEST(LogFiles, AFlippedBitAnywhereInTheLogIsReported) {
+TEST(FileCheck, AFlippedBitAnywhereInTheLogIsReported) {
   const Killed killed;
   const fs::path log = killed.newest(".log");
   const std::string whole = read_file(log);
@@ -91,7 +93,7 @@ TEST(LogFiles, AFlippedBitAnywhereInTheLogIsReported) {
   }
 }
 
-TEST(LogFiles, ZerosInTheLogAreReported) {
+TEST(FileCheck, ZerosInTheLogAreReported) {
   const Killed killed;
   const fs::path log = killed.newest(".log");
   const std::string whole = read_file(log);
@@ -105,7 +107,7 @@ TEST(LogFiles, ZerosInTheLogAreReported) {
   }
 }
 
-TEST(LogFiles, AFlippedBitAnywhereInTheListOfFilesIsReported) {
+TEST(FileCheck, AFlippedBitAnywhereInTheListOfFilesIsReported) {
   const Killed killed;
   const fs::path list = killed.newest("MANIFEST-");
   const std::string whole = read_file(list);
@@ -121,10 +123,69 @@ TEST(LogFiles, AFlippedBitAnywhereInTheListOfFilesIsReported) {
   }
 }
 
-TEST(LogFiles, AMissingLogIsReported) {
+TEST(FileCheck, AMissingLogIsReported) {
   const Killed killed;
   fs::remove(killed.newest(".log"));
   EXPECT_EQ(writes_left(killed.folder()), std::nullopt);
+}
+
+TEST(FileCheck, ATableWhoseBlocksWouldNotBeCheckedIsReported) {
+  const TempFolder temp(quick_folder());
+  {
+    const auto store = KeyValueStore::open(temp.path(), OpenMode::kReadWrite);
+    ASSERT_TRUE(store);
+  }
+  for (const fs::directory_entry& entry : fs::directory_iterator(temp.path())) {
+    if (entry.path().extension() == ".sst") {
+      std::string bytes = read_file(entry.path());
+      ASSERT_GT(bytes.size(), 53U);
+      ASSERT_EQ(bytes[bytes.size() - 53], '\4');
+      bytes[bytes.size() - 53] = '\0';
+      write_file(entry.path(), bytes);
+    }
+  }
+  for (const OpenMode mode : {OpenMode::kReadOnly, OpenMode::kReadWrite}) {
+    EXPECT_EQ(KeyValueStore::open(temp.path(), mode).error().code, kErrDamaged);
+  }
+}
+
+// RocksDB, as it is packaged, ends the process over this.
+TEST(FileCheck, ATableWhosePropertiesHaveAFormThatTheyNeverHaveIsReported) {
+  const TempFolder temp(quick_folder());
+  {
+    const auto store = KeyValueStore::open(temp.path(), OpenMode::kReadWrite);
+    ASSERT_TRUE(store);
+  }
+  for (const fs::directory_entry& entry : fs::directory_iterator(temp.path())) {
+    if (entry.path().extension() == ".sst") {
+      std::string bytes = read_file(entry.path());
+      std::string_view footer = std::string_view(bytes).substr(bytes.size() - 52);
+      const std::optional<std::uint64_t> index = ot::take_varint(footer);
+      ASSERT_TRUE(index && *index < bytes.size());
+      bytes[*index - 6] = '\x80';
+      write_file(entry.path(), bytes);
+    }
+  }
+  for (const OpenMode mode : {OpenMode::kReadOnly, OpenMode::kReadWrite}) {
+    EXPECT_EQ(KeyValueStore::open(temp.path(), mode).error().code, kErrDamaged);
+  }
+}
+
+TEST(FileCheck, AListOfFilesThatWasCutToItsBeginningIsReported) {
+  const TempFolder temp(quick_folder());
+  {
+    const auto store = KeyValueStore::open(temp.path(), OpenMode::kReadWrite);
+    ASSERT_TRUE(store);
+  }
+  fs::remove(temp / "CLOSED");
+  for (const fs::directory_entry& entry : fs::directory_iterator(temp.path())) {
+    if (entry.path().filename().string().starts_with("MANIFEST-")) {
+      fs::resize_file(entry.path(), 95);
+    }
+  }
+  for (const OpenMode mode : {OpenMode::kReadOnly, OpenMode::kReadWrite}) {
+    EXPECT_EQ(KeyValueStore::open(temp.path(), mode).error().code, kErrDamaged);
+  }
 }
 
 }  // namespace

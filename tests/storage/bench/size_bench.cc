@@ -1,0 +1,137 @@
+// How many bytes an operation takes on disk: recorded typing, with a source, an author, and a time
+// 80 to 300 ms after the one before, archived on the way as a server does and compacted in the end.
+// Prints what each table takes, and each column of the segments, raw and compressed alone.
+#include <zstd.h>
+
+#include <algorithm>
+#include <array>
+#include <cstdio>
+#include <memory>
+#include <random>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "server/protocol/operation_json.h"
+#include "storage/format/value.h"
+#include "storage/rocksdb_log.h"
+#include "tests/ot/trace_files.h"
+#include "tests/storage/support.h"
+#include "tools/replay/trace_file.h"
+
+namespace cowrite::storage {
+namespace {
+
+constexpr std::size_t kBatch = 20;
+constexpr std::uint64_t kCheckpointEvery = 1'000;
+constexpr std::array<const char*, 9> kColumns = {
+    "writers", "who", "sequences", "times", "shapes", "places", "lengths", "rest", "texts"};
+
+struct Bytes {
+  std::size_t raw = 0;
+  std::size_t compressed = 0;
+};
+
+std::size_t compressed(std::string_view bytes) {
+  std::string out(ZSTD_compressBound(bytes.size()), '\0');
+  return ZSTD_compress(out.data(), out.size(), bytes.data(), bytes.size(), 3);
+}
+
+std::vector<Record> records_of(const replay::TraceFile& trace) {
+  std::mt19937_64 random(1);
+  std::int64_t time_ms = 1'700'000'000'000;
+  std::vector<Record> records;
+  const auto add = [&](Change change) {
+    Record record;
+    record.version = records.size();
+    record.source = "0123456789abcdef0123456789abcdef";
+    record.sequence = records.size() + 1;
+    record.author = "Anonymous Otter";
+    record.time_ms = time_ms += static_cast<std::int64_t>(80 + random() % 221);
+    record.change = std::move(change);
+    records.push_back(std::move(record));
+  };
+  add(Create{trace.header.at("start").get<std::string>()});
+  for (const auto& line : trace.lines) {
+    add(Edit{server::operation_from_json(line).value()});
+  }
+  return records;
+}
+
+void write_all(RocksDbLog& log, const DocumentKey& key, const std::vector<Record>& records) {
+  Snapshot now;
+  std::uint64_t archived = 0;
+  for (std::size_t begin = 0; begin < records.size(); begin += kBatch) {
+    auto batch = std::make_shared<std::vector<Record>>();
+    const std::uint64_t version = now.version;
+    for (std::size_t i = begin; i < std::min(records.size(), begin + kBatch); ++i) {
+      CHECK(apply(now, records[i]));
+      batch->push_back(records[i]);
+    }
+    CHECK(append(log, {key, version, std::move(batch), true, now.text.bytes()}) ==
+          AppendOutcome::kCommitted);
+    if (now.version - archived >= kCheckpointEvery) {
+      log.save_checkpoint(key, now);
+      archived = now.version;
+    }
+  }
+  log.save_checkpoint(key, now);
+}
+
+std::array<Bytes, kColumns.size()> columns_of(const KeyValueStore& store) {
+  std::array<Bytes, kColumns.size()> columns;
+  CHECK(store.scan(Table::kRecords, {"", std::string(9, '\xFF')}, Order::kForward,
+                   [&](std::string_view key, std::string_view value) {
+                     ValueReader in(key, value);
+                     if (in.byte() != 4) {
+                       return Visit::kContinue;
+                     }
+                     in.number();
+                     in.signed_number();
+                     in.signed_number();
+                     for (Bytes& column : columns) {
+                       const std::string_view bytes = in.string();
+                       column.raw += bytes.size();
+                       column.compressed += bytes.empty() ? 0 : compressed(bytes);
+                     }
+                     return Visit::kContinue;
+                   }));
+  return columns;
+}
+
+void measure(const replay::TraceFile& trace) {
+  const TempFolder temp("/var/tmp");
+  const std::vector<Record> records = records_of(trace);
+  write_all(*open_folder(temp.path()), {"docs", trace.name}, records);
+  const auto log = open_folder(temp.path());
+  CHECK(log->store().compact());
+  const double count = static_cast<double>(records.size());
+  const KeyRange all = {"", std::string(9, '\xFF')};
+  std::printf("%s: %zu operations, %.3f bytes each\n ", trace.name.c_str(), records.size(),
+              static_cast<double>(log->store().statistics().file_bytes) / count);
+  constexpr std::array<const char*, 4> kTables = {"meta", "records", "checkpoints", "sources"};
+  for (std::size_t table = 0; table < kTables.size(); ++table) {
+    const Result<std::uint64_t> bytes = log->store().disk_bytes(static_cast<Table>(table), all);
+    std::printf(" %s %.3f", kTables.at(table), static_cast<double>(*bytes) / count);
+  }
+  std::printf("\n ");
+  const auto columns = columns_of(log->store());
+  for (std::size_t i = 0; i < columns.size(); ++i) {
+    std::printf(" %s %.3f (%.3f)", kColumns.at(i), static_cast<double>(columns.at(i).raw) / count,
+                static_cast<double>(columns.at(i).compressed) / count);
+  }
+  std::printf("\n");
+}
+
+}  // namespace
+}  // namespace cowrite::storage
+
+int main() {
+  const auto traces = cowrite::ot::trace_files("seq");
+  if (traces.empty()) {
+    std::printf("skipped: no traces\n");
+  }
+  for (const auto& path : traces) {
+    cowrite::storage::measure(cowrite::replay::read_trace_file(path).value());
+  }
+}

@@ -1,0 +1,100 @@
+#include "tests/storage/format_fixture.h"
+
+#include <algorithm>
+#include <limits>
+#include <optional>
+#include <sstream>
+
+#include "storage/format/chain.h"
+#include "storage/format/keys.h"
+#include "storage/format/sha256.h"
+#include "storage/read/stored_history.h"
+#include "storage/read/verify.h"
+#include "storage/store/heads.h"
+#include "storage/write/archive.h"
+
+namespace cowrite::storage {
+namespace {
+
+std::string hex(const ChainValue& bytes) {
+  constexpr std::string_view kDigits = "0123456789abcdef";
+  std::string out;
+  for (const std::uint8_t byte : bytes) {
+    out += kDigits[byte >> 4];
+    out += kDigits[byte & 15];
+  }
+  return out;
+}
+
+void tell_version(const StoredHistory& history, const DocumentKey& key, std::uint64_t version,
+                  std::ostream& out) {
+  const Result<Snapshot> at = history.snapshot(key, version);
+  out << "  version " << version << ": ";
+  if (!at) {
+    out << at.error().code << "\n";
+    return;
+  }
+  out << (at->exists ? "exists" : "no document") << ", time " << at->time_ms << ", text "
+      << hex(sha256(at->text.to_string())) << "\n";
+}
+
+void tell_sources(const StoredHistory& history, const DocumentInfo& info, std::ostream& out) {
+  const Result<std::vector<Record>> records =
+      history.records(info.key, info.erased, info.version, std::numeric_limits<std::size_t>::max());
+  if (!records) {
+    out << "  records: " << records.error().message << "\n";
+    return;
+  }
+  std::vector<std::string> known;
+  for (const Record& record : *records) {
+    if (std::find(known.begin(), known.end(), record.source) != known.end()) {
+      continue;
+    }
+    known.push_back(record.source);
+    const Result<std::optional<SourceEntry>> entry = history.source(info.key, record.source);
+    out << "  source of " << record.source.size() << " bytes: sequence "
+        << (entry && *entry ? (*entry)->sequence : 0) << " in record "
+        << (entry && *entry ? (*entry)->version : 0) << "\n";
+  }
+}
+
+void tell_document(const KeyValueStore& store, const DocumentInfo& info, std::ostream& out) {
+  const StoredHistory history(store);
+  out << describe(info.key) << ": version " << info.version << ", erased " << info.erased << ", "
+      << (info.exists ? "exists" : "deleted") << ", " << info.bytes << " bytes, created "
+      << info.created_ms << ", changed " << info.changed_ms << "\n";
+  const Result<Proof> proof = verify(store, info.key, [](std::uint64_t) { return true; });
+  if (proof) {
+    out << "  proven: " << proof->records << " records, " << proof->checkpoints << " checkpoints, "
+        << proof->chain_values << " values of the chain\n";
+  } else {
+    out << "  not proven: " << proof.error().message << "\n";
+  }
+  const Result<std::optional<Head>> head = read_head(store, info.key);
+  const Result<ChainValue> chain = newest_chain_value(store, info.key, **head);
+  out << "  chain " << (chain ? hex(*chain) : chain.error().message) << "\n";
+  for (std::uint64_t version = 0; version < info.version; version += 1 + info.version / 5) {
+    tell_version(history, info.key, version, out);
+  }
+  tell_version(history, info.key, info.version, out);
+  tell_sources(history, info, out);
+}
+
+}  // namespace
+
+std::string fixture_contents(const KeyValueStore& store) {
+  std::ostringstream out;
+  const Result<std::vector<DocumentInfo>> documents =
+      StoredHistory(store).list(std::nullopt, 1'000);
+  if (!documents) {
+    return documents.error().message + "\n";
+  }
+  for (const DocumentInfo& info : *documents) {
+    tell_document(store, info, out);
+  }
+  const Result<void> orphans = verify_no_orphans(store);
+  out << (orphans ? "nothing else" : orphans.error().message) << "\n";
+  return out.str();
+}
+
+}  // namespace cowrite::storage
