@@ -38,12 +38,15 @@ class Chronicle {
       : attribution_(removed == RemovedText::kShown ? Attribution::Removed::kKept
                                                     : Attribution::Removed::kForgotten) {}
 
-  Result<void> follow(const History& history, const DocumentKey& key, std::uint64_t version) {
-    if (version > kApiBlameRecordsMax) return too_long(key, "records", kApiBlameRecordsMax);
-    entries_.reserve(version);
-    while (entries_.size() < version) {
+  // REQUIRES: there is no text at version `first`.
+  Result<void> follow(const History& history, const DocumentKey& key, std::uint64_t first,
+                      std::uint64_t version) {
+    if (version - first > kApiBlameRecordsMax) return too_long(key, "records", kApiBlameRecordsMax);
+    first_ = first;
+    entries_.reserve(version - first);
+    while (next() < version) {
       const Result<std::vector<Record>> records =
-          history.records(key, entries_.size(), version, kApiRecordsBytesMax);
+          history.records(key, next(), version, kApiRecordsBytesMax);
       if (!records) return records.error();
       if (records->empty()) return damaged(key, "its records end early");
       for (const Record& record : *records)
@@ -53,19 +56,21 @@ class Chronicle {
   }
 
   [[nodiscard]] const Attribution& attribution() const { return attribution_; }
-  [[nodiscard]] const Entry& entry(std::uint64_t record) const { return entries_[record]; }
+  [[nodiscard]] const Entry& entry(std::uint64_t record) const { return entries_[record - first_]; }
   [[nodiscard]] Origin origin(std::uint64_t record) const {
-    return {record + 1, entries_[record].time_ms, authors_[entries_[record].author]};
+    return {record + 1, entry(record).time_ms, authors_[entry(record).author]};
   }
 
  private:
+  [[nodiscard]] std::uint64_t next() const { return first_ + entries_.size(); }
+
   [[nodiscard]] Error damaged(const DocumentKey& key, std::string_view reason) const {
     return {storage::kErrDamaged, display_name(key) + ": damaged at version " +
-                                      std::to_string(entries_.size()) + ", " + std::string(reason)};
+                                      std::to_string(next()) + ", " + std::string(reason)};
   }
 
   Result<void> take(const DocumentKey& key, const Record& record) {
-    const Result<void> applied = attribution_.apply(operation_of(record), entries_.size());
+    const Result<void> applied = attribution_.apply(operation_of(record), next());
     if (!applied) return damaged(key, applied.error().message);
     if (attribution_.spans() > kApiBlamePiecesMax)
       return too_long(key, "pieces of text", kApiBlamePiecesMax);
@@ -89,6 +94,7 @@ class Chronicle {
   }
 
   Attribution attribution_;
+  std::uint64_t first_ = 0;  // The records before it were erased.
   std::vector<Entry> entries_;
   std::vector<std::string> authors_;
   std::map<std::string, std::uint32_t> known_;
@@ -237,7 +243,7 @@ Result<BlamePage> read_blame(const History& history, const DocumentKey& key,
   if (!snapshot->exists && request.removed == RemovedText::kLeftOut)
     return document_absent(*info, *snapshot);
   Chronicle chronicle(request.removed);
-  if (Result<void> followed = chronicle.follow(history, key, *version); !followed)
+  if (Result<void> followed = chronicle.follow(history, key, info->erased, *version); !followed)
     return followed.error();
   const std::string text = snapshot->text.to_string();
   if (ot::utf8::count_code_points(text) != chronicle.attribution().length())

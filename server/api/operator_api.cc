@@ -265,8 +265,9 @@ Result<std::uint64_t> OperatorApi::submit(OperatorChange change, const Progress&
   const std::string name = display_name(change.key);
   const auto outcome = std::make_shared<std::promise<Result<std::uint64_t>>>();
   std::future<Result<std::uint64_t>> known = outcome->get_future();
-  ports_.submit(std::move(change),
-                [outcome](Result<std::uint64_t> version) { outcome->set_value(version); });
+  ports_.submit(std::move(change), [outcome](Result<std::uint64_t> version) {
+    outcome->set_value(std::move(version));
+  });
   while (known.wait_for(kLookEvery) != std::future_status::ready)
     if (!go_on(0))
       return Error{kErrBusy, name +

@@ -97,10 +97,8 @@ void OperatorJobs::finish(LaneState& lane, const JobPtr& job, HttpResponse outco
     lane.busy = false;  // Before anybody is answered, who may ask for the next thing at once.
     job->finished = true;
     waiters.swap(job->waiters);
-    if (waiters.empty())
-      job->outcome = std::move(outcome);
-    else
-      std::erase(jobs_, job);
+    job->outcome = std::move(outcome);
+    if (!waiters.empty()) std::erase(jobs_, job);
     // Outcomes that nobody fetches are forgotten, the oldest first.
     if (jobs_.size() > 2 * kOperatorJobsMax)
       if (const auto oldest = std::find_if(jobs_.begin(), jobs_.end(),
@@ -108,7 +106,7 @@ void OperatorJobs::finish(LaneState& lane, const JobPtr& job, HttpResponse outco
           oldest != jobs_.end())
         jobs_.erase(oldest);
   }
-  for (const Waiter& waiter : waiters) waiter.respond(outcome);
+  for (const Waiter& waiter : waiters) waiter.respond(job->outcome);
 }
 
 void OperatorJobs::run_bell() {

@@ -47,7 +47,7 @@ Place take_place(Query& query) {
 }
 
 VersionRange take_range(Query& query) {
-  return {query.number("from", 0, kVersionMax).value_or(1),
+  return {query.number("from", 0, kVersionMax).value_or(0),
           query.number("to", 0, kVersionMax).value_or(kVersionMax)};
 }
 

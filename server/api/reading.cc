@@ -93,8 +93,8 @@ Result<RecordPage> read_records(const History& history, const DocumentKey& key, 
                                 std::size_t count, std::size_t bytes_max) {
   const Result<DocumentInfo> info = read_info(history, key);
   if (!info) return info.error();
-  const std::uint64_t from =
-      std::max<std::uint64_t>(range.first, 1) - 1;  // As storage numbers it: the version before.
+  // As storage numbers it: the version before.
+  const std::uint64_t from = range.first == 0 ? info->erased : range.first - 1;
   if (from > info->version) return version_unknown(*info, from + 1);
   const std::uint64_t end = std::min(range.last, info->version);
   const std::uint64_t to = std::min(end, from + count);

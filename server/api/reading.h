@@ -52,9 +52,10 @@ struct VersionText {
   std::string text;
 };
 
-// The records that made the versions from `first` to `last`, both included.
+// The records that made the versions from `first` to `last`, both included; 0 is the first that has
+// not been erased.
 struct VersionRange {
-  std::uint64_t first = 1;
+  std::uint64_t first = 0;
   std::uint64_t last = 0;
 };
 

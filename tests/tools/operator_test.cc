@@ -209,6 +209,13 @@ TEST_F(OperatorCommands, RmKeepsTheHistoryAndPurgeDoesNot) {
     EXPECT_EQ(bytes_of(entry.path()).find("two \xf0\x9f"), std::string::npos) << entry.path();
   output({"verify"});
   EXPECT_EQ(output({"import", file("notes", "new")}), "       5  docs/notes\n");
+  // What is there is read without asking for what is not.
+  EXPECT_TRUE(output({"log", "notes"}).starts_with("       5  "));
+  EXPECT_TRUE(output({"versions", "notes"}).starts_with("       5         5  "));
+  EXPECT_NE(output({"blame", "notes", "--deleted"}).find("new"), std::string::npos);
+  EXPECT_NE(output({"info", "notes"}).find("before version 4"), std::string::npos);
+  EXPECT_EQ(json::parse(output({"info", "notes", "--json"}))["erased"], 4);
+  output({"verify", "notes"});
   EXPECT_EQ(complaint({"rm", "nobody"}), "cowrite: docs/nobody: no such document");
 }
 

@@ -69,7 +69,7 @@ class ServerOperator final : public Operator {
                      server::display_name(key) + ": record " + std::to_string(record.version + 1) +
                          " is larger than the server takes; import it with --data"};
       if (!lines.empty() && lines.size() + line.size() > kRequestBytes) {
-        const Result<std::uint64_t> sent = send(key, std::exchange(lines, {}));
+        Result<std::uint64_t> sent = send(key, std::exchange(lines, {}));
         if (!sent) return sent;
       }
       lines += line;

@@ -89,7 +89,7 @@ Result<void> export_one(const storage::DocumentInfo& info, const Arguments& argu
   if (!bytes) return bytes.error();
   const std::string path =
       *arguments.folder + "/" + file_name_of(info.key.id) + (arguments.history ? ".jsonl" : "");
-  const Result<void> written =
+  Result<void> written =
       write_file(path, *bytes, arguments.force ? Existing::kReplace : Existing::kRefuse);
   if (!written) return written;
   table.add({{std::to_string(bytes->size())}, {printable(path)}});

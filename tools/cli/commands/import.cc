@@ -144,7 +144,7 @@ Result<std::uint64_t> import_history(const std::string& path, const storage::Doc
   std::uint64_t version = *info ? (*info)->version : 0;
   while (true) {
     if (!records.empty()) {
-      const Result<std::uint64_t> added = context.data.append(key, records);
+      Result<std::uint64_t> added = context.data.append(key, records);
       if (!added) return added;
       version = *added;
     }
@@ -194,7 +194,7 @@ Result<void> import(const Arguments& arguments, OperatorContext& context) {
     return Error{kErrUsage, "--as names one document, and there are several files"};
   // Nothing is begun that could not be finished.
   for (const std::string& path : arguments.files) {
-    const Result<void> valid = is_history(path, arguments) ? check_history_file(path) : [&] {
+    Result<void> valid = is_history(path, arguments) ? check_history_file(path) : [&] {
       const Result<std::string> text = read_text_file(path);
       return text ? Result<void>() : text.error();
     }();

@@ -41,6 +41,8 @@ Result<void> info(const Arguments& arguments, Context& context) {
   line("document", Paint::kTitle, printable(server::display_name(info->key)));
   line("state", Paint::kPlain, info->exists ? "exists" : "deleted");
   line("version", Paint::kVersion, std::to_string(info->version));
+  if (info->erased > 0)
+    line("erased", Paint::kPlain, "before version " + std::to_string(info->erased));
   line("size", Paint::kPlain, size_text(*info, context));
   line("created", Paint::kTime, time_text(info->created_ms, context));
   line("changed", Paint::kTime, time_text(info->changed_ms, context));

@@ -35,7 +35,8 @@ Result<void> tail(const Arguments& arguments, Context& context) {
   if (arguments.from && *arguments.from > info->version + 1)
     return server::version_unknown(*info, *arguments.from);
   server::VersionRange range;
-  const std::uint64_t count = std::min(arguments.limit.value_or(kRecordsDefault), info->version);
+  const std::uint64_t count =
+      std::min(arguments.limit.value_or(kRecordsDefault), info->version - info->erased);
   range.first = std::max<std::uint64_t>(arguments.from.value_or(info->version + 1 - count), 1);
   range.last = arguments.to.value_or(std::numeric_limits<std::uint64_t>::max());
   const std::uint64_t begin = range.first;

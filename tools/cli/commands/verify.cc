@@ -100,7 +100,7 @@ Result<void> verify(const Arguments& arguments, Context& context) {
   }
   bar.wipe();
   conclude(findings, context);
-  const Result<void> sound =
+  Result<void> sound =
       arguments.documents.empty() ? context.source.verify_no_orphans() : Result<void>();
   if (!sound) return sound;
   if (findings.unproven > 0)

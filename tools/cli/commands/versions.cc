@@ -62,7 +62,7 @@ Result<void> versions(const Arguments& arguments, Context& context) {
                                {"AUTHOR", Align::kLeft, 12},
                                {"CHANGE"}});
   server::VersionRange range;
-  range.first = std::max<std::uint64_t>(arguments.from.value_or(1), 1);
+  range.first = arguments.from.value_or(0);
   range.last = arguments.to.value_or(std::numeric_limits<std::uint64_t>::max());
   while (true) {
     const Result<server::GroupPage> page = context.source.version_groups(key, range, pause);
