@@ -376,6 +376,25 @@ TEST(KeyValueStore, BackupsShareFilesAndOpenReadOnlyWhereTheyLie) {
   EXPECT_EQ(open_error(temp / "backups", OpenMode::kReadWrite).code, kErrForeign);
 }
 
+TEST(KeyValueStore, WhatTakesLongCanBeInterruptedAndTheNextWriterGoesOn) {
+  const TempFolder temp;
+  {
+    const auto store = open(temp / "data", OpenMode::kReadWrite);
+    for (char key = '0'; key < '9'; ++key)
+      put(*store, Table::kRecords, std::string(1, key), std::string(std::size_t{1} << 20, key));
+    ASSERT_TRUE(store->back_up(temp / "backups"));
+    store->interrupt();
+    EXPECT_EQ(store->back_up(temp / "backups").error().code, kErrBusy);
+    EXPECT_EQ(store->compact().error().code, kErrBusy);
+    EXPECT_TRUE(store->get(Table::kRecords, "0")->has_value());
+  }
+  EXPECT_EQ(open(temp / "backups", OpenMode::kReadOnly)->get(Table::kRecords, "8")->value().front(),
+            '8');
+  const auto store = open(temp / "data", OpenMode::kReadWrite);
+  EXPECT_TRUE(store->compact());
+  EXPECT_TRUE(store->back_up(temp / "backups"));
+}
+
 TEST(KeyValueStore, ABackupIsRestoredIntoAnEmptyFolderOnly) {
   const TempFolder temp;
   {
