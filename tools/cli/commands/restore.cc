@@ -68,7 +68,7 @@ const Command kRestore = {
     "can:\n"
     "whoever has the document open sees it happen, the versions since stay in the history, and a\n"
     "deleted document exists again. With --as the document stays as it is, and another is made.\n"
-    "cowrite --data DIR restore --from BACKUPS makes a data folder, of which cowrite-server then\n"
+    "cowrite --data DIR restore --from BACKUPS makes a data folder, which cowrite-server then\n"
     "serves; DIR must hold nothing. Its histories have a new id: clients that have seen more than\n"
     "the backup has are told so, and keep their text. Of one document in a backup the text is\n"
     "cowrite --data BACKUPS cat DOC, and the history cowrite --data BACKUPS export --history DOC.\n"
