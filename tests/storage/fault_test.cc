@@ -17,7 +17,7 @@
 namespace cowrite::storage {
 namespace {
 
-constexpr std::size_t kRounds = 4;
+constexpr std::size_t kRounds = 3;
 constexpr std::uint64_t kForGood = std::numeric_limits<std::uint64_t>::max();
 
 constexpr std::array<Fault, 4> kManners = {Fault{0, 1, false}, Fault{0, kForGood, false},

@@ -18,7 +18,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::size_t kRounds = 16;
+constexpr std::size_t kRounds = 12;
 
 using Seeds = std::vector<std::optional<std::uint64_t>>;
 
