@@ -58,6 +58,13 @@ TEST(LineEndings, AreRememberedOnlyWhereAllAreCrlf) {
   EXPECT_EQ(to_crlf(from_crlf("a\r\n\r\nb")), "a\r\n\r\nb");
 }
 
+Result<void> write_file(const std::string& path, std::string_view bytes, Existing existing) {
+  Result<NewFile> file = NewFile::begin(path);
+  if (!file) return file.error();
+  if (Result<void> written = file->write(bytes); !written) return written;
+  return file->finish(existing);
+}
+
 TEST(Files, AreWrittenWholeAndReplacedOnlyOnRequest) {
   const storage::TempFolder temp;
   const std::string path = temp / "x";
@@ -70,6 +77,7 @@ TEST(Files, AreWrittenWholeAndReplacedOnlyOnRequest) {
   EXPECT_EQ(read_file(temp / "y", 2).error().code, kErrFile);
   EXPECT_EQ(read_file(temp.path(), 2).error().code, kErrFile);
   EXPECT_EQ(write_file(temp / "no/x", "", Existing::kRefuse).error().code, kErrFile);
+  { const Result<NewFile> unfinished = NewFile::begin(temp / "z"); }
   const auto files = std::filesystem::directory_iterator(temp.path());
   EXPECT_EQ(std::distance(begin(files), end(files)), 1) << "nothing is left lying about";
 }

@@ -112,20 +112,36 @@ Result<std::string> read_file(const std::string& path, std::size_t bytes_max) {
   return bytes;
 }
 
-Result<void> write_file(const std::string& path, std::string_view bytes, Existing existing) {
-  const std::string aside = path + ".part-" + std::to_string(::getpid());
-  const int file = ::open(aside.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-  if (file < 0) return failed("write", aside, errno);
-  bool done = write_all(file, bytes);
+Result<NewFile> NewFile::begin(const std::string& path) {
+  std::string aside = path + ".part-" + std::to_string(::getpid());
+  const int descriptor = ::open(aside.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+  if (descriptor < 0) return failed("write", aside, errno);
+  return NewFile(path, std::move(aside), descriptor);
+}
+
+NewFile::NewFile(NewFile&& other) noexcept
+    : path_(std::move(other.path_)),
+      aside_(std::move(other.aside_)),
+      descriptor_(std::exchange(other.descriptor_, -1)),
+      bytes_(other.bytes_) {}
+
+NewFile::~NewFile() {
+  if (descriptor_ < 0) return;
+  ::close(descriptor_);
+  ::unlink(aside_.c_str());  // It is not there any more if it was renamed.
+}
+
+Result<void> NewFile::write(std::string_view bytes) {
+  if (!write_all(descriptor_, bytes)) return failed("write", aside_, errno);
+  bytes_ += bytes.size();
+  return {};
+}
+
+Result<void> NewFile::finish(Existing existing) {
   // link() refuses where a file is; rename() replaces it.
-  if (done && existing == Existing::kRefuse)
-    done = ::link(aside.c_str(), path.c_str()) == 0;
-  else if (done)
-    done = ::rename(aside.c_str(), path.c_str()) == 0;
-  const int reason = errno;
-  ::close(file);
-  if (!done || existing == Existing::kRefuse) ::unlink(aside.c_str());
-  return done ? Result<void>() : failed("write", path, reason);
+  const bool done = existing == Existing::kRefuse ? ::link(aside_.c_str(), path_.c_str()) == 0
+                                                  : ::rename(aside_.c_str(), path_.c_str()) == 0;
+  return done ? Result<void>() : failed("write", path_, errno);
 }
 
 Result<void> make_folder(const std::string& path) {

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "ot/result.h"
 
@@ -21,9 +22,31 @@ inline constexpr std::string_view kErrFile = "ERR_FILE";
 [[nodiscard]] Result<std::string> read_file(const std::string& path, std::size_t bytes_max);
 
 enum class Existing { kRefuse, kReplace };
-// Writes a file whole or not at all. Fails with kErrFile.
-[[nodiscard]] Result<void> write_file(const std::string& path, std::string_view bytes,
-                                      Existing existing);
+
+// A file that comes to be whole or not at all: it is written aside until it is finished. All fail
+// with kErrFile.
+class NewFile {
+ public:
+  [[nodiscard]] static Result<NewFile> begin(const std::string& path);
+  ~NewFile();
+  NewFile(NewFile&& other) noexcept;
+  NewFile& operator=(NewFile&&) = delete;
+
+  [[nodiscard]] Result<void> write(std::string_view bytes);
+  // Gives it its name. Nothing may be written afterwards.
+  [[nodiscard]] Result<void> finish(Existing existing);
+
+  [[nodiscard]] std::size_t bytes() const { return bytes_; }
+
+ private:
+  NewFile(std::string path, std::string aside, int descriptor)
+      : path_(std::move(path)), aside_(std::move(aside)), descriptor_(descriptor) {}
+
+  std::string path_;
+  std::string aside_;
+  int descriptor_;  // -1: moved from.
+  std::size_t bytes_ = 0;
+};
 // The folder is there, made if need be. Fails with kErrFile.
 [[nodiscard]] Result<void> make_folder(const std::string& path);
 

@@ -66,33 +66,41 @@ Result<std::string> text_of(const storage::DocumentInfo& info, const Arguments& 
   return *crlf ? to_crlf(text->text) : std::move(text->text);
 }
 
-Result<std::string> history_of(const storage::DocumentInfo& info, Context& context) {
+Result<void> write_text(const storage::DocumentInfo& info, const Arguments& arguments,
+                        NewFile& file, Context& context) {
+  const Result<std::string> text = text_of(info, arguments, context);
+  return text ? file.write(*text) : text.error();
+}
+
+Result<void> write_history(const storage::DocumentInfo& info, NewFile& file, Context& context) {
   if (info.erased > 0)
     return Error{storage::kErrErased, server::display_name(info.key) +
                                           ": its history before version " +
                                           std::to_string(info.erased) + " was erased"};
-  std::string lines = server::history_header_json({info.key, info.version}) + "\n";
+  Result<void> written = file.write(server::history_header_json({info.key, info.version}) + "\n");
   server::VersionRange range{1, info.version};
-  while (range.first <= range.last) {
+  while (written && range.first <= range.last) {
     const Result<server::RecordPage> page = context.source.records(info.key, range);
     if (!page) return page.error();
+    std::string lines;
     for (const storage::Record& record : page->records) lines += server::record_json(record) + "\n";
+    written = file.write(lines);
     range.first = page->next.value_or(range.last + 1);
   }
-  return lines;
+  return written;
 }
 
 Result<void> export_one(const storage::DocumentInfo& info, const Arguments& arguments,
                         Context& context, Table& table) {
-  const Result<std::string> bytes =
-      arguments.history ? history_of(info, context) : text_of(info, arguments, context);
-  if (!bytes) return bytes.error();
   const std::string path =
       *arguments.folder + "/" + file_name_of(info.key.id) + (arguments.history ? ".jsonl" : "");
-  Result<void> written =
-      write_file(path, *bytes, arguments.force ? Existing::kReplace : Existing::kRefuse);
+  Result<NewFile> file = NewFile::begin(path);
+  if (!file) return file.error();
+  Result<void> written = arguments.history ? write_history(info, *file, context)
+                                           : write_text(info, arguments, *file, context);
+  if (written) written = file->finish(arguments.force ? Existing::kReplace : Existing::kRefuse);
   if (!written) return written;
-  table.add({{std::to_string(bytes->size())}, {printable(path)}});
+  table.add({{std::to_string(file->bytes())}, {printable(path)}});
   return {};
 }
 
