@@ -276,6 +276,12 @@ void append_bulk_error(std::string& data, std::string_view id, const Error& erro
   data += '}';
 }
 
+void append_bulk_resumed(std::string& data, std::string_view id) {
+  if (!data.empty()) data += ',';
+  append_string(data, id);
+  data += ":false";  // Not null: sharedb's client looks for an error in it.
+}
+
 std::string encode_named_snapshot(std::string_view action, std::uint64_t request,
                                   const storage::Snapshot& snapshot) {
   Writer writer(action);

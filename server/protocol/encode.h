@@ -35,6 +35,8 @@ namespace cowrite::server {
 void append_bulk_snapshot(std::string& data, std::string_view id,
                           const storage::Snapshot& snapshot);
 void append_bulk_error(std::string& data, std::string_view id, const Error& error);
+// The document was resumed: the client has it, and there is no snapshot of it.
+void append_bulk_resumed(std::string& data, std::string_view id);
 
 // Answers nf and nt.
 [[nodiscard]] std::string encode_named_snapshot(std::string_view action, std::uint64_t request,

@@ -222,17 +222,18 @@ void DocumentReads::close_part(std::uint64_t id) {
 }
 
 // The reply to a read with versions has no place for an error of one document. If there is one, it
-// takes the form of the other reply: a client ignores a snapshot that is no newer than its own.
+// takes the form of the other reply, with `false` instead of a snapshot for those that were
+// resumed: for sharedb's client that is the end of its request, and nothing to take in.
 std::string DocumentReads::encode_reply(const Bulk& bulk) {
   const ReadMany& request = std::get<ReadMany>(bulk.request);
   if (!request.with_versions) return encode_bulk(request, bulk.data);
   if (bulk.failed.empty()) return encode_done(request);
   std::string data;
-  for (const auto& [document, version] : request.documents) {
+  for (const auto& [document, _] : request.documents) {
     if (const auto failed = bulk.failed.find(document); failed != bulk.failed.end()) {
       append_bulk_error(data, document, failed->second);
     } else {
-      append_bulk_snapshot(data, document, {.version = version.value_or(0)});
+      append_bulk_resumed(data, document);
     }
   }
   return encode_bulk(request, data);

@@ -48,9 +48,10 @@ void read_bulk(const Json& message, WireMessage& read) {
   if (message.contains("data")) {
     for (const auto& [id, value] : message["data"].items()) {
       WirePart part{.id = id, .snapshot = std::nullopt, .error = {}};
-      if (value.contains("error")) {
+      const bool resumed = value == false;
+      if (!resumed && value.contains("error")) {
         part.error = value["error"].value("code", "");
-      } else {
+      } else if (!resumed) {
         part.snapshot = read_snapshot(value);
       }
       read.parts.push_back(std::move(part));

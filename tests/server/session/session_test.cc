@@ -237,7 +237,7 @@ TEST_F(SessionTest, ADocumentThatFailsWhenManyAreResumedHurtsNoOther) {
   deliver(ReadReply{
       second.ticket, {"docs", "e"}, ReadContent(std::vector<RecordPtr>{}), true, true, 2});
   EXPECT_THAT(sent(), ElementsAre(R"({"a":"bs","c":"docs","data":{"d":{"error":{"code":"ERR_X",)"
-                                  R"("message":"no"}},"e":{"v":2,"type":null}}})"));
+                                  R"("message":"no"}},"e":false}})"));
 }
 
 TEST_F(SessionTest, ADocumentThatFailsInABulkReplyHurtsNoOther) {
