@@ -80,6 +80,9 @@ rocksdb::DBOptions database_options(OpenMode mode) {
   options.wal_recovery_mode = rocksdb::WALRecoveryMode::kTolerateCorruptedTailRecords;
   // A log that is missing, or shorter than it was when the next one was begun, is reported.
   options.track_and_verify_wals_in_manifest = true;
+  // All tables or none: a batch whose sync failed stands in the log. Were some tables flushed after
+  // it, as RocksDB does when a full disk has room again, only the others would find it there.
+  options.atomic_flush = true;
   options.max_total_wal_size = kLogBytesMax;
   options.allow_concurrent_memtable_write = false;  // One thread commits.
   options.bytes_per_sync = kMiB;  // A flush must not make a commit's sync wait for all of it.
