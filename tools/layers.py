@@ -27,7 +27,7 @@ LIBRARIES = {
     "websocketpp/": ["server/transport/web_socket_server.cc"],
     "nlohmann/": ["server/protocol/*", "server/api/*", "tools/*", "tests/*"],
     "boost/": ["server/transport/*", "server/loop/*", "tests/server/*", "tests/tools/*"],
-    "openssl/": ["storage/format/sha256.cc", "tools/replay/*"],
+    "openssl/": ["storage/format/sha256.cc"],
     "curl/": ["tools/cli/http_client.cc"],
     "CLI/": ["server/options.cc", "tools/cli/command_line.cc"],
     "gtest/": ["tests/*"],

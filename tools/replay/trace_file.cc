@@ -1,15 +1,14 @@
 #include "tools/replay/trace_file.h"
 
-#include <openssl/evp.h>
 #include <zlib.h>
 
-#include <array>
 #include <cerrno>
+#include <cstdint>
 #include <cstring>
 #include <sstream>
 #include <utility>
 
-#include "ot/check.h"
+#include "storage/format/sha256.h"
 
 namespace cowrite::replay {
 
@@ -63,10 +62,8 @@ Result<TraceFile> read_trace_file(const std::filesystem::path& path) {
 }
 
 std::string sha256_hex(const std::string& bytes) {
-  std::array<unsigned char, 32> digest;
-  CHECK(EVP_Digest(bytes.data(), bytes.size(), digest.data(), nullptr, EVP_sha256(), nullptr) == 1);
   std::string hex;
-  for (const unsigned char byte : digest) {
+  for (const std::uint8_t byte : storage::sha256(bytes)) {
     hex += "0123456789abcdef"[byte >> 4U];
     hex += "0123456789abcdef"[byte & 15U];
   }
