@@ -66,6 +66,18 @@ std::size_t records_end(std::string_view block) {
   return place;
 }
 
+// Whether a record can begin like this whose end was never written. Zeros are room that was set
+// aside.
+bool may_be_torn(std::string_view block, std::size_t place) {
+  if (block.size() - place < kHeaderBytes ||
+      block.find_first_not_of('\0', place) == std::string_view::npos) {
+    return true;
+  }
+  const auto type = static_cast<std::uint8_t>(block[place + 6]);
+  return type >= 1 && type <= 4 &&
+         place + kHeaderBytes + number_at(block, place + 4, 2) <= kBlockBytes;
+}
+
 // Whether what stands at a place, where no record can be, was one, or has one after it.
 bool record_follows(std::string_view block, std::size_t place) {
   const bool only_length_is_wrong =
@@ -94,7 +106,7 @@ std::optional<std::uint64_t> check_log(std::istream& log) {
     const std::size_t end = records_end(block);
     if (!suspect && end < block.size()) {
       suspect = begin + end;
-      if (record_follows(block, end)) {
+      if (!may_be_torn(block, end) || record_follows(block, end)) {
         return suspect;
       }
     }

@@ -144,8 +144,9 @@ Done inflict(const Damage& damage, const std::string& folder) {
   }
   const bool newest_log = damage.file == 0 && path == files.back();
   const bool all_of_it = damage.manner == Manner::kDelete && files.size() > 1;
-  const bool only_end = all_of_it || damage.manner == Manner::kCut ||
-                        (damage.manner == Manner::kZero && end == bytes.size());
+  const bool up_to_end = (damage.manner == Manner::kZero || damage.manner == Manner::kOverwrite) &&
+                         end == before.size();
+  const bool only_end = all_of_it || up_to_end || damage.manner == Manner::kCut;
   return {bytes != before || damage.manner == Manner::kDelete,
           damage.state == State::kRunning && newest_log && only_end,
           std::string(kManners.at(static_cast<std::size_t>(damage.manner))) + " " +

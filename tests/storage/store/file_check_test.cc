@@ -123,6 +123,26 @@ TEST(FileCheck, AFlippedBitAnywhereInTheListOfFilesIsReported) {
   }
 }
 
+TEST(FileCheck, ALogThatEndsInWhatNoRecordBeginsWithIsReported) {
+  const Killed killed;
+  const fs::path log = killed.newest(".log");
+  const std::string whole = read_file(log);
+  write_file(log, whole + "no record begins like this");
+  EXPECT_EQ(writes_left(killed.folder()), std::nullopt);
+  write_file(log, whole + std::string(500, '\0'));
+  EXPECT_EQ(writes_left(killed.folder()), kWrites);
+}
+
+TEST(FileCheck, ALogMayEndAnywhereInItsLastRecord) {
+  const Killed killed;
+  const fs::path log = killed.newest(".log");
+  const std::string whole = read_file(log);
+  for (std::size_t cut = 1; cut < 37; ++cut) {
+    write_file(log, whole.substr(0, whole.size() - cut));
+    EXPECT_EQ(writes_left(killed.folder()), kWrites - 1) << cut;
+  }
+}
+
 TEST(FileCheck, AMissingLogIsReported) {
   const Killed killed;
   fs::remove(killed.newest(".log"));
