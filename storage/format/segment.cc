@@ -17,38 +17,46 @@ namespace cowrite::storage {
 namespace {
 
 // How a record's change stands in the columns.
-enum class Shape : std::uint8_t { kInsert, kErase, kOperation, kCreate, kDelete };
+enum class Shape : std::uint8_t { kInsert, kErase, kReplace, kOperation, kCreate, kDelete };
 
-// An edit in one place: all that typing is.
+// An edit in one place, nearly all that people do: some text put in, some code points taken out
+// after it, or both.
 struct Splice {
   std::uint64_t place = 0;
-  ot::Component change;
+  std::string_view text;
+  std::uint64_t inserted = 0;  // Code points.
+  std::uint64_t erased = 0;    // Code points.
+
+  // Where a cursor is after it, and the next one is likely to be.
+  [[nodiscard]] std::uint64_t place_after() const { return place + inserted; }
+  [[nodiscard]] bool is_valid() const {
+    return place < ot::kLengthMax && inserted < ot::kLengthMax && erased < ot::kLengthMax &&
+           inserted + erased > 0;
+  }
+  [[nodiscard]] Shape shape() const {
+    if (inserted > 0) {
+      return erased > 0 ? Shape::kReplace : Shape::kInsert;
+    }
+    return Shape::kErase;
+  }
 };
 
 std::optional<Splice> as_splice(const ot::Operation& operation) {
-  if (operation.empty() || operation.size() > 2) {
-    return std::nullopt;
-  }
-  auto component = operation.begin();
   Splice splice;
-  if (operation.size() == 2) {
-    if ((*component).kind != ot::Kind::kRetain) {
-      return std::nullopt;
-    }
-    splice.place = (*component).length;
-    ++component;
+  auto component = operation.begin();
+  if (component != operation.end() && (*component).kind == ot::Kind::kRetain) {
+    splice.place = (*component++).length;
   }
-  splice.change = *component;
-  const bool plain = splice.change.kind == ot::Kind::kInsert ||
-                     (splice.change.kind == ot::Kind::kDelete && splice.change.text.empty());
-  return plain && splice.place < ot::kLengthMax && splice.change.length < ot::kLengthMax
-             ? std::optional<Splice>(splice)
-             : std::nullopt;
-}
-
-// Where a cursor is after the splice, and the next one is likely to be.
-std::uint64_t place_after(const Splice& splice) {
-  return splice.place + (splice.change.kind == ot::Kind::kInsert ? splice.change.length : 0);
+  if (component != operation.end() && (*component).kind == ot::Kind::kInsert) {
+    splice.text = (*component).text;
+    splice.inserted = (*component++).length;
+  }
+  if (component != operation.end() && (*component).kind == ot::Kind::kDelete &&
+      (*component).text.empty()) {
+    splice.erased = (*component++).length;
+  }
+  const bool is_all = component == operation.end();
+  return is_all && splice.is_valid() ? std::optional<Splice>(splice) : std::nullopt;
 }
 
 // Each distinct writer is named once.
@@ -128,14 +136,15 @@ class Packer {
       return Shape::kOperation;
     }
     put_signed(difference(splice->place, expected.place), columns_[kPlaces]);
-    expected.place = place_after(*splice);
-    if (splice->change.kind == ot::Kind::kDelete) {
-      ot::put_varint(splice->change.length, columns_[kLengths]);
-      return Shape::kErase;
+    expected.place = splice->place_after();
+    if (splice->inserted > 0) {
+      ot::put_varint(splice->text.size(), columns_[kLengths]);
+      columns_[kTexts] += splice->text;
     }
-    ot::put_varint(splice->change.text.size(), columns_[kLengths]);
-    columns_[kTexts] += splice->change.text;
-    return Shape::kInsert;
+    if (splice->erased > 0) {
+      ot::put_varint(splice->erased, columns_[kLengths]);
+    }
+    return splice->shape();
   }
 
   std::array<std::string, kColumns> columns_;
@@ -211,6 +220,7 @@ class Unpacker {
     switch (shape) {
       case Shape::kInsert:
       case Shape::kErase:
+      case Shape::kReplace:
         return Edit{take_splice(shape, expected)};
       case Shape::kOperation: {
         Edit edit{in(kRest).operation()};
@@ -231,20 +241,21 @@ class Unpacker {
   ot::Operation take_splice(Shape shape, Expected& expected) {
     Splice splice;
     splice.place = expected.place + static_cast<std::uint64_t>(in(kPlaces).signed_number());
-    const std::uint64_t length = in(kLengths).number();
-    if (shape == Shape::kErase) {
-      splice.change = {ot::Kind::kDelete, length, {}};
-    } else {
-      const std::string_view text = in(kTexts).text(length);
-      splice.change = {ot::Kind::kInsert, ot::utf8::count_code_points(text), text};
+    if (shape != Shape::kErase) {
+      splice.text = in(kTexts).text(in(kLengths).number());
+      splice.inserted = ot::utf8::count_code_points(splice.text);
     }
-    if (splice.place >= ot::kLengthMax || splice.change.length >= ot::kLengthMax ||
-        splice.change.length == 0) {
+    if (shape != Shape::kInsert) {
+      splice.erased = in(kLengths).number();
+    }
+    if (!splice.is_valid() || splice.shape() != shape) {
       in(kPlaces).fail();
       return {};
     }
-    expected.place = place_after(splice);
-    return std::move(ot::OperationBuilder().retain(splice.place).append(splice.change)).build();
+    expected.place = splice.place_after();
+    ot::OperationBuilder operation;
+    operation.retain(splice.place).insert(splice.text).erase(splice.erased);
+    return std::move(operation).build();
   }
 
   std::array<ValueReader, kColumns> columns_;

@@ -20,7 +20,7 @@ struct Hasher {
 }  // namespace
 
 std::array<std::uint8_t, 32> sha256(std::string_view bytes) {
-  thread_local const Hasher hasher;
+  thread_local Hasher hasher;
   EVP_MD_CTX* const context = hasher.context.get();
   std::array<std::uint8_t, 32> digest{};
   CHECK(EVP_DigestInit_ex2(context, hasher.method.get(), nullptr) == 1);

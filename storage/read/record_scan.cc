@@ -43,7 +43,7 @@ class Walk {
     }
     for (std::size_t i = next_ - first; i < records->size() && next_ < to_; ++i) {
       ++next_;
-      const Result<Visit> visited = visit_(std::move((*records)[i]));
+      Result<Visit> visited = visit_(std::move((*records)[i]));
       if (!visited || *visited == Visit::kStop) {
         return visited;
       }

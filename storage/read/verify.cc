@@ -95,7 +95,7 @@ class Verifier {
   }
 
   Result<void> replay() {
-    const Result<void> scanned =
+    Result<void> scanned =
         scan_records(store_, head_.number, now_.version, head_.version,
                      [&](const Record& record) -> Result<Visit> {
                        const Result<void> taken = take(record);
@@ -191,7 +191,7 @@ class Verifier {
     std::uint64_t end = 0;
     Result<void> valid;
     for (const Table table : {Table::kRecords, Table::kCheckpoints}) {
-      const Result<void> scanned = store_.scan(
+      Result<void> scanned = store_.scan(
           table, versions(head_.number, head_.version, ~std::uint64_t{0}), Order::kBackward,
           [&](std::string_view key, std::string_view) {
             const Result<VersionKey> place = decode_version_key(key);

@@ -78,7 +78,7 @@ class Archivist {
       : store_(store), key_(key), head_(head), batch_(store) {}
 
   Result<void> archive(const Snapshot& snapshot) {
-    const Result<std::vector<std::uint64_t>> newest = newest_checkpoints(store_, head_.number, 3);
+    const Result<std::vector<std::uint64_t>> newest = newest_checkpoints(store_, head_.number, 2);
     if (!newest) {
       return newest.error();
     }
@@ -130,7 +130,7 @@ class Archivist {
 
   // Packs the records begin <= version < end, and takes the chain over those since the checkpoint.
   Result<void> pack(std::uint64_t begin, std::uint64_t since, std::uint64_t end) {
-    const Result<void> scanned =
+    Result<void> scanned =
         scan_records(store_, head_.number, begin, end, [&](Record&& record) -> Result<Visit> {
           if (record.version >= since) {
             chain_ = chain_next(chain_, record);
@@ -182,8 +182,8 @@ class Archivist {
   void put_checkpoint(const Snapshot& snapshot, const std::vector<std::uint64_t>& newest) {
     const std::string name = version_key(head_.number, snapshot.version);
     batch_.put(Table::kCheckpoints, name, encode_checkpoint(name, snapshot, chain_));
-    if (newest.size() >= 2 && !is_milestone(newest[1], newest.size() > 2 ? newest[2] : 0)) {
-      batch_.erase(Table::kCheckpoints, version_key(head_.number, newest[1]));
+    if (!newest.empty() && !is_milestone(newest[0], newest.size() > 1 ? newest[1] : 0)) {
+      batch_.erase(Table::kCheckpoints, version_key(head_.number, newest[0]));
     }
   }
 

@@ -8,7 +8,7 @@
 // Each step is an atomic batch that leaves every record readable; a crash between two of them costs
 // work only. So nothing waits for a sync: the write-ahead log keeps their order with the commits.
 //
-// Of each document these checkpoints are kept: the newest two, and milestones: the first at or past
+// Of each document these checkpoints are kept: the newest, and milestones: the first at or past
 // each multiple of kMilestoneVersions. So a reader of any version replays a bounded number of
 // records, and the checkpoints of a long history stay few.
 #pragma once
@@ -25,8 +25,9 @@
 
 namespace cowrite::storage {
 
-// Replaying this many records of typing takes about 10 ms.
-inline constexpr std::uint64_t kMilestoneVersions = 10'000;
+// Replaying this many records of typing takes about 20 ms, and a checkpoint among as many of them
+// adds little to what they take on the disk.
+inline constexpr std::uint64_t kMilestoneVersions = 40'000;
 
 // A segment ends at this size, so that one record of it is read in about a millisecond.
 inline constexpr std::size_t kSegmentBytes = std::size_t{1} << 20;

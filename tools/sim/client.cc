@@ -40,6 +40,7 @@ Client::Client(std::string name, Surroundings around)
   uplink_.moved = [this](const DocumentKey& key, std::uint64_t version) {
     around_.oracle.moved(name_, key, version);
   };
+  uplink_.forgot = [this](const DocumentKey& key) { around_.oracle.forgot(name_, key); };
 }
 
 Replica& Client::replica(const DocumentKey& key) {

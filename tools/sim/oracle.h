@@ -65,6 +65,9 @@ class Oracle {
                std::uint64_t from, std::uint64_t to);
   // Its replica is at this version now.
   void moved(const std::string& client, const DocumentKey& key, std::uint64_t version);
+  // It has thrown away what it had, and begins anew: with an older text, if it asked for that
+  // before, and the records since.
+  void forgot(const std::string& client, const DocumentKey& key) { seen_.erase({client, key}); }
 
   // ---- At the end
 

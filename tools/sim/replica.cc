@@ -238,6 +238,7 @@ void Replica::roll_back_all() {
   exists_ = false;
   text_ = {};
   version_.reset();
+  uplink_.forgot(key_);
   in_flight_.reset();
   pending_.clear();
   recovering_ = true;

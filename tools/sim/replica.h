@@ -31,6 +31,7 @@ struct Uplink {
       read;
   std::function<void(const WireSubmission&)> submit;
   std::function<void(const DocumentKey&, std::uint64_t version)> moved;
+  std::function<void(const DocumentKey&)> forgot;  // It has no version any more.
 };
 
 class Replica {

@@ -42,6 +42,8 @@ Change random_change(std::mt19937_64& random) {
     case 6:
     case 7:
       return Edit{std::move(ot::OperationBuilder().retain(place).erase(1 + random() % 3)).build()};
+    case 8:
+      return Edit{std::move(ot::OperationBuilder().retain(place).insert("é").erase(2)).build()};
     default:
       return Edit{std::move(ot::OperationBuilder().retain(place).insert("é😀")).build()};
   }
@@ -128,7 +130,8 @@ TEST(Segment, WhatNoEncoderMakesIsRefused) {
   EXPECT_TRUE(refused(1, "\1"s)) << "an unknown writer";
   EXPECT_TRUE(refused(1, "\0\0"s)) << "more writers than records";
   EXPECT_TRUE(refused(3, "\1"s)) << "another time than the segment's first";
-  EXPECT_TRUE(refused(4, "\5"s)) << "an unknown shape";
+  EXPECT_TRUE(refused(4, "\6"s)) << "an unknown shape";
+  EXPECT_TRUE(refused(4, "\2"s)) << "a replace without an erase";
   EXPECT_TRUE(refused(5, "\1"s)) << "a place before the text";
   EXPECT_TRUE(refused(6, "\0"s)) << "an empty insert";
   EXPECT_TRUE(refused(6, "\2"s)) << "a text cut off";
@@ -138,7 +141,7 @@ TEST(Segment, WhatNoEncoderMakesIsRefused) {
   EXPECT_FALSE(decode_entry(key, by_hand(key, 2, good))) << "fewer records than it says";
   // A splice among the other operations has two encodings; this one is not taken.
   std::vector<std::string> twice = good;
-  twice[4] = "\2"s;
+  twice[4] = "\3"s;
   twice[5] = twice[6] = twice[8] = "";
   twice[7] = "\1\5x"s;
   EXPECT_FALSE(decode_entry(key, by_hand(key, 1, twice)));

@@ -176,7 +176,7 @@ TEST(Archive, ALongHistoryThatCameAtOnceGetsItsMilestones) {
                                     found.push_back(decode_version_key(key)->version);
                                     return Visit::kContinue;
                                   }));
-  EXPECT_EQ(found, (std::vector<std::uint64_t>{10'000, 20'000, 30'000, 40'006}));
+  EXPECT_EQ(found, (std::vector<std::uint64_t>{40'000, 80'000, 120'000, 160'006}));
 }
 
 TEST(Archive, ADocumentThatIsDamagedIsLeftAsItIs) {
