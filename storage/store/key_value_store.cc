@@ -68,12 +68,14 @@ class NoMessages : public rocksdb::Logger {
   void Logv(const char*, va_list) override {}
 };
 
-// After a failed write nothing is written until the next start, which reads the log again.
-class NoRecovery : public rocksdb::EventListener {
+// After a failed write nothing is written until the next start, which reads the log again. Flushing
+// and compacting may go on when a full disk has room again.
+class NoRecoveryOfWrites : public rocksdb::EventListener {
  public:
-  void OnErrorRecoveryBegin(rocksdb::BackgroundErrorReason, rocksdb::Status,
+  void OnErrorRecoveryBegin(rocksdb::BackgroundErrorReason reason, rocksdb::Status,
                             bool* auto_recovery) override {
-    *auto_recovery = false;
+    *auto_recovery = reason == rocksdb::BackgroundErrorReason::kFlush ||
+                     reason == rocksdb::BackgroundErrorReason::kCompaction;
   }
 };
 
@@ -97,7 +99,7 @@ rocksdb::DBOptions database_options(OpenMode mode) {
   // A batch whose write failed may stand in the log. Were some tables flushed after it, as RocksDB
   // does when it recovers by itself from a full disk, only the others would find it there.
   options.max_bgerror_resume_count = 0;
-  options.listeners.push_back(std::make_shared<NoRecovery>());
+  options.listeners.push_back(std::make_shared<NoRecoveryOfWrites>());
   options.max_total_wal_size = kLogBytesMax;
   options.allow_concurrent_memtable_write = false;  // One thread commits.
   options.bytes_per_sync = kMiB;  // A flush must not make a commit's sync wait for all of it.
