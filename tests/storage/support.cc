@@ -92,6 +92,18 @@ const DiskReserve& ample_disk() {
   return disk;
 }
 
+void put(KeyValueStore& store, Table table, std::string_view key, std::string_view value) {
+  WriteBatch batch(store);
+  batch.put(table, key, value);
+  CHECK(store.write(batch, Durability::kSynced));
+}
+
+void erase(KeyValueStore& store, Table table, std::string_view key) {
+  WriteBatch batch(store);
+  batch.erase(table, key);
+  CHECK(store.write(batch, Durability::kSynced));
+}
+
 bool same(const Snapshot& left, const Snapshot& right) {
   return left.version == right.version && left.exists == right.exists &&
          left.time_ms == right.time_ms && left.text == right.text;

@@ -70,6 +70,10 @@ std::unique_ptr<RocksDbLog> open_folder(const std::string& folder);
 // A disk that is never low.
 const DiskReserve& ample_disk();
 
+// What no writer of ours does: one entry changed by itself.
+void put(KeyValueStore& store, Table table, std::string_view key, std::string_view value);
+void erase(KeyValueStore& store, Table table, std::string_view key);
+
 bool same(const Snapshot& left, const Snapshot& right);
 
 }  // namespace cowrite::storage

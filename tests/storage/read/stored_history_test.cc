@@ -40,15 +40,9 @@ class Stored {
     CheckpointThread(*store_, ample_disk()).save(author.key(), author.snapshots()[version]);
   }
   void put(Table table, std::string_view key, std::string_view value) {
-    WriteBatch batch(*store_);
-    batch.put(table, key, value);
-    ASSERT_TRUE(store_->write(batch, Durability::kWritten));
+    storage::put(*store_, table, key, value);
   }
-  void erase(Table table, std::string_view key) {
-    WriteBatch batch(*store_);
-    batch.erase(table, key);
-    ASSERT_TRUE(store_->write(batch, Durability::kWritten));
-  }
+  void erase(Table table, std::string_view key) { storage::erase(*store_, table, key); }
 
  private:
   std::unique_ptr<KeyValueStore> store_;

@@ -22,7 +22,8 @@ namespace {
 
 constexpr std::uint64_t kVersions = 700;
 
-// A document of 700 records by two people, archived at 300 and 600, of which the checkpoint at 600 is left.
+// A document of 700 records by two people, archived at 300 and 600, of which the checkpoint at 600
+// is left.
 class Stored {
  public:
   Stored() : author_({"docs", "a"}), store_(*KeyValueStore::open("", OpenMode::kInMemory)) {
@@ -44,15 +45,9 @@ class Stored {
   }
 
   void put(Table table, std::string_view key, std::string_view value) {
-    WriteBatch batch(*store_);
-    batch.put(table, key, value);
-    ASSERT_TRUE(store_->write(batch, Durability::kWritten));
+    storage::put(*store_, table, key, value);
   }
-  void erase(Table table, std::string_view key) {
-    WriteBatch batch(*store_);
-    batch.erase(table, key);
-    ASSERT_TRUE(store_->write(batch, Durability::kWritten));
-  }
+  void erase(Table table, std::string_view key) { storage::erase(*store_, table, key); }
 
  private:
   void commit() {

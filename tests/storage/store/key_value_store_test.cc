@@ -29,12 +29,6 @@ Error open_error(const std::string& folder, OpenMode mode) {
   return store ? Error{"", "it opened"} : store.error();
 }
 
-void put(KeyValueStore& store, Table table, std::string_view key, std::string_view value) {
-  WriteBatch batch(store);
-  batch.put(table, key, value);
-  ASSERT_TRUE(store.write(batch, Durability::kSynced));
-}
-
 std::string keys_in(const KeyValueStore& store, const KeyRange& range, Order order,
                     std::size_t count = 100) {
   std::string keys;
