@@ -31,6 +31,7 @@ class ReplicaTest : public ::testing::Test {
                       (submission.source ? " again" : ""));
     };
     uplink_.moved = [](const DocumentKey&, std::uint64_t) {};
+    uplink_.forgot = [](const DocumentKey&) {};
     replica_.restore({.version = 3, .exists = true, .text = ot::Rope("ab")});
   }
 
