@@ -1,9 +1,9 @@
 // The text after an operation.
 #pragma once
 
+#include "ot/base/result.h"
 #include "ot/operation.h"
-#include "ot/result.h"
-#include "ot/rope.h"
+#include "ot/rope/rope.h"
 
 namespace cowrite::ot {
 

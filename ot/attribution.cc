@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <bit>
 
-#include "ot/check.h"
+#include "ot/base/check.h"
 
 namespace cowrite::ot {
 
@@ -16,13 +16,15 @@ constexpr std::size_t kJoinDivisor = 4;
 
 Result<void> Attribution::apply(const Operation& operation, std::uint64_t index) {
   CHECK(index != kNobody);
-  if (operation.input_length() > length_)
+  if (operation.input_length() > length_) {
     return Error{kErrOperationNotApplied, "The operation reaches to " +
                                               std::to_string(operation.input_length()) +
                                               ", the text only to " + std::to_string(length_)};
-  if (keeps_removed_ && operation.inserted_bytes() > Rope::kBytesMax - inserted_text_.bytes())
+  }
+  if (keeps_removed_ && operation.inserted_bytes() > Rope::kBytesMax - inserted_text_.bytes()) {
     return Error{kErrOperationNotApplied, "All that was inserted would become longer than " +
                                               std::to_string(Rope::kBytesMax) + " bytes"};
+  }
   std::uint64_t position = 0;
   for (const Component& component : operation) {
     switch (component.kind) {
@@ -167,8 +169,9 @@ Attribution::Chunk Attribution::split_off(Chunk& chunk) {
   Chunk half;
   half.spans.assign(middle, chunk.spans.end());
   chunk.spans.erase(middle, chunk.spans.end());
-  for (const Span& span : half.spans)
+  for (const Span& span : half.spans) {
     if (span.alive()) half.alive += span.length;
+  }
   chunk.alive -= half.alive;
   return half;
 }

@@ -30,9 +30,9 @@
 #include <string_view>
 #include <vector>
 
+#include "ot/base/result.h"
 #include "ot/operation.h"
-#include "ot/result.h"
-#include "ot/rope.h"
+#include "ot/rope/rope.h"
 
 namespace cowrite::ot {
 
@@ -68,8 +68,9 @@ class Attribution {
   // Calls function(const Span&) for every span in the order of the text.
   template <typename Function>
   void for_each(Function&& function) const {
-    for (const Chunk& chunk : chunks_)
+    for (const Chunk& chunk : chunks_) {
       for (const Span& span : chunk.spans) function(span);
+    }
   }
 
   // What a span says. REQUIRES: Removed::kKept.

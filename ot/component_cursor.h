@@ -6,8 +6,8 @@
 #include <cstdint>
 #include <string_view>
 
+#include "ot/base/utf8.h"
 #include "ot/operation.h"
-#include "ot/utf8.h"
 
 namespace cowrite::ot {
 

@@ -69,10 +69,12 @@ Operation compose(const Operation& first, const Operation& second) {
   if (first.is_splice() && second.is_splice()) {
     const Splice earlier(first);
     const Splice later(second);
-    if (later.begin() > earlier.end_after())
+    if (later.begin() > earlier.end_after()) {
       return Splice::side_by_side(first, later.begin() - earlier.end_after(), second);
-    if (later.end_before() < earlier.begin())
+    }
+    if (later.end_before() < earlier.begin()) {
       return Splice::side_by_side(second, earlier.begin() - later.end_before(), first);
+    }
   }
   return compose_any(first, second);
 }

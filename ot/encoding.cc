@@ -4,8 +4,8 @@
 #include <optional>
 #include <utility>
 
+#include "ot/base/varint.h"
 #include "ot/operation_receiver.h"
-#include "ot/varint.h"
 
 namespace cowrite::ot {
 

@@ -14,8 +14,8 @@
 #include <string>
 #include <string_view>
 
+#include "ot/base/result.h"
 #include "ot/operation.h"
-#include "ot/result.h"
 
 namespace cowrite::ot {
 

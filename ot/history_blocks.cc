@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "ot/check.h"
+#include "ot/base/check.h"
 
 namespace cowrite::ot {
 
@@ -165,8 +165,9 @@ void HistoryBlocks::pass_parts(Operation& operation, std::size_t level, std::uin
     return;
   }
   const std::uint64_t first = index * kLeafOperations;
-  for (std::uint64_t version = first; version < first + kLeafOperations; ++version)
+  for (std::uint64_t version = first; version < first + kLeafOperations; ++version) {
     operation = transform(operation, shape_at(version));
+  }
 }
 
 // Of composing this block from its halves; while those are not composed, it is not its turn.
@@ -192,8 +193,9 @@ Shape HistoryBlocks::compose_range(std::uint64_t from, std::uint64_t to) {
   };
   const auto add = [&](Shape part) {
     parts.push_back(std::move(part));
-    while (parts.size() > 1 && parts[parts.size() - 2].size() <= 2 * parts.back().size())
+    while (parts.size() > 1 && parts[parts.size() - 2].size() <= 2 * parts.back().size()) {
       join_last_two();
+    }
   };
   walk(
       from, to,

@@ -3,9 +3,9 @@
 //     apply(apply(text, operation), invert(operation, text)) == text
 #pragma once
 
+#include "ot/base/result.h"
 #include "ot/operation.h"
-#include "ot/result.h"
-#include "ot/rope.h"
+#include "ot/rope/rope.h"
 
 namespace cowrite::ot {
 

@@ -2,8 +2,8 @@
 
 #include <utility>
 
+#include "ot/base/utf8.h"
 #include "ot/operation_receiver.h"
-#include "ot/utf8.h"
 
 namespace cowrite::ot {
 

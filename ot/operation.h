@@ -24,9 +24,9 @@
 #include <string_view>
 #include <utility>
 
-#include "ot/check.h"
-#include "ot/result.h"
-#include "ot/small_array.h"
+#include "ot/base/check.h"
+#include "ot/base/result.h"
+#include "ot/base/small_array.h"
 
 namespace cowrite::ot {
 

@@ -3,7 +3,7 @@
 #include <string>
 #include <utility>
 
-#include "ot/utf8.h"
+#include "ot/base/utf8.h"
 
 namespace cowrite::ot {
 
@@ -20,18 +20,21 @@ Result<void> OperationReceiver::add(const Component& component) {
   Component checked = component;
   if (!component.text.empty()) {
     if (component.kind == Kind::kRetain) return invalid(index, "a retain has no text");
-    if (component.text.size() >= kOperationTextMax - operation_.text_.size())
+    if (component.text.size() >= kOperationTextMax - operation_.text_.size()) {
       return invalid(index, "too much text");
+    }
     if (!utf8::is_valid(component.text)) return invalid(index, "the text is not valid UTF-8");
     checked.length = utf8::count_code_points(component.text);
   } else if (component.kind == Kind::kInsert) {
     return invalid(index, "an insert must not be empty");
   }
   if (checked.length == 0) return invalid(index, "retains and deletes must be longer than 0");
-  if (checked.length >= kLengthMax - length_)
+  if (checked.length >= kLengthMax - length_) {
     return invalid(index, "the lengths add up to too much");
-  if (component.kind == Kind::kRetain && ends_with_retain())
+  }
+  if (component.kind == Kind::kRetain && ends_with_retain()) {
     return invalid(index, "two retains in a row");
+  }
   length_ += checked.length;
   operation_.push(checked);
   return {};

@@ -4,8 +4,8 @@
 
 #include <cstdint>
 
+#include "ot/base/result.h"
 #include "ot/operation.h"
-#include "ot/result.h"
 
 namespace cowrite::ot {
 

@@ -10,7 +10,7 @@
 #include <span>
 #include <vector>
 
-#include "ot/check.h"
+#include "ot/base/check.h"
 #include "ot/operation.h"
 
 namespace cowrite::ot {
@@ -50,8 +50,9 @@ class ShapeBuilder {
       length += out_.back().length();
       out_.pop_back();
     }
-    for (; length > ShapeComponent::kLengthMax; length -= ShapeComponent::kLengthMax)
+    for (; length > ShapeComponent::kLengthMax; length -= ShapeComponent::kLengthMax) {
       out_.emplace_back(kind, ShapeComponent::kLengthMax);
+    }
     out_.emplace_back(kind, length);
   }
 

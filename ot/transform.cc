@@ -69,8 +69,9 @@ Operation transform(const Operation& operation, const Operation& other, Side sid
     const Splice mine(operation);
     const Splice theirs(other);
     if (mine.end_before() < theirs.begin()) return operation;
-    if (mine.begin() > theirs.end_before())
+    if (mine.begin() > theirs.end_before()) {
       return Splice::moved(operation, mine.begin() - theirs.end_before() + theirs.end_after());
+    }
   }
   return transform_any(operation, other, side);
 }

@@ -8,14 +8,14 @@
 #include <string>
 #include <variant>
 
-#include "server/loop/server.h"
 #include "server/options.h"
+#include "server/server.h"
 
 namespace {
 
 using cowrite::Error;
 using cowrite::Result;
-using cowrite::server::Farewell;
+using cowrite::server::EarlyExit;
 using cowrite::server::Server;
 using cowrite::server::ServerOptions;
 
@@ -57,7 +57,7 @@ sigset_t block_signals() {
 
 int main(int argc, char** argv) {
   const auto parsed = cowrite::server::parse_options(argc, argv);
-  if (const auto* farewell = std::get_if<Farewell>(&parsed)) {
+  if (const auto* farewell = std::get_if<EarlyExit>(&parsed)) {
     (farewell->exit_status == 0 ? std::cout : std::cerr) << farewell->text;
     return farewell->exit_status;
   }

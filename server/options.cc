@@ -9,15 +9,16 @@
 
 #include "server/limits.h"
 #include "server/version.h"
+#include "storage/limits.h"
 
 namespace cowrite::server {
 namespace {
 
 // "127.0.0.1:8080", "localhost:0", "[::1]:8080".
-std::optional<ListenAddress> parse_address(const std::string& text) {
+std::optional<transport::ListenAddress> parse_address(const std::string& text) {
   const std::size_t colon = text.rfind(':');
   if (colon == std::string::npos || colon == 0) return std::nullopt;
-  ListenAddress address{text.substr(0, colon), 0};
+  transport::ListenAddress address{text.substr(0, colon), 0};
   if (address.host.front() == '[' && address.host.back() == ']') {
     address.host = address.host.substr(1, address.host.size() - 2);
   } else if (address.host.find(':') != std::string::npos) {
@@ -44,13 +45,13 @@ std::optional<std::uint64_t> parse_size(const std::string& text) {
     if (unit == std::string_view::npos) return std::nullopt;
     shift = 10 * (unit + 1);
   }
-  if (number > kIntegerMax >> shift) return std::nullopt;
+  if (number > storage::kIntegerMax >> shift) return std::nullopt;
   return number << shift;
 }
 
 std::string megabytes(std::uint64_t bytes) { return std::to_string(bytes >> 20) + "M"; }
 
-Farewell usage(const std::string& mistake) {
+EarlyExit usage(const std::string& mistake) {
   return {"cowrite-server: " + mistake + "\nTry cowrite-server --help\n", 2};
 }
 
@@ -98,8 +99,8 @@ void declare(CLI::App& app, ServerOptions& options, Texts& texts) {
 }
 
 // Understands the texts; absent if all is well.
-std::optional<Farewell> settle(const Texts& texts, ServerOptions& options) {
-  const std::optional<ListenAddress> address = parse_address(texts.listen);
+std::optional<EarlyExit> settle(const Texts& texts, ServerOptions& options) {
+  const std::optional<transport::ListenAddress> address = parse_address(texts.listen);
   if (!address) return usage("--listen: \"" + texts.listen + "\" is not HOST:PORT");
   const std::optional<std::uint64_t> memory = parse_size(texts.memory);
   if (!memory || *memory < kMemoryBytesMin) {
@@ -119,7 +120,7 @@ std::optional<Farewell> settle(const Texts& texts, ServerOptions& options) {
 
 }  // namespace
 
-std::variant<ServerOptions, Farewell> parse_options(int argc, char** argv) {
+std::variant<ServerOptions, EarlyExit> parse_options(int argc, char** argv) {
   ServerOptions options;
   options.loops = std::max(1U, std::thread::hardware_concurrency());
   Texts texts;
@@ -137,13 +138,13 @@ std::variant<ServerOptions, Farewell> parse_options(int argc, char** argv) {
   try {
     app.parse(argc, argv);
   } catch (const CLI::CallForHelp&) {
-    return Farewell{app.help(), 0};
+    return EarlyExit{app.help(), 0};
   } catch (const CLI::CallForVersion&) {
-    return Farewell{app.version() + "\n", 0};
+    return EarlyExit{app.version() + "\n", 0};
   } catch (const CLI::ParseError& error) {
     return usage(error.what());
   }
-  if (std::optional<Farewell> mistake = settle(texts, options)) return *std::move(mistake);
+  if (std::optional<EarlyExit> mistake = settle(texts, options)) return *std::move(mistake);
   return options;
 }
 

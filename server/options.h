@@ -4,17 +4,17 @@
 #include <string>
 #include <variant>
 
-#include "server/loop/server.h"
+#include "server/server.h"
 
 namespace cowrite::server {
 
 // What to print instead of serving, and the exit status: 0 for --help and --version, 2 for a
 // mistake in the arguments.
-struct Farewell {
+struct EarlyExit {
   std::string text;
   int exit_status = 0;
 };
 
-[[nodiscard]] std::variant<ServerOptions, Farewell> parse_options(int argc, char** argv);
+[[nodiscard]] std::variant<ServerOptions, EarlyExit> parse_options(int argc, char** argv);
 
 }  // namespace cowrite::server

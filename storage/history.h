@@ -15,7 +15,7 @@
 #include <string>
 #include <vector>
 
-#include "ot/result.h"
+#include "ot/base/result.h"
 #include "storage/document_key.h"
 #include "storage/record.h"
 

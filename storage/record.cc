@@ -22,9 +22,7 @@ Result<void> apply(Snapshot& snapshot, const Record& record) {
     if (!snapshot.exists) {
       return Error{ot::kErrOperationNotApplied, "an edit of a document that does not exist"};
     }
-    if (Result<void> applied = ot::apply(snapshot.text, edit->operation); !applied) {
-      return applied;
-    }
+    if (Result<void> applied = ot::apply(snapshot.text, edit->operation); !applied) return applied;
   } else if (const auto* create = std::get_if<Create>(&record.change)) {
     if (snapshot.exists) {
       return Error{ot::kErrOperationNotApplied, "a creation of a document that exists"};

@@ -11,9 +11,9 @@
 #include <string_view>
 #include <variant>
 
+#include "ot/base/result.h"
 #include "ot/operation.h"
-#include "ot/result.h"
-#include "ot/rope.h"
+#include "ot/rope/rope.h"
 
 namespace cowrite::storage {
 

@@ -15,9 +15,7 @@ namespace cowrite::storage {
 namespace {
 
 DiskReserve::Measure measure(const std::string& folder, OpenMode mode, const LogOptions& options) {
-  if (options.free_bytes) {
-    return options.free_bytes;
-  }
+  if (options.free_bytes) return options.free_bytes;
   return mode == OpenMode::kReadWrite ? DiskReserve::of_folder(folder)
                                       : [] { return std::numeric_limits<std::uint64_t>::max(); };
 }
@@ -36,17 +34,11 @@ Result<std::unique_ptr<RocksDbLog>> RocksDbLog::open(const std::string& folder, 
                                    std::to_string(reserve->reserve_bytes())};
   }
   Result<std::unique_ptr<KeyValueStore>> store = KeyValueStore::open(folder, mode, options.store);
-  if (!store) {
-    return store.error();
-  }
-  Result<std::string> history_id = settle_history_id(**store);
-  if (!history_id) {
-    return history_id.error();
-  }
+  if (!store) return store.error();
+  Result<std::string> history_id = load_or_create_history_id(**store);
+  if (!history_id) return history_id.error();
   Result<std::unique_ptr<CommitThread>> commits = CommitThread::start(**store, *reserve);
-  if (!commits) {
-    return commits.error();
-  }
+  if (!commits) return commits.error();
   return std::unique_ptr<RocksDbLog>(new RocksDbLog(*std::move(store), std::move(reserve),
                                                     *std::move(commits), *std::move(history_id)));
 }
@@ -76,16 +68,10 @@ void RocksDbLog::read(std::function<void(const History&)> job) { readers_.read(s
 Result<void> RocksDbLog::erase(const DocumentKey& key) {
   const std::unique_lock<std::mutex> paused = checkpoints_.pause();
   const Result<std::optional<Head>> head = read_head(*store_, key);
-  if (!head) {
-    return head.error();
-  }
-  if (!*head) {
-    return Error{kErrNotFound, describe(key) + ": no such document"};
-  }
+  if (!head) return head.error();
+  if (!*head) return Error{kErrNotFound, describe(key) + ": no such document"};
   const Result<ChainValue> chain = newest_chain_value(*store_, key, **head);
-  if (!chain) {
-    return Error{chain.error().code, describe(key) + ": " + chain.error().message};
-  }
+  if (!chain) return Error{chain.error().code, describe(key) + ": " + chain.error().message};
   std::promise<AppendOutcome> outcome;
   commits_->erase({key, (*head)->version, *chain},
                   [&outcome](AppendOutcome known) { outcome.set_value(known); });
@@ -99,6 +85,16 @@ Result<void> RocksDbLog::erase(const DocumentKey& key) {
       break;
   }
   return failure().value_or(Error{kErrBusy, describe(key) + ": the log takes nothing now"});
+}
+
+Result<BackupInfo> RocksDbLog::back_up(const std::string& folder) {
+  return store_->back_up(folder);
+}
+
+LogHealth RocksDbLog::health() const {
+  return {.waits_for_disk = commits_->is_waiting_for_disk() || reserve_->is_low(),
+          .disk_free_bytes = reserve_->free_bytes(),
+          .disk_reserve_bytes = reserve_->reserve_bytes()};
 }
 
 }  // namespace cowrite::storage

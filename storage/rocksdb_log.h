@@ -1,4 +1,4 @@
-// RocksDbLog: the OperationLog of one node, in a data folder.
+// RocksDbLog: the Log of one node, in a data folder.
 //
 //     append           ->  commit thread      one synced batch of the store for all that is queued
 //     save_checkpoint  ->  checkpoint thread
@@ -13,8 +13,9 @@
 #include <optional>
 #include <string>
 
-#include "ot/result.h"
-#include "storage/operation_log.h"
+#include "ot/base/result.h"
+#include "storage/limits.h"
+#include "storage/log.h"
 #include "storage/read/reader_pool.h"
 #include "storage/read/stored_history.h"
 #include "storage/store/key_value_store.h"
@@ -29,7 +30,7 @@ struct LogOptions {
   DiskReserve::Measure free_bytes;  // For tests whose disk is full; asks the folder's if absent.
 };
 
-class RocksDbLog final : public OperationLog {
+class RocksDbLog final : public Log {
  public:
   // Fails as KeyValueStore::open() does, and with kErrDiskFull where less than the reserve is free.
   // REQUIRES: mode is kReadWrite, or kInMemory, where the folder is ignored.
@@ -42,27 +43,16 @@ class RocksDbLog final : public OperationLog {
   void save_checkpoint(DocumentKey key, Snapshot snapshot) override;
   void read(std::function<void(const History&)> job) override;
 
-  // Erases for good what a deleted document ever was, from the disk too; its count of versions goes
-  // on. Fails with kErrNotFound, kErrConflict if the document exists or is written meanwhile, or as
-  // reading and writing do. For a thread that may block: all files are rewritten.
-  [[nodiscard]] Result<void> erase(const DocumentKey& key);
-
-  // The history, for a thread that may block.
-  [[nodiscard]] const History& history() const { return history_; }
-
-  // Appends wait until there is room on the disk again; reading goes on.
-  [[nodiscard]] bool is_waiting_for_disk() const { return commits_->is_waiting_for_disk(); }
-  [[nodiscard]] const DiskReserve& disk() const { return *reserve_; }
-
-  // 32 hexadecimal digits that name these histories: another folder's differ, and so do those of
-  // one that was restored from a backup, whose documents may be behind what clients have seen.
-  [[nodiscard]] const std::string& history_id() const { return history_id_; }
-
-  // The store below, for who inspects or backs up. Only the log writes to it.
+  [[nodiscard]] const History& history() const override { return history_; }
+  [[nodiscard]] const KeyValueStore& store() const override { return *store_; }
+  // Only the log writes to it.
   [[nodiscard]] KeyValueStore& store() { return *store_; }
-
-  // Why the log takes nothing more; the reason for a kUnknown.
-  [[nodiscard]] std::optional<Error> failure() const { return store_->failure(); }
+  [[nodiscard]] Result<void> erase(const DocumentKey& key) override;
+  [[nodiscard]] Result<BackupInfo> back_up(const std::string& folder) override;
+  void interrupt() override { store_->interrupt(); }
+  [[nodiscard]] const std::string& history_id() const override { return history_id_; }
+  [[nodiscard]] LogHealth health() const override;
+  [[nodiscard]] std::optional<Error> failure() const override { return store_->failure(); }
 
  private:
   RocksDbLog(std::unique_ptr<KeyValueStore> store, std::unique_ptr<DiskReserve> reserve,

@@ -33,8 +33,9 @@ class Scanner {
   [[nodiscard]] bool done() const { return valid_ && rest_.empty(); }
 
   bool accept(std::string_view any_of) {
-    if (!valid_ || rest_.empty() || any_of.find(rest_.front()) == std::string_view::npos)
+    if (!valid_ || rest_.empty() || any_of.find(rest_.front()) == std::string_view::npos) {
       return false;
+    }
     last_ = rest_.front();
     rest_.remove_prefix(1);
     return true;
@@ -71,8 +72,9 @@ std::int64_t scan_time_of_day(Scanner& scanner) {
   time_ms += scanner.number(2, 0, 60) * kSecondMs;
   if (scanner.accept(".")) {
     time_ms += scanner.number(1, 0, 9) * 100;
-    for (std::int64_t unit_ms = 10; scanner.accept("0123456789"); unit_ms /= 10)
+    for (std::int64_t unit_ms = 10; scanner.accept("0123456789"); unit_ms /= 10) {
       time_ms += (scanner.last() - '0') * unit_ms;
+    }
   }
   return time_ms;
 }
@@ -124,10 +126,11 @@ std::string format_time(std::int64_t time_ms) {
 
 Result<std::int64_t> parse_time(std::string_view text) {
   const std::optional<std::int64_t> time_ms = scan_time(Scanner(text));
-  if (!time_ms)
+  if (!time_ms) {
     return Error{kErrTimeInvalid, "\"" + std::string(text.substr(0, 64)) +
                                       "\" is not a time: write 2026-11-20, 2026-11-20T06:11:00Z or "
                                       "2026-11-20T08:11:00+02:00"};
+  }
   return *time_ms;
 }
 

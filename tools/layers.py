@@ -2,7 +2,7 @@
 
     std <- ot <- storage <- server <- tools, tests
 
-and where each library may be known. Run without arguments it checks the project and prints what breaks the rule.
+which room of server/ may know which, where each library may be known, and that no type is defined twice. Run without arguments it checks the project and prints what breaks the rule.
 """
 
 import fnmatch
@@ -15,19 +15,40 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 # Per folder, what its files may include besides the standard library and the system. The longest matching folder counts.
 LAYERS = {
     "ot": ["ot/"],
+    "ot/base": ["ot/base/"],
+    "ot/rope": ["ot/base/", "ot/rope/"],
     "storage": ["ot/", "storage/"],
     "server": ["ot/", "storage/", "server/"],
     "tools": ["ot/", "storage/", "server/", "tools/"],
     "tests": ["ot/", "storage/", "server/", "tools/", "tests/"],
 }
 
+# The rooms of server/, each with the other rooms that it may know. What stands beside them (server.h, main.cc) puts them together.
+ROOMS = {
+    "protocol": [],
+    "history": [],
+    "http": ["history", "protocol"],
+    "transport": ["http"],
+    "document": ["protocol"],
+    "presence": ["document", "protocol"],
+    "session": ["document", "presence", "protocol", "transport"],
+    "switchboard": ["document", "presence", "protocol", "session", "transport"],
+    "loop": ["switchboard"],
+    "access": ["http"],
+    "pages": ["access", "http"],
+}
+LAYERS |= {
+    f"server/{room}": ["ot/", "storage/", *(f"server/{known}/" for known in (room, *others))]
+    for room, others in ROOMS.items()
+}
+
 # Per library, the files that may include it.
 LIBRARIES = {
     "rocksdb/": ["storage/store/key_value_store.cc", "tests/storage/*"],
-    "websocketpp/": ["server/transport/web_socket_server.cc"],
-    "nlohmann/": ["server/protocol/*", "server/api/*", "tools/*", "tests/*"],
+    "websocketpp/": ["server/transport/websocketpp/web_socket_server.cc"],
+    "nlohmann/": ["server/protocol/*", "server/http/*", "tests/*"],
     "boost/": ["server/transport/*", "server/loop/*", "tests/server/*", "tests/tools/*"],
-    "openssl/": ["storage/format/sha256.cc"],
+    "openssl/": ["storage/format/sha256.cc", "server/http/operator_token.cc"],
     "curl/": ["tools/cli/http_client.cc"],
     "CLI/": ["server/options.cc", "tools/cli/command_line.cc"],
     "gtest/": ["tests/*"],
@@ -36,7 +57,7 @@ LIBRARIES = {
 }
 
 # Folders that are pure: no input or output, thread or clock, so that the same code runs under a simulator.
-PURE = ["ot", "server/document", "server/session", "server/presence", "server/protocol"]
+PURE = ["ot", "server/document", "server/session", "server/presence", "server/protocol", "server/history", "server/switchboard"]
 IMPURE_HEADERS = re.compile(
     r"thread|mutex|shared_mutex|condition_variable|future|semaphore|latch|barrier|stop_token|fstream|iostream|filesystem|"
     r"ctime|random|.*\.h"  # Headers in .h that are not ours are the system's.
@@ -83,17 +104,44 @@ def violations(path, text):
     return found
 
 
+# What declares a type outside of other types: clang-format indents everything but namespaces.
+TYPE = re.compile(r"^(?:template <[^>]*>\s*)?(?:(?:class|struct|enum class|enum) (\w+)\b(?!::| *;)[^;]*$|using (\w+) =)")
+NAMESPACE = re.compile(r"^namespace ([\w:]*) ?\{")
+
+
+def types(text):
+    """The namespaces and names of the types that a file defines, those of unnamed namespaces left out."""
+    namespaces = []
+    for line in text.splitlines():
+        if match := NAMESPACE.match(line):
+            namespaces.append(match[1])
+        elif line.startswith("}  // namespace") and namespaces:
+            namespaces.pop()
+        elif (match := TYPE.match(line)) and "" not in namespaces:
+            yield "::".join(namespaces), match[1] or match[2]
+
+
+def doubles(texts):
+    """Types that two files define under one name: with both in one program, that is undefined behaviour."""
+    known = {}
+    for path, text in texts:
+        for namespace, name in types(text):
+            before = known.setdefault((namespace, name), path)
+            if before != path:
+                yield f"{path}: defines {namespace}::{name}, as {before} does"
+
+
 def sources(root):
-    for layer in LAYERS:
+    for layer in ("ot", "storage", "server", "tools", "tests"):
         for path in sorted((root / layer).rglob("*")):
             if path.suffix in (".cc", ".h") and "node_modules" not in path.parts:
                 yield path
 
 
 def main():
-    found = []
-    for path in sources(ROOT):
-        found += violations(path.relative_to(ROOT).as_posix(), path.read_text())
+    texts = [(path.relative_to(ROOT).as_posix(), path.read_text()) for path in sources(ROOT)]
+    found = [breach for path, text in texts for breach in violations(path, text)]
+    found += doubles(texts)
     print("\n".join(found), end="\n" if found else "")
     sys.exit(len(found) > 0)
 

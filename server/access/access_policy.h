@@ -20,11 +20,11 @@
 #include <string_view>
 #include <vector>
 
-#include "ot/result.h"
-#include "server/access/authority.h"
-#include "server/transport/http.h"
+#include "ot/base/result.h"
+#include "server/access/host_and_port.h"
+#include "server/http/message.h"
 
-namespace cowrite::server {
+namespace cowrite::access {
 
 inline constexpr std::string_view kErrHostName = "ERR_HOST_NAME";
 inline constexpr std::string_view kErrOrigin = "ERR_ORIGIN";
@@ -41,14 +41,14 @@ class AccessPolicy {
   //
   // A foreign host gets 403 and not 421 (misdirected), on which a browser may try again on another
   // connection.
-  [[nodiscard]] std::optional<HttpResponse> refuse(const HttpRequest& request) const;
+  [[nodiscard]] std::optional<http::Response> refuse(const http::Request& request) const;
 
  private:
-  [[nodiscard]] bool serves(const Authority& host) const;
-  [[nodiscard]] bool admits(const HttpRequest& request, const Authority& host) const;
+  [[nodiscard]] bool serves(const HostAndPort& host) const;
+  [[nodiscard]] bool admits(const http::Request& request, const HostAndPort& host) const;
 
   std::vector<std::string> hosts_;
   std::vector<Origin> origins_;
 };
 
-}  // namespace cowrite::server
+}  // namespace cowrite::access

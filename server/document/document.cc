@@ -3,18 +3,19 @@
 #include <algorithm>
 #include <utility>
 
-#include "ot/check.h"
-#include "server/limits.h"
+#include "ot/base/check.h"
+#include "storage/limits.h"
 
-namespace cowrite::server {
-Document::Document(DocumentKey key, storage::Snapshot committed, std::vector<storage::Record> tail,
-                   std::uint64_t checkpoint)
+namespace cowrite::document {
+Document::Document(storage::DocumentKey key, storage::Snapshot committed,
+                   std::vector<storage::Record> tail, std::uint64_t checkpoint)
     : key_(std::move(key)),
       committed_(std::move(committed)),
       known_(committed_.version - tail.size()),
       checkpoint_version_(checkpoint) {
-  for (storage::Record& record : tail)
+  for (storage::Record& record : tail) {
     known_.push(std::make_shared<const storage::Record>(std::move(record)));
+  }
   CHECK(known_.tail().end() == committed_.version);
 }
 
@@ -56,7 +57,7 @@ void Document::append_finished(storage::AppendOutcome outcome) {
 void Document::history_read(std::uint64_t ticket, Result<HistoryChunk> chunk) {
   const auto found = reading_.find(ticket);
   CHECK(found != reading_.end());
-  Waiting waiting = std::move(found->second);
+  PendingSubmission waiting = std::move(found->second);
   reading_.erase(found);
 
   Result<void> passed = chunk ? Result<void>() : Result<void>(chunk.error());
@@ -104,7 +105,7 @@ void Document::form_batch(std::int64_t now_ms) {
   if (queue_.empty()) return;
   batch_.emplace(committed_);
   while (!queue_.empty() && !batch_->full()) {
-    Waiting waiting = std::move(queue_.front());
+    PendingSubmission waiting = std::move(queue_.front());
     queue_.pop_front();
     admit(std::move(waiting), now_ms);
   }
@@ -119,7 +120,7 @@ void Document::form_batch(std::int64_t now_ms) {
   if (!notice.answers.empty()) effects_.emplace_back(Announce{std::move(notice)});
 }
 
-void Document::admit(Waiting waiting, std::int64_t now_ms) {
+void Document::admit(PendingSubmission waiting, std::int64_t now_ms) {
   const std::optional<std::uint64_t> base = waiting.request().version;
   const bool is_of_the_future = base && *base > batch_->candidate().version;
   if (!is_of_the_future &&
@@ -130,7 +131,7 @@ void Document::admit(Waiting waiting, std::int64_t now_ms) {
   }
 }
 
-void Document::read_history(Waiting waiting) {
+void Document::read_history(PendingSubmission waiting) {
   const std::uint64_t ticket = next_ticket_++;
   effects_.emplace_back(
       ReadHistory{ticket, waiting.want(known_.tail(), last_of(waiting.submission().source))});
@@ -146,12 +147,12 @@ void Document::commit_batch() {
   for (const RecordPtr& record : notice.records) follow(record);
   effects_.emplace_back(Announce{std::move(notice)});
   state_ = State::kReady;
-  consider_checkpoint();
+  maybe_checkpoint();
 }
 
 // Its members go back to the head of the queue, in their order.
 void Document::take_back_batch() {
-  std::vector<Waiting> members = std::move(*batch_).take_back();
+  std::vector<PendingSubmission> members = std::move(*batch_).take_back();
   queue_.insert(queue_.begin(), std::make_move_iterator(members.begin()),
                 std::make_move_iterator(members.end()));
   batch_.reset();
@@ -161,26 +162,29 @@ void Document::take_back_batch() {
 void Document::follow(const RecordPtr& record) {
   known_.push(record);
   bytes_since_checkpoint_ += record_bytes(*record);
-  if (!reading_.empty())
+  if (!reading_.empty()) {
     return;  // Those who wait for the log count on what was here when they asked.
+  }
 
   std::uint64_t keep = known_.tail().end();
-  for (const Waiting& waiting : queue_) keep = std::min(keep, waiting.uses_from(known_.tail()));
+  for (const PendingSubmission& waiting : queue_)
+    keep = std::min(keep, waiting.uses_from(known_.tail()));
   known_.trim(keep);
 }
 
-void Document::consider_checkpoint() {
+void Document::maybe_checkpoint() {
   const std::uint64_t records = committed_.version - checkpoint_version_;
-  if (records < kCheckpointRecords &&
-      bytes_since_checkpoint_ < kCheckpointBytes + committed_.text.bytes())
+  if (records < storage::kCheckpointRecords &&
+      bytes_since_checkpoint_ < storage::kCheckpointBytes + committed_.text.bytes()) {
     return;
+  }
   checkpoint_version_ = committed_.version;
   bytes_since_checkpoint_ = 0;
   effects_.emplace_back(SaveCheckpoint{committed_});
 }
 
-std::optional<LastOfSource> Document::last_of(const std::string& source) const {
+std::optional<LastSubmission> Document::last_of(const std::string& source) const {
   return batch_ ? batch_->last_of(source, known_) : known_.last_of(source);
 }
 
-}  // namespace cowrite::server
+}  // namespace cowrite::document

@@ -26,15 +26,15 @@
 #include <variant>
 #include <vector>
 
-#include "ot/result.h"
+#include "ot/base/result.h"
 #include "server/document/batch.h"
-#include "server/document/exchange.h"
-#include "server/document/known.h"
-#include "server/document/waiting.h"
+#include "server/document/log_cache.h"
+#include "server/document/messages.h"
+#include "server/document/pending_submission.h"
 #include "storage/operation_log.h"
 #include "storage/record.h"
 
-namespace cowrite::server {
+namespace cowrite::document {
 
 // ---- Effects
 
@@ -71,7 +71,7 @@ class Document {
  public:
   // `committed` is what the log holds, `tail` its newest records (may be empty), the last one being
   // committed.version - 1; `checkpoint` is the version of the newest checkpoint.
-  Document(DocumentKey key, storage::Snapshot committed, std::vector<storage::Record> tail,
+  Document(storage::DocumentKey key, storage::Snapshot committed, std::vector<storage::Record> tail,
            std::uint64_t checkpoint);
 
   // ---- Events
@@ -92,10 +92,10 @@ class Document {
 
   // ---- Reading
 
-  [[nodiscard]] const DocumentKey& key() const { return key_; }
+  [[nodiscard]] const storage::DocumentKey& key() const { return key_; }
   [[nodiscard]] const storage::Snapshot& committed() const { return committed_; }
   // The newest records, at least those since the last few thousand versions.
-  [[nodiscard]] const Tail& tail() const { return known_.tail(); }
+  [[nodiscard]] const RecentRecords& tail() const { return known_.tail(); }
   // About what it takes in memory, without what waits.
   [[nodiscard]] std::size_t memory_bytes() const;
   // True while anything is queued, in flight or being looked up.
@@ -103,24 +103,24 @@ class Document {
 
  private:
   void form_batch(std::int64_t now_ms);
-  void admit(Waiting waiting, std::int64_t now_ms);
-  void read_history(Waiting waiting);
+  void admit(PendingSubmission waiting, std::int64_t now_ms);
+  void read_history(PendingSubmission waiting);
   void commit_batch();
   void take_back_batch();
   void follow(const RecordPtr& record);
-  void consider_checkpoint();
-  [[nodiscard]] std::optional<LastOfSource> last_of(const std::string& source) const;
+  void maybe_checkpoint();
+  [[nodiscard]] std::optional<LastSubmission> last_of(const std::string& source) const;
 
   enum class State : std::uint8_t { kReady, kAppending, kConflicted, kRefused, kHalted };
 
-  DocumentKey key_;
+  storage::DocumentKey key_;
   storage::Snapshot committed_;
-  Known known_;
+  LogCache known_;
   State state_ = State::kReady;
 
-  std::deque<Waiting> queue_;                 // In order of arrival.
-  std::map<std::uint64_t, Waiting> reading_;  // By ticket: their history is being read.
-  std::optional<Batch> batch_;                // Being formed, or in flight.
+  std::deque<PendingSubmission> queue_;                 // In order of arrival.
+  std::map<std::uint64_t, PendingSubmission> reading_;  // By ticket: their history is being read.
+  std::optional<Batch> batch_;                          // Being formed, or in flight.
   std::uint64_t next_ticket_ = 1;
 
   std::uint64_t checkpoint_version_;  // The newest that was asked for.
@@ -128,4 +128,4 @@ class Document {
   std::vector<Effect> effects_;
 };
 
-}  // namespace cowrite::server
+}  // namespace cowrite::document

@@ -4,25 +4,27 @@
 #include <set>
 #include <utility>
 
-#include "ot/check.h"
-#include "server/limits.h"
+#include "ot/base/check.h"
+#include "server/document/limits.h"
 #include "server/protocol/encode.h"
 #include "server/protocol/error_codes.h"
 #include "server/protocol/presence_value.h"
 #include "storage/errors.h"
+#include "storage/limits.h"
 
-namespace cowrite::server {
+namespace cowrite::document {
 namespace {
 
 std::vector<RecordPtr> share(std::vector<storage::Record> records) {
   std::vector<RecordPtr> shared;
   shared.reserve(records.size());
-  for (storage::Record& record : records)
+  for (storage::Record& record : records) {
     shared.push_back(std::make_shared<const storage::Record>(std::move(record)));
+  }
   return shared;
 }
 
-Result<std::unique_ptr<Document>> load_document(const DocumentKey& key,
+Result<std::unique_ptr<Document>> load_document(const storage::DocumentKey& key,
                                                 const storage::History& history) {
   Result<storage::Snapshot> snapshot = history.snapshot(key, std::nullopt);
   if (!snapshot) return snapshot.error();
@@ -31,15 +33,16 @@ Result<std::unique_ptr<Document>> load_document(const DocumentKey& key,
   const std::uint64_t version = snapshot->version;
   const std::uint64_t erased = *info ? std::min((*info)->erased, version) : 0;
   const std::uint64_t from =
-      std::max(erased, version - std::min<std::uint64_t>(version, kTailRecordsOnOpening));
+      std::max(erased, version - std::min<std::uint64_t>(version, kRecentRecordsOnOpening));
   std::vector<storage::Record> tail;
   while (from + tail.size() < version) {
     Result<std::vector<storage::Record>> records =
-        history.records(key, from + tail.size(), version, kTailBytesMax);
+        history.records(key, from + tail.size(), version, kRecentBytesMax);
     if (!records) return records.error();
-    if (records->empty())
-      return Error{kErrLogUnavailable,
+    if (records->empty()) {
+      return Error{protocol::kErrLogUnavailable,
                    "the log has no record " + std::to_string(from + tail.size())};
+    }
     tail.insert(tail.end(), std::make_move_iterator(records->begin()),
                 std::make_move_iterator(records->end()));
   }
@@ -48,7 +51,7 @@ Result<std::unique_ptr<Document>> load_document(const DocumentKey& key,
   return std::make_unique<Document>(key, *std::move(snapshot), std::move(tail), *checkpoint);
 }
 
-Result<HistoryChunk> read_chunk(const DocumentKey& key, const HistoryWanted& wanted,
+Result<HistoryChunk> read_chunk(const storage::DocumentKey& key, const HistoryWanted& wanted,
                                 const storage::History& history) {
   HistoryChunk chunk;
   Result<std::optional<storage::SourceEntry>> last = history.source(key, wanted.source);
@@ -69,11 +72,12 @@ Result<HistoryChunk> read_chunk(const DocumentKey& key, const HistoryWanted& wan
 }
 
 // The version that a moment means, no later than what was announced.
-Result<storage::Snapshot> read_snapshot(const DocumentKey& key, const Moment& moment,
+Result<storage::Snapshot> read_snapshot(const storage::DocumentKey& key,
+                                        const storage::VersionSelector& moment,
                                         std::uint64_t newest, const storage::History& history) {
   std::uint64_t version = newest;
-  if (const auto* at = std::get_if<AtVersion>(&moment)) version = at->version;
-  if (const auto* at = std::get_if<AtTime>(&moment)) {
+  if (const auto* at = std::get_if<storage::AtVersion>(&moment)) version = at->version;
+  if (const auto* at = std::get_if<storage::AtTime>(&moment)) {
     const Result<std::uint64_t> found = history.version_at(key, at->time_ms);
     if (!found) return found.error();
     version = std::min(*found, newest);
@@ -82,24 +86,24 @@ Result<storage::Snapshot> read_snapshot(const DocumentKey& key, const Moment& mo
 }
 
 // Says how much there should be of a document that is damaged, and what to do about it.
-Error with_advice(const DocumentKey& key, Error error, const storage::History& history) {
+Error with_advice(const storage::DocumentKey& key, Error error, const storage::History& history) {
   if (error.code != storage::kErrDamaged) return error;
   const Result<std::optional<storage::DocumentInfo>> info = history.info(key);
   if (info && *info) error.message += "; its newest version is " + std::to_string((*info)->version);
-  error.message += "; restore it from a backup, or look with: cowrite verify " + key.id;
+  error.message += "; restore it from a backup, or look with: cowrite verify " + key.id();
   return error;
 }
 
 }  // namespace
 
-std::shared_ptr<DocumentHost> DocumentHost::open(DocumentKey key, storage::OperationLog& log,
-                                                 HostPorts ports) {
+std::shared_ptr<DocumentHost> DocumentHost::open(storage::DocumentKey key,
+                                                 storage::OperationLog& log, HostPorts ports) {
   std::shared_ptr<DocumentHost> host(new DocumentHost(std::move(key), log, std::move(ports)));
   host->load();
   return host;
 }
 
-DocumentHost::DocumentHost(DocumentKey key, storage::OperationLog& log, HostPorts ports)
+DocumentHost::DocumentHost(storage::DocumentKey key, storage::OperationLog& log, HostPorts ports)
     : key_(std::move(key)), log_(log), ports_(std::move(ports)) {}
 
 template <typename T>
@@ -215,7 +219,7 @@ void DocumentHost::receive(ReadRequest request) {
     if (from < document_->tail().begin()) return answer_from_log(request, from);
     return answer_from_tail(request, from);
   }
-  const bool joins = request.request.kind == ReadKind::kSubscribe;
+  const bool joins = request.request.kind == protocol::ReadKind::kSubscribe;
   if (joins) audience_.join(request.session.loop);
   ports_.reply(request.session, ReadReply{.ticket = request.ticket,
                                           .key = key_,
@@ -234,7 +238,7 @@ void DocumentHost::refuse_ahead(const ReadRequest& request) {
       request.session,
       ReadReply{.ticket = request.ticket,
                 .key = key_,
-                .content = Error{kErrVersionNewer,
+                .content = Error{protocol::kErrVersionNewer,
                                  "the client has the document at version " + std::to_string(seen) +
                                      ", the server at version " + std::to_string(held) +
                                      ": it was set back to an older state"}});
@@ -242,7 +246,7 @@ void DocumentHost::refuse_ahead(const ReadRequest& request) {
 
 void DocumentHost::answer_from_tail(const ReadRequest& request, std::uint64_t from) {
   const std::uint64_t version = document_->committed().version;
-  const bool joins = request.request.kind == ReadKind::kSubscribe;
+  const bool joins = request.request.kind == protocol::ReadKind::kSubscribe;
   if (joins) audience_.join(request.session.loop);
   ports_.reply(request.session,
                ReadReply{.ticket = request.ticket,
@@ -261,10 +265,10 @@ void DocumentHost::answer_from_log(const ReadRequest& request, std::uint64_t fro
         return history.records(key, from, to, kHistoryChunkBytes);
       },
       [this, session = request.session, ticket = request.ticket, from](Records records) {
-        ReadReply reply{
-            .ticket = ticket,
-            .key = key_,
-            .content = Error{kErrLogUnavailable, "the log has no record " + std::to_string(from)}};
+        ReadReply reply{.ticket = ticket,
+                        .key = key_,
+                        .content = Error{protocol::kErrLogUnavailable,
+                                         "the log has no record " + std::to_string(from)}};
         if (!records) {
           reply.content = records.error();
         } else if (!records->empty()) {
@@ -282,15 +286,16 @@ void DocumentHost::receive(const LeaveRequest& request) {
 
 void DocumentHost::receive(SnapshotRequest request) {
   const storage::Snapshot& committed = document_->committed();
-  const auto* at = std::get_if<AtVersion>(&request.moment);
+  const auto* at = std::get_if<storage::AtVersion>(&request.moment);
   if (at && at->version > committed.version) {
     ports_.reply(request.session,
-                 SnapshotReply{request.ticket,
-                               Error{kErrVersionNewer, "the document is at version " +
-                                                           std::to_string(committed.version)}});
+                 SnapshotReply{request.ticket, Error{protocol::kErrVersionNewer,
+                                                     "the document is at version " +
+                                                         std::to_string(committed.version)}});
     return;
   }
-  if (std::holds_alternative<Newest>(request.moment) || (at && at->version == committed.version)) {
+  if (std::holds_alternative<storage::Newest>(request.moment) ||
+      (at && at->version == committed.version)) {
     ports_.reply(request.session, SnapshotReply{request.ticket, committed});
     return;
   }
@@ -305,34 +310,35 @@ void DocumentHost::receive(SnapshotRequest request) {
 
 void DocumentHost::receive(DocumentPresence presence) {
   const std::uint64_t version = presence.presence.place->version;
-  const Tail& tail = document_->tail();
+  const RecentRecords& tail = document_->tail();
   if (version >= tail.end()) return move_presence(std::move(presence), {});
-  if (version >= tail.begin())
+  if (version >= tail.begin()) {
     return move_presence(std::move(presence), tail.range(version, tail.end()));
+  }
   ports_.reply(presence.session, PresenceRefused{std::move(presence.presence),
-                                                 {kErrPresenceTransform,
+                                                 {protocol::kErrPresenceTransform,
                                                   "the presence is too far behind the document"}});
 }
 
 // Takes a presence over the records that its sender had not seen, so that it fits the text that the
 // others have.
 void DocumentHost::move_presence(DocumentPresence presence, const std::vector<RecordPtr>& records) {
-  Presence& value = presence.presence;
+  protocol::Presence& value = presence.presence;
   if (!records.empty() && !value.place->type && value.value != "null") {
     ports_.reply(presence.session, PresenceRefused{std::move(value),
-                                                   {kErrTypeNotRecognized,
+                                                   {protocol::kErrTypeNotRecognized,
                                                     "a presence without a type cannot be moved"}});
     return;
   }
   for (const RecordPtr& record : records) {
     const auto* edit = std::get_if<storage::Edit>(&record->change);
-    value.value = edit ? transform_presence_value(value.value, edit->operation,
-                                                  record->source == presence.source)
+    value.value = edit ? protocol::transform_presence_value(value.value, edit->operation,
+                                                            record->source == presence.source)
                        : "null";
     value.place->version = record->version + 1;
   }
   auto notice = std::make_shared<PresenceNotice>();
-  notice->encoded = encode_presence(value, presence.source);
+  notice->encoded = protocol::encode_presence(value, presence.source);
   notice->sender = presence.session;
   notice->source = std::move(presence.source);
   notice->presence = std::move(value);
@@ -359,8 +365,9 @@ void DocumentHost::carry_out(StartAppend effect) {
 }
 
 void DocumentHost::carry_out(Announce effect) {
-  for (const RecordPtr& record : effect.notice.records)
-    effect.notice.encoded.push_back(encode_operation(key_, *record));
+  for (const RecordPtr& record : effect.notice.records) {
+    effect.notice.encoded.push_back(protocol::encode_operation(key_, *record));
+  }
   std::set<LoopIndex> loops;
   if (!effect.notice.records.empty()) {
     for (const auto& [loop, listeners] : audience_.loops()) loops.insert(loop);
@@ -384,7 +391,7 @@ void DocumentHost::carry_out(const ReadForeign& effect) {
   using Records = Result<std::vector<storage::Record>>;
   read<Records>(
       [key = key_, from = effect.from](const storage::History& history) {
-        return history.records(key, from, kIntegerMax, kHistoryChunkBytes);
+        return history.records(key, from, storage::kIntegerMax, kHistoryChunkBytes);
       },
       [this, effect](Records records) {
         if (!records) {
@@ -410,4 +417,4 @@ void DocumentHost::carry_out(SaveCheckpoint effect) {
 
 void DocumentHost::carry_out(const Halt&) { ports_.halt(); }
 
-}  // namespace cowrite::server
+}  // namespace cowrite::document

@@ -13,12 +13,12 @@
 #include <variant>
 #include <vector>
 
-#include "server/document/audience.h"
 #include "server/document/document.h"
-#include "server/document/exchange.h"
+#include "server/document/messages.h"
+#include "server/document/subscribed_loops.h"
 #include "storage/operation_log.h"
 
-namespace cowrite::server {
+namespace cowrite::document {
 
 // How a host reaches the rest of the server.
 struct HostPorts {
@@ -47,7 +47,7 @@ struct HostPorts {
 class DocumentHost : public std::enable_shared_from_this<DocumentHost> {
  public:
   // Starts to load the document; requests wait until it is there.
-  [[nodiscard]] static std::shared_ptr<DocumentHost> open(DocumentKey key,
+  [[nodiscard]] static std::shared_ptr<DocumentHost> open(storage::DocumentKey key,
                                                           storage::OperationLog& log,
                                                           HostPorts ports);
 
@@ -65,7 +65,7 @@ class DocumentHost : public std::enable_shared_from_this<DocumentHost> {
   [[nodiscard]] bool failed() const { return failure_.has_value(); }
 
  private:
-  DocumentHost(DocumentKey key, storage::OperationLog& log, HostPorts ports);
+  DocumentHost(storage::DocumentKey key, storage::OperationLog& log, HostPorts ports);
 
   [[nodiscard]] std::size_t memory_bytes() const;
   void load();
@@ -96,15 +96,15 @@ class DocumentHost : public std::enable_shared_from_this<DocumentHost> {
   template <typename T>
   void read(std::function<T(const storage::History&)> work, std::function<void(T)> then);
 
-  DocumentKey key_;
+  storage::DocumentKey key_;
   storage::OperationLog& log_;
   HostPorts ports_;
   std::unique_ptr<Document> document_;  // Absent while it loads.
   std::vector<ToDocument> waiting_;     // While it loads, or is to be loaded anew.
   bool reloading_ = false;              // It is to be loaded anew.
-  Audience audience_;
+  SubscribedLoops audience_;
   std::size_t reads_ = 0;  // Under way, for idle().
   std::optional<Error> failure_;
 };
 
-}  // namespace cowrite::server
+}  // namespace cowrite::document

@@ -8,7 +8,7 @@
 #include "ot/transform.h"
 #include "server/protocol/error_codes.h"
 
-namespace cowrite::server {
+namespace cowrite::document {
 namespace {
 
 // The operation in normal form, its deletes as plain counts.
@@ -34,16 +34,17 @@ ot::Operation plain(const ot::Operation& operation) {
 
 Result<void> rebase(storage::Change& change, const storage::Record& record) {
   if (std::holds_alternative<storage::Create>(record.change)) {
-    return Error{kErrDocAlreadyCreated, "the document was created meanwhile, at version " +
-                                            std::to_string(record.version)};
+    return Error{
+        protocol::kErrDocAlreadyCreated,
+        "the document was created meanwhile, at version " + std::to_string(record.version)};
   }
   if (std::holds_alternative<storage::Delete>(change)) return {};
   if (std::holds_alternative<storage::Delete>(record.change)) {
-    return Error{kErrDocWasDeleted, "the document was deleted meanwhile, at version " +
-                                        std::to_string(record.version)};
+    return Error{protocol::kErrDocWasDeleted, "the document was deleted meanwhile, at version " +
+                                                  std::to_string(record.version)};
   }
   if (std::holds_alternative<storage::Create>(change)) {
-    return Error{kErrDocAlreadyCreated,
+    return Error{protocol::kErrDocAlreadyCreated,
                  "the document exists already, at version " + std::to_string(record.version)};
   }
   ot::Operation& operation = std::get<storage::Edit>(change).operation;
@@ -70,4 +71,4 @@ bool same_effect(const storage::Change& a, const storage::Change& b) {
   return plain(first->operation) == plain(std::get<storage::Edit>(b).operation);
 }
 
-}  // namespace cowrite::server
+}  // namespace cowrite::document

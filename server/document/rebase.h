@@ -2,10 +2,10 @@
 // changes are the same.
 #pragma once
 
-#include "ot/result.h"
+#include "ot/base/result.h"
 #include "storage/record.h"
 
-namespace cowrite::server {
+namespace cowrite::document {
 
 // Rewrites `change`, made at record.version, to be made after the record. Edits go to the left of
 // what was committed at the same place; a delete wins over edits; nothing survives a create or a
@@ -20,4 +20,4 @@ namespace cowrite::server {
 // text carried along or not.
 [[nodiscard]] bool same_effect(const storage::Change& a, const storage::Change& b);
 
-}  // namespace cowrite::server
+}  // namespace cowrite::document

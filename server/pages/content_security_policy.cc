@@ -4,16 +4,16 @@
 #include <cstdio>
 #include <random>
 
-#include "server/access/authority.h"
+#include "server/access/host_and_port.h"
 
-namespace cowrite::server {
+namespace cowrite::pages {
 
 namespace {
 
-// Only what parse_authority() understood may get into the header. It has no form for IPv6
+// Only what parse_host_and_port() understood may get into the header. It has no form for IPv6
 // addresses.
 std::string web_socket_sources(std::string_view host) {
-  const auto authority = parse_authority(host);
+  const auto authority = access::parse_host_and_port(host);
   if (!authority || authority->host.find(':') != std::string::npos) return {};
   return " ws://" + to_string(*authority) + " wss://" + to_string(*authority);
 }
@@ -41,4 +41,4 @@ std::string page_policy(std::string_view host, std::string_view nonce,
   return ancestors.empty() ? policy + " 'none'" : policy;
 }
 
-}  // namespace cowrite::server
+}  // namespace cowrite::pages

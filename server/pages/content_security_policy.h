@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-namespace cowrite::server {
+namespace cowrite::pages {
 
 // 128 random bits for one response.
 [[nodiscard]] std::string make_nonce();
@@ -17,4 +17,4 @@ namespace cowrite::server {
 [[nodiscard]] std::string page_policy(std::string_view host, std::string_view nonce,
                                       const std::vector<std::string>& ancestors);
 
-}  // namespace cowrite::server
+}  // namespace cowrite::pages

@@ -1,6 +1,6 @@
 # cowrite_embed_folder(TARGET FOLDER FUNCTION)
 #
-# Makes every file below FOLDER a part of TARGET, plain and compressed; `std::span<const EmbeddedFile> FUNCTION()` in cowrite::server
+# Makes every file below FOLDER a part of TARGET, plain and compressed; `std::span<const EmbeddedFile> FUNCTION()` in cowrite::pages
 # returns them (server/pages/embedded_file.h). None if the folder does not exist. The build notices when files come, change or go.
 #
 # The assembler takes in the bytes (.incbin), so even megabytes cost no time to compile.
@@ -47,7 +47,7 @@ function(cowrite_embed_folder target folder function)
 extern "C" {
 @symbols@}
 
-namespace cowrite::server {
+namespace cowrite::pages {
 
 std::span<const EmbeddedFile> @function@() {
   [[maybe_unused]] const auto view = [](const char* begin, const char* end) { return std::string_view(begin, end); };
@@ -56,7 +56,7 @@ std::span<const EmbeddedFile> @function@() {
   return files;
 }
 
-}  // namespace cowrite::server
+}  // namespace cowrite::pages
 ]==])
   set_source_files_properties(${output}.cc PROPERTIES OBJECT_DEPENDS "${inputs}")
   target_sources(${target} PRIVATE ${output}.cc)

@@ -4,7 +4,7 @@
 #include <span>
 #include <string_view>
 
-namespace cowrite::server {
+namespace cowrite::pages {
 
 struct EmbeddedFile {
   std::string_view path;  // As in a URL: "/assets/editor-4f2a.js".
@@ -15,4 +15,4 @@ struct EmbeddedFile {
 // All files of web-editor/dist; none if the page was not built.
 [[nodiscard]] std::span<const EmbeddedFile> embedded_web_editor();
 
-}  // namespace cowrite::server
+}  // namespace cowrite::pages

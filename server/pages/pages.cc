@@ -4,12 +4,12 @@
 #include <array>
 #include <utility>
 
-#include "server/access/authority.h"
-#include "server/api/url.h"
-#include "server/limits.h"
+#include "server/access/host_and_port.h"
+#include "server/http/url.h"
 #include "server/pages/content_security_policy.h"
+#include "storage/limits.h"
 
-namespace cowrite::server {
+namespace cowrite::pages {
 
 namespace {
 
@@ -64,7 +64,7 @@ Result<Pages> Pages::make(std::span<const EmbeddedFile> files, const PagesOption
   for (const EmbeddedFile& file : files) pages.files_.emplace(file.path, file);
   pages.embed_ancestors_.emplace_back("'self'");
   for (const std::string& text : options.embed_origins) {
-    const auto origin = parse_origin(text);
+    const auto origin = access::parse_origin(text);
     if (!origin || origin->host.find(':') !=
                        std::string::npos) {  // frame-ancestors has no form for IPv6 addresses.
       return Error{
@@ -78,54 +78,58 @@ Result<Pages> Pages::make(std::span<const EmbeddedFile> files, const PagesOption
   return pages;
 }
 
-HttpResponse Pages::respond(const HttpRequest& request) const {
+http::Response Pages::respond(const http::Request& request) const {
   if (request.method != "GET" && request.method != "HEAD") {
-    HttpResponse response = plain_response(405, "Pages can only be read.");
+    http::Response response = http::plain_response(405, "Pages can only be read.");
     response.headers.emplace_back("Allow", "GET, HEAD");
     return response;
   }
-  HttpResponse response = route(request);
+  http::Response response = route(request);
   response.headers.emplace_back("Referrer-Policy", "no-referrer");
   return response;
 }
 
-HttpResponse Pages::route(const HttpRequest& request) const {
+http::Response Pages::route(const http::Request& request) const {
   const std::string_view path = request.path;
   if (path == "/") return entry("/index.html", request, Framing::kNowhere);
   if (path.starts_with("/d/") || path.starts_with("/embed/")) return document(request);
   const auto found = files_.find(path);
-  if (found == files_.end() || path.ends_with(".html")) return plain_response(404, kNotFound);
+  if (found == files_.end() || path.ends_with(".html")) return http::plain_response(404, kNotFound);
   return file(found->second, request);
 }
 
-HttpResponse Pages::document(const HttpRequest& request) const {
-  const auto segments = split_path(request.path);
-  if (!segments)
-    return plain_response(400, "The document's name in the address is not percent-encoded UTF-8.");
-  if (segments->size() != 2 || segments->back().empty()) return plain_response(404, kNotFound);
-  const std::string& name = segments->back();
-  if (name.size() > kIdBytesMax) {
-    return plain_response(400,
-                          "A document's name may have " + std::to_string(kIdBytesMax) + " bytes.");
+http::Response Pages::document(const http::Request& request) const {
+  const auto segments = http::split_path(request.path);
+  if (!segments) {
+    return http::plain_response(400,
+                                "The document's name in the address is not percent-encoded UTF-8.");
   }
-  if (name.find('/') != name.npos)
-    return plain_response(400, "A document's name may not contain \"/\".");
+  if (segments->size() != 2 || segments->back().empty())
+    return http::plain_response(404, kNotFound);
+  const std::string& name = segments->back();
+  if (name.size() > storage::kIdBytesMax) {
+    return http::plain_response(
+        400, "A document's name may have " + std::to_string(storage::kIdBytesMax) + " bytes.");
+  }
+  if (name.find('/') != name.npos) {
+    return http::plain_response(400, "A document's name may not contain \"/\".");
+  }
   return entry("/editor.html", request,
                segments->front() == "embed" ? Framing::kEmbedding : Framing::kNowhere);
 }
 
-HttpResponse Pages::entry(const std::string& path, const HttpRequest& request,
-                          Framing framing) const {
+http::Response Pages::entry(const std::string& path, const http::Request& request,
+                            Framing framing) const {
   const auto found = files_.find(path);
   if (found == files_.end()) {
-    return plain_response(
+    return http::plain_response(
         503, "This server was built without its web page: install Node.js and run tools/build.");
   }
   const std::string nonce = make_nonce();
   const bool embedding = framing == Framing::kEmbedding;
   const std::string policy = page_policy(request.header("host"), nonce,
                                          embedding ? embed_ancestors_ : std::vector<std::string>{});
-  HttpResponse response{
+  http::Response response{
       200, replace_all(std::string(found->second.content), kNoncePlaceholder, nonce), {}};
   response.headers = {{"Content-Type", "text/html; charset=utf-8"},
                       {"Cache-Control", "no-store"},  // Each response has its own nonce.
@@ -135,11 +139,11 @@ HttpResponse Pages::entry(const std::string& path, const HttpRequest& request,
   return response;
 }
 
-HttpResponse Pages::file(const EmbeddedFile& file, const HttpRequest& request) {
+http::Response Pages::file(const EmbeddedFile& file, const http::Request& request) {
   const bool hashed = file.path.starts_with("/assets/");
   const bool smaller = file.gzip.size() < file.content.size();
   const bool compressed = smaller && accepts_gzip(request.header("accept-encoding"));
-  HttpResponse response{200, std::string(compressed ? file.gzip : file.content), {}};
+  http::Response response{200, std::string(compressed ? file.gzip : file.content), {}};
   response.headers = {
       {"Content-Type", std::string(content_type(file.path))},
       {"Cache-Control", hashed ? "public, max-age=31536000, immutable" : "public, max-age=3600"},
@@ -149,4 +153,4 @@ HttpResponse Pages::file(const EmbeddedFile& file, const HttpRequest& request) {
   return response;
 }
 
-}  // namespace cowrite::server
+}  // namespace cowrite::pages

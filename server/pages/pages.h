@@ -17,11 +17,11 @@
 #include <string_view>
 #include <vector>
 
-#include "ot/result.h"
+#include "ot/base/result.h"
+#include "server/http/message.h"
 #include "server/pages/embedded_file.h"
-#include "server/transport/http.h"
 
-namespace cowrite::server {
+namespace cowrite::pages {
 
 inline constexpr std::string_view kErrEmbedOrigin = "ERR_EMBED_ORIGIN";
 
@@ -39,19 +39,19 @@ class Pages {
                                           const PagesOptions& options);
 
   // To HEAD as to GET.
-  [[nodiscard]] HttpResponse respond(const HttpRequest& request) const;
+  [[nodiscard]] http::Response respond(const http::Request& request) const;
 
  private:
   enum class Framing { kNowhere, kEmbedding };
 
-  [[nodiscard]] HttpResponse route(const HttpRequest& request) const;
-  [[nodiscard]] HttpResponse document(const HttpRequest& request) const;
-  [[nodiscard]] HttpResponse entry(const std::string& path, const HttpRequest& request,
-                                   Framing framing) const;
-  [[nodiscard]] static HttpResponse file(const EmbeddedFile& file, const HttpRequest& request);
+  [[nodiscard]] http::Response route(const http::Request& request) const;
+  [[nodiscard]] http::Response document(const http::Request& request) const;
+  [[nodiscard]] http::Response entry(const std::string& path, const http::Request& request,
+                                     Framing framing) const;
+  [[nodiscard]] static http::Response file(const EmbeddedFile& file, const http::Request& request);
 
   std::map<std::string, EmbeddedFile, std::less<>> files_;
   std::vector<std::string> embed_ancestors_;
 };
 
-}  // namespace cowrite::server
+}  // namespace cowrite::pages

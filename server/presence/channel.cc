@@ -1,13 +1,13 @@
 #include "server/presence/channel.h"
 
-namespace cowrite::server {
+namespace cowrite::presence {
 
 const std::string& channel_of(const ToChannel& message) {
   struct Name {
     const std::string& operator()(const ChannelJoin& join) const { return join.channel; }
     const std::string& operator()(const ChannelLeave& leave) const { return leave.channel; }
     const std::string& operator()(const ChannelCall& call) const { return call.channel; }
-    const std::string& operator()(const SharedPresence& presence) const {
+    const std::string& operator()(const document::SharedPresence& presence) const {
       return presence->presence.channel;
     }
   };
@@ -32,7 +32,7 @@ void Channel::receive(const ChannelCall& call) {
   for (const auto& [loop, listeners] : audience_.loops()) ports_.announce(loop, call);
 }
 
-void Channel::receive(const SharedPresence& presence) {
+void Channel::receive(const document::SharedPresence& presence) {
   bool sender_reached = false;
   for (const auto& [loop, listeners] : audience_.loops()) {
     ports_.announce(loop, presence);
@@ -42,4 +42,4 @@ void Channel::receive(const SharedPresence& presence) {
   if (!sender_reached) ports_.announce(presence->sender.loop, presence);
 }
 
-}  // namespace cowrite::server
+}  // namespace cowrite::presence

@@ -11,29 +11,29 @@
 #include <string>
 #include <variant>
 
-#include "server/document/audience.h"
-#include "server/document/exchange.h"
+#include "server/document/messages.h"
+#include "server/document/subscribed_loops.h"
 
-namespace cowrite::server {
+namespace cowrite::presence {
 
 // ---- From a session to a channel
 
 struct ChannelJoin {
-  SessionId session;
+  document::SessionId session;
   std::uint64_t ticket = 0;
   std::string channel;
 };
 struct ChannelLeave {
-  SessionId session;
+  document::SessionId session;
   std::uint64_t ticket = 0;
   std::string channel;
 };
 // Everybody but this session shall send their presences again.
 struct ChannelCall {
-  SessionId session;
+  document::SessionId session;
   std::string channel;
 };
-using ToChannel = std::variant<ChannelJoin, ChannelLeave, ChannelCall, SharedPresence>;
+using ToChannel = std::variant<ChannelJoin, ChannelLeave, ChannelCall, document::SharedPresence>;
 
 [[nodiscard]] const std::string& channel_of(const ToChannel& message);
 
@@ -50,12 +50,12 @@ struct ChannelLeft {
 
 // ---- From a channel to whole loops: a presence, or a call for them.
 
-using ChannelNotice = std::variant<SharedPresence, ChannelCall>;
+using ChannelNotice = std::variant<document::SharedPresence, ChannelCall>;
 
 // How a channel reaches sessions and loops.
 struct ChannelPorts {
-  std::function<void(SessionId, std::variant<ChannelJoined, ChannelLeft>)> reply;
-  std::function<void(LoopIndex, ChannelNotice)> announce;
+  std::function<void(document::SessionId, std::variant<ChannelJoined, ChannelLeft>)> reply;
+  std::function<void(document::LoopIndex, ChannelNotice)> announce;
 };
 
 class Channel {
@@ -64,7 +64,7 @@ class Channel {
 
   void handle(const ToChannel& message);
   // A session that joined is gone, or left before.
-  void leave(LoopIndex loop) { audience_.leave(loop); }
+  void leave(document::LoopIndex loop) { audience_.leave(loop); }
 
   // Nobody listens: it may be dropped.
   [[nodiscard]] bool idle() const { return audience_.empty(); }
@@ -73,10 +73,10 @@ class Channel {
   void receive(const ChannelJoin& join);
   void receive(const ChannelLeave& leave);
   void receive(const ChannelCall& call);
-  void receive(const SharedPresence& presence);
+  void receive(const document::SharedPresence& presence);
 
   ChannelPorts ports_;
-  Audience audience_;
+  document::SubscribedLoops audience_;
 };
 
-}  // namespace cowrite::server
+}  // namespace cowrite::presence

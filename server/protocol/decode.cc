@@ -6,12 +6,13 @@
 #include <vector>
 
 #include "ot/operation.h"
-#include "server/limits.h"
 #include "server/protocol/error_codes.h"
 #include "server/protocol/json_text.h"
+#include "server/protocol/limits.h"
 #include "server/protocol/operation_json.h"
+#include "storage/limits.h"
 
-namespace cowrite::server {
+namespace cowrite::protocol {
 namespace {
 
 using Json = nlohmann::json;
@@ -45,20 +46,20 @@ class Fields {
       return {};
     }
     const auto& text = value.get_ref<const std::string&>();
-    if (text.size() > kIdBytesMax) {
+    if (text.size() > storage::kIdBytesMax) {
       fail(kErrIdTooLong, std::string("\"") + name + "\" is longer than " +
-                              std::to_string(kIdBytesMax) + " bytes");
+                              std::to_string(storage::kIdBytesMax) + " bytes");
       return {};
     }
     return text;
   }
 
-  DocumentKey key() { return {id("c"), id("d")}; }
+  storage::DocumentKey key() { return {id("c"), id("d")}; }
 
   std::uint64_t integer(const char* name) { return integer_value(get(name), name); }
 
   std::uint64_t integer_value(const Json& value, const char* name) {
-    if (!value.is_number_unsigned() || value.get<std::uint64_t>() > kIntegerMax) {
+    if (!value.is_number_unsigned() || value.get<std::uint64_t>() > storage::kIntegerMax) {
       fail(kErrMessageBadlyFormed,
            std::string("\"") + name + "\" must be an integer from 0 to 2^53-1");
       return 0;
@@ -85,9 +86,10 @@ class Fields {
 
 storage::Change read_edit(Fields& fields) {
   const Json& value = fields.get("op");
-  if (value.size() > kOperationComponentsMax) {
+  if (value.size() > storage::kOperationComponentsMax) {
     fields.fail(kErrOperationTooLarge, "the operation has more than " +
-                                           std::to_string(kOperationComponentsMax) + " components");
+                                           std::to_string(storage::kOperationComponentsMax) +
+                                           " components");
     return storage::Delete{};
   }
   Result<ot::Operation> operation = operation_from_json(value);
@@ -141,7 +143,8 @@ Message read_submit(Fields& fields) {
   const Json& sequence = fields.get("seq");
   if (sequence.is_null()) {
     fields.fail(kErrOpBadlyFormed, "an operation must have a \"seq\"");
-  } else if (sequence.is_number() && sequence.get<double>() >= static_cast<double>(kIntegerMax)) {
+  } else if (sequence.is_number() &&
+             sequence.get<double>() >= static_cast<double>(storage::kIntegerMax)) {
     fields.fail(kErrSequenceOverflow, "\"seq\" must be below 2^53-1");
   } else {
     submit.sequence = fields.integer("seq");
@@ -221,7 +224,7 @@ Message read_fetch_snapshot_by_time(Fields& fields) {
   if (time.is_number()) {
     // Fractions and times before 1970 are legal.
     fetch.time_ms = static_cast<std::int64_t>(
-        std::clamp(time.get<double>(), -1.0, static_cast<double>(kIntegerMax)));
+        std::clamp(time.get<double>(), -1.0, static_cast<double>(storage::kIntegerMax)));
   } else if (!time.is_null()) {
     fields.fail(kErrMessageBadlyFormed, "\"ts\" must be a number of milliseconds");
   }
@@ -286,10 +289,12 @@ Message read_message(Fields& fields, const std::string& action) {
   if (action == "bu") return read_unsubscribe_many(fields);
   if (action == "nf") return read_fetch_snapshot(fields);
   if (action == "nt") return read_fetch_snapshot_by_time(fields);
-  if (action == "ps")
+  if (action == "ps") {
     return JoinChannel{.channel = channel_value(fields), .sequence = fields.integer("seq")};
-  if (action == "pu")
+  }
+  if (action == "pu") {
     return LeaveChannel{.channel = channel_value(fields), .sequence = fields.integer("seq")};
+  }
   if (action == "pr") return RequestPresence{channel_value(fields)};
   if (action == "qf" || action == "qs" || action == "qu") return read_query(fields, action);
   if (action == "x-name") return read_set_name(fields);
@@ -319,8 +324,9 @@ Refused refuse(Json request, const Error& error) {
 
 Decoded decode(std::string_view text) {
   const JsonScan scan = scan_json(text);
-  if (scan.depth > kJsonDepthMax)
+  if (scan.depth > kJsonDepthMax) {
     return NotAMessage{"nested more than " + std::to_string(kJsonDepthMax) + " deep"};
+  }
   Json request = Json::parse(scan.lone_surrogate ? std::string_view(scan.repaired) : text, nullptr,
                              /*allow_exceptions=*/false);
   if (request.is_discarded()) return NotAMessage{"not JSON"};
@@ -342,4 +348,4 @@ Decoded decode(std::string_view text) {
   return message;
 }
 
-}  // namespace cowrite::server
+}  // namespace cowrite::protocol

@@ -10,10 +10,10 @@
 #include <string_view>
 #include <variant>
 
-#include "ot/result.h"
+#include "ot/base/result.h"
 #include "server/protocol/message.h"
 
-namespace cowrite::server {
+namespace cowrite::protocol {
 
 // Not a message at all (no JSON, no object, nested too deeply): the connection is closed.
 struct NotAMessage {
@@ -32,4 +32,4 @@ using Decoded = std::variant<Message, Refused, NotAMessage>;
 // REQUIRES: text is valid UTF-8.
 [[nodiscard]] Decoded decode(std::string_view text);
 
-}  // namespace cowrite::server
+}  // namespace cowrite::protocol

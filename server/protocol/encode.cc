@@ -5,7 +5,7 @@
 #include "server/protocol/json_text.h"
 #include "server/protocol/operation_json.h"
 
-namespace cowrite::server {
+namespace cowrite::protocol {
 namespace {
 
 // Writes one JSON object, field by field, into one string.
@@ -35,7 +35,9 @@ class Writer {
   Writer& nullable(std::string_view name, const std::optional<std::uint64_t>& value) {
     return value ? integer(name, *value) : raw(name, "null");
   }
-  Writer& key(const DocumentKey& key) { return text("c", key.collection).text("d", key.id); }
+  Writer& key(const storage::DocumentKey& key) {
+    return text("c", key.collection()).text("d", key.id());
+  }
   Writer& error(const Error& error) {
     field("error");
     append_error(out_, error);
@@ -217,7 +219,7 @@ std::string encode_handshake(std::string_view connection_id, std::string_view hi
   return encode_greeting("hs", connection_id, history_id);
 }
 
-std::string encode_operation(const DocumentKey& key, const storage::Record& record) {
+std::string encode_operation(const storage::DocumentKey& key, const storage::Record& record) {
   Writer writer("op");
   writer.key(key)
       .integer("v", record.version)
@@ -233,8 +235,8 @@ std::string encode_operation(const DocumentKey& key, const storage::Record& reco
   return writer.finish();
 }
 
-std::string encode_ack(const DocumentKey& key, std::string_view source, std::uint64_t sequence,
-                       std::uint64_t version) {
+std::string encode_ack(const storage::DocumentKey& key, std::string_view source,
+                       std::uint64_t sequence, std::uint64_t version) {
   return Writer("op")
       .key(key)
       .text("src", source)
@@ -309,4 +311,4 @@ std::string encode_error(const Message& request, const Error& error) {
   return std::visit(Echo{}, request).error(error).finish();
 }
 
-}  // namespace cowrite::server
+}  // namespace cowrite::protocol

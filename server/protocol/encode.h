@@ -6,11 +6,11 @@
 #include <string>
 #include <string_view>
 
-#include "ot/result.h"
+#include "ot/base/result.h"
 #include "server/protocol/message.h"
 #include "storage/record.h"
 
-namespace cowrite::server {
+namespace cowrite::protocol {
 
 // Greets a new connection / answers its handshake (init, hs). The type is json0's, which the client
 // insists on. `history_id` names the server's histories (x-history); nothing does if it is empty.
@@ -19,10 +19,11 @@ namespace cowrite::server {
                                            std::string_view history_id);
 
 // One committed record for those who follow the document (op).
-[[nodiscard]] std::string encode_operation(const DocumentKey& key, const storage::Record& record);
+[[nodiscard]] std::string encode_operation(const storage::DocumentKey& key,
+                                           const storage::Record& record);
 
 // Tells an author that its operation is durable as record `version` (op, without the operation).
-[[nodiscard]] std::string encode_ack(const DocumentKey& key, std::string_view source,
+[[nodiscard]] std::string encode_ack(const storage::DocumentKey& key, std::string_view source,
                                      std::uint64_t sequence, std::uint64_t version);
 
 // Answers f and s: with a snapshot, or after the operations from the version that the client had.
@@ -55,4 +56,4 @@ void append_bulk_resumed(std::string& data, std::string_view id);
 // out).
 [[nodiscard]] std::string encode_error(const Message& request, const Error& error);
 
-}  // namespace cowrite::server
+}  // namespace cowrite::protocol

@@ -4,7 +4,7 @@
 
 #include <string_view>
 
-namespace cowrite::server {
+namespace cowrite::protocol {
 
 // What was received is no message of the protocol.
 inline constexpr std::string_view kErrMessageBadlyFormed = "ERR_MESSAGE_BADLY_FORMED";
@@ -35,4 +35,4 @@ inline constexpr std::string_view kErrPresenceTransform = "ERR_PRESENCE_TRANSFOR
 inline constexpr std::string_view kErrQueriesUnsupported = "ERR_DATABASE_METHOD_NOT_IMPLEMENTED";
 inline constexpr std::string_view kErrLogUnavailable = "ERR_LOG_UNAVAILABLE";
 
-}  // namespace cowrite::server
+}  // namespace cowrite::protocol

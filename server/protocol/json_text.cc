@@ -4,13 +4,14 @@
 #include <charconv>
 #include <optional>
 
-namespace cowrite::server {
+namespace cowrite::protocol {
 namespace {
 
 // The code unit of an escape \uXXXX at `position`, if there is one.
 std::optional<unsigned> unicode_escape(std::string_view text, std::size_t position) {
-  if (text.size() - position < 6 || text[position] != '\\' || text[position + 1] != 'u')
+  if (text.size() - position < 6 || text[position] != '\\' || text[position + 1] != 'u') {
     return std::nullopt;
+  }
   unsigned unit = 0;
   for (const char c : text.substr(position + 2, 4)) {
     unit <<= 4;
@@ -121,4 +122,4 @@ void append_integer(std::string& out, std::uint64_t value) {
   out.append(digits, std::to_chars(digits, digits + sizeof digits, value).ptr);
 }
 
-}  // namespace cowrite::server
+}  // namespace cowrite::protocol

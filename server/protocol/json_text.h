@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-namespace cowrite::server {
+namespace cowrite::protocol {
 
 // What one pass over JSON text finds out. The parser recurses over what it made when it copies and
 // prints, so depth is bounded before parsing; and it refuses escaped lone surrogates as if they
@@ -28,4 +28,4 @@ void append_string(std::string& out, std::string_view text);
 
 void append_integer(std::string& out, std::uint64_t value);
 
-}  // namespace cowrite::server
+}  // namespace cowrite::protocol

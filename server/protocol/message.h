@@ -14,7 +14,7 @@
 #include "storage/document_key.h"
 #include "storage/record.h"
 
-namespace cowrite::server {
+namespace cowrite::protocol {
 
 using storage::DocumentKey;
 
@@ -34,7 +34,7 @@ enum class ReadKind : std::uint8_t { kFetch, kSubscribe };
 // f, s: a document's snapshot, or its operations from a version on; s also subscribes.
 struct Read {
   ReadKind kind = ReadKind::kFetch;
-  DocumentKey key;
+  storage::DocumentKey key;
   std::optional<std::uint64_t> version;
 };
 
@@ -49,7 +49,7 @@ struct ReadMany {
 
 // u, bu
 struct Unsubscribe {
-  DocumentKey key;
+  storage::DocumentKey key;
 };
 struct UnsubscribeMany {
   std::string collection;
@@ -58,7 +58,7 @@ struct UnsubscribeMany {
 
 // op: an operation on its way into the log.
 struct Submit {
-  DocumentKey key;
+  storage::DocumentKey key;
   std::optional<std::uint64_t> version;  // Absent: the client never fetched the document.
   std::optional<std::string> source;     // When sent again: the id under which it was sent first.
   std::uint64_t sequence = 0;
@@ -68,12 +68,12 @@ struct Submit {
 // nf, nt: a historical snapshot by version or time; the newest if absent.
 struct FetchSnapshot {
   std::uint64_t request = 0;  // "id": the client's count of such requests.
-  DocumentKey key;
+  storage::DocumentKey key;
   std::optional<std::uint64_t> version;
 };
 struct FetchSnapshotByTime {
   std::uint64_t request = 0;
-  DocumentKey key;
+  storage::DocumentKey key;
   std::optional<std::int64_t> time_ms;
 };
 
@@ -89,7 +89,7 @@ struct LeaveChannel {
 
 // The document that a presence is about.
 struct PresencePlace {
-  DocumentKey key;
+  storage::DocumentKey key;
   std::uint64_t version = 0;
   std::optional<std::string> type;  // As sent.
 };
@@ -123,4 +123,4 @@ using Message = std::variant<Handshake, Ping, Read, ReadMany, Unsubscribe, Unsub
                              FetchSnapshot, FetchSnapshotByTime, JoinChannel, LeaveChannel,
                              Presence, RequestPresence, Query, SetName>;
 
-}  // namespace cowrite::server
+}  // namespace cowrite::protocol

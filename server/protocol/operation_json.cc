@@ -6,7 +6,7 @@
 
 #include "server/protocol/json_text.h"
 
-namespace cowrite::server {
+namespace cowrite::protocol {
 namespace {
 
 using Json = nlohmann::json;
@@ -74,4 +74,4 @@ std::string to_json(const ot::Operation& operation) {
   return json;
 }
 
-}  // namespace cowrite::server
+}  // namespace cowrite::protocol

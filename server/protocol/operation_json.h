@@ -4,10 +4,10 @@
 #include <nlohmann/json_fwd.hpp>
 #include <string>
 
+#include "ot/base/result.h"
 #include "ot/operation.h"
-#include "ot/result.h"
 
-namespace cowrite::server {
+namespace cowrite::protocol {
 
 // Keeps the components as they came. Fails with ot::kErrOperationInvalid, naming the component.
 [[nodiscard]] Result<ot::Operation> operation_from_json(const nlohmann::json& value);
@@ -18,4 +18,4 @@ void append_operation(std::string& out, const ot::Operation& operation);
 // The same alone.
 [[nodiscard]] std::string to_json(const ot::Operation& operation);
 
-}  // namespace cowrite::server
+}  // namespace cowrite::protocol

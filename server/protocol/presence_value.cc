@@ -4,7 +4,7 @@
 
 #include "ot/position.h"
 
-namespace cowrite::server {
+namespace cowrite::protocol {
 namespace {
 
 using Json = nlohmann::json;
@@ -45,4 +45,4 @@ std::string transform_presence_value(std::string_view value, const ot::Operation
   return json.dump();
 }
 
-}  // namespace cowrite::server
+}  // namespace cowrite::protocol

@@ -3,24 +3,26 @@
 #include <algorithm>
 #include <utility>
 
-#include "ot/check.h"
-#include "server/limits.h"
+#include "ot/base/check.h"
 #include "server/protocol/encode.h"
 #include "server/protocol/error_codes.h"
+#include "server/protocol/limits.h"
+#include "server/session/limits.h"
 
-namespace cowrite::server {
+namespace cowrite::session {
 namespace {
 
-std::vector<std::string> encode_records(const DocumentKey& key,
-                                        const std::vector<RecordPtr>& records) {
+std::vector<std::string> encode_records(const storage::DocumentKey& key,
+                                        const std::vector<document::RecordPtr>& records) {
   std::vector<std::string> messages;
   messages.reserve(records.size() + 1);
-  for (const RecordPtr& record : records) messages.push_back(encode_operation(key, *record));
+  for (const document::RecordPtr& record : records)
+    messages.push_back(protocol::encode_operation(key, *record));
   return messages;
 }
 
-bool sends_records(const ToDocument& request) {
-  const auto* read = std::get_if<ReadRequest>(&request);
+bool sends_records(const document::ToDocument& request) {
+  const auto* read = std::get_if<document::ReadRequest>(&request);
   return read && read->request.version;
 }
 
@@ -28,14 +30,14 @@ bool sends_records(const ToDocument& request) {
 
 // ---- Requests of the client
 
-void DocumentReads::read(Read request) {
+void DocumentReads::read(protocol::Read request) {
   if (!may_subscribe(request, request.kind, {request.key})) return;
   const std::uint64_t ticket = issue({request, std::nullopt});
-  enqueue(ReadRequest{session_, ticket, std::move(request)});
+  enqueue(document::ReadRequest{session_, ticket, std::move(request)});
 }
 
-void DocumentReads::read_many(const ReadMany& request) {
-  std::vector<DocumentKey> keys;
+void DocumentReads::read_many(const protocol::ReadMany& request) {
+  std::vector<storage::DocumentKey> keys;
   for (const auto& [document, version] : request.documents) {
     keys.push_back({request.collection, document});
   }
@@ -43,52 +45,58 @@ void DocumentReads::read_many(const ReadMany& request) {
   const std::uint64_t id = next_number_++;
   bulks_.emplace(id, Bulk{.request = request, .left = request.documents.size() + 1});
   for (const auto& [document, version] : request.documents) {
-    Read part{request.kind, {request.collection, document}, version};
+    protocol::Read part{request.kind, {request.collection, document}, version};
     const std::uint64_t ticket = issue({part, id});
-    enqueue(ReadRequest{session_, ticket, std::move(part)});
+    enqueue(document::ReadRequest{session_, ticket, std::move(part)});
   }
   close_part(id);  // So that a request for no document is answered too.
 }
 
-void DocumentReads::leave(Unsubscribe request) {
+void DocumentReads::leave(protocol::Unsubscribe request) {
   const std::uint64_t ticket = issue({request, std::nullopt});
-  enqueue(LeaveRequest{session_, ticket, std::move(request.key)});
+  enqueue(document::LeaveRequest{session_, ticket, std::move(request.key)});
 }
 
-void DocumentReads::leave_many(UnsubscribeMany request) {
+void DocumentReads::leave_many(protocol::UnsubscribeMany request) {
   const std::uint64_t id = next_number_++;
   const std::vector<std::string> ids = request.ids;
   const std::string collection = request.collection;
   bulks_.emplace(id, Bulk{.request = std::move(request), .left = ids.size() + 1});
   for (const std::string& document : ids) {
-    const std::uint64_t ticket = issue({Unsubscribe{{collection, document}}, id});
-    enqueue(LeaveRequest{session_, ticket, {collection, document}});
+    const std::uint64_t ticket = issue({protocol::Unsubscribe{{collection, document}}, id});
+    enqueue(document::LeaveRequest{session_, ticket, {collection, document}});
   }
   close_part(id);
 }
 
-void DocumentReads::snapshot(FetchSnapshot request) {
-  const Moment moment = request.version ? Moment(AtVersion{*request.version}) : Moment(Newest{});
-  const DocumentKey key = request.key;
-  enqueue(SnapshotRequest{session_, issue({std::move(request), std::nullopt}), key, moment});
+void DocumentReads::snapshot(protocol::FetchSnapshot request) {
+  const storage::VersionSelector moment =
+      request.version ? storage::VersionSelector(storage::AtVersion{*request.version})
+                      : storage::VersionSelector(storage::Newest{});
+  const storage::DocumentKey key = request.key;
+  enqueue(
+      document::SnapshotRequest{session_, issue({std::move(request), std::nullopt}), key, moment});
 }
 
-void DocumentReads::snapshot(FetchSnapshotByTime request) {
-  const Moment moment = request.time_ms ? Moment(AtTime{*request.time_ms}) : Moment(Newest{});
-  const DocumentKey key = request.key;
-  enqueue(SnapshotRequest{session_, issue({std::move(request), std::nullopt}), key, moment});
+void DocumentReads::snapshot(protocol::FetchSnapshotByTime request) {
+  const storage::VersionSelector moment =
+      request.time_ms ? storage::VersionSelector(storage::AtTime{*request.time_ms})
+                      : storage::VersionSelector(storage::Newest{});
+  const storage::DocumentKey key = request.key;
+  enqueue(
+      document::SnapshotRequest{session_, issue({std::move(request), std::nullopt}), key, moment});
 }
 
-bool DocumentReads::may_subscribe(const Message& request, ReadKind kind,
-                                  const std::vector<DocumentKey>& documents) {
-  if (kind == ReadKind::kFetch) return true;
-  const auto is_new = [this](const DocumentKey& key) { return !wanted_.contains(key); };
+bool DocumentReads::may_subscribe(const protocol::Message& request, protocol::ReadKind kind,
+                                  const std::vector<storage::DocumentKey>& documents) {
+  if (kind == protocol::ReadKind::kFetch) return true;
+  const auto is_new = [this](const storage::DocumentKey& key) { return !wanted_.contains(key); };
   const auto more = static_cast<std::size_t>(std::ranges::count_if(documents, is_new));
-  if (wanted_.size() + more > kSubscriptionsPerConnectionMax) {
-    outbox_.send(encode_error(
-        request, {kErrTooManySubscriptions, "a connection may follow at most " +
-                                                std::to_string(kSubscriptionsPerConnectionMax) +
-                                                " documents"}));
+  if (wanted_.size() + more > protocol::kSubscriptionsPerConnectionMax) {
+    outbox_.send(protocol::encode_error(
+        request, {protocol::kErrTooManySubscriptions,
+                  "a connection may follow at most " +
+                      std::to_string(protocol::kSubscriptionsPerConnectionMax) + " documents"}));
     return false;
   }
   wanted_.insert(documents.begin(), documents.end());
@@ -103,13 +111,13 @@ std::uint64_t DocumentReads::issue(Ticket ticket) {
 
 // ---- Posting
 
-void DocumentReads::enqueue(ToDocument request) {
+void DocumentReads::enqueue(document::ToDocument request) {
   queue_.push_back(std::move(request));
   pump();
 }
 
-bool DocumentReads::must_wait(const ToDocument& request) const {
-  const auto* read = std::get_if<ReadRequest>(&request);
+bool DocumentReads::must_wait(const document::ToDocument& request) const {
+  const auto* read = std::get_if<document::ReadRequest>(&request);
   return read && !read->request.version && submitting_.contains(read->request.key);
 }
 
@@ -125,9 +133,10 @@ void DocumentReads::pump() {
   }
 }
 
-void DocumentReads::settled(const DocumentKey& key) {
-  if (const auto found = submitting_.find(key); found != submitting_.end())
+void DocumentReads::settled(const storage::DocumentKey& key) {
+  if (const auto found = submitting_.find(key); found != submitting_.end()) {
     submitting_.erase(found);
+  }
   pump();
 }
 
@@ -138,63 +147,66 @@ void DocumentReads::drained() {
 
 // ---- Replies of documents
 
-void DocumentReads::deliver(ReadReply reply) {
+void DocumentReads::deliver(document::ReadReply reply) {
   const auto found = tickets_.find(reply.ticket);
   CHECK(found != tickets_.end());
   const Ticket& ticket = found->second;
-  const Read& request = std::get<Read>(*ticket.request);
+  const protocol::Read& request = std::get<protocol::Read>(*ticket.request);
   if (reply.joined) join(reply, ticket);
-  if (reply.content && std::holds_alternative<std::vector<RecordPtr>>(*reply.content)) {
-    outbox_.send(encode_records(reply.key, std::get<std::vector<RecordPtr>>(*reply.content)));
+  if (reply.content && std::holds_alternative<std::vector<document::RecordPtr>>(*reply.content)) {
+    outbox_.send(
+        encode_records(reply.key, std::get<std::vector<document::RecordPtr>>(*reply.content)));
   }
   if (!reply.complete) {
-    Read rest = request;
+    protocol::Read rest = request;
     rest.version = reply.next;
-    queue_.emplace_front(ReadRequest{session_, reply.ticket, std::move(rest)});
+    queue_.emplace_front(document::ReadRequest{session_, reply.ticket, std::move(rest)});
     catching_up_ = false;
     --under_way_;
     pump();
     return;
   }
   if (request.version) catching_up_ = false;
-  if (request.kind == ReadKind::kSubscribe && !find(reply.key)) wanted_.erase(reply.key);
+  if (request.kind == protocol::ReadKind::kSubscribe && !find(reply.key)) wanted_.erase(reply.key);
   if (ticket.bulk) {
     finish_part(*ticket.bulk, request, reply);
   } else if (!reply.content) {
-    outbox_.send(encode_error(request, reply.content.error()));
+    outbox_.send(protocol::encode_error(request, reply.content.error()));
   } else if (const auto* snapshot = std::get_if<storage::Snapshot>(&*reply.content)) {
-    outbox_.send_snapshot(encode_read(request, *snapshot));
+    outbox_.send_snapshot(protocol::encode_read(request, *snapshot));
   } else {
-    outbox_.send(encode_read(request));
+    outbox_.send(protocol::encode_read(request));
   }
   retire(reply.ticket);
 }
 
 // From here on the document's records reach the client; those of a bulk read without versions must
 // not overtake its reply, since until then the client has no document to apply them to.
-void DocumentReads::join(const ReadReply& reply, const Ticket& ticket) {
+void DocumentReads::join(const document::ReadReply& reply, const Ticket& ticket) {
   Subscription& subscription = subscriptions_[reply.key];
   subscription.next = reply.next;
   const bool overtakes =
-      ticket.bulk && !std::get<ReadMany>(bulks_.at(*ticket.bulk).request).with_versions;
+      ticket.bulk && !std::get<protocol::ReadMany>(bulks_.at(*ticket.bulk).request).with_versions;
   subscription.bulk = overtakes ? ticket.bulk : std::nullopt;
 }
 
-void DocumentReads::finish_part(std::uint64_t id, const Read& request, const ReadReply& reply) {
+void DocumentReads::finish_part(std::uint64_t id, const protocol::Read& request,
+                                const document::ReadReply& reply) {
   Bulk& bulk = bulks_.at(id);
   if (!reply.content) {
     if (request.version) {
-      bulk.failed.emplace(request.key.id, reply.content.error());
+      bulk.failed.emplace(request.key.id(), reply.content.error());
     } else {
-      append_bulk_error(bulk.data, request.key.id, reply.content.error());
+      protocol::append_bulk_error(bulk.data, request.key.id(), reply.content.error());
     }
   } else if (const auto* snapshot = std::get_if<storage::Snapshot>(&*reply.content)) {
     if (bulk.data.empty() || bulk.data.size() + snapshot->text.bytes() <= kBulkReplyBytesMax) {
-      append_bulk_snapshot(bulk.data, request.key.id, *snapshot);
+      protocol::append_bulk_snapshot(bulk.data, request.key.id(), *snapshot);
     } else {
-      append_bulk_error(bulk.data, request.key.id,
-                        {kErrBulkReplyTooLarge,
-                         "the reply to a bulk request is full; ask for this document alone"});
+      protocol::append_bulk_error(
+          bulk.data, request.key.id(),
+          {protocol::kErrBulkReplyTooLarge,
+           "the reply to a bulk request is full; ask for this document alone"});
       if (reply.joined) leave_unasked(request.key);
     }
   }
@@ -206,16 +218,17 @@ void DocumentReads::finish_part(std::uint64_t id, const Read& request, const Rea
 void DocumentReads::close_part(std::uint64_t id) {
   Bulk& bulk = bulks_.at(id);
   if (--bulk.left > 0) return;
-  if (const auto* unsubscribe = std::get_if<UnsubscribeMany>(&bulk.request)) {
-    outbox_.send(encode_done(*unsubscribe));
+  if (const auto* unsubscribe = std::get_if<protocol::UnsubscribeMany>(&bulk.request)) {
+    outbox_.send(protocol::encode_done(*unsubscribe));
   } else {
-    const ReadMany& request = std::get<ReadMany>(bulk.request);
+    const protocol::ReadMany& request = std::get<protocol::ReadMany>(bulk.request);
     outbox_.send_snapshot(encode_reply(bulk));
-    for (SharedOutbound& records : bulk.held) outbox_.send(std::move(records));
+    for (transport::SharedOutbound& records : bulk.held) outbox_.send(std::move(records));
     for (const auto& [document, version] : request.documents) {
       if (Subscription* subscription = find({request.collection, document});
-          subscription && subscription->bulk == id)
+          subscription && subscription->bulk == id) {
         subscription->bulk.reset();
+      }
     }
   }
   bulks_.erase(id);
@@ -225,25 +238,25 @@ void DocumentReads::close_part(std::uint64_t id) {
 // takes the form of the other reply, with `false` instead of a snapshot for those that were
 // resumed: for sharedb's client that is the end of its request, and nothing to take in.
 std::string DocumentReads::encode_reply(const Bulk& bulk) {
-  const ReadMany& request = std::get<ReadMany>(bulk.request);
-  if (!request.with_versions) return encode_bulk(request, bulk.data);
-  if (bulk.failed.empty()) return encode_done(request);
+  const protocol::ReadMany& request = std::get<protocol::ReadMany>(bulk.request);
+  if (!request.with_versions) return protocol::encode_bulk(request, bulk.data);
+  if (bulk.failed.empty()) return protocol::encode_done(request);
   std::string data;
   for (const auto& [document, _] : request.documents) {
     if (const auto failed = bulk.failed.find(document); failed != bulk.failed.end()) {
-      append_bulk_error(data, document, failed->second);
+      protocol::append_bulk_error(data, document, failed->second);
     } else {
-      append_bulk_resumed(data, document);
+      protocol::append_bulk_resumed(data, document);
     }
   }
-  return encode_bulk(request, data);
+  return protocol::encode_bulk(request, data);
 }
 
-void DocumentReads::leave_unasked(const DocumentKey& key) {
-  enqueue(LeaveRequest{session_, issue({std::nullopt, std::nullopt}), key});
+void DocumentReads::leave_unasked(const storage::DocumentKey& key) {
+  enqueue(document::LeaveRequest{session_, issue({std::nullopt, std::nullopt}), key});
 }
 
-void DocumentReads::deliver(const LeaveReply& reply) {
+void DocumentReads::deliver(const document::LeaveReply& reply) {
   const auto found = tickets_.find(reply.ticket);
   CHECK(found != tickets_.end());
   const Ticket& ticket = found->second;
@@ -252,22 +265,23 @@ void DocumentReads::deliver(const LeaveReply& reply) {
   if (ticket.bulk) {
     close_part(*ticket.bulk);
   } else if (ticket.request) {
-    outbox_.send(encode_done(*ticket.request));
+    outbox_.send(protocol::encode_done(*ticket.request));
   }
   retire(reply.ticket);
 }
 
-void DocumentReads::deliver(const SnapshotReply& reply) {
+void DocumentReads::deliver(const document::SnapshotReply& reply) {
   const auto found = tickets_.find(reply.ticket);
   CHECK(found != tickets_.end());
-  const Message& request = *found->second.request;
+  const protocol::Message& request = *found->second.request;
   if (!reply.snapshot) {
-    outbox_.send(encode_error(request, reply.snapshot.error()));
-  } else if (const auto* by_version = std::get_if<FetchSnapshot>(&request)) {
-    outbox_.send_snapshot(encode_named_snapshot("nf", by_version->request, *reply.snapshot));
+    outbox_.send(protocol::encode_error(request, reply.snapshot.error()));
+  } else if (const auto* by_version = std::get_if<protocol::FetchSnapshot>(&request)) {
+    outbox_.send_snapshot(
+        protocol::encode_named_snapshot("nf", by_version->request, *reply.snapshot));
   } else {
-    outbox_.send_snapshot(encode_named_snapshot(
-        "nt", std::get<FetchSnapshotByTime>(request).request, *reply.snapshot));
+    outbox_.send_snapshot(protocol::encode_named_snapshot(
+        "nt", std::get<protocol::FetchSnapshotByTime>(request).request, *reply.snapshot));
   }
   retire(reply.ticket);
 }
@@ -280,12 +294,12 @@ void DocumentReads::retire(std::uint64_t ticket) {
 
 // ---- Following
 
-Subscription* DocumentReads::find(const DocumentKey& key) {
+Subscription* DocumentReads::find(const storage::DocumentKey& key) {
   const auto found = subscriptions_.find(key);
   return found == subscriptions_.end() ? nullptr : &found->second;
 }
 
-void DocumentReads::follow(const Subscription& subscription, SharedOutbound records) {
+void DocumentReads::follow(const Subscription& subscription, transport::SharedOutbound records) {
   if (!subscription.bulk) {
     outbox_.send(std::move(records));
     return;
@@ -296,4 +310,4 @@ void DocumentReads::follow(const Subscription& subscription, SharedOutbound reco
   if (bulk.held_bytes > kSendQueueBytesMax) outbox_.drop();
 }
 
-}  // namespace cowrite::server
+}  // namespace cowrite::session

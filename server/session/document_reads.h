@@ -22,11 +22,11 @@
 #include <unordered_map>
 #include <vector>
 
-#include "server/document/exchange.h"
+#include "server/document/messages.h"
 #include "server/protocol/message.h"
 #include "server/session/outbox.h"
 
-namespace cowrite::server {
+namespace cowrite::session {
 
 // A document that the client follows.
 struct Subscription {
@@ -36,37 +36,37 @@ struct Subscription {
 
 class DocumentReads {
  public:
-  DocumentReads(SessionId session, Outbox& outbox) : session_(session), outbox_(outbox) {}
+  DocumentReads(document::SessionId session, Outbox& outbox) : session_(session), outbox_(outbox) {}
 
   // ---- Requests of the client
 
-  void read(Read request);
-  void read_many(const ReadMany& request);
-  void leave(Unsubscribe request);
-  void leave_many(UnsubscribeMany request);
-  void snapshot(FetchSnapshot request);
-  void snapshot(FetchSnapshotByTime request);
+  void read(protocol::Read request);
+  void read_many(const protocol::ReadMany& request);
+  void leave(protocol::Unsubscribe request);
+  void leave_many(protocol::UnsubscribeMany request);
+  void snapshot(protocol::FetchSnapshot request);
+  void snapshot(protocol::FetchSnapshotByTime request);
 
   // ---- Replies of documents
 
-  void deliver(ReadReply reply);
-  void deliver(const LeaveReply& reply);
-  void deliver(const SnapshotReply& reply);
+  void deliver(document::ReadReply reply);
+  void deliver(const document::LeaveReply& reply);
+  void deliver(const document::SnapshotReply& reply);
 
   // The client stopped reading / reads again.
   void congested() { congested_ = true; }
   void drained();
 
   // The client sent an operation on the document / has its answer.
-  void submitted(const DocumentKey& key) { submitting_.insert(key); }
-  void settled(const DocumentKey& key);
+  void submitted(const storage::DocumentKey& key) { submitting_.insert(key); }
+  void settled(const storage::DocumentKey& key);
 
   // Null if the client does not follow the document.
-  [[nodiscard]] Subscription* find(const DocumentKey& key);
+  [[nodiscard]] Subscription* find(const storage::DocumentKey& key);
 
   // Sends records of a document that the client follows, or keeps them until the bulk reply that
   // they must follow.
-  void follow(const Subscription& subscription, SharedOutbound records);
+  void follow(const Subscription& subscription, transport::SharedOutbound records);
 
   // Requests that are not answered yet.
   [[nodiscard]] std::size_t waiting() const { return tickets_.size(); }
@@ -74,45 +74,47 @@ class DocumentReads {
  private:
   // A bulk request, until the last of its documents has answered.
   struct Bulk {
-    Message request;                      // ReadMany or UnsubscribeMany.
+    protocol::Message request;            // ReadMany or UnsubscribeMany.
     std::size_t left = 0;                 // Documents that have not answered.
     std::string data;                     // The snapshots so far, as the reply writes them.
     std::map<std::string, Error> failed;  // Documents of a read with versions.
-    std::vector<SharedOutbound> held;     // Records that followed before the reply could go.
+    std::vector<transport::SharedOutbound>
+        held;  // Records that followed before the reply could go.
     std::size_t held_bytes = 0;
   };
   // What a reply is for.
   struct Ticket {
-    std::optional<Message> request;     // Absent if the client did not ask for it.
-    std::optional<std::uint64_t> bulk;  // The bulk request that it is part of.
+    std::optional<protocol::Message> request;  // Absent if the client did not ask for it.
+    std::optional<std::uint64_t> bulk;         // The bulk request that it is part of.
   };
 
-  [[nodiscard]] bool may_subscribe(const Message& request, ReadKind kind,
-                                   const std::vector<DocumentKey>& documents);
+  [[nodiscard]] bool may_subscribe(const protocol::Message& request, protocol::ReadKind kind,
+                                   const std::vector<storage::DocumentKey>& documents);
   [[nodiscard]] std::uint64_t issue(Ticket ticket);
-  void enqueue(ToDocument request);
-  [[nodiscard]] bool must_wait(const ToDocument& request) const;
+  void enqueue(document::ToDocument request);
+  [[nodiscard]] bool must_wait(const document::ToDocument& request) const;
   void pump();
   void retire(std::uint64_t ticket);
-  void join(const ReadReply& reply, const Ticket& ticket);
-  void leave_unasked(const DocumentKey& key);
-  void finish_part(std::uint64_t id, const Read& request, const ReadReply& reply);
+  void join(const document::ReadReply& reply, const Ticket& ticket);
+  void leave_unasked(const storage::DocumentKey& key);
+  void finish_part(std::uint64_t id, const protocol::Read& request,
+                   const document::ReadReply& reply);
   void close_part(std::uint64_t id);
   [[nodiscard]] static std::string encode_reply(const Bulk& bulk);
 
-  SessionId session_;
+  document::SessionId session_;
   Outbox& outbox_;
   bool congested_ = false;
   std::uint64_t next_number_ = 1;  // Of tickets and bulk requests.
-  std::unordered_map<DocumentKey, Subscription> subscriptions_;
-  std::set<DocumentKey> wanted_;  // What the client follows or has asked to follow.
+  std::unordered_map<storage::DocumentKey, Subscription> subscriptions_;
+  std::set<storage::DocumentKey> wanted_;  // What the client follows or has asked to follow.
   std::map<std::uint64_t, Ticket> tickets_;
   std::map<std::uint64_t, Bulk> bulks_;
-  std::multiset<DocumentKey> submitting_;  // Of each operation without an answer.
-  std::deque<ToDocument> queue_;           // Not posted yet.
-  std::size_t under_way_ = 0;              // Posted and not answered.
+  std::multiset<storage::DocumentKey> submitting_;  // Of each operation without an answer.
+  std::deque<document::ToDocument> queue_;          // Not posted yet.
+  std::size_t under_way_ = 0;                       // Posted and not answered.
   bool catching_up_ =
       false;  // One of them sends records, which those of another must not interrupt.
 };
 
-}  // namespace cowrite::server
+}  // namespace cowrite::session

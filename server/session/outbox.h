@@ -9,30 +9,33 @@
 #include <variant>
 #include <vector>
 
-#include "server/document/exchange.h"
+#include "server/document/messages.h"
 #include "server/presence/channel.h"
 #include "server/transport/connection.h"
 
-namespace cowrite::server {
+namespace cowrite::session {
 
 struct Send {
-  SharedOutbound outbound;
+  transport::SharedOutbound outbound;
   std::size_t snapshot_bytes =
       0;  // What of it the client asked for, and may take its time to read.
 };
 struct Close {
-  CloseCode code = CloseCode::kPolicy;
+  transport::CloseCode code = transport::CloseCode::kPolicy;
   std::string reason;
 };
 // The client does not read, and more must not wait for it.
 struct Drop {};
 enum class Reading : std::uint8_t { kPause, kResume };
 
-using SessionEffect = std::variant<Send, Close, Drop, Reading, ToDocument, ToChannel>;
+using SessionEffect =
+    std::variant<Send, Close, Drop, Reading, document::ToDocument, presence::ToChannel>;
 
 class Outbox {
  public:
-  void send(SharedOutbound outbound) { effects_.emplace_back(Send{std::move(outbound)}); }
+  void send(transport::SharedOutbound outbound) {
+    effects_.emplace_back(Send{std::move(outbound)});
+  }
   // Several messages in one write.
   void send(std::vector<std::string> messages) {
     if (!messages.empty()) send(share(std::move(messages)));
@@ -43,9 +46,9 @@ class Outbox {
     effects_.emplace_back(Send{share({std::move(message)}), bytes});
   }
 
-  void post(ToDocument request) { effects_.emplace_back(std::move(request)); }
-  void post(ToChannel request) { effects_.emplace_back(std::move(request)); }
-  void close(CloseCode code, std::string reason) {
+  void post(document::ToDocument request) { effects_.emplace_back(std::move(request)); }
+  void post(presence::ToChannel request) { effects_.emplace_back(std::move(request)); }
+  void close(transport::CloseCode code, std::string reason) {
     effects_.emplace_back(Close{code, std::move(reason)});
   }
   void drop() { effects_.emplace_back(Drop{}); }
@@ -53,14 +56,15 @@ class Outbox {
 
   [[nodiscard]] std::vector<SessionEffect> take() { return std::exchange(effects_, {}); }
 
-  [[nodiscard]] static SharedOutbound share(std::vector<std::string> messages) {
+  [[nodiscard]] static transport::SharedOutbound share(std::vector<std::string> messages) {
     std::size_t bytes = 0;
     for (const std::string& message : messages) bytes += message.size();
-    return std::make_shared<const Outbound>(Outbound{std::move(messages), bytes, nullptr});
+    return std::make_shared<const transport::Outbound>(
+        transport::Outbound{std::move(messages), bytes, nullptr});
   }
 
  private:
   std::vector<SessionEffect> effects_;
 };
 
-}  // namespace cowrite::server
+}  // namespace cowrite::session

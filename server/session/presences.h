@@ -8,33 +8,33 @@
 #include <utility>
 #include <vector>
 
-#include "server/document/exchange.h"
+#include "server/document/messages.h"
 #include "server/transport/connection.h"
 
-namespace cowrite::server {
+namespace cowrite::session {
 
 class OwnPresences {
  public:
   // False if there is no room for one more (kPresencesPerConnectionMax). A null value is a presence
   // that ended.
-  [[nodiscard]] bool remember(const Presence& presence);
+  [[nodiscard]] bool remember(const protocol::Presence& presence);
 
   // What to announce when the connection leaves the channel / is gone: each of its presences, with
   // a null value.
-  [[nodiscard]] std::vector<Presence> take_back(const std::string& channel);
-  [[nodiscard]] std::vector<Presence> take_back_all();
+  [[nodiscard]] std::vector<protocol::Presence> take_back(const std::string& channel);
+  [[nodiscard]] std::vector<protocol::Presence> take_back_all();
 
  private:
   using Name = std::pair<std::string, std::string>;  // Channel and presence id.
-  std::map<Name, Presence> presences_;
+  std::map<Name, protocol::Presence> presences_;
 };
 
 // Only the latest of each person matters. The latest is not always the last to come: a connection
 // that its client has left long ago takes its presences back when it ends.
 class WaitingPresences {
  public:
-  void put(const PresenceNotice& notice, SharedOutbound encoded);
-  [[nodiscard]] std::vector<SharedOutbound> take();
+  void put(const document::PresenceNotice& notice, transport::SharedOutbound encoded);
+  [[nodiscard]] std::vector<transport::SharedOutbound> take();
 
  private:
   struct Name {
@@ -43,9 +43,9 @@ class WaitingPresences {
   };
   struct Latest {
     std::uint64_t presence_version = 0;
-    SharedOutbound encoded;
+    transport::SharedOutbound encoded;
   };
   std::map<Name, Latest> latest_;
 };
 
-}  // namespace cowrite::server
+}  // namespace cowrite::session

@@ -22,21 +22,21 @@
 #include <string_view>
 #include <vector>
 
-#include "server/document/exchange.h"
+#include "server/document/messages.h"
 #include "server/presence/channel.h"
 #include "server/protocol/message.h"
 #include "server/session/document_reads.h"
 #include "server/session/outbox.h"
 #include "server/session/presences.h"
 
-namespace cowrite::server {
+namespace cowrite::session {
 
 class Session {
  public:
   // `source` is the connection's id unless the client brings its own: random, and never used
   // before. `history_id` names the server's histories to the client (x-history), if it is not
   // empty.
-  Session(SessionId id, std::string source, std::string history_id = {});
+  Session(document::SessionId id, std::string source, std::string history_id = {});
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;
 
@@ -47,19 +47,19 @@ class Session {
   // A message from the client. REQUIRES: valid UTF-8.
   void receive(std::string_view text);
   // Answers of documents and channels.
-  void deliver(ReadReply reply);
-  void deliver(const LeaveReply& reply);
-  void deliver(const SnapshotReply& reply);
-  void deliver(const PresenceRefused& refused);
-  void deliver(const ChannelJoined& reply);
-  void deliver(const ChannelLeft& reply);
+  void deliver(document::ReadReply reply);
+  void deliver(const document::LeaveReply& reply);
+  void deliver(const document::SnapshotReply& reply);
+  void deliver(const document::PresenceRefused& refused);
+  void deliver(const presence::ChannelJoined& reply);
+  void deliver(const presence::ChannelLeft& reply);
   // A commit of a document that it follows, or that answers it; `all` are its records as they go to
   // followers.
-  void deliver(const CommitNotice& notice, const SharedOutbound& all);
+  void deliver(const document::CommitNotice& notice, const transport::SharedOutbound& all);
   // A presence on a channel that it listens to, or its own; `encoded` is its message.
-  void deliver(const PresenceNotice& notice, const SharedOutbound& encoded);
+  void deliver(const document::PresenceNotice& notice, const transport::SharedOutbound& encoded);
   // Somebody wants to know who is on a channel.
-  void deliver(const ChannelCall& call);
+  void deliver(const presence::ChannelCall& call);
   // The client reads too slowly / has caught up.
   void congested();
   void drained();
@@ -73,29 +73,29 @@ class Session {
   [[nodiscard]] std::vector<SessionEffect> take_effects() { return outbox_.take(); }
 
  private:
-  void handle(Handshake message);
-  void handle(const Ping& message);
-  void handle(Read message);
-  void handle(const ReadMany& message);
-  void handle(Unsubscribe message);
-  void handle(UnsubscribeMany message);
-  void handle(Submit message);
-  void handle(FetchSnapshot message);
-  void handle(FetchSnapshotByTime message);
-  void handle(JoinChannel message);
-  void handle(LeaveChannel message);
-  void handle(Presence message);
-  void handle(const RequestPresence& message);
-  void handle(const Query& message);
-  void handle(SetName message);
+  void handle(protocol::Handshake message);
+  void handle(const protocol::Ping& message);
+  void handle(protocol::Read message);
+  void handle(const protocol::ReadMany& message);
+  void handle(protocol::Unsubscribe message);
+  void handle(protocol::UnsubscribeMany message);
+  void handle(protocol::Submit message);
+  void handle(protocol::FetchSnapshot message);
+  void handle(protocol::FetchSnapshotByTime message);
+  void handle(protocol::JoinChannel message);
+  void handle(protocol::LeaveChannel message);
+  void handle(protocol::Presence message);
+  void handle(const protocol::RequestPresence& message);
+  void handle(const protocol::Query& message);
+  void handle(protocol::SetName message);
 
-  void send_answers(const CommitNotice& notice, Subscription* subscription);
-  void announce(Presence presence, SessionId acknowledged);
-  void retract(std::vector<Presence> ended);
-  void answered(const DocumentKey& key, std::size_t bytes);
-  void consider_reading();
+  void send_answers(const document::CommitNotice& notice, Subscription* subscription);
+  void announce(protocol::Presence presence, document::SessionId acknowledged);
+  void retract(std::vector<protocol::Presence> ended);
+  void answered(const storage::DocumentKey& key, std::size_t bytes);
+  void update_read_pause();
 
-  SessionId id_;
+  document::SessionId id_;
   std::string source_;
   std::string history_id_;
   std::string author_;
@@ -114,4 +114,4 @@ class Session {
   bool paused_ = false;
 };
 
-}  // namespace cowrite::server
+}  // namespace cowrite::session

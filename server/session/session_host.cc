@@ -2,12 +2,13 @@
 
 #include <variant>
 
-#include "server/limits.h"
+#include "server/session/limits.h"
 
-namespace cowrite::server {
+namespace cowrite::session {
 
-SessionHost::SessionHost(SessionId id, std::string source, std::shared_ptr<Connection> connection,
-                         SessionPorts ports, std::string history_id)
+SessionHost::SessionHost(document::SessionId id, std::string source,
+                         std::shared_ptr<transport::Connection> connection, SessionPorts ports,
+                         std::string history_id)
     : id_(id),
       session_(id, std::move(source), std::move(history_id)),
       connection_(std::move(connection)),
@@ -27,7 +28,7 @@ void SessionHost::drain() {
   carry_out();
 }
 
-void SessionHost::close(CloseCode code, std::string_view reason) {
+void SessionHost::close(transport::CloseCode code, std::string_view reason) {
   if (state_ == State::kClosing || state_ == State::kClosed) return;
   state_ = State::kClosing;
   connection_->resume_reading();  // The peer's answer to the close must be read.
@@ -67,8 +68,9 @@ void SessionHost::carry_out() {
   for (SessionEffect& effect : session_.take_effects()) {
     std::visit([this](auto due) { carry_out(std::move(due)); }, std::move(effect));
   }
-  if (state_ == State::kDraining && !session_.owes_answers())
-    close(CloseCode::kServiceRestart, "the server restarts");
+  if (state_ == State::kDraining && !session_.owes_answers()) {
+    close(transport::CloseCode::kServiceRestart, "the server restarts");
+  }
 }
 
 void SessionHost::carry_out(const Send& effect) {
@@ -95,8 +97,8 @@ void SessionHost::carry_out(const Reading& effect) {
   }
 }
 
-void SessionHost::carry_out(ToDocument effect) { ports_.to_document(std::move(effect)); }
+void SessionHost::carry_out(document::ToDocument effect) { ports_.to_document(std::move(effect)); }
 
-void SessionHost::carry_out(ToChannel effect) { ports_.to_channel(std::move(effect)); }
+void SessionHost::carry_out(presence::ToChannel effect) { ports_.to_channel(std::move(effect)); }
 
-}  // namespace cowrite::server
+}  // namespace cowrite::session

@@ -14,19 +14,20 @@
 #include "server/session/session.h"
 #include "server/transport/connection.h"
 
-namespace cowrite::server {
+namespace cowrite::session {
 
 // How a session reaches documents and channels, wherever they live, and its loop.
 struct SessionPorts {
-  std::function<void(ToDocument)> to_document;
-  std::function<void(ToChannel)> to_channel;
-  std::function<void(SessionId)> closed;  // The last thing that is heard of it.
+  std::function<void(document::ToDocument)> to_document;
+  std::function<void(presence::ToChannel)> to_channel;
+  std::function<void(document::SessionId)> closed;  // The last thing that is heard of it.
 };
 
-class SessionHost : public ConnectionEvents {
+class SessionHost : public transport::ConnectionEvents {
  public:
-  SessionHost(SessionId id, std::string source, std::shared_ptr<Connection> connection,
-              SessionPorts ports, std::string history_id = {});
+  SessionHost(document::SessionId id, std::string source,
+              std::shared_ptr<transport::Connection> connection, SessionPorts ports,
+              std::string history_id = {});
 
   // Greets the client.
   void open();
@@ -42,7 +43,7 @@ class SessionHost : public ConnectionEvents {
   // answered.
   void drain();
   // The time for that is over.
-  void close(CloseCode code, std::string_view reason);
+  void close(transport::CloseCode code, std::string_view reason);
   void terminate();
 
   void on_message(std::string_view text) override;
@@ -55,18 +56,18 @@ class SessionHost : public ConnectionEvents {
   void carry_out(const Close& effect);
   void carry_out(const Drop& effect);
   void carry_out(const Reading& effect);
-  void carry_out(ToDocument effect);
-  void carry_out(ToChannel effect);
+  void carry_out(document::ToDocument effect);
+  void carry_out(presence::ToChannel effect);
 
   enum class State { kOpen, kDraining, kClosing, kClosed };
 
-  SessionId id_;
+  document::SessionId id_;
   Session session_;
-  std::shared_ptr<Connection> connection_;
+  std::shared_ptr<transport::Connection> connection_;
   SessionPorts ports_;
   State state_ = State::kOpen;
   bool congested_ = false;
   std::size_t snapshots_queued_ = 0;  // Bytes that do not count against a slow reader.
 };
 
-}  // namespace cowrite::server
+}  // namespace cowrite::session

@@ -5,9 +5,9 @@
 #include <cerrno>
 #include <utility>
 
-#include "ot/check.h"
+#include "ot/base/check.h"
 
-namespace cowrite::server {
+namespace cowrite::transport {
 
 namespace asio = boost::asio;
 using asio::ip::tcp;
@@ -17,8 +17,9 @@ namespace {
 
 error_code share_port(tcp::acceptor& acceptor) {
   const int on = 1;
-  if (::setsockopt(acceptor.native_handle(), SOL_SOCKET, SO_REUSEPORT, &on, sizeof on) == 0)
+  if (::setsockopt(acceptor.native_handle(), SOL_SOCKET, SO_REUSEPORT, &on, sizeof on) == 0) {
     return {};
+  }
   return {errno, boost::system::system_category()};
 }
 
@@ -89,4 +90,4 @@ void Acceptor::back_off() {
   });
 }
 
-}  // namespace cowrite::server
+}  // namespace cowrite::transport

@@ -14,9 +14,9 @@
 #include <string>
 #include <string_view>
 
-#include "ot/result.h"
+#include "ot/base/result.h"
 
-namespace cowrite::server {
+namespace cowrite::transport {
 
 inline constexpr std::string_view kErrListen = "ERR_LISTEN";
 
@@ -53,4 +53,4 @@ class Acceptor : public std::enable_shared_from_this<Acceptor> {
   std::function<void(Socket)> accepted_;
 };
 
-}  // namespace cowrite::server
+}  // namespace cowrite::transport

@@ -9,7 +9,7 @@
 #include <string_view>
 #include <vector>
 
-namespace cowrite::server {
+namespace cowrite::transport {
 
 // One or more JSON messages on their way to clients of one loop: written once, shared by all who
 // get the same, and sent in one write. Immutable but for the transport's own prepared form, so it
@@ -62,4 +62,4 @@ class ConnectionEvents {
   virtual void on_close() = 0;
 };
 
-}  // namespace cowrite::server
+}  // namespace cowrite::transport

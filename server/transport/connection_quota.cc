@@ -2,9 +2,9 @@
 
 #include <algorithm>
 
-#include "ot/check.h"
+#include "ot/base/check.h"
 
-namespace cowrite::server {
+namespace cowrite::transport {
 
 namespace ip = boost::asio::ip;
 
@@ -49,4 +49,4 @@ void ConnectionQuota::release(const std::optional<Network>& network) {
   if (--known->second == 0) per_network_.erase(known);
 }
 
-}  // namespace cowrite::server
+}  // namespace cowrite::transport

@@ -15,9 +15,9 @@
 #include <mutex>
 #include <optional>
 
-#include "server/limits.h"
+#include "server/transport/limits.h"
 
-namespace cowrite::server {
+namespace cowrite::transport {
 
 struct ConnectionLimits {
   std::size_t total = kConnectionsMax;
@@ -49,4 +49,4 @@ class ConnectionQuota : public std::enable_shared_from_this<ConnectionQuota> {
   std::map<Network, std::size_t> per_network_;
 };
 
-}  // namespace cowrite::server
+}  // namespace cowrite::transport

@@ -2,15 +2,16 @@
 
 #include <cstdint>
 
-namespace cowrite::server {
+namespace cowrite::transport {
 
 namespace {
 
 constexpr char kFinalText = static_cast<char>(0x81);
 
 void append_big_endian(std::string& out, std::uint64_t value, int bytes) {
-  for (int shift = 8 * (bytes - 1); shift >= 0; shift -= 8)
+  for (int shift = 8 * (bytes - 1); shift >= 0; shift -= 8) {
     out.push_back(static_cast<char>(value >> shift & 0xFF));
+  }
 }
 
 }  // namespace
@@ -32,4 +33,4 @@ void append_text_frame(std::string& out, std::string_view text) {
   out.append(text);
 }
 
-}  // namespace cowrite::server
+}  // namespace cowrite::transport

@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-namespace cowrite::server {
+namespace cowrite::transport {
 
 // The bytes that frame a payload of so many bytes.
 [[nodiscard]] constexpr std::size_t frame_header_bytes(std::size_t payload_bytes) {
@@ -15,4 +15,4 @@ namespace cowrite::server {
 // One whole text message in one frame.
 void append_text_frame(std::string& out, std::string_view text);
 
-}  // namespace cowrite::server
+}  // namespace cowrite::transport

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-namespace cowrite::server {
+namespace cowrite::transport {
 
 namespace {
 
@@ -23,31 +23,34 @@ bool is_web_socket_key(std::string_view key) {
 
 }  // namespace
 
-std::optional<HttpResponse> refuse_malformed(const HttpRequest& request) {
-  if (!request.path.starts_with('/'))
-    return plain_response(400, "The request's target must begin with \"/\".");
+std::optional<http::Response> refuse_malformed(const http::Request& request) {
+  if (!request.path.starts_with('/')) {
+    return http::plain_response(400, "The request's target must begin with \"/\".");
+  }
   if (!request.header("transfer-encoding").empty()) {
-    return plain_response(
+    return http::plain_response(
         411, "A request's body needs a Content-Length; chunked requests are not taken.");
   }
   const std::string_view length = request.header("content-length");
-  if (!length.empty() && !is_digits(length))
-    return plain_response(400, "The request's Content-Length is not a number.");
+  if (!length.empty() && !is_digits(length)) {
+    return http::plain_response(400, "The request's Content-Length is not a number.");
+  }
   return std::nullopt;
 }
 
-std::optional<HttpResponse> refuse_handshake(const HttpRequest& request) {
-  if (request.path != kWebSocketPath) return plain_response(404, "WebSockets are at /ws only.");
+std::optional<http::Response> refuse_handshake(const http::Request& request) {
+  if (request.path != kWebSocketPath)
+    return http::plain_response(404, "WebSockets are at /ws only.");
   if (request.header("sec-websocket-version") != "13") {
-    HttpResponse response =
-        plain_response(426, "Only version 13 of the WebSocket protocol is spoken here.");
+    http::Response response =
+        http::plain_response(426, "Only version 13 of the WebSocket protocol is spoken here.");
     response.headers.emplace_back("Sec-WebSocket-Version", "13");
     return response;
   }
   if (!is_web_socket_key(request.header("sec-websocket-key"))) {
-    return plain_response(400, "The Sec-WebSocket-Key must be 16 bytes in base64.");
+    return http::plain_response(400, "The Sec-WebSocket-Key must be 16 bytes in base64.");
   }
   return std::nullopt;
 }
 
-}  // namespace cowrite::server
+}  // namespace cowrite::transport

@@ -2,7 +2,7 @@
 
 #include <utility>
 
-namespace cowrite::server {
+namespace cowrite::transport {
 
 Heartbeat::Verdict Heartbeat::check(Time now, Progress progress, const Timing& timing) {
   const Progress before = std::exchange(seen_, progress);
@@ -26,4 +26,4 @@ void Heartbeat::suspend(Time now) {
   pinged_ = false;
 }
 
-}  // namespace cowrite::server
+}  // namespace cowrite::transport

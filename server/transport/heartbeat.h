@@ -11,7 +11,7 @@
 
 #include "server/transport/timing.h"
 
-namespace cowrite::server {
+namespace cowrite::transport {
 
 class Heartbeat {
  public:
@@ -42,4 +42,4 @@ class Heartbeat {
   std::uint64_t ping_end_ = 0;
 };
 
-}  // namespace cowrite::server
+}  // namespace cowrite::transport

@@ -8,9 +8,9 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 
-#include "server/limits.h"
+#include "server/transport/limits.h"
 
-namespace cowrite::server {
+namespace cowrite::transport {
 
 namespace asio = boost::asio;
 
@@ -92,4 +92,4 @@ void PacedSocket::finish(std::chrono::milliseconds linger) {
   std::make_shared<Lingering>(std::move(socket_), std::move(ticket_))->start(linger);
 }
 
-}  // namespace cowrite::server
+}  // namespace cowrite::transport

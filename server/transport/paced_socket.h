@@ -16,7 +16,7 @@
 
 #include "server/transport/connection_quota.h"
 
-namespace cowrite::server {
+namespace cowrite::transport {
 
 class PacedSocket {
  public:
@@ -85,4 +85,4 @@ class PacedSocket {
   std::function<void()> held_;  // A read that completed while paused.
 };
 
-}  // namespace cowrite::server
+}  // namespace cowrite::transport

@@ -3,7 +3,7 @@
 
 #include <chrono>
 
-namespace cowrite::server {
+namespace cowrite::transport {
 
 struct Timing {
   // A request must have arrived whole. Room for a bad mobile network; too little to hold
@@ -38,4 +38,4 @@ struct Timing {
   std::chrono::milliseconds sweep{500};
 };
 
-}  // namespace cowrite::server
+}  // namespace cowrite::transport

@@ -5,10 +5,10 @@
 #include <exception>
 #include <utility>
 
-#include "ot/utf8.h"
-#include "server/limits.h"
+#include "ot/base/utf8.h"
+#include "server/transport/limits.h"
 
-namespace cowrite::server {
+namespace cowrite::transport {
 
 namespace asio = boost::asio;
 
@@ -26,8 +26,9 @@ WebSocket::WebSocket(asio::io_context& context, Wire& wire)
 }
 
 void WebSocket::send(const SharedOutbound& outbound) {
-  if (wire_ != nullptr && !closing_ && !outbound->messages.empty())
+  if (wire_ != nullptr && !closing_ && !outbound->messages.empty()) {
     queued(wire_->write_messages(*outbound));
+  }
 }
 
 void WebSocket::close(CloseCode code, std::string_view reason) {
@@ -76,8 +77,9 @@ void WebSocket::written() {
   if (!draining_ || queued_bytes() > kDrainedBytes) return;
   draining_ = false;
   asio::post(context_, [weak = weak_from_this()] {
-    if (const auto self = weak.lock())
+    if (const auto self = weak.lock()) {
       self->tell([](ConnectionEvents& events) { events.on_drained(); });
+    }
   });
 }
 
@@ -143,4 +145,4 @@ std::shared_ptr<ConnectionEvents> WebSocket::end() {
   return std::exchange(events_, nullptr);
 }
 
-}  // namespace cowrite::server
+}  // namespace cowrite::transport

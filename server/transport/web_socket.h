@@ -19,7 +19,7 @@
 #include "server/transport/paced_socket.h"
 #include "server/transport/timing.h"
 
-namespace cowrite::server {
+namespace cowrite::transport {
 
 // What writes frames to a client.
 class Wire {
@@ -48,7 +48,7 @@ class WebSocket final : public Connection, public std::enable_shared_from_this<W
   void pause_reading() override;
   void resume_reading() override;
 
-  // --- For the wire ---
+  // ---- For the wire
 
   void set_events(std::shared_ptr<ConnectionEvents> events) { events_ = std::move(events); }
   void receive(std::string text);
@@ -84,4 +84,4 @@ class WebSocket final : public Connection, public std::enable_shared_from_this<W
   Heartbeat heartbeat_;
 };
 
-}  // namespace cowrite::server
+}  // namespace cowrite::transport

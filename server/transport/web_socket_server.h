@@ -5,7 +5,7 @@
 // syntax, the WebSocket protocol (RFC 6455 on /ws, nothing older), pings, and the number of
 // connections. No input makes it throw.
 //
-// Single-threaded: everything runs on the io_context's one thread, except that an HttpRespond may
+// Single-threaded: everything runs on the io_context's one thread, except that an Respond may
 // be called from any.
 #pragma once
 
@@ -14,31 +14,31 @@
 #include <memory>
 #include <optional>
 
-#include "ot/result.h"
+#include "ot/base/result.h"
+#include "server/http/message.h"
 #include "server/transport/acceptor.h"
 #include "server/transport/connection.h"
 #include "server/transport/connection_quota.h"
-#include "server/transport/http.h"
 #include "server/transport/timing.h"
 
 namespace boost::asio {
 class io_context;
 }
 
-namespace cowrite::server {
+namespace cowrite::transport {
 
 class WebSocketServer {
  public:
   struct Handlers {
     // The refusal of a request that may not be served (its Host, its Origin); empty if it may.
     // Asked before all else, WebSockets included.
-    std::function<std::optional<HttpResponse>(const HttpRequest&)> refuse;
+    std::function<std::optional<http::Response>(const http::Request&)> refuse;
     // A client arrived on /ws. The connection lives until the returned object's on_close().
     // REQUIRES: returns one.
     std::function<std::shared_ptr<ConnectionEvents>(std::shared_ptr<Connection>,
-                                                    const HttpRequest&)>
+                                                    const http::Request&)>
         accept;
-    HttpHandler http;
+    http::Handler http;
   };
 
   // The quota is shared by the servers of all loops.
@@ -66,4 +66,4 @@ class WebSocketServer {
   std::shared_ptr<Impl> impl_;
 };
 
-}  // namespace cowrite::server
+}  // namespace cowrite::transport

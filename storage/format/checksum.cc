@@ -45,9 +45,7 @@ std::uint32_t crc32c(std::string_view bytes, std::uint32_t before) {
     std::memcpy(&word, bytes.data(), sizeof word);
     word ^= remainder;
     remainder = 0;
-    for (std::size_t i = 0; i < 8; ++i) {
-      remainder ^= kTables[7 - i][(word >> (8 * i)) & 0xFF];
-    }
+    for (std::size_t i = 0; i < 8; ++i) remainder ^= kTables[7 - i][(word >> (8 * i)) & 0xFF];
   }
   for (const char byte : bytes) {
     const std::uint32_t index = (remainder ^ static_cast<std::uint8_t>(byte)) & 0xFF;

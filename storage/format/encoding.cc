@@ -5,8 +5,8 @@
 #include <utility>
 #include <variant>
 
+#include "ot/base/varint.h"
 #include "ot/encoding.h"
-#include "ot/varint.h"
 #include "storage/errors.h"
 
 namespace cowrite::storage {
@@ -17,9 +17,7 @@ constexpr char kNo = 0;
 constexpr char kYes = 1;
 
 RecordTag tag_of(const Change& change) {
-  if (std::holds_alternative<Create>(change)) {
-    return RecordTag::kCreate;
-  }
+  if (std::holds_alternative<Create>(change)) return RecordTag::kCreate;
   return std::holds_alternative<Edit>(change) ? RecordTag::kEdit : RecordTag::kDelete;
 }
 
@@ -127,9 +125,7 @@ std::string encode_checkpoint(std::string_view key, const Snapshot& snapshot,
 
 Result<Checkpoint> decode_checkpoint(std::string_view key, std::string_view value) {
   const Result<VersionKey> place = decode_version_key(key);
-  if (!place) {
-    return place.error();
-  }
+  if (!place) return place.error();
   ValueReader in(key, value);
   Checkpoint checkpoint;
   Snapshot& snapshot = checkpoint.snapshot;

@@ -9,7 +9,7 @@
 #include <string>
 #include <string_view>
 
-#include "ot/result.h"
+#include "ot/base/result.h"
 #include "storage/format/chain.h"
 #include "storage/format/head.h"
 #include "storage/format/keys.h"

@@ -19,74 +19,47 @@ constexpr char kZeroEscaped = '\xFF';
 constexpr char kCollectionEnd = '\x01';
 
 void append_big_endian(std::string& out, std::uint64_t number) {
-  for (int shift = 56; shift >= 0; shift -= 8) {
-    out.push_back(static_cast<char>(number >> shift));
-  }
+  for (int shift = 56; shift >= 0; shift -= 8) out.push_back(static_cast<char>(number >> shift));
 }
 
 std::uint64_t read_big_endian(std::string_view bytes) {
   std::uint64_t number = 0;
-  for (std::size_t i = 0; i < 8; ++i) {
-    number = number << 8 | static_cast<std::uint8_t>(bytes[i]);
-  }
+  for (std::size_t i = 0; i < 8; ++i) number = number << 8 | static_cast<std::uint8_t>(bytes[i]);
   return number;
 }
 
 Error damaged_name() { return {kErrDamaged, "a stored document name is damaged"}; }
 
-void append_printable(std::string& out, std::string_view text) {
-  constexpr std::string_view kHex = "0123456789abcdef";
-  for (const char c : text) {
-    const auto byte = static_cast<std::uint8_t>(c);
-    if (byte < 0x20 || byte == 0x7F) {
-      out += "\\x";
-      out += kHex[byte >> 4];
-      out += kHex[byte & 0xF];
-    } else {
-      out += c;
-    }
-  }
-}
-
 }  // namespace
 
 std::string document_name_key(const DocumentKey& key) {
   std::string out;
-  out.reserve(key.collection.size() + key.id.size() + 3);
+  out.reserve(key.collection().size() + key.id().size() + 3);
   out += kDocumentName;
-  for (const char c : key.collection) {
+  for (const char c : key.collection()) {
     out += c;
-    if (c == '\0') {
-      out += kZeroEscaped;
-    }
+    if (c == '\0') out += kZeroEscaped;
   }
   out += '\0';
   out += kCollectionEnd;
-  out += key.id;
+  out += key.id();
   return out;
 }
 
 Result<DocumentKey> decode_document_name_key(std::string_view bytes) {
-  if (bytes.empty() || bytes.front() != kDocumentName) {
-    return damaged_name();
-  }
-  DocumentKey key;
+  if (bytes.empty() || bytes.front() != kDocumentName) return damaged_name();
+  std::string collection;
   for (std::size_t i = 1; i < bytes.size(); ++i) {
     if (bytes[i] != '\0') {
-      key.collection += bytes[i];
+      collection += bytes[i];
       continue;
     }
-    if (++i == bytes.size()) {
-      return damaged_name();
-    }
+    if (++i == bytes.size()) return damaged_name();
     if (bytes[i] == kCollectionEnd) {
-      key.id = bytes.substr(i + 1);
-      return key;
+      return DocumentKey(std::move(collection), std::string(bytes.substr(i + 1)));
     }
-    if (bytes[i] != kZeroEscaped) {
-      return damaged_name();
-    }
-    key.collection += '\0';
+    if (bytes[i] != kZeroEscaped) return damaged_name();
+    collection += '\0';
   }
   return damaged_name();
 }
@@ -110,9 +83,7 @@ std::string version_key(DocumentNumber number, std::uint64_t version) {
 }
 
 Result<VersionKey> decode_version_key(std::string_view bytes) {
-  if (bytes.size() != 16) {
-    return Error{kErrDamaged, "the key of a stored version is damaged"};
-  }
+  if (bytes.size() != 16) return Error{kErrDamaged, "the key of a stored version is damaged"};
   return VersionKey{read_big_endian(bytes.substr(0, 8)), read_big_endian(bytes.substr(8))};
 }
 
@@ -147,14 +118,6 @@ KeyRange sources(DocumentNumber number) {
 DocumentNumber document_number(std::string_view key) {
   CHECK(key.size() >= 8);
   return read_big_endian(key.substr(0, 8));
-}
-
-std::string describe(const DocumentKey& key) {
-  std::string out;
-  append_printable(out, key.collection);
-  out += '/';
-  append_printable(out, key.id);
-  return out;
 }
 
 }  // namespace cowrite::storage

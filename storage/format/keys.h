@@ -10,7 +10,7 @@
 #include <string>
 #include <string_view>
 
-#include "ot/result.h"
+#include "ot/base/result.h"
 #include "storage/document_key.h"
 
 namespace cowrite::storage {
@@ -56,8 +56,5 @@ struct VersionKey {
 // The document that a key of the tables records, checkpoints and sources is about. REQUIRES: it is
 // from one of them, or longer than 8 bytes.
 [[nodiscard]] DocumentNumber document_number(std::string_view key);
-
-// The document's name in an error message, collection/id, with control characters written out.
-[[nodiscard]] std::string describe(const DocumentKey& key);
 
 }  // namespace cowrite::storage

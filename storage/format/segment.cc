@@ -6,9 +6,9 @@
 #include <set>
 #include <utility>
 
+#include "ot/base/utf8.h"
+#include "ot/base/varint.h"
 #include "ot/encoding.h"
-#include "ot/utf8.h"
-#include "ot/varint.h"
 #include "storage/errors.h"
 #include "storage/format/encoding.h"
 #include "storage/format/keys.h"
@@ -34,9 +34,7 @@ struct Splice {
            inserted + erased > 0;
   }
   [[nodiscard]] Shape shape() const {
-    if (inserted > 0) {
-      return erased > 0 ? Shape::kReplace : Shape::kInsert;
-    }
+    if (inserted > 0) return erased > 0 ? Shape::kReplace : Shape::kInsert;
     return Shape::kErase;
   }
 };
@@ -104,9 +102,7 @@ class Packer {
   }
 
   void finish(std::string& out) const {
-    for (const std::string& column : columns_) {
-      put_string(column, out);
-    }
+    for (const std::string& column : columns_) put_string(column, out);
   }
 
  private:
@@ -127,9 +123,7 @@ class Packer {
       return Shape::kCreate;
     }
     const auto* edit = std::get_if<Edit>(&change);
-    if (edit == nullptr) {
-      return Shape::kDelete;
-    }
+    if (edit == nullptr) return Shape::kDelete;
     const std::optional<Splice> splice = as_splice(edit->operation);
     if (!splice) {
       ot::encode(edit->operation, columns_[kRest]);
@@ -141,9 +135,7 @@ class Packer {
       ot::put_varint(splice->text.size(), columns_[kLengths]);
       columns_[kTexts] += splice->text;
     }
-    if (splice->erased > 0) {
-      ot::put_varint(splice->erased, columns_[kLengths]);
-    }
+    if (splice->erased > 0) ot::put_varint(splice->erased, columns_[kLengths]);
     return splice->shape();
   }
 
@@ -168,26 +160,20 @@ class Unpacker {
     expected.pass(record.sequence);
     record.time_ms =
         static_cast<std::int64_t>(static_cast<std::uint64_t>(previous_ms) + in(kTimes).number());
-    if (record.time_ms < previous_ms) {
-      in(kTimes).fail();
-    }
+    if (record.time_ms < previous_ms) in(kTimes).fail();
     record.change = take_change(expected);
     return record;
   }
 
   [[nodiscard]] bool failed() const {
     for (const ValueReader& column : columns_) {
-      if (column.failed()) {
-        return true;
-      }
+      if (column.failed()) return true;
     }
     return false;
   }
   [[nodiscard]] bool whole() const {
     for (const ValueReader& column : columns_) {
-      if (!column.whole()) {
-        return false;
-      }
+      if (!column.whole()) return false;
     }
     return true;
   }
@@ -203,9 +189,7 @@ class Unpacker {
       const std::string_view author = in(kWriters).string();
       writers_.emplace_back(source, author);
       expected_.emplace_back();
-      if (!distinct_.insert(writers_.back()).second) {
-        in(kWriters).fail();
-      }
+      if (!distinct_.insert(writers_.back()).second) in(kWriters).fail();
     } else if (number > writers_.size()) {
       in(kWho).fail();
       return nowhere_;
@@ -224,9 +208,7 @@ class Unpacker {
         return Edit{take_splice(shape, expected)};
       case Shape::kOperation: {
         Edit edit{in(kRest).operation()};
-        if (as_splice(edit.operation)) {
-          in(kRest).fail();
-        }
+        if (as_splice(edit.operation)) in(kRest).fail();
         return edit;
       }
       case Shape::kCreate:
@@ -245,9 +227,7 @@ class Unpacker {
       splice.text = in(kTexts).text(in(kLengths).number());
       splice.inserted = ot::utf8::count_code_points(splice.text);
     }
-    if (shape != Shape::kInsert) {
-      splice.erased = in(kLengths).number();
-    }
+    if (shape != Shape::kInsert) splice.erased = in(kLengths).number();
     if (!splice.is_valid() || splice.shape() != shape) {
       in(kPlaces).fail();
       return {};
@@ -322,9 +302,7 @@ std::string encode_segment(std::string_view key, std::span<const Record> records
 
 Result<std::vector<Record>> decode_entry(std::string_view key, std::string_view value) {
   const Result<VersionKey> place = decode_version_key(key);
-  if (!place) {
-    return place.error();
-  }
+  if (!place) return place.error();
   ValueReader in(key, value);
   if (!value.empty() && static_cast<RecordTag>(value.front()) == RecordTag::kSegment) {
     in.byte();
@@ -337,9 +315,7 @@ Result<std::vector<Record>> decode_entry(std::string_view key, std::string_view 
 
 Result<EntryExtent> decode_extent(std::string_view key, std::string_view value) {
   const Result<VersionKey> place = decode_version_key(key);
-  if (!place) {
-    return place.error();
-  }
+  if (!place) return place.error();
   ValueReader in(key, value);
   const auto tag = static_cast<RecordTag>(in.byte());
   EntryExtent extent{place->version, place->version + 1, 0, 0};

@@ -13,7 +13,7 @@
 #include <string_view>
 #include <vector>
 
-#include "ot/result.h"
+#include "ot/base/result.h"
 #include "storage/record.h"
 
 namespace cowrite::storage {

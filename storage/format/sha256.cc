@@ -4,7 +4,7 @@
 
 #include <memory>
 
-#include "ot/check.h"
+#include "ot/base/check.h"
 
 namespace cowrite::storage {
 namespace {

@@ -4,9 +4,9 @@
 #include <optional>
 #include <utility>
 
+#include "ot/base/utf8.h"
+#include "ot/base/varint.h"
 #include "ot/encoding.h"
-#include "ot/utf8.h"
-#include "ot/varint.h"
 #include "storage/errors.h"
 #include "storage/format/checksum.h"
 
@@ -29,9 +29,7 @@ void put_string(std::string_view text, std::string& out) {
 
 void put_checksum(std::string_view key, std::string& value) {
   const std::uint32_t sum = crc32c(value, crc32c(key));
-  for (int shift = 0; shift < 32; shift += 8) {
-    value.push_back(static_cast<char>(sum >> shift));
-  }
+  for (int shift = 0; shift < 32; shift += 8) value.push_back(static_cast<char>(sum >> shift));
 }
 
 Error damaged_value(std::string_view what) {

@@ -8,8 +8,8 @@
 #include <string>
 #include <string_view>
 
+#include "ot/base/result.h"
 #include "ot/operation.h"
-#include "ot/result.h"
 
 namespace cowrite::storage {
 

@@ -50,9 +50,7 @@ ReaderPool::~ReaderPool() {
     stopping_ = true;
   }
   wake_.notify_all();
-  for (std::thread& thread : threads_) {
-    thread.join();
-  }
+  for (std::thread& thread : threads_) thread.join();
 }
 
 void ReaderPool::read(Job job) {
@@ -72,9 +70,7 @@ void ReaderPool::run() {
   while (true) {
     std::unique_lock lock(mutex_);
     wake_.wait(lock, [this] { return stopping_ || !queue_.empty(); });
-    if (queue_.empty()) {
-      return;
-    }
+    if (queue_.empty()) return;
     const Job job = std::move(queue_.front());
     queue_.pop_front();
     lock.unlock();

@@ -19,9 +19,7 @@ class Walk {
   // Takes an entry, and says whether to go on.
   Visit take(std::string_view key, std::string_view value) {
     const Result<Visit> taken = take_entry(key, value);
-    if (!taken) {
-      outcome_ = taken.error();
-    }
+    if (!taken) outcome_ = taken.error();
     stopped_ = !taken || *taken == Visit::kStop;
     return stopped_ || next_ == to_ ? Visit::kStop : Visit::kContinue;
   }
@@ -34,9 +32,7 @@ class Walk {
  private:
   Result<Visit> take_entry(std::string_view key, std::string_view value) {
     Result<std::vector<Record>> records = decode_entry(key, value);
-    if (!records) {
-      return damaged_at(next_, records.error().message);
-    }
+    if (!records) return damaged_at(next_, records.error().message);
     const std::uint64_t first = records->front().version;
     if (first > next_ || next_ - first >= records->size()) {
       return damaged_at(next_, "its record is missing");
@@ -44,9 +40,7 @@ class Walk {
     for (std::size_t i = next_ - first; i < records->size() && next_ < to_; ++i) {
       ++next_;
       Result<Visit> visited = visit_(std::move((*records)[i]));
-      if (!visited || *visited == Visit::kStop) {
-        return visited;
-      }
+      if (!visited || *visited == Visit::kStop) return visited;
     }
     return Visit::kContinue;
   }
@@ -67,9 +61,7 @@ Error damaged_at(std::uint64_t version, std::string_view reason) {
 
 Result<void> scan_records(const KeyValueStore& store, DocumentNumber number, std::uint64_t from,
                           std::uint64_t to, const RecordVisitor& visit) {
-  if (from >= to) {
-    return {};
-  }
+  if (from >= to) return {};
   Walk walk(from, to, visit);
   const Result<void> scanned = store.scan(
       Table::kRecords, versions(number, from, to), Order::kForwardFromFloor,

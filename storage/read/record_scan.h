@@ -5,7 +5,7 @@
 #include <functional>
 #include <string_view>
 
-#include "ot/result.h"
+#include "ot/base/result.h"
 #include "storage/format/keys.h"
 #include "storage/record.h"
 #include "storage/store/key_value_store.h"

@@ -38,9 +38,7 @@ Error erased(const DocumentKey& key, const Head& head) {
 Result<std::vector<DocumentInfo>> StoredHistory::list(const std::optional<DocumentKey>& after,
                                                       std::size_t count) const {
   std::vector<DocumentInfo> documents;
-  if (count == 0) {
-    return documents;
-  }
+  if (count == 0) return documents;
   Result<void> valid;
   const KeyRange range = after ? document_names_after(*after) : all_document_names();
   const Result<void> scanned = store_.scan(
@@ -58,26 +56,20 @@ Result<std::vector<DocumentInfo>> StoredHistory::list(const std::optional<Docume
         documents.push_back(make_info(*std::move(key), *head));
         return documents.size() < count ? Visit::kContinue : Visit::kStop;
       });
-  if (!scanned || !valid) {
-    return scanned ? valid.error() : scanned.error();
-  }
+  if (!scanned || !valid) return scanned ? valid.error() : scanned.error();
   return documents;
 }
 
 Result<std::optional<DocumentInfo>> StoredHistory::info(const DocumentKey& key) const {
   const Result<std::optional<Head>> head = read_head(store_, key);
-  if (!head) {
-    return head.error();
-  }
+  if (!head) return head.error();
   return *head ? std::optional<DocumentInfo>(make_info(key, **head)) : std::nullopt;
 }
 
 Result<Snapshot> StoredHistory::snapshot(const DocumentKey& key,
                                          std::optional<std::uint64_t> version) const {
   const Result<std::optional<Head>> found = read_head(store_, key);
-  if (!found) {
-    return found.error();
-  }
+  if (!found) return found.error();
   const Head head = found->value_or(Head());
   const std::uint64_t wanted = version.value_or(head.version);
   if (wanted > head.version) {
@@ -85,13 +77,9 @@ Result<Snapshot> StoredHistory::snapshot(const DocumentKey& key,
                                          std::to_string(head.version) + "; there is no version " +
                                          std::to_string(wanted)};
   }
-  if (wanted < head.erased) {
-    return erased(key, head);
-  }
+  if (wanted < head.erased) return erased(key, head);
   Result<Snapshot> snapshot = nearest_checkpoint(head, wanted);
-  if (!snapshot) {
-    return about(key, snapshot.error());
-  }
+  if (!snapshot) return about(key, snapshot.error());
   if (Result<void> replayed = replay(head.number, wanted, *snapshot); !replayed) {
     return about(key, replayed.error());
   }
@@ -119,13 +107,9 @@ Result<Snapshot> StoredHistory::nearest_checkpoint(const Head& head, std::uint64
 
 Result<std::uint64_t> StoredHistory::checkpoint(const DocumentKey& key) const {
   const Result<std::optional<Head>> head = read_head(store_, key);
-  if (!head) {
-    return head.error();
-  }
+  if (!head) return head.error();
   Result<std::uint64_t> version = std::uint64_t{0};
-  if (!*head) {
-    return version;
-  }
+  if (!*head) return version;
   const Result<void> scanned =
       store_.scan(Table::kCheckpoints, versions((*head)->number, 1, (*head)->version + 1),
                   Order::kBackward, [&](std::string_view found, std::string_view) {
@@ -151,15 +135,9 @@ Result<void> StoredHistory::replay(DocumentNumber number, std::uint64_t to,
 Result<std::uint64_t> StoredHistory::version_at(const DocumentKey& key,
                                                 std::int64_t time_ms) const {
   const Result<std::optional<Head>> head = read_head(store_, key);
-  if (!head) {
-    return head.error();
-  }
-  if (!*head || time_ms < (*head)->created_ms) {
-    return std::uint64_t{0};
-  }
-  if (time_ms >= (*head)->changed_ms) {
-    return (*head)->version;
-  }
+  if (!head) return head.error();
+  if (!*head || time_ms < (*head)->created_ms) return std::uint64_t{0};
+  if (time_ms >= (*head)->changed_ms) return (*head)->version;
   // Times never decrease: all records below `low` are at or before the time, the one at `high` is
   // after it.
   std::uint64_t low = (*head)->erased;
@@ -167,9 +145,7 @@ Result<std::uint64_t> StoredHistory::version_at(const DocumentKey& key,
   while (low < high) {
     const std::uint64_t middle = low + (high - low) / 2;
     const Result<EntryExtent> extent = extent_at((*head)->number, middle);
-    if (!extent) {
-      return about(key, extent.error());
-    }
+    if (!extent) return about(key, extent.error());
     if (extent->last_ms <= time_ms) {
       low = extent->to;
     } else if (extent->first_ms > time_ms) {
@@ -190,12 +166,8 @@ Result<EntryExtent> StoredHistory::extent_at(DocumentNumber number, std::uint64_
                     extent = decode_extent(key, value);
                     return Visit::kStop;
                   });
-  if (!scanned) {
-    return scanned.error();
-  }
-  if (!extent) {
-    return damaged_at(version, extent.error().message);
-  }
+  if (!scanned) return scanned.error();
+  if (!extent) return damaged_at(version, extent.error().message);
   const bool holds = extent->from <= version && version < extent->to;
   return holds ? extent : damaged_at(version, "its record is missing");
 }
@@ -207,9 +179,7 @@ Result<std::uint64_t> StoredHistory::first_after(const DocumentKey& key, const H
   std::uint64_t version = extent.from;
   const Result<void> scanned = scan_records(store_, head.number, extent.from, extent.to,
                                             [&](const Record& record) -> Result<Visit> {
-                                              if (record.time_ms > time_ms) {
-                                                return Visit::kStop;
-                                              }
+                                              if (record.time_ms > time_ms) return Visit::kStop;
                                               version = record.version + 1;
                                               return Visit::kContinue;
                                             });
@@ -220,49 +190,31 @@ Result<std::vector<Record>> StoredHistory::records(const DocumentKey& key, std::
                                                    std::uint64_t to, std::size_t bytes_max) const {
   std::vector<Record> records;
   const Result<std::optional<Head>> head = read_head(store_, key);
-  if (!head) {
-    return head.error();
-  }
+  if (!head) return head.error();
   const std::uint64_t end = *head ? std::min(to, (*head)->version) : 0;
-  if (from >= end) {
-    return records;
-  }
-  if (from < (*head)->erased) {
-    return erased(key, **head);
-  }
+  if (from >= end) return records;
+  if (from < (*head)->erased) return erased(key, **head);
   std::size_t bytes = 0;
   const Result<void> scanned =
       scan_records(store_, (*head)->number, from, end, [&](Record&& record) -> Result<Visit> {
         bytes += record_bytes(record);
-        if (bytes > bytes_max && !records.empty()) {
-          return Visit::kStop;
-        }
+        if (bytes > bytes_max && !records.empty()) return Visit::kStop;
         records.push_back(std::move(record));
         return Visit::kContinue;
       });
-  if (!scanned) {
-    return about(key, scanned.error());
-  }
+  if (!scanned) return about(key, scanned.error());
   return records;
 }
 
 Result<std::optional<SourceEntry>> StoredHistory::source(const DocumentKey& key,
                                                          const std::string& source) const {
   const Result<std::optional<Head>> head = read_head(store_, key);
-  if (!head) {
-    return head.error();
-  }
-  if (!*head) {
-    return std::optional<SourceEntry>();
-  }
+  if (!head) return head.error();
+  if (!*head) return std::optional<SourceEntry>();
   const std::string name = source_key((*head)->number, source);
   const Result<std::optional<std::string>> value = store_.get(Table::kSources, name);
-  if (!value) {
-    return about(key, value.error());
-  }
-  if (!*value) {
-    return std::optional<SourceEntry>();
-  }
+  if (!value) return about(key, value.error());
+  if (!*value) return std::optional<SourceEntry>();
   const Result<SourceEntry> entry = decode_source(name, **value);
   return entry ? Result<std::optional<SourceEntry>>(std::optional<SourceEntry>(*entry))
                : about(key, entry.error());

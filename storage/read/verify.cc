@@ -37,9 +37,7 @@ class Verifier {
          {&Verifier::find_start, &Verifier::read_chain_values, &Verifier::read_checkpoint_versions,
           &Verifier::replay, &Verifier::check_head, &Verifier::check_nothing_beyond,
           &Verifier::check_sources}) {
-      if (Result<void> done = (this->*step)(); !done) {
-        return done.error();
-      }
+      if (Result<void> done = (this->*step)(); !done) return done.error();
     }
     return proof_;
   }
@@ -48,9 +46,7 @@ class Verifier {
   // What was erased is vouched for by the chain's value at its end.
   Result<void> find_start() {
     now_.version = head_.erased;
-    if (head_.erased == 0) {
-      return {};
-    }
+    if (head_.erased == 0) return {};
     const std::string name = chain_key(head_.number, head_.erased);
     const Result<std::optional<std::string>> value = store_.get(Table::kMeta, name);
     if (!value || !*value) {
@@ -101,9 +97,7 @@ class Verifier {
                        const Result<void> taken = take(record);
                        return taken ? Result<Visit>(Visit::kContinue) : taken.error();
                      });
-    if (!scanned) {
-      return scanned;
-    }
+    if (!scanned) return scanned;
     if (!checkpoints_.empty()) {
       return damaged_at(*checkpoints_.begin(), "there is a checkpoint before the first record");
     }
@@ -117,18 +111,12 @@ class Verifier {
     if (Result<void> applied = apply(now_, record); !applied) {
       return damaged_at(record.version, applied.error().message);
     }
-    if (record.version == 0 || record.version == head_.erased) {
-      first_ms_ = record.time_ms;
-    }
+    if (record.version == 0 || record.version == head_.erased) first_ms_ = record.time_ms;
     chain_ = chain_next(chain_, record);
     newest_[record.source] = {record.sequence, record.version};
     proof_.records += 1;
-    if (Result<void> compared = compare_chain(); !compared) {
-      return compared;
-    }
-    if (Result<void> compared = compare_checkpoint(); !compared) {
-      return compared;
-    }
+    if (Result<void> compared = compare_chain(); !compared) return compared;
+    if (Result<void> compared = compare_checkpoint(); !compared) return compared;
     if (proof_.records % kProgressRecords == 0 && !progress_(proof_.records)) {
       return Error{kErrBusy, "the verification was ended before it was done"};
     }
@@ -148,9 +136,7 @@ class Verifier {
   }
 
   Result<void> compare_checkpoint() {
-    if (checkpoints_.erase(now_.version) == 0) {
-      return {};
-    }
+    if (checkpoints_.erase(now_.version) == 0) return {};
     proof_.checkpoints += 1;
     const std::string name = version_key(head_.number, now_.version);
     const Result<std::optional<std::string>> value = store_.get(Table::kCheckpoints, name);
@@ -158,12 +144,8 @@ class Verifier {
       return value ? Result<void>() : value.error();
     }
     const Result<Checkpoint> checkpoint = decode_checkpoint(name, **value);
-    if (!checkpoint) {
-      return damaged_at(now_.version, checkpoint.error().message);
-    }
-    if (checkpoint->chain != chain_) {
-      return not_what_was_written();
-    }
+    if (!checkpoint) return damaged_at(now_.version, checkpoint.error().message);
+    if (checkpoint->chain != chain_) return not_what_was_written();
     const Snapshot& stored = checkpoint->snapshot;
     const bool same = stored.exists == now_.exists && stored.time_ms == now_.time_ms &&
                       equal(stored.text, now_.text);
@@ -199,14 +181,10 @@ class Verifier {
             end = place ? std::max(end, place->version + (table == Table::kRecords ? 1 : 0)) : end;
             return Visit::kStop;
           });
-      if (!scanned) {
-        return scanned;
-      }
+      if (!scanned) return scanned;
     }
     const Result<std::optional<Head>> head = read_head(store_, key_);
-    if (!head || !valid) {
-      return head ? valid : head.error();
-    }
+    if (!head || !valid) return head ? valid : head.error();
     return *head && (*head)->version >= end
                ? Result<void>()
                : damaged_at(head_.version, "there is more stored than its head says");
@@ -232,9 +210,7 @@ class Verifier {
           newest_.erase(newest);
           return Visit::kContinue;
         });
-    if (!scanned || !valid) {
-      return scanned ? valid : scanned;
-    }
+    if (!scanned || !valid) return scanned ? valid : scanned;
     return newest_.size() <= written_since ? Result<void>()
                                            : damaged_at(newest_.begin()->second.version,
                                                         "the index of sources lacks its record");
@@ -267,9 +243,7 @@ Result<std::set<DocumentNumber>> document_numbers(const KeyValueStore& store) {
                                             numbers.insert(head->number);
                                             return Visit::kContinue;
                                           });
-  if (!scanned || !valid) {
-    return scanned ? valid.error() : scanned.error();
-  }
+  if (!scanned || !valid) return scanned ? valid.error() : scanned.error();
   return numbers;
 }
 
@@ -291,21 +265,15 @@ Result<std::optional<DocumentNumber>> next_number(const KeyValueStore& store, Ta
 Result<Proof> verify(const KeyValueStore& store, const DocumentKey& key,
                      const VerifyProgress& progress) {
   const Result<std::optional<Head>> head = read_head(store, key);
-  if (!head) {
-    return head.error();
-  }
-  if (!*head) {
-    return Error{kErrNotFound, describe(key) + ": no such document"};
-  }
+  if (!head) return head.error();
+  if (!*head) return Error{kErrNotFound, describe(key) + ": no such document"};
   Result<Proof> proof = Verifier(store, key, **head, progress).run();
   return proof ? proof : Error{proof.error().code, describe(key) + ": " + proof.error().message};
 }
 
 Result<void> verify_no_orphans(const KeyValueStore& store) {
   const Result<std::set<DocumentNumber>> known = document_numbers(store);
-  if (!known) {
-    return known.error();
-  }
+  if (!known) return known.error();
   for (const Table table : {Table::kRecords, Table::kCheckpoints, Table::kSources}) {
     Result<std::optional<DocumentNumber>> number = next_number(store, table, 0);
     while (number && *number) {
@@ -315,9 +283,7 @@ Result<void> verify_no_orphans(const KeyValueStore& store) {
       }
       number = next_number(store, table, **number + 1);
     }
-    if (!number) {
-      return number.error();
-    }
+    if (!number) return number.error();
   }
   return {};
 }

@@ -14,7 +14,7 @@
 #include <functional>
 #include <vector>
 
-#include "ot/result.h"
+#include "ot/base/result.h"
 #include "storage/document_key.h"
 #include "storage/store/key_value_store.h"
 

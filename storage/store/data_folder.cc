@@ -50,9 +50,7 @@ Result<void> sync_folder(const fs::path& folder) {
   const int directory = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   const bool synced = directory >= 0 && ::fsync(directory) == 0;
   const int reason = errno;
-  if (directory >= 0) {
-    ::close(directory);
-  }
+  if (directory >= 0) ::close(directory);
   return synced ? Result<void>()
                 : Error{kErrIo, "cannot sync folder " + folder.string() + ": " +
                                     std::generic_category().message(reason)};
@@ -62,46 +60,32 @@ Result<void> sync_folder(const fs::path& folder) {
 
 Result<FolderContent> look_into(const std::string& folder) {
   std::error_code error;
-  if (!fs::exists(folder, error) && !error) {
-    return FolderContent::kNothing;
-  }
+  if (!fs::exists(folder, error) && !error) return FolderContent::kNothing;
   bool other = false;
   bool remains = false;
   bool backup = false;
   fs::directory_iterator entry(folder, error);
   for (; !error && entry != fs::directory_iterator(); entry.increment(error)) {
     const std::string name = entry->path().filename().string();
-    if (name == "CURRENT") {
-      return FolderContent::kDatabase;
-    }
+    if (name == "CURRENT") return FolderContent::kDatabase;
     other = other || !precedes_data(name);
     remains = remains || is_part_of_data(name);
     backup = backup || name == "shared_checksum";
   }
-  if (error) {
-    return unreadable(folder, error);
-  }
-  if (remains || backup) {
-    return remains ? FolderContent::kRemains : FolderContent::kBackup;
-  }
+  if (error) return unreadable(folder, error);
+  if (remains || backup) return remains ? FolderContent::kRemains : FolderContent::kBackup;
   return other ? FolderContent::kOther : FolderContent::kNothing;
 }
 
 Result<void> create_folder(const std::string& folder) {
   std::error_code error;
   const fs::path path = fs::absolute(folder, error).lexically_normal();
-  if (fs::is_directory(path, error)) {
-    return {};
-  }
+  if (fs::is_directory(path, error)) return {};
   const fs::path parent =
       path.has_filename() ? path.parent_path() : path.parent_path().parent_path();
-  if (Result<void> made = create_folder(parent.string()); !made) {
-    return made;
-  }
+  if (Result<void> made = create_folder(parent.string()); !made) return made;
   fs::create_directory(path, error);
-  if (error) {
-    return Error{kErrIo, "cannot create folder " + folder + ": " + error.message()};
-  }
+  if (error) return Error{kErrIo, "cannot create folder " + folder + ": " + error.message()};
   return sync_folder(parent);
 }
 
@@ -111,9 +95,7 @@ Result<std::string> file_set(const std::string& folder) {
   fs::directory_iterator entry(folder, error);
   for (; !error && entry != fs::directory_iterator(); entry.increment(error)) {
     std::string name = entry->path().filename().string();
-    if (!holds_data(name)) {
-      continue;
-    }
+    if (!holds_data(name)) continue;
     if (name.starts_with("MANIFEST-")) {
       std::error_code vanished;  // It is then not in the next set.
       const std::uintmax_t bytes = entry->file_size(vanished);
@@ -122,13 +104,9 @@ Result<std::string> file_set(const std::string& folder) {
     }
     files.insert(std::move(name));
   }
-  if (error) {
-    return unreadable(folder, error);
-  }
+  if (error) return unreadable(folder, error);
   std::string set;
-  for (const std::string& name : files) {
-    set += name + '\n';
-  }
+  for (const std::string& name : files) set += name + '\n';
   return set;
 }
 
@@ -140,9 +118,7 @@ Result<void> mark_closed(const std::string& folder, std::uint64_t last_change) {
       file >= 0 && ::write(file, text.data(), text.size()) == static_cast<ssize_t>(text.size()) &&
       ::fsync(file) == 0;
   const int reason = errno;
-  if (file >= 0) {
-    ::close(file);
-  }
+  if (file >= 0) ::close(file);
   return written ? sync_folder(folder)
                  : Error{kErrIo, "cannot write " + path.string() + ": " +
                                      std::generic_category().message(reason)};
@@ -157,9 +133,7 @@ std::optional<std::uint64_t> closed_mark(const std::string& folder) {
 
 Result<void> remove_closed_mark(const std::string& folder) {
   std::error_code error;
-  if (!fs::remove(fs::path(folder) / kClosedMark, error) && !error) {
-    return {};
-  }
+  if (!fs::remove(fs::path(folder) / kClosedMark, error) && !error) return {};
   return error ? Error{kErrIo, "cannot change folder " + folder + ": " + error.message()}
                : sync_folder(folder);
 }

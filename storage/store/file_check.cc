@@ -10,7 +10,7 @@
 #include <string_view>
 #include <system_error>
 
-#include "ot/varint.h"
+#include "ot/base/varint.h"
 #include "storage/errors.h"
 #include "storage/format/checksum.h"
 
@@ -32,9 +32,7 @@ std::uint32_t number_at(std::string_view bytes, std::size_t place, std::size_t c
 
 // Where the record at a place ends, going by its header; absent if there cannot be one.
 std::optional<std::size_t> record_end(std::string_view block, std::size_t place) {
-  if (block.size() - place < kHeaderBytes) {
-    return std::nullopt;
-  }
+  if (block.size() - place < kHeaderBytes) return std::nullopt;
   const auto type = static_cast<std::uint8_t>(block[place + 6]);
   const std::size_t end = place + kHeaderBytes + number_at(block, place + 4, 2);
   return type >= 1 && type <= 4 && end <= block.size() ? std::optional(end) : std::nullopt;
@@ -97,18 +95,12 @@ std::optional<std::uint64_t> check_log(std::istream& log) {
     block.resize(kBlockBytes);
     log.read(block.data(), kBlockBytes);
     block.resize(static_cast<std::size_t>(log.gcount()));
-    if (block.empty()) {
-      return std::nullopt;
-    }
-    if (suspect && is_record(block, 0)) {
-      return suspect;
-    }
+    if (block.empty()) return std::nullopt;
+    if (suspect && is_record(block, 0)) return suspect;
     const std::size_t end = records_end(block);
     if (!suspect && end < block.size()) {
       suspect = begin + end;
-      if (!may_be_torn(block, end) || record_follows(block, end)) {
-        return suspect;
-      }
+      if (!may_be_torn(block, end) || record_follows(block, end)) return suspect;
     }
   }
 }
@@ -131,15 +123,11 @@ std::optional<std::uint64_t> check_table(std::istream& file) {
   if (!file.read(footer.data(), kFooterBytes) || !footer.ends_with(kMagic)) {
     return std::nullopt;  // Unfinished; or RocksDB says that it is no table.
   }
-  if (footer.front() != kXxh3) {
-    return bytes - kFooterBytes;
-  }
+  if (footer.front() != kXxh3) return bytes - kFooterBytes;
   std::string_view place(footer);
   place.remove_prefix(1);
   const std::optional<std::uint64_t> index = ot::take_varint(place);
-  if (!index || *index < 4 + kTrailerBytes || *index > bytes) {
-    return bytes - kFooterBytes + 1;
-  }
+  if (!index || *index < 4 + kTrailerBytes || *index > bytes) return bytes - kFooterBytes + 1;
   // The highest bit of the properties' last number says that they are hashed.
   const std::uint64_t last = *index - kTrailerBytes - 1;
   file.seekg(static_cast<std::streamoff>(last));
@@ -150,9 +138,7 @@ Result<void> check_file(const fs::path& path,
                         std::optional<std::uint64_t> (*check)(std::istream& file)) {
   std::ifstream file(path, std::ios::binary);
   const std::optional<std::uint64_t> damage = file ? check(file) : std::nullopt;
-  if (damage) {
-    return damaged_at(path, *damage);
-  }
+  if (damage) return damaged_at(path, *damage);
   std::error_code ignored;  // A running server may have removed it meanwhile.
   return file.bad() || (!file.is_open() && fs::exists(path, ignored))
              ? Result<void>(Error{kErrIo, "cannot read file " + path.string()})

@@ -22,7 +22,7 @@
 
 #include <string>
 
-#include "ot/result.h"
+#include "ot/base/result.h"
 
 namespace cowrite::storage {
 

@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-#include "ot/result.h"
+#include "ot/base/result.h"
 
 namespace cowrite::storage {
 

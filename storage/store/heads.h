@@ -3,7 +3,7 @@
 
 #include <optional>
 
-#include "ot/result.h"
+#include "ot/base/result.h"
 #include "storage/document_key.h"
 #include "storage/format/head.h"
 #include "storage/store/key_value_store.h"

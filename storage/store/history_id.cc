@@ -15,22 +15,18 @@ std::string random_id() {
   constexpr std::string_view kHex = "0123456789abcdef";
   std::random_device random;
   std::string id;
-  for (int digit = 0; digit < 32; ++digit) {
-    id += kHex[random() % 16];
-  }
+  for (int digit = 0; digit < 32; ++digit) id += kHex[random() % 16];
   return id;
 }
 
 }  // namespace
 
-Result<std::string> settle_history_id(KeyValueStore& store) {
+Result<std::string> load_or_create_history_id(KeyValueStore& store) {
   const Result<std::optional<std::string>> stored = store.get(Table::kMeta, kKey);
-  if (!stored) {
-    return stored.error();
-  }
+  if (!stored) return stored.error();
   if (!*stored) {
     const Result<void> renewed = renew_history_id(store);
-    return renewed ? settle_history_id(store) : renewed.error();
+    return renewed ? load_or_create_history_id(store) : renewed.error();
   }
   ValueReader in(kKey, **stored);
   const std::string_view id = in.string();

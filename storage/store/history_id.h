@@ -3,13 +3,13 @@
 
 #include <string>
 
-#include "ot/result.h"
+#include "ot/base/result.h"
 #include "storage/store/key_value_store.h"
 
 namespace cowrite::storage {
 
 // The store's; a store that has none is given one.
-[[nodiscard]] Result<std::string> settle_history_id(KeyValueStore& store);
+[[nodiscard]] Result<std::string> load_or_create_history_id(KeyValueStore& store);
 
 // Gives it another one: its histories are no longer what they were.
 [[nodiscard]] Result<void> renew_history_id(KeyValueStore& store);

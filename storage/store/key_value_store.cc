@@ -107,9 +107,7 @@ rocksdb::DBOptions database_options(OpenMode mode) {
   options.keep_log_file_num = 4;
   options.max_log_file_size = 4 * kMiB;
   options.stats_dump_period_sec = 0;
-  if (mode != OpenMode::kReadWrite) {
-    options.info_log = std::make_shared<NoMessages>();
-  }
+  if (mode != OpenMode::kReadWrite) options.info_log = std::make_shared<NoMessages>();
   return options;
 }
 
@@ -177,9 +175,7 @@ void begin(rocksdb::Iterator& entry, const KeyRange& range, Order order) {
       return;
     case Order::kForwardFromFloor:
       entry.SeekForPrev(slice(range.from));
-      if (!entry.Valid() && entry.status().ok()) {
-        entry.SeekToFirst();
-      }
+      if (!entry.Valid() && entry.status().ok()) entry.SeekToFirst();
       return;
   }
 }
@@ -210,14 +206,14 @@ struct KeyValueStore::Engine {
   [[nodiscard]] Result<void> open_backup();
   [[nodiscard]] Result<void> check_tables() const;
   [[nodiscard]] Result<void> check_closed_mark();
-  [[nodiscard]] Result<void> settle_format();
+  [[nodiscard]] Result<void> check_or_write_format();
   [[nodiscard]] Result<bool> is_empty() const;
   void close();
 
   std::string folder;
   OpenMode mode;
-  bool ready = false;           // Opened, and found to be in order.
-  bool closed_in_order = true;  // By who had it open for writing before.
+  bool ready = false;             // Opened, and found to be in order.
+  bool shut_down_cleanly = true;  // By who had it open for writing before.
   rocksdb::Env* env;
   std::shared_ptr<rocksdb::Env>
       own_env;  // Of a store in memory or a backup; outlives the database.
@@ -234,16 +230,12 @@ struct KeyValueStore::Engine {
 
 KeyValueStore::Engine::~Engine() {
   close();
-  for (rocksdb::ColumnFamilyHandle* table : handles) {
-    database->DestroyColumnFamilyHandle(table);
-  }
+  for (rocksdb::ColumnFamilyHandle* table : handles) database->DestroyColumnFamilyHandle(table);
 }
 
 // Leaves a folder whose log is empty, marked as closed, if all went well until now.
 void KeyValueStore::Engine::close() {
-  if (mode != OpenMode::kReadWrite || !ready || failure) {
-    return;
-  }
+  if (mode != OpenMode::kReadWrite || !ready || failure) return;
   if (database->Flush(rocksdb::FlushOptions(), handles).ok()) {
     static_cast<void>(mark_closed(folder, database->GetLatestSequenceNumber()));
   }
@@ -260,9 +252,7 @@ Result<void> KeyValueStore::Engine::open() {
     const Result<FolderContent> content = look_into(folder);
     opened = content ? open_folder(*content) : content.error();
   }
-  if (opened) {
-    opened = settle_format();
-  }
+  if (opened) opened = check_or_write_format();
   ready = opened.has_value();
   return opened;
 }
@@ -271,26 +261,14 @@ Result<void> KeyValueStore::Engine::open_folder(FolderContent content) {
   const bool read_only = mode == OpenMode::kReadOnly;
   switch (content) {
     case FolderContent::kNothing:
-      if (read_only) {
-        return not_found(folder);
-      }
-      if (Result<void> created = create_folder(folder); !created) {
-        return created;
-      }
+      if (read_only) return not_found(folder);
+      if (Result<void> created = create_folder(folder); !created) return created;
       return open_database(mode, table_options(cache));
     case FolderContent::kDatabase:
-      if (read_only) {
-        return open_beside_writer();
-      }
-      if (Result<void> whole = check_files(folder); !whole) {
-        return whole;
-      }
-      if (Result<void> ours = check_tables(); !ours) {
-        return ours;
-      }
-      if (Result<void> opened = open_database(mode, table_options(cache)); !opened) {
-        return opened;
-      }
+      if (read_only) return open_beside_writer();
+      if (Result<void> whole = check_files(folder); !whole) return whole;
+      if (Result<void> ours = check_tables(); !ours) return ours;
+      if (Result<void> opened = open_database(mode, table_options(cache)); !opened) return opened;
       return check_closed_mark();
     case FolderContent::kBackup:
       return read_only ? open_backup()
@@ -318,9 +296,7 @@ Result<void> KeyValueStore::Engine::open_database(
           ? rocksdb::DB::OpenForReadOnly(options, folder, tables, &handles, &opened)
           : rocksdb::DB::Open(options, folder, tables, &handles, &opened);
   database.reset(opened);
-  if (status.ok()) {
-    return {};
-  }
+  if (status.ok()) return {};
   if (is_locked(status)) {
     return Error{kErrInUse, "folder " + folder + " is in use: another server runs on it"};
   }
@@ -331,7 +307,7 @@ Result<void> KeyValueStore::Engine::open_database(
 // somebody writes.
 Result<void> KeyValueStore::Engine::check_closed_mark() {
   const std::optional<std::uint64_t> closed_at = closed_mark(folder);
-  closed_in_order = closed_at.has_value();
+  shut_down_cleanly = closed_at.has_value();
   const std::uint64_t held = database->GetLatestSequenceNumber();
   if (closed_at && held < *closed_at) {
     return Error{kErrDamaged, "folder " + folder + " was closed after " +
@@ -348,9 +324,7 @@ Result<void> KeyValueStore::Engine::open_backup() {
   const rocksdb::IOStatus status = rocksdb::BackupEngineReadOnly::Open(
       env, rocksdb::BackupEngineOptions(std::filesystem::absolute(folder).string()), &opened);
   const std::unique_ptr<rocksdb::BackupEngineReadOnly> engine(opened);
-  if (!status.ok()) {
-    return error_of(status, "cannot read the backups in folder " + folder);
-  }
+  if (!status.ok()) return error_of(status, "cannot read the backups in folder " + folder);
   rocksdb::BackupInfo newest;
   if (const rocksdb::Status found = engine->GetLatestBackupInfo(&newest, true); !found.ok()) {
     return found.IsNotFound() ? not_found(folder)
@@ -372,19 +346,11 @@ Result<void> KeyValueStore::Engine::open_beside_writer() {
   for (int attempt = 0; attempt < kReadOnlyAttempts; ++attempt) {
     const Result<std::string> before = file_set(folder);
     opened = check_files(folder);
-    if (opened) {
-      opened = check_tables();
-    }
-    if (opened) {
-      opened = open_database(OpenMode::kReadOnly, table_options(cache));
-    }
-    if (opened) {
-      opened = check_closed_mark();
-    }
+    if (opened) opened = check_tables();
+    if (opened) opened = open_database(OpenMode::kReadOnly, table_options(cache));
+    if (opened) opened = check_closed_mark();
     const Result<std::string> after = file_set(folder);
-    if (before && after && *before == *after) {
-      return opened;
-    }
+    if (before && after && *before == *after) return opened;
     for (rocksdb::ColumnFamilyHandle* table : std::exchange(handles, {})) {
       database->DestroyColumnFamilyHandle(table);
     }
@@ -399,9 +365,7 @@ Result<void> KeyValueStore::Engine::check_tables() const {
   std::vector<std::string> names;
   const rocksdb::Status listed =
       rocksdb::DB::ListColumnFamilies(rocksdb::DBOptions(), folder, &names);
-  if (!listed.ok()) {
-    return error_of(listed, "cannot open folder " + folder);
-  }
+  if (!listed.ok()) return error_of(listed, "cannot open folder " + folder);
   const std::set<std::string> present(names.begin(), names.end());
   const std::set<std::string> ours(kTableNames.begin(), kTableNames.end());
   if (present == ours) {
@@ -423,41 +387,27 @@ Result<void> KeyValueStore::Engine::check_tables() const {
     return known ? Error{kErrDamaged, "the data in folder " + folder + " lacks a table"} : known;
   }
   const Result<bool> empty = probe.is_empty();
-  if (!empty) {
-    return empty.error();
-  }
+  if (!empty) return empty.error();
   if (has_data_file(folder)) {
     return Error{kErrDamaged, "the data in folder " + folder +
                                   " is not in its list of files; restore it from a backup"};
   }
   const bool creation_interrupted = *empty && std::ranges::includes(ours, present);
-  if (!creation_interrupted) {
-    return foreign(folder);
-  }
+  if (!creation_interrupted) return foreign(folder);
   return mode == OpenMode::kReadOnly ? not_found(folder) : Result<void>();
 }
 
 // Checks the format, and gives one to a store that has just been created.
-Result<void> KeyValueStore::Engine::settle_format() {
+Result<void> KeyValueStore::Engine::check_or_write_format() {
   std::string value;
   const rocksdb::Status status =
       database->Get(rocksdb::ReadOptions(), handle(Table::kMeta), slice(kFormatKey), &value);
-  if (status.ok()) {
-    return check_format(value, folder);
-  }
-  if (!status.IsNotFound()) {
-    return error_of(status, "cannot read folder " + folder);
-  }
+  if (status.ok()) return check_format(value, folder);
+  if (!status.IsNotFound()) return error_of(status, "cannot read folder " + folder);
   const Result<bool> empty = is_empty();
-  if (!empty) {
-    return empty.error();
-  }
-  if (!*empty) {
-    return foreign(folder);
-  }
-  if (mode == OpenMode::kReadOnly) {
-    return not_found(folder);
-  }
+  if (!empty) return empty.error();
+  if (!*empty) return foreign(folder);
+  if (mode == OpenMode::kReadOnly) return not_found(folder);
   rocksdb::WriteOptions options;
   options.sync = true;
   const rocksdb::Status written = database->Put(options, handle(Table::kMeta), slice(kFormatKey),
@@ -470,12 +420,8 @@ Result<bool> KeyValueStore::Engine::is_empty() const {
     const std::unique_ptr<rocksdb::Iterator> first(
         database->NewIterator(rocksdb::ReadOptions(), table));
     first->SeekToFirst();
-    if (!first->status().ok()) {
-      return error_of(first->status(), "cannot read folder " + folder);
-    }
-    if (first->Valid()) {
-      return false;
-    }
+    if (!first->status().ok()) return error_of(first->status(), "cannot read folder " + folder);
+    if (first->Valid()) return false;
   }
   return true;
 }
@@ -491,24 +437,18 @@ KeyValueStore::~KeyValueStore() = default;
 Result<std::unique_ptr<KeyValueStore>> KeyValueStore::open(const std::string& folder, OpenMode mode,
                                                            const StoreOptions& options) {
   auto engine = std::make_unique<Engine>(folder, mode, options);
-  if (Result<void> opened = engine->open(); !opened) {
-    return opened.error();
-  }
+  if (Result<void> opened = engine->open(); !opened) return opened.error();
   return std::unique_ptr<KeyValueStore>(new KeyValueStore(std::move(engine)));
 }
 
-bool KeyValueStore::was_closed_in_order() const { return engine_->closed_in_order; }
+bool KeyValueStore::was_shut_down_cleanly() const { return engine_->shut_down_cleanly; }
 
 Result<std::optional<std::string>> KeyValueStore::get(Table table, std::string_view key) const {
   std::string value;
   const rocksdb::Status status =
       engine_->database->Get(rocksdb::ReadOptions(), engine_->handle(table), slice(key), &value);
-  if (status.ok()) {
-    return std::optional<std::string>(std::move(value));
-  }
-  if (status.IsNotFound()) {
-    return std::optional<std::string>();
-  }
+  if (status.ok()) return std::optional<std::string>(std::move(value));
+  if (status.IsNotFound()) return std::optional<std::string>();
   return error_of(status, "cannot read folder " + engine_->folder);
 }
 
@@ -536,15 +476,11 @@ Result<void> KeyValueStore::scan(Table table, const KeyRange& range, Order order
 }
 
 Result<void> KeyValueStore::write(const WriteBatch& batch, Durability durability) {
-  if (std::optional<Error> earlier = failure()) {
-    return *std::move(earlier);
-  }
+  if (std::optional<Error> earlier = failure()) return *std::move(earlier);
   rocksdb::WriteOptions options;
   options.sync = durability == Durability::kSynced;
   const rocksdb::Status status = engine_->database->Write(options, &batch.changes_->batch);
-  if (status.ok()) {
-    return {};
-  }
+  if (status.ok()) return {};
   // RocksDB would try again by itself; but what a failed sync has lost, the next one confirms.
   rocksdb::CancelAllBackgroundWork(engine_->database.get(), false);
   const std::lock_guard lock(engine_->failure_mutex);
@@ -574,9 +510,7 @@ Result<void> KeyValueStore::compact() {
       return interrupted_error("the files of folder " + engine_->folder +
                                " were not all rewritten");
     }
-    if (!status.ok()) {
-      return error_of(status, "cannot compact folder " + engine_->folder);
-    }
+    if (!status.ok()) return error_of(status, "cannot compact folder " + engine_->folder);
   }
   return {};
 }
@@ -612,9 +546,7 @@ StoreStatistics KeyValueStore::statistics() const {
 Result<BackupInfo> KeyValueStore::back_up(const std::string& folder) {
   rocksdb::BackupEngine* opened = nullptr;
   const std::string failed = "cannot back up to folder " + folder;
-  if (Result<void> created = create_folder(folder); !created) {
-    return created.error();
-  }
+  if (Result<void> created = create_folder(folder); !created) return created.error();
   const Result<FolderContent> content = look_into(folder);
   if (!content || (*content != FolderContent::kNothing && *content != FolderContent::kBackup)) {
     return content ? Error{kErrForeign, failed +
@@ -625,21 +557,15 @@ Result<BackupInfo> KeyValueStore::back_up(const std::string& folder) {
   rocksdb::IOStatus status =
       rocksdb::BackupEngine::Open(engine_->env, rocksdb::BackupEngineOptions(folder), &opened);
   const std::unique_ptr<rocksdb::BackupEngine> backups(opened);
-  if (!status.ok()) {
-    return error_of(status, failed);
-  }
+  if (!status.ok()) return error_of(status, failed);
   rocksdb::CreateBackupOptions options;
   options.flush_before_backup = true;
   options.progress_callback = [this, &backups] {
-    if (engine_->interrupted) {
-      backups->StopBackup();
-    }
+    if (engine_->interrupted) backups->StopBackup();
   };
   rocksdb::BackupID number = 0;
   status = backups->CreateNewBackup(options, engine_->database.get(), &number);
-  if (engine_->interrupted) {
-    return interrupted_error(failed);
-  }
+  if (engine_->interrupted) return interrupted_error(failed);
   rocksdb::BackupInfo made;
   if (status.ok() && !backups->GetBackupInfo(number, &made).ok()) {
     status = rocksdb::IOStatus::IOError("the backup cannot be found again");
@@ -650,28 +576,20 @@ Result<BackupInfo> KeyValueStore::back_up(const std::string& folder) {
 Result<void> KeyValueStore::restore(const std::string& backups, const std::string& folder) {
   const Result<FolderContent> content = look_into(folder);
   const Result<FolderContent> source = look_into(backups);
-  if (!content || !source) {
-    return content ? source.error() : content.error();
-  }
+  if (!content || !source) return content ? source.error() : content.error();
   if (*source != FolderContent::kBackup) {
     return Error{kErrNotFound, "folder " + backups + " holds no backup"};
   }
   if (*content != FolderContent::kNothing) {
     return Error{kErrForeign, "folder " + folder + " is not empty; restore into a new one"};
   }
-  if (Result<void> created = create_folder(folder); !created) {
-    return created;
-  }
+  if (Result<void> created = create_folder(folder); !created) return created;
   rocksdb::BackupEngineReadOnly* opened = nullptr;
   rocksdb::IOStatus status = rocksdb::BackupEngineReadOnly::Open(
       rocksdb::Env::Default(), rocksdb::BackupEngineOptions(backups), &opened);
   const std::unique_ptr<rocksdb::BackupEngineReadOnly> engine(opened);
-  if (status.ok()) {
-    status = engine->RestoreDBFromLatestBackup(folder, folder);
-  }
-  if (!status.ok()) {
-    return error_of(status, "cannot restore the backup in folder " + backups);
-  }
+  if (status.ok()) status = engine->RestoreDBFromLatestBackup(folder, folder);
+  if (!status.ok()) return error_of(status, "cannot restore the backup in folder " + backups);
   return mark_closed(folder, 0);  // A backup may hold no log; nothing is missing for that.
 }
 

@@ -16,7 +16,7 @@
 #include <string>
 #include <string_view>
 
-#include "ot/result.h"
+#include "ot/base/result.h"
 #include "storage/format/keys.h"
 
 namespace rocksdb {
@@ -118,7 +118,7 @@ class KeyValueStore {
 
   // False if who had the folder open for writing before did not live to close it: then the newest
   // of what was not synced may be missing.
-  [[nodiscard]] bool was_closed_in_order() const;
+  [[nodiscard]] bool was_shut_down_cleanly() const;
 
   // Ends what takes long: compact() and back_up() fail with kErrBusy, from now on.
   void interrupt();

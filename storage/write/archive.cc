@@ -37,9 +37,7 @@ Result<std::vector<std::uint64_t>> newest_checkpoints(const KeyValueStore& store
                    newest.push_back(place->version);
                    return newest.size() < count ? Visit::kContinue : Visit::kStop;
                  });
-  if (!scanned || !valid) {
-    return scanned ? valid.error() : scanned.error();
-  }
+  if (!scanned || !valid) return scanned ? valid.error() : scanned.error();
   return newest;
 }
 
@@ -47,9 +45,7 @@ Result<std::vector<std::uint64_t>> newest_checkpoints(const KeyValueStore& store
 Result<ChainValue> chain_at_checkpoint(const KeyValueStore& store, const DocumentKey& key,
                                        const Head& head,
                                        const std::vector<std::uint64_t>& checkpoints) {
-  if (checkpoints.empty() && head.erased == 0) {
-    return chain_start(key);
-  }
+  if (checkpoints.empty() && head.erased == 0) return chain_start(key);
   const bool from_checkpoint = !checkpoints.empty();
   const std::string name = from_checkpoint ? version_key(head.number, checkpoints.front())
                                            : chain_key(head.number, head.erased);
@@ -58,9 +54,7 @@ Result<ChainValue> chain_at_checkpoint(const KeyValueStore& store, const Documen
   if (!value || !*value) {
     return value ? damaged_at(head.erased, "the chain's value is missing") : value.error();
   }
-  if (!from_checkpoint) {
-    return decode_chain(name, **value);
-  }
+  if (!from_checkpoint) return decode_chain(name, **value);
   const Result<Checkpoint> checkpoint = decode_checkpoint(name, **value);
   return checkpoint ? Result<ChainValue>(checkpoint->chain) : checkpoint.error();
 }
@@ -79,25 +73,15 @@ class Archivist {
 
   Result<void> archive(const Snapshot& snapshot) {
     const Result<std::vector<std::uint64_t>> newest = newest_checkpoints(store_, head_.number, 2);
-    if (!newest) {
-      return newest.error();
-    }
+    if (!newest) return newest.error();
     const std::uint64_t since = newest->empty() ? head_.erased : newest->front();
-    if (since >= snapshot.version) {
-      return {};
-    }
+    if (since >= snapshot.version) return {};
     const Result<ChainValue> chain = chain_at_checkpoint(store_, key_, head_, *newest);
-    if (!chain) {
-      return chain.error();
-    }
+    if (!chain) return chain.error();
     chain_ = *chain;
     const Result<std::uint64_t> begin = find_open_segment(since);
-    if (!begin) {
-      return begin.error();
-    }
-    if (Result<void> packed = pack(*begin, since, snapshot.version); !packed) {
-      return packed;
-    }
+    if (!begin) return begin.error();
+    if (Result<void> packed = pack(*begin, since, snapshot.version); !packed) return packed;
     put_checkpoint(snapshot, *newest);
     return write();
   }
@@ -107,9 +91,7 @@ class Archivist {
   [[nodiscard]] Result<std::uint64_t> find_open_segment(std::uint64_t since) const {
     std::uint64_t begin = since;
     Result<void> valid;
-    if (since == head_.erased) {
-      return begin;
-    }
+    if (since == head_.erased) return begin;
     const Result<void> scanned = store_.scan(
         Table::kRecords, versions(head_.number, since - 1, since), Order::kForwardFromFloor,
         [&](std::string_view key, std::string_view value) {
@@ -122,9 +104,7 @@ class Archivist {
           }
           return Visit::kStop;
         });
-    if (!scanned || !valid) {
-      return scanned ? valid.error() : scanned.error();
-    }
+    if (!scanned || !valid) return scanned ? valid.error() : scanned.error();
     return begin;
   }
 
@@ -157,18 +137,14 @@ class Archivist {
       close_segment();
       return;  // It stands alone already.
     }
-    if (open_.size() == kSegmentRecords || open_bytes_ + bytes > kSegmentBytes) {
-      close_segment();
-    }
+    if (open_.size() == kSegmentRecords || open_bytes_ + bytes > kSegmentBytes) close_segment();
     open_bytes_ += bytes;
     open_.push_back(std::move(record));
   }
 
   // One batch has the segment and the end of what it replaces.
   void close_segment() {
-    if (open_.empty()) {
-      return;
-    }
+    if (open_.empty()) return;
     for (const Record& record : open_) {
       batch_.erase(Table::kRecords, version_key(head_.number, record.version));
     }
@@ -206,13 +182,9 @@ class Archivist {
 
 Result<void> archive(KeyValueStore& store, const DocumentKey& key, const Snapshot& snapshot) {
   const Result<std::optional<Head>> head = read_head(store, key);
-  if (!head) {
-    return head.error();
-  }
+  if (!head) return head.error();
   CHECK(head->has_value() && snapshot.version <= (*head)->version);  // Of committed versions only.
-  if (snapshot.version <= (*head)->erased) {
-    return {};
-  }
+  if (snapshot.version <= (*head)->erased) return {};
   const StoredHistory history(store);
   Result<std::uint64_t> checkpoint = history.checkpoint(key);
   // Milestones that have been passed since, as when a long history is imported.
@@ -220,30 +192,20 @@ Result<void> archive(KeyValueStore& store, const DocumentKey& key, const Snapsho
          *checkpoint / kMilestoneVersions + 1 < snapshot.version / kMilestoneVersions) {
     const std::uint64_t milestone = (*checkpoint / kMilestoneVersions + 1) * kMilestoneVersions;
     const Result<Snapshot> passed = history.snapshot(key, std::max(milestone, (*head)->erased + 1));
-    if (!passed) {
-      return passed.error();
-    }
-    if (Result<void> done = Archivist(store, key, **head).archive(*passed); !done) {
-      return done;
-    }
+    if (!passed) return passed.error();
+    if (Result<void> done = Archivist(store, key, **head).archive(*passed); !done) return done;
     checkpoint = passed->version;
   }
-  if (!checkpoint) {
-    return checkpoint.error();
-  }
+  if (!checkpoint) return checkpoint.error();
   return Archivist(store, key, **head).archive(snapshot);
 }
 
 Result<ChainValue> newest_chain_value(const KeyValueStore& store, const DocumentKey& key,
                                       const Head& head) {
   const Result<std::vector<std::uint64_t>> newest = newest_checkpoints(store, head.number, 1);
-  if (!newest) {
-    return newest.error();
-  }
+  if (!newest) return newest.error();
   Result<ChainValue> chain = chain_at_checkpoint(store, key, head, *newest);
-  if (!chain) {
-    return chain;
-  }
+  if (!chain) return chain;
   const std::uint64_t since = newest->empty() ? head.erased : newest->front();
   const Result<void> scanned = scan_records(store, head.number, since, head.version,
                                             [&](const Record& record) -> Result<Visit> {

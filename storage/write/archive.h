@@ -16,7 +16,7 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "ot/result.h"
+#include "ot/base/result.h"
 #include "storage/document_key.h"
 #include "storage/format/chain.h"
 #include "storage/format/head.h"

@@ -24,9 +24,7 @@ void CheckpointThread::save(DocumentKey key, Snapshot snapshot) {
     const auto replaced = waiting_.find(key);
     const std::uint64_t freed = replaced == waiting_.end() ? 0 : replaced->second.text.bytes();
     const std::uint64_t bytes = waiting_bytes_ - freed + snapshot.text.bytes();
-    if (bytes > kCheckpointBytesMax) {
-      return;
-    }
+    if (bytes > kCheckpointBytesMax) return;
     waiting_bytes_ = bytes;
     waiting_.insert_or_assign(std::move(key), std::move(snapshot));
   }
@@ -37,15 +35,11 @@ void CheckpointThread::run() {
   while (true) {
     std::unique_lock lock(mutex_);
     wake_.wait(lock, [this] { return stopping_ || !waiting_.empty(); });
-    if (waiting_.empty()) {
-      return;
-    }
+    if (waiting_.empty()) return;
     const auto taken = waiting_.extract(waiting_.begin());
     waiting_bytes_ -= taken.mapped().text.bytes();
     lock.unlock();
-    if (reserve_.is_low()) {
-      continue;
-    }
+    if (reserve_.is_low()) continue;
     const std::lock_guard archiving(archiving_);
     // A document that cannot be read is its readers' to report; if writing fails, so does the next
     // commit, and that has somebody to tell.

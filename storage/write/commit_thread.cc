@@ -37,9 +37,7 @@ Result<DocumentNumber> next_unnamed_number(const KeyValueStore& store) {
                                             greatest = std::max(greatest, head ? head->number : 0);
                                             return valid ? Visit::kContinue : Visit::kStop;
                                           });
-  if (!scanned || !valid) {
-    return scanned ? valid.error() : scanned.error();
-  }
+  if (!scanned || !valid) return scanned ? valid.error() : scanned.error();
   return greatest + 1;
 }
 
@@ -58,13 +56,9 @@ Result<DocumentNumber> next_document_number(const KeyValueStore& store) {
   }
   DocumentNumber greatest = 0;
   for (const std::string_view key : {std::string_view(*record), chain_place(*chain)}) {
-    if (key.empty()) {
-      continue;
-    }
+    if (key.empty()) continue;
     const Result<VersionKey> place = decode_version_key(key);
-    if (!place) {
-      return place.error();
-    }
+    if (!place) return place.error();
     greatest = std::max(greatest, place->number);
   }
   return greatest + 1;
@@ -74,18 +68,14 @@ Result<DocumentNumber> next_document_number(const KeyValueStore& store) {
 std::size_t estimate_bytes(const Append& append) {
   constexpr std::size_t kPerRecord = 256;  // Keys, head, source entry, and RocksDB's own.
   std::size_t bytes = 0;
-  for (const Record& record : *append.records) {
-    bytes += kPerRecord + record_bytes(record);
-  }
+  for (const Record& record : *append.records) bytes += kPerRecord + record_bytes(record);
   return bytes;
 }
 
 // What the document will be after the append.
 Head head_after(Head head, const Append& append) {
   const std::vector<Record>& records = *append.records;
-  if (head.version == 0) {
-    head.created_ms = records.front().time_ms;
-  }
+  if (head.version == 0) head.created_ms = records.front().time_ms;
   head.version += records.size();
   head.exists = append.exists_after;
   head.bytes = append.bytes_after;
@@ -112,9 +102,7 @@ void check_promises(const Head& before, const Append& append) {
 Result<std::unique_ptr<CommitThread>> CommitThread::start(KeyValueStore& store,
                                                           const DiskReserve& reserve) {
   const Result<DocumentNumber> next_number = next_document_number(store);
-  if (!next_number) {
-    return next_number.error();
-  }
+  if (!next_number) return next_number.error();
   return std::unique_ptr<CommitThread>(new CommitThread(store, reserve, *next_number));
 }
 
@@ -158,9 +146,7 @@ void CommitThread::queue(Pending pending) {
 }
 
 void CommitThread::run() {
-  for (std::deque<Pending> appends = take(); !appends.empty(); appends = take()) {
-    commit(appends);
-  }
+  for (std::deque<Pending> appends = take(); !appends.empty(); appends = take()) commit(appends);
 }
 
 // Waits for appends; empty when the end has come.
@@ -187,9 +173,7 @@ bool CommitThread::wait_for_disk() {
   while (!room) {
     waiting_for_disk_ = true;
     std::unique_lock lock(mutex_);
-    if (wake_.wait_for(lock, kDiskRetry, [this] { return stopping_; })) {
-      return false;
-    }
+    if (wake_.wait_for(lock, kDiskRetry, [this] { return stopping_; })) return false;
     lock.unlock();
     room = !reserve_.is_low();
   }
@@ -199,9 +183,7 @@ bool CommitThread::wait_for_disk() {
 
 void CommitThread::commit(std::deque<Pending>& appends) {
   if (!wait_for_disk()) {
-    for (Pending& pending : appends) {
-      pending.done(AppendOutcome::kRefused);
-    }
+    for (Pending& pending : appends) pending.done(AppendOutcome::kRefused);
     return;
   }
   batch_.clear();
@@ -213,9 +195,7 @@ void CommitThread::commit(std::deque<Pending>& appends) {
                                        pending.change);
     any = any || pending.outcome == AppendOutcome::kCommitted;
   }
-  if (any && !store_.write(batch_, Durability::kSynced)) {
-    failed_ = true;
-  }
+  if (any && !store_.write(batch_, Durability::kSynced)) failed_ = true;
   for (Pending& pending : appends) {
     const bool lost = failed_ && pending.outcome == AppendOutcome::kCommitted;
     pending.done(lost ? AppendOutcome::kUnknown : pending.outcome);
@@ -225,9 +205,7 @@ void CommitThread::commit(std::deque<Pending>& appends) {
 // Null if the document cannot be read: it is refused, and the others go on.
 Head* CommitThread::find_head(const DocumentKey& key) {
   Head* const cached = heads_.find(key);
-  if (cached != nullptr) {
-    return cached;
-  }
+  if (cached != nullptr) return cached;
   const Result<std::optional<Head>> stored = read_head(store_, key);
   return stored ? &heads_.insert(key, stored->value_or(Head())) : nullptr;
 }
@@ -235,16 +213,10 @@ Head* CommitThread::find_head(const DocumentKey& key) {
 // kCommitted: it will be, when the batch is.
 AppendOutcome CommitThread::add_to_batch(const Append& append) {
   Head* const head = find_head(append.key);
-  if (head == nullptr) {
-    return AppendOutcome::kRefused;
-  }
-  if (head->version != append.expected_version) {
-    return AppendOutcome::kConflict;
-  }
+  if (head == nullptr) return AppendOutcome::kRefused;
+  if (head->version != append.expected_version) return AppendOutcome::kConflict;
   check_promises(*head, append);
-  if (head->number == 0) {
-    head->number = next_number_++;
-  }
+  if (head->number == 0) head->number = next_number_++;
   *head = head_after(*head, append);
   const std::vector<Record>& records = *append.records;
   for (std::size_t i = 0; i < records.size(); ++i) {
@@ -264,26 +236,18 @@ AppendOutcome CommitThread::add_to_batch(const Append& append) {
 
 AppendOutcome CommitThread::add_to_batch(const Erasure& erasure) {
   Head* const head = find_head(erasure.key);
-  if (head == nullptr) {
-    return AppendOutcome::kRefused;
-  }
-  if (head->version != erasure.version || head->exists) {
-    return AppendOutcome::kConflict;
-  }
+  if (head == nullptr) return AppendOutcome::kRefused;
+  if (head->version != erasure.version || head->exists) return AppendOutcome::kConflict;
   const DocumentNumber number = head->number;
   const auto records = keys_in(Table::kRecords, versions(number, 0, head->version));
   const auto checkpoints = keys_in(Table::kCheckpoints, versions(number, 0, head->version + 1));
   const auto sources_known = keys_in(Table::kSources, sources(number));
   const auto chain_known = keys_in(Table::kMeta, chain_values(number, 0, head->version));
-  if (!records || !checkpoints || !sources_known || !chain_known) {
-    return AppendOutcome::kRefused;
-  }
+  if (!records || !checkpoints || !sources_known || !chain_known) return AppendOutcome::kRefused;
   for (const auto& [table, keys] :
        {std::pair(Table::kRecords, &*records), std::pair(Table::kCheckpoints, &*checkpoints),
         std::pair(Table::kSources, &*sources_known), std::pair(Table::kMeta, &*chain_known)}) {
-    for (const std::string& key : *keys) {
-      batch_.erase(table, key);
-    }
+    for (const std::string& key : *keys) batch_.erase(table, key);
   }
   head->erased = head->version;
   const std::string chain = chain_key(number, head->version);

@@ -16,7 +16,7 @@
 #include <variant>
 #include <vector>
 
-#include "ot/result.h"
+#include "ot/base/result.h"
 #include "storage/format/chain.h"
 #include "storage/operation_log.h"
 #include "storage/store/key_value_store.h"

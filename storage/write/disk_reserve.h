@@ -12,9 +12,6 @@
 
 namespace cowrite::storage {
 
-// Enough for a flush of all that is in memory and a small compaction.
-inline constexpr std::uint64_t kDiskReserveBytes = std::uint64_t{64} << 20;
-
 class DiskReserve {
  public:
   // Bytes that are free for us.

@@ -15,13 +15,9 @@ class HeadCache {
  public:
   // Null if it is not here. The pointer holds until the next call.
   [[nodiscard]] Head* find(const DocumentKey& key) {
-    if (const auto found = young_.find(key); found != young_.end()) {
-      return &found->second;
-    }
+    if (const auto found = young_.find(key); found != young_.end()) return &found->second;
     const auto found = old_.find(key);
-    if (found == old_.end()) {
-      return nullptr;
-    }
+    if (found == old_.end()) return nullptr;
     const Head head = found->second;
     return &insert(key, head);
   }

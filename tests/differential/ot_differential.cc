@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "tools/replay/vectors.h"
+#include "tests/replay/vectors.h"
 
 namespace {
 

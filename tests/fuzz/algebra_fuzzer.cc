@@ -7,14 +7,14 @@
 #include <vector>
 
 #include "ot/apply.h"
-#include "ot/check.h"
+#include "ot/base/check.h"
 #include "ot/compose.h"
 #include "ot/invert.h"
 #include "ot/normalize.h"
 #include "ot/operation.h"
 #include "ot/position.h"
 #include "ot/rebase_composition.h"
-#include "ot/rope.h"
+#include "ot/rope/rope.h"
 #include "ot/transform.h"
 #include "tests/fuzz/input.h"
 #include "tests/ot/samples.h"
@@ -48,8 +48,9 @@ void check_one(const std::string& text, const Operation& a, std::uint64_t positi
   CHECK(after(after(text, a), inverse) == text);
   CHECK(invert(inverse).has_value());
   const std::size_t length = to_code_points(after(text, a)).size();
-  for (const Origin origin : {Origin::kOwn, Origin::kOther})
+  for (const Origin origin : {Origin::kOwn, Origin::kOther}) {
     CHECK(transform_position(position, a, origin) <= length);
+  }
 }
 
 // REQUIRES: both are in normal form; of others a transform does not always converge.

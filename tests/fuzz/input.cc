@@ -4,7 +4,7 @@
 #include <array>
 #include <string_view>
 
-#include "ot/check.h"
+#include "ot/base/check.h"
 
 namespace cowrite::fuzz {
 namespace {

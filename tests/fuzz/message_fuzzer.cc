@@ -7,26 +7,27 @@
 #include <string_view>
 #include <variant>
 
-#include "ot/check.h"
-#include "ot/utf8.h"
+#include "ot/base/check.h"
+#include "ot/base/utf8.h"
 #include "server/protocol/decode.h"
 #include "server/protocol/operation_json.h"
 
 namespace {
 
-namespace server = cowrite::server;
+namespace protocol = cowrite::protocol;
 
 void check_operation(const cowrite::ot::Operation& operation) {
-  const std::string json = server::to_json(operation);
-  const auto again = server::operation_from_json(nlohmann::json::parse(json));
+  const std::string json = protocol::to_json(operation);
+  const auto again = protocol::operation_from_json(nlohmann::json::parse(json));
   CHECK(again.has_value() && *again == operation);
 }
 
-void check_message(const server::Message& message) {
-  const auto* submit = std::get_if<server::Submit>(&message);
+void check_message(const protocol::Message& message) {
+  const auto* submit = std::get_if<protocol::Submit>(&message);
   if (submit == nullptr) return;
-  if (const auto* edit = std::get_if<cowrite::storage::Edit>(&submit->change))
+  if (const auto* edit = std::get_if<cowrite::storage::Edit>(&submit->change)) {
     check_operation(edit->operation);
+  }
 }
 
 }  // namespace
@@ -34,9 +35,10 @@ void check_message(const server::Message& message) {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string_view text(reinterpret_cast<const char*>(data), size);
   if (!cowrite::ot::utf8::is_valid(text)) return 0;
-  const server::Decoded decoded = server::decode(text);
-  if (const auto* message = std::get_if<server::Message>(&decoded)) check_message(*message);
-  if (const auto* refused = std::get_if<server::Refused>(&decoded))
+  const protocol::Decoded decoded = protocol::decode(text);
+  if (const auto* message = std::get_if<protocol::Message>(&decoded)) check_message(*message);
+  if (const auto* refused = std::get_if<protocol::Refused>(&decoded)) {
     CHECK(nlohmann::json::parse(refused->reply).is_object());
+  }
   return 0;
 }

@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-#include "ot/check.h"
+#include "ot/base/check.h"
 #include "ot/encoding.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {

@@ -6,8 +6,8 @@
 #include <string>
 #include <utility>
 
-#include "ot/check.h"
-#include "ot/rope.h"
+#include "ot/base/check.h"
+#include "ot/rope/rope.h"
 #include "tests/fuzz/input.h"
 #include "tests/ot/samples.h"
 

@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-#include "ot/check.h"
+#include "ot/base/check.h"
 #include "storage/format/checksum.h"
 #include "storage/format/encoding.h"
 #include "storage/format/segment.h"

@@ -20,11 +20,11 @@ class Layers(unittest.TestCase):
         self.assertEqual(includes(path, header), [])
 
     def test_a_layer_includes_only_those_before_it(self):
-        self.finds("ot/rope.h", "storage/record.h")
+        self.finds("ot/rope/rope.h", "storage/record.h")
         self.finds("storage/record.h", "server/limits.h")
         self.finds("server/limits.h", "tools/cli/table.h")
         self.finds("tools/cli/table.cc", "tests/support/random.h")
-        self.allows("ot/rope.h", "ot/utf8.h")
+        self.allows("ot/rope/rope.h", "ot/base/utf8.h")
         self.allows("storage/record.h", "ot/operation.h")
         self.allows("server/session/session.h", "storage/record.h")
         self.allows("tests/server/session_test.cc", "server/session/session.h")
@@ -36,7 +36,7 @@ class Layers(unittest.TestCase):
         self.finds("server/loop/loop.cc", "websocketpp/server.hpp")
         self.finds("server/document/document.cc", "boost/asio.hpp")
         self.finds("tools/cli/table.cc", "CLI/CLI.hpp")
-        self.finds("ot/rope.cc", "gtest/gtest.h")
+        self.finds("ot/rope/rope.cc", "gtest/gtest.h")
         self.allows("server/protocol/decode.cc", "nlohmann/json.hpp")
 
     def test_a_library_that_the_table_does_not_name_is_found(self):
@@ -54,8 +54,8 @@ class Layers(unittest.TestCase):
 
     def test_says_where_and_why(self):
         self.assertEqual(
-            violations("ot/rope.h", '#pragma once\n\n#include "storage/record.h"\n'),
-            ["ot/rope.h:3: includes storage/record.h: ot may include ot/ and the standard library"],
+            violations("ot/rope/rope.h", '#pragma once\n\n#include "storage/record.h"\n'),
+            ["ot/rope/rope.h:3: includes storage/record.h: ot may include ot/ and the standard library"],
         )
 
     def test_reads_the_sources_of_every_layer(self):

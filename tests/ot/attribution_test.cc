@@ -32,8 +32,9 @@ class Letters {
     for (const Component& component : operation) {
       if (component.kind == Kind::kInsert) {
         next = first_alive(next);
-        for (const char32_t code_point : to_code_points(component.text))
+        for (const char32_t code_point : to_code_points(component.text)) {
           all_.insert(all_.begin() + static_cast<std::ptrdiff_t>(next++), {code_point, index});
+        }
         continue;
       }
       for (std::uint64_t i = 0; i < component.length; ++i) {
@@ -47,8 +48,9 @@ class Letters {
   [[nodiscard]] const std::vector<Letter>& all() const { return all_; }
   [[nodiscard]] std::vector<Letter> alive() const {
     std::vector<Letter> result;
-    for (const Letter& letter : all_)
+    for (const Letter& letter : all_) {
       if (letter.removed == kNobody) result.push_back(letter);
+    }
     return result;
   }
 
@@ -64,8 +66,9 @@ class Letters {
 std::vector<Letter> letters_of(const Attribution& attribution) {
   std::vector<Letter> result;
   attribution.for_each([&](const Attribution::Span& span) {
-    for (const char32_t code_point : to_code_points(attribution.text_of(span)))
+    for (const char32_t code_point : to_code_points(attribution.text_of(span))) {
       result.push_back({code_point, span.inserted, span.removed});
+    }
   });
   return result;
 }
@@ -85,8 +88,9 @@ std::string described(const Attribution& attribution) {
 std::string described(const std::vector<std::string_view>& operations) {
   Attribution attribution(Removed::kKept);
   std::uint64_t index = 0;
-  for (const std::string_view operation : operations)
+  for (const std::string_view operation : operations) {
     EXPECT_TRUE(attribution.apply(op(operation), ++index));
+  }
   return described(attribution);
 }
 
@@ -178,10 +182,11 @@ TEST(Attribution, KeepsItsSumsWhileChunksComeAndGo) {
     for (int i = 0; i < 4'000; ++i) {
       const std::uint64_t length = attribution.length();
       OperationBuilder builder;
-      if (grows || length == 0)
+      if (grows || length == 0) {
         builder.retain(random.below(length + 1)).insert("x");
-      else
+      } else {
         builder.retain(random.below(length)).erase(1);
+      }
       edit(index++, std::move(builder).build());
     }
     std::vector<std::uint64_t> found;

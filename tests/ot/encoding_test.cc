@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-#include "ot/varint.h"
+#include "ot/base/varint.h"
 #include "tests/ot/notation.h"
 #include "tests/ot/samples.h"
 
@@ -73,8 +73,9 @@ TEST(Encoding, TakesOneOperationFromTheFront) {
 
 TEST(Encoding, RefusesEveryCutOperation) {
   const std::string bytes = encoded(op("300 'a text' -2 -'x' 5 'y'"));
-  for (std::size_t length = 0; length < bytes.size(); ++length)
+  for (std::size_t length = 0; length < bytes.size(); ++length) {
     expect_malformed(bytes.substr(0, length));
+  }
 }
 
 TEST(Encoding, RefusesWhatIsNotAValidOperation) {

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "server/protocol/operation_json.h"
-#include "tools/replay/vectors.h"
+#include "tests/replay/vectors.h"
 
 namespace cowrite::replay {
 namespace {
@@ -30,7 +30,7 @@ TEST(Golden, OperationsAreWhatTheReferenceMakesOfThem) {
 
 TEST(Golden, ValidIsWhatTheReferenceAccepts) {
   for_each_line("validity.jsonl", 200, [](const nlohmann::json& entry) {
-    EXPECT_EQ(server::operation_from_json(entry.at("op")).has_value(),
+    EXPECT_EQ(protocol::operation_from_json(entry.at("op")).has_value(),
               entry.at("valid").get<bool>())
         << entry.dump();
   });

@@ -18,7 +18,7 @@
 #include "server/protocol/operation_json.h"
 #include "tests/ot/notation.h"
 #include "tests/ot/samples.h"
-#include "tools/replay/trace_file.h"
+#include "tests/replay/trace_file.h"
 
 namespace cowrite::ot {
 namespace {
@@ -61,8 +61,9 @@ class Past {
 
   void expect_rebased(const Operation& operation, std::uint64_t from, std::uint64_t to) {
     Operation expected = operation;
-    for (std::uint64_t version = from; version < to; ++version)
+    for (std::uint64_t version = from; version < to; ++version) {
       expected = transform(expected, log_[version - first_], Side::kLeft);
+    }
     ASSERT_EQ(blocks_.rebase(operation, from, to), expected)
         << to_notation(operation) << " from " << from << " to " << to;
   }
@@ -106,8 +107,9 @@ TEST(HistoryBlocks, RebaseBetweenAllVersionsAsOneByOne) {
     // Twice: blocks are composed on the way, and then used.
     for (int round = 0; round < 20; ++round) {
       for (std::uint64_t from = first; from <= first + 70; from += 3) {
-        for (std::uint64_t to = from; to <= first + 70; to += 5)
+        for (std::uint64_t to = from; to <= first + 70; to += 5) {
           ASSERT_NO_FATAL_FAILURE(past.expect_rebased(past.edit_at(from), from, to));
+        }
       }
     }
   }
@@ -176,11 +178,11 @@ void expect_logged_as_the_trace_says(const replay::TraceFile& trace,
   HistoryBlocks blocks(0, limits);
   for (const nlohmann::json& line : trace.lines) {
     const auto from = line.at("v").get<std::uint64_t>();
-    Operation operation = server::operation_from_json(line.at("op")).value();
+    Operation operation = protocol::operation_from_json(line.at("op")).value();
     ASSERT_TRUE(is_in_normal_form(operation));
     if (from < blocks.begin()) return;  // As far as the limits let it.
     operation = blocks.rebase(std::move(operation), from, blocks.end());
-    ASSERT_EQ(server::to_json(operation), line.value("r", line.at("op")).dump());
+    ASSERT_EQ(protocol::to_json(operation), line.value("r", line.at("op")).dump());
     blocks.push(operation);
   }
 }

@@ -76,8 +76,9 @@ TEST(Laws, TransformConvergesOnAllSmallOperations) {
     const std::vector<Operation> as = all_operations(length, 2, 'p');
     const std::vector<Operation> bs = all_operations(length, 2, 'x');
     for (const Operation& a : as) {
-      for (const Operation& b : bs)
+      for (const Operation& b : bs) {
         ASSERT_NO_FATAL_FAILURE(expect_transform_converges(small_text(length), a, b));
+      }
     }
   }
 }
@@ -119,8 +120,9 @@ TEST(Laws, InvertTakesAllSmallOperationsBack) {
 }
 
 TEST(Laws, EncodingsOfAllSmallOperationsRoundTrip) {
-  for (const Operation& a : all_operations(3, 2, 'p'))
+  for (const Operation& a : all_operations(3, 2, 'p')) {
     ASSERT_NO_FATAL_FAILURE(expect_encoding_round_trips(a));
+  }
 }
 
 TEST(Laws, ApplyOnRopesEqualsPlainApplyOnAllSmallOperations) {

@@ -2,8 +2,8 @@
 
 #include <charconv>
 
-#include "ot/check.h"
-#include "ot/utf8.h"
+#include "ot/base/check.h"
+#include "ot/base/utf8.h"
 
 namespace cowrite::ot {
 

@@ -6,8 +6,8 @@
 #include <utility>
 #include <vector>
 
+#include "ot/base/small_array.h"
 #include "ot/normalize.h"
-#include "ot/small_array.h"
 #include "tests/ot/notation.h"
 
 namespace cowrite::ot {

@@ -112,8 +112,9 @@ TEST(RebaseComposition, GoesAsOverBothPartsOnAllSmallOperations) {
     for (const Operation& a : all_operations(length, 1, 'a')) {
       for (const Operation& b : all_operations(length_after(length, a), 1, 'x')) {
         const Shape both = compose_shapes(shape_of(a), shape_of(b));
-        for (const Operation& c : cs)
+        for (const Operation& c : cs) {
           ASSERT_EQ(transform(c, both), one_by_one(c, {a, b})) << describe(c, {a, b});
+        }
       }
     }
   }
@@ -124,8 +125,9 @@ TEST(RebaseComposition, GoesAsOverBothPartsOnAllSmallEditsWithTwoInserts) {
   for (const Operation& a : all_operations(2, 2, 'a')) {
     for (const Operation& b : all_operations(length_after(2, a), 1, 'x')) {
       const Shape both = compose_shapes(shape_of(a), shape_of(b));
-      for (const Operation& c : cs)
+      for (const Operation& c : cs) {
         ASSERT_EQ(transform(c, both), one_by_one(c, {a, b})) << describe(c, {a, b});
+      }
     }
   }
 }
@@ -204,8 +206,9 @@ TEST(RebaseComposition, LandmarksChangeNothing) {
     Random random(seed);
     Shape other;
     ShapeBuilder builder(other);
-    for (std::size_t i = random.below(400); i > 0; --i)
+    for (std::size_t i = random.below(400); i > 0; --i) {
       builder.append(static_cast<Kind>(random.below(3)), 1 + random.below(4));
+    }
     builder.finish();
     const std::vector<Landmark> landmarks = make_landmarks(other);
     for (int i = 0; i < 20; ++i) {

@@ -9,8 +9,8 @@
 #include <string>
 #include <vector>
 
-#include "tools/replay/command.h"
-#include "tools/replay/trace_file.h"
+#include "tests/replay/command.h"
+#include "tests/replay/trace_file.h"
 
 namespace cowrite::replay {
 namespace {

@@ -3,9 +3,9 @@
 #include <set>
 #include <string>
 
-#include "ot/check.h"
-#include "ot/rope_tree.h"
-#include "ot/utf8.h"
+#include "ot/base/check.h"
+#include "ot/base/utf8.h"
+#include "ot/rope/tree.h"
 
 namespace cowrite::ot {
 
@@ -43,8 +43,9 @@ std::set<const Node*> leaves_of(const Subtree& tree) {
   if (tree.node->height == 0) return {&*tree.node};
   std::set<const Node*> leaves;
   const Inner& inner = as_inner(*tree.node);
-  for (std::size_t index = 0; index < inner.node.count; ++index)
+  for (std::size_t index = 0; index < inner.node.count; ++index) {
     leaves.merge(leaves_of(inner.children[index]));
+  }
   return leaves;
 }
 

@@ -1,9 +1,9 @@
-// RopeInspector: looks into a rope's tree, to check what ot/rope_tree.h says holds in every one.
+// RopeInspector: looks into a rope's tree, to check what ot/rope/tree.h says holds in every one.
 #pragma once
 
 #include <cstddef>
 
-#include "ot/rope.h"
+#include "ot/rope/rope.h"
 
 namespace cowrite::ot {
 

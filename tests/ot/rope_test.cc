@@ -1,4 +1,4 @@
-#include "ot/rope.h"
+#include "ot/rope/rope.h"
 
 #include <gtest/gtest.h>
 

@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "ot/apply.h"
-#include "ot/check.h"
+#include "ot/base/check.h"
 
 namespace cowrite::ot {
 
@@ -38,8 +38,9 @@ class Enumeration {
       if (!after_delete) extend_with({Kind::kDelete, length, {}}, rest - length, inserts);
     }
     if (after_insert || inserts == texts_.size()) return;
-    for (const std::string& text : texts_[inserts])
+    for (const std::string& text : texts_[inserts]) {
       extend_with({Kind::kInsert, 0, text}, rest, inserts + 1);
+    }
   }
 
   void extend_with(const Component& component, std::size_t rest, std::size_t inserts) {
@@ -130,8 +131,9 @@ std::string to_utf8(std::u32string_view code_points) {
   std::string utf8;
   const auto put = [&utf8](std::uint32_t lead, std::uint32_t code_point, unsigned continuations) {
     utf8.push_back(static_cast<char>(lead | (code_point >> (6U * continuations))));
-    while (continuations-- > 0)
+    while (continuations-- > 0) {
       utf8.push_back(static_cast<char>(0x80U | ((code_point >> (6U * continuations)) & 0x3FU)));
+    }
   };
   for (const char32_t code_point : code_points) {
     if (code_point < 0x80) {

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "tests/ot/trace_files.h"
-#include "tools/replay/replay.h"
+#include "tests/replay/replay.h"
 
 namespace cowrite::replay {
 namespace {

@@ -1,11 +1,11 @@
-#include "ot/utf8.h"
+#include "ot/base/utf8.h"
 
 #include <gtest/gtest.h>
 
 #include <cstdint>
 #include <string>
 
-#include "ot/text_size.h"
+#include "ot/rope/text_size.h"
 #include "tests/ot/samples.h"
 
 namespace cowrite::ot {

@@ -1,6 +1,6 @@
 // The judge of the simulation: each promise, once kept and once broken.
 
-#include "tools/sim/oracle.h"
+#include "tests/simulation/oracle.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -11,7 +11,7 @@
 #include "storage/errors.h"
 #include "tests/ot/notation.h"
 
-namespace cowrite::sim {
+namespace cowrite::simulation {
 namespace {
 
 const DocumentKey kKey{"docs", "d"};
@@ -98,7 +98,7 @@ TEST_F(OracleTest, ASequenceThatGoesBackBreaksP2) {
 TEST_F(OracleTest, WhatWasRefusedAndIsInTheLogBreaksP2) {
   commit("other", 1, storage::Create{"é"});
   submit(1, 0, storage::Create{"è"});
-  oracle_.refused("c", kKey, "me", 1, std::string(server::kErrDocAlreadyCreated));
+  oracle_.refused("c", kKey, "me", 1, std::string(protocol::kErrDocAlreadyCreated));
   EXPECT_EQ(broken(), "");
   commit("other", 2, storage::Delete{});
   commit("me", 1, storage::Create{"è"});
@@ -139,10 +139,10 @@ TEST_F(OracleTest, AnErrorNeedsItsReason) {
   commit("other", 1, storage::Create{"é"});
   commit("other", 2, storage::Delete{});
   submit(1, 1, edit("'è'"));
-  oracle_.refused("c", kKey, "me", 1, std::string(server::kErrDocWasDeleted));
+  oracle_.refused("c", kKey, "me", 1, std::string(protocol::kErrDocWasDeleted));
   EXPECT_EQ(broken(), "");
   submit(2, 2, edit("'ê'"));
-  oracle_.refused("c", kKey, "me", 2, std::string(server::kErrDocWasDeleted));
+  oracle_.refused("c", kKey, "me", 2, std::string(protocol::kErrDocWasDeleted));
   EXPECT_EQ(broken(), "errors");
 }
 
@@ -164,4 +164,4 @@ TEST(Ledger, ARecordOutOfLineIsNotAdded) {
 }
 
 }  // namespace
-}  // namespace cowrite::sim
+}  // namespace cowrite::simulation

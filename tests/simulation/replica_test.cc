@@ -1,13 +1,13 @@
 // The model of ShareDB's client, by the rules of that client.
 
-#include "tools/sim/replica.h"
+#include "tests/simulation/replica.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "tests/ot/notation.h"
 
-namespace cowrite::sim {
+namespace cowrite::simulation {
 namespace {
 
 using ::testing::ElementsAre;
@@ -118,4 +118,4 @@ TEST_F(ReplicaTest, ADeletedDocumentIsDroppedAndFetched) {
 }
 
 }  // namespace
-}  // namespace cowrite::sim
+}  // namespace cowrite::simulation

@@ -1,6 +1,6 @@
 // Runs of the simulation: the same again from the same seed, here and in another process.
 
-#include "tools/sim/world.h"
+#include "tests/simulation/world.h"
 
 #include <gtest/gtest.h>
 
@@ -9,7 +9,7 @@
 #include <set>
 #include <string>
 
-namespace cowrite::sim {
+namespace cowrite::simulation {
 namespace {
 
 constexpr std::uint64_t kSteps = 60;
@@ -29,8 +29,9 @@ Output run_command(const std::string& arguments) {
   Output output;
   std::FILE* pipe = ::popen((COWRITE_SIM " " + arguments + " 2>&1").c_str(), "r");
   std::array<char, 4'096> buffer{};
-  while (const std::size_t size = std::fread(buffer.data(), 1, buffer.size(), pipe))
+  while (const std::size_t size = std::fread(buffer.data(), 1, buffer.size(), pipe)) {
     output.text.append(buffer.data(), size);
+  }
   output.status = ::pclose(pipe) >> 8;
   return output;
 }
@@ -64,8 +65,9 @@ TEST(World, IsTheSameInAnotherProcess) {
 TEST(World, ShowsEveryEventOfARun) {
   const Output output = run_command("--seed 3 --steps 60 --trace");
   EXPECT_EQ(output.status, 0);
-  for (const char* event : {"server starts", "c0 > {\"a\":\"hs\"", "log committed", "is healed"})
+  for (const char* event : {"server starts", "c0 > {\"a\":\"hs\"", "log committed", "is healed"}) {
     EXPECT_NE(output.text.find(event), std::string::npos) << event;
+  }
 }
 
 TEST(World, ExplainsFlagsThatItDoesNotKnow) {
@@ -77,4 +79,4 @@ TEST(World, ExplainsFlagsThatItDoesNotKnow) {
 }
 
 }  // namespace
-}  // namespace cowrite::sim
+}  // namespace cowrite::simulation

@@ -37,9 +37,7 @@ class Writer {
   explicit Writer(std::vector<std::string> arguments) {
     arguments.insert(arguments.begin(), COWRITE_CRASH_WRITER);
     std::vector<char*> pointers;
-    for (std::string& argument : arguments) {
-      pointers.push_back(argument.data());
-    }
+    for (std::string& argument : arguments) pointers.push_back(argument.data());
     pointers.push_back(nullptr);
     std::array<int, 2> ends{};
     CHECK(pipe2(ends.data(), O_CLOEXEC) == 0);
@@ -115,9 +113,7 @@ void kill_writers(std::size_t kills) {
     for (std::size_t seen = 0; writer.next(outcome); ++seen) {
       ASSERT_EQ(outcome.outcome, AppendOutcome::kCommitted);
       acknowledged.at(outcome.document) = outcome.version;
-      if (seen == until) {
-        writer.kill();
-      }
+      if (seen == until) writer.kill();
     }
     const int status = writer.wait();
     ASSERT_TRUE(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL);
@@ -150,9 +146,7 @@ TEST(Crash, AReaderBesideAWriterSeesAllThatWasAcknowledgedBeforeItOpened) {
   Outcome outcome;
   for (std::size_t seen = 0; seen < 2'000 && writer.next(outcome); ++seen) {
     acknowledged.at(outcome.document) = outcome.version;
-    if (seen % 200 != 199) {
-      continue;
-    }
+    if (seen % 200 != 199) continue;
     const auto store = KeyValueStore::open(temp.path(), OpenMode::kReadOnly);
     ASSERT_TRUE(store) << store.error().message;
     expect_nothing_lost(**store, acknowledged);

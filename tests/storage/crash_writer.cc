@@ -55,9 +55,7 @@ void append_for_ever(RocksDbLog& log) {
       log.save_checkpoint(crash_document(document), *snapshot);
     }
   }
-  for (std::size_t i = 0; i < kCrashDocuments; ++i) {
-    in_flight.acquire();
-  }
+  for (std::size_t i = 0; i < kCrashDocuments; ++i) in_flight.acquire();
 }
 
 }  // namespace

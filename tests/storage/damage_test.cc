@@ -57,9 +57,7 @@ class Original {
       for (Author& author : authors_) {
         write_on(author, random);
         EXPECT_EQ(append(**log, author.take()), AppendOutcome::kCommitted);
-        if (round % 8 == 5) {
-          (*log)->save_checkpoint(author.key(), author.newest());
-        }
+        if (round % 8 == 5) (*log)->save_checkpoint(author.key(), author.newest());
       }
     }
     env.cut_power(folder(State::kRunning), std::nullopt);
@@ -108,14 +106,10 @@ struct Done {
 Done inflict(const Damage& damage, const std::string& folder) {
   std::mt19937_64 random(damage.seed);
   const std::vector<fs::path> files = files_of(folder, damage.file);
-  if (files.empty()) {
-    return {};
-  }
+  if (files.empty()) return {};
   const fs::path path = files[random() % files.size()];
   std::string bytes = read_file(path);
-  if (bytes.empty() && damage.manner != Manner::kDelete) {
-    return {};
-  }
+  if (bytes.empty() && damage.manner != Manner::kDelete) return {};
   const std::size_t place = bytes.empty() ? 0 : random() % bytes.size();
   const std::size_t end = std::min(bytes.size(), place + 1 + random() % 600);
   const std::string before = bytes;
@@ -139,9 +133,7 @@ Done inflict(const Damage& damage, const std::string& folder) {
       fs::remove(path);
       break;
   }
-  if (damage.manner != Manner::kDelete) {
-    std::ofstream(path, std::ios::binary) << bytes;
-  }
+  if (damage.manner != Manner::kDelete) std::ofstream(path, std::ios::binary) << bytes;
   const bool newest_log = damage.file == 0 && path == files.back();
   const bool all_of_it = damage.manner == Manner::kDelete && files.size() > 1;
   const bool up_to_end = (damage.manner == Manner::kZero || damage.manner == Manner::kOverwrite) &&
@@ -170,9 +162,7 @@ bool is_whole(const KeyValueStore& store, const Author& author, bool excused) {
   const Result<std::vector<Record>> records = history.records(key, 0, kNoLimit, kNoLimit);
   for (const Error* error : {proof ? nullptr : &proof.error(), newest ? nullptr : &newest.error(),
                              records ? nullptr : &records.error()}) {
-    if (error != nullptr && !(excused && error->code == kErrNotFound)) {
-      expect_named(*error, key);
-    }
+    if (error != nullptr && !(excused && error->code == kErrNotFound)) expect_named(*error, key);
   }
   if (newest) {
     EXPECT_TRUE(same(*newest, author.snapshots().at(newest->version)));
@@ -199,9 +189,7 @@ Outcome outcome_of(const std::string& folder, OpenMode mode, bool excused) {
     return Outcome::kNotOpened;
   }
   bool all = true;
-  for (const Author& author : original().authors()) {
-    all = is_whole(**store, author, excused) && all;
-  }
+  for (const Author& author : original().authors()) all = is_whole(**store, author, excused) && all;
   const Result<std::vector<DocumentInfo>> list = StoredHistory(**store).list(std::nullopt, 100);
   EXPECT_TRUE(!list || excused || list->size() == kDocuments);
   EXPECT_TRUE(!all || excused || verify_no_orphans(**store));
@@ -221,9 +209,7 @@ TEST(Damage, IsReportedOrDoesNoHarm) {
     const TempFolder temp(quick_folder());
     fs::copy(original().folder(damage.state), temp / "data");
     const Done inflicted = inflict(damage, temp / "data");
-    if (!inflicted.any) {
-      continue;
-    }
+    if (!inflicted.any) continue;
     ++done;
     excused += inflicted.excused ? 1 : 0;
     SCOPED_TRACE(inflicted.told);

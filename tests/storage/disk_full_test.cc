@@ -28,9 +28,7 @@ constexpr std::uint64_t kMiB = std::uint64_t{1} << 20;
 void paste(Author& author) {
   static std::mt19937_64 random(1);
   std::string text(20'000, ' ');
-  for (char& character : text) {
-    character = static_cast<char>('!' + random() % 90);
-  }
+  for (char& character : text) character = static_cast<char>('!' + random() % 90);
   author.newest().exists ? author.later(1).insert(0, text) : author.create(text);
 }
 
@@ -49,9 +47,7 @@ std::future<AppendOutcome> fill_to_reserve(RocksDbLog& log, Author& author) {
     std::future<AppendOutcome> known = outcome->get_future();
     log.append(author.take(), [outcome](AppendOutcome reached) { outcome->set_value(reached); });
     while (known.wait_for(std::chrono::milliseconds(1)) != std::future_status::ready) {
-      if (log.is_waiting_for_disk()) {
-        return known;
-      }
+      if (log.health().waits_for_disk) return known;
     }
     EXPECT_EQ(known.get(), AppendOutcome::kCommitted);
     log.save_checkpoint(author.key(), author.newest());
@@ -69,14 +65,14 @@ void expect_wait_and_recovery(const std::string& folder, const LogOptions& optio
     expect_whole(**log, author, author.records().size() - 1);
     make_room();
     EXPECT_EQ(waiting.get(), AppendOutcome::kCommitted);
-    EXPECT_FALSE((*log)->is_waiting_for_disk());
+    EXPECT_FALSE((*log)->health().waits_for_disk);
     paste(author);
     EXPECT_EQ(append(**log, author.take()), AppendOutcome::kCommitted);
     EXPECT_FALSE((*log)->failure());
   }
   const auto log = RocksDbLog::open(folder, OpenMode::kReadWrite, options);
   ASSERT_TRUE(log) << log.error().message;
-  EXPECT_TRUE((*log)->store().was_closed_in_order());
+  EXPECT_TRUE((*log)->store().was_shut_down_cleanly());
   expect_whole(**log, author, author.records().size());
   EXPECT_TRUE(verify((*log)->store(), author.key(), [](std::uint64_t) { return true; }));
 }
@@ -117,7 +113,7 @@ TEST(DiskFull, WithoutAReserveTheFirstWriteThatFindsNoRoomIsTheLast) {
     const auto log =
         RocksDbLog::open(temp / "data", OpenMode::kReadWrite, trial_options(env.env()));
     ASSERT_TRUE(log) << log.error().message;
-    EXPECT_FALSE((*log)->store().was_closed_in_order());
+    EXPECT_FALSE((*log)->store().was_shut_down_cleanly());
     expect_whole(**log, author, acknowledged);
   }
 }

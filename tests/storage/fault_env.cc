@@ -14,7 +14,7 @@
 #include <utility>
 #include <vector>
 
-#include "ot/check.h"
+#include "ot/base/check.h"
 
 namespace cowrite::storage {
 namespace {
@@ -181,23 +181,17 @@ IOStatus no_space() { return IOStatus::NoSpace("no space left on the test's disk
 
 IOStatus FaultEnv::Disk::begin() {
   ++operations_;
-  if (before_each_) {
-    before_each_(operations_);
-  }
+  if (before_each_) before_each_(operations_);
   const bool fails =
       fault_ && operations_ >= fault_->first && operations_ - fault_->first < fault_->count;
-  if (!fails) {
-    return IOStatus::OK();
-  }
+  if (!fails) return IOStatus::OK();
   return fault_->no_space ? no_space() : IOStatus::IOError("the test's disk fails");
 }
 
 std::uint64_t FaultEnv::Disk::free_bytes() const {
   const std::lock_guard lock(mutex_);
   std::uint64_t used = 0;
-  for (const auto& [name, file] : names_) {
-    used += file->written;
-  }
+  for (const auto& [name, file] : names_) used += file->written;
   return quota_ - std::min(quota_, used);
 }
 
@@ -244,9 +238,7 @@ void FaultEnv::Disk::cut_power(const std::string& to, std::optional<std::uint64_
   };
   Names left = durable_;
   const std::uint64_t changes = up_to(not_durable_.size());
-  for (std::uint64_t i = 0; i < changes; ++i) {
-    make(not_durable_[i], left);
-  }
+  for (std::uint64_t i = 0; i < changes; ++i) make(not_durable_[i], left);
   fs::create_directories(to);
   for (const auto& [name, file] : left) {
     copy_front(file->kept, fs::path(to) / name, file->synced + up_to(file->written - file->synced));
@@ -312,13 +304,9 @@ IOStatus FaultEnv::Disk::NewWritableFile(const std::string& path,
                                          std::unique_ptr<rocksdb::FSWritableFile>* result,
                                          IODebugContext* debug) {
   const std::optional<std::string> name = name_of(path);
-  if (!name) {
-    return FileSystemWrapper::NewWritableFile(path, options, result, debug);
-  }
+  if (!name) return FileSystemWrapper::NewWritableFile(path, options, result, debug);
   const std::lock_guard lock(mutex_);
-  if (IOStatus status = begin(); !status.ok()) {
-    return status;
-  }
+  if (IOStatus status = begin(); !status.ok()) return status;
   // A file of that name that is there already keeps its bytes, for the power cut.
   static_cast<void>(FileSystemWrapper::DeleteFile(path, IOOptions(), debug));
   std::unique_ptr<rocksdb::FSWritableFile> opened;
@@ -354,17 +342,11 @@ IOStatus FaultEnv::Disk::NewDirectory(const std::string& path, const IOOptions& 
 IOStatus FaultEnv::Disk::DeleteFile(const std::string& path, const IOOptions& options,
                                     IODebugContext* debug) {
   const std::optional<std::string> name = name_of(path);
-  if (!name) {
-    return FileSystemWrapper::DeleteFile(path, options, debug);
-  }
+  if (!name) return FileSystemWrapper::DeleteFile(path, options, debug);
   const std::lock_guard lock(mutex_);
   IOStatus status = begin();
-  if (status.ok()) {
-    status = FileSystemWrapper::DeleteFile(path, options, debug);
-  }
-  if (status.ok()) {
-    change_names({{*name, nullptr}});
-  }
+  if (status.ok()) status = FileSystemWrapper::DeleteFile(path, options, debug);
+  if (status.ok()) change_names({{*name, nullptr}});
   return status;
 }
 
@@ -372,17 +354,11 @@ IOStatus FaultEnv::Disk::RenameFile(const std::string& from, const std::string& 
                                     const IOOptions& options, IODebugContext* debug) {
   const std::optional<std::string> old_name = name_of(from);
   const std::optional<std::string> new_name = name_of(to);
-  if (!old_name || !new_name) {
-    return FileSystemWrapper::RenameFile(from, to, options, debug);
-  }
+  if (!old_name || !new_name) return FileSystemWrapper::RenameFile(from, to, options, debug);
   const std::lock_guard lock(mutex_);
   IOStatus status = begin();
-  if (status.ok()) {
-    status = FileSystemWrapper::RenameFile(from, to, options, debug);
-  }
-  if (status.ok()) {
-    change_names({{*new_name, names_.at(*old_name)}, {*old_name, nullptr}});
-  }
+  if (status.ok()) status = FileSystemWrapper::RenameFile(from, to, options, debug);
+  if (status.ok()) change_names({{*new_name, names_.at(*old_name)}, {*old_name, nullptr}});
   return status;
 }
 

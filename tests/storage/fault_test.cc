@@ -59,9 +59,7 @@ std::uint64_t live_through(const Fault& fault) {
   for (const char* const left : {"data", "nothing more", "some of it"}) {
     SCOPED_TRACE(left);
     // A disk that confirmed what it had lost: that it is gone may be reported.
-    if (env.has_lied() && reports_damage(temp / left)) {
-      continue;
-    }
+    if (env.has_lied() && reports_damage(temp / left)) continue;
     trial.expect_kept(temp / left, trial.promised());
   }
   return operations;

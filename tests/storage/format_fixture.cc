@@ -47,9 +47,7 @@ void tell_sources(const StoredHistory& history, const DocumentInfo& info, std::o
   }
   std::vector<std::string> known;
   for (const Record& record : *records) {
-    if (std::find(known.begin(), known.end(), record.source) != known.end()) {
-      continue;
-    }
+    if (std::find(known.begin(), known.end(), record.source) != known.end()) continue;
     known.push_back(record.source);
     const Result<std::optional<SourceEntry>> entry = history.source(info.key, record.source);
     out << "  source of " << record.source.size() << " bytes: sequence "
@@ -86,12 +84,8 @@ std::string fixture_contents(const KeyValueStore& store) {
   std::ostringstream out;
   const Result<std::vector<DocumentInfo>> documents =
       StoredHistory(store).list(std::nullopt, 1'000);
-  if (!documents) {
-    return documents.error().message + "\n";
-  }
-  for (const DocumentInfo& info : *documents) {
-    tell_document(store, info, out);
-  }
+  if (!documents) return documents.error().message + "\n";
+  for (const DocumentInfo& info : *documents) tell_document(store, info, out);
   const Result<void> orphans = verify_no_orphans(store);
   out << (orphans ? "nothing else" : orphans.error().message) << "\n";
   return out.str();

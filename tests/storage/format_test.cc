@@ -23,9 +23,7 @@ std::string read_file(const fs::path& path) {
 TEST(Format, DataOfEachReleasedFormatReadsAsOnItsFirstDay) {
   std::size_t folders = 0;
   for (const fs::directory_entry& entry : fs::directory_iterator(COWRITE_STORAGE_TEST_DATA)) {
-    if (!entry.is_directory()) {
-      continue;
-    }
+    if (!entry.is_directory()) continue;
     ++folders;
     SCOPED_TRACE(entry.path().filename().string());
     const std::string expected = read_file(entry.path().string() + ".txt");
@@ -39,7 +37,7 @@ TEST(Format, DataOfEachReleasedFormatReadsAsOnItsFirstDay) {
     }
     for (int time = 0; time < 2; ++time) {  // The second time of what the first one has left.
       const auto log = open_folder(temp / "data");
-      EXPECT_TRUE(log->store().was_closed_in_order());
+      EXPECT_TRUE(log->store().was_shut_down_cleanly());
       EXPECT_EQ(fixture_contents(log->store()), expected);
       ASSERT_TRUE(log->store().compact());
       EXPECT_EQ(fixture_contents(log->store()), expected);

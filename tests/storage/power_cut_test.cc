@@ -55,9 +55,7 @@ void cut_power(const std::string& temp, Trial& trial,
     SCOPED_TRACE(cut.told);
     trial.expect_kept(cut.folder, cut.promised);
     fs::remove_all(cut.folder);
-    if (testing::Test::HasFailure()) {
-      return;
-    }
+    if (testing::Test::HasFailure()) return;
   }
   std::printf("%zu power cuts in %llu operations\n", cuts.size(),
               static_cast<unsigned long long>(env.operations()));

@@ -153,9 +153,7 @@ TEST(RocksDbLog, ReadsThatDoNotFitTheQueueFailAtOnceWithBusy) {
   });
   EXPECT_TRUE(refused);  // Inside read(), not later.
   EXPECT_EQ(ran, 0U);
-  for (Gate& gate : gates) {
-    gate.open();
-  }
+  for (Gate& gate : gates) gate.open();
 }
 
 TEST(RocksDbLog, EverythingQueuedIsDoneBeforeItCloses) {
@@ -176,9 +174,7 @@ TEST(RocksDbLog, EverythingQueuedIsDoneBeforeItCloses) {
   EXPECT_EQ(committed, 300);
   EXPECT_EQ(read, 300);
   const auto log = open_folder(temp.path());
-  for (const Author& author : authors) {
-    expect_history(log->history(), author);
-  }
+  for (const Author& author : authors) expect_history(log->history(), author);
 }
 
 TEST(RocksDbLog, DocumentsGoOnAfterARestartWhereTheyWere) {
@@ -187,9 +183,7 @@ TEST(RocksDbLog, DocumentsGoOnAfterARestartWhereTheyWere) {
   Author other({"docs", "other"});
   for (int run = 0; run < 3; ++run) {
     const auto log = open_folder(temp.path());
-    if (run == 0) {
-      author.create("");
-    }
+    if (run == 0) author.create("");
     author.as("source " + std::to_string(run)).later(10).insert(0, std::to_string(run));
     EXPECT_EQ(append(*log, author.take()), AppendOutcome::kCommitted);
     Author fresh({"docs", "new in run " + std::to_string(run)});
@@ -271,12 +265,8 @@ TEST(RocksDbLog, ManyDocumentsAppendFromSeveralThreadsWhileOthersRead) {
       }
     });
   }
-  for (std::thread& thread : threads) {
-    thread.join();
-  }
-  for (const Author& author : authors) {
-    expect_history(log->history(), author);
-  }
+  for (std::thread& thread : threads) thread.join();
+  for (const Author& author : authors) expect_history(log->history(), author);
 }
 
 TEST(RocksDbLog, AnErasedHistoryIsGoneAndItsVersionsGoOn) {
@@ -362,13 +352,11 @@ TEST(RocksDbLog, AppendsWaitWhileTheDiskIsLowAndGoOnByThemselves) {
   std::future<AppendOutcome> known = outcome.get_future();
   disk.log().append(author.insert(0, "y").take(),
                     [&outcome](AppendOutcome value) { outcome.set_value(value); });
-  while (!disk.log().is_waiting_for_disk()) {
-    std::this_thread::yield();
-  }
+  while (!disk.log().health().waits_for_disk) std::this_thread::yield();
   EXPECT_EQ(disk.log().history().snapshot(author.key(), std::nullopt)->version, 1U) << "is read";
   disk.have(1'000);
   EXPECT_EQ(known.get(), AppendOutcome::kCommitted);
-  EXPECT_FALSE(disk.log().is_waiting_for_disk());
+  EXPECT_FALSE(disk.log().health().waits_for_disk);
 }
 
 TEST(RocksDbLog, AppendsThatWaitForTheDiskAreRefusedAtTheEnd) {

@@ -33,9 +33,7 @@ void write_on(Author& author, std::mt19937_64& random) {
     } else {
       const std::size_t pasted = random() % 8 == 0 ? 3'000 : 0;
       std::string text = "word ";
-      for (std::size_t i = 0; i < pasted; ++i) {
-        text += static_cast<char>('a' + random() % 26);
-      }
+      for (std::size_t i = 0; i < pasted; ++i) text += static_cast<char>('a' + random() % 26);
       author.insert(random() % (length + 1), text);
     }
   }
@@ -86,9 +84,7 @@ void Trial::append_all(RocksDbLog& log, const Step& step) {
   const Promised before = promised();
   for (std::size_t document = 0; document < kDocuments; ++document) {
     const std::uint64_t version = step.versions.at(document);
-    if (version <= before.versions.at(document)) {
-      continue;
-    }
+    if (version <= before.versions.at(document)) continue;
     ++asked;
     log.append(step.appends.at(document), [this, document, version, &known](AppendOutcome outcome) {
       if (outcome == AppendOutcome::kCommitted) {
@@ -102,9 +98,7 @@ void Trial::append_all(RocksDbLog& log, const Step& step) {
       known.release();
     });
   }
-  for (; asked > 0; --asked) {
-    known.acquire();
-  }
+  for (; asked > 0; --asked) known.acquire();
 }
 
 Trial::Promised Trial::promised() const {
@@ -150,16 +144,12 @@ void Trial::expect_document(const RocksDbLog& log, std::size_t document,
   ASSERT_EQ(*records, std::vector<Record>(first + static_cast<std::ptrdiff_t>(info.erased),
                                           first + static_cast<std::ptrdiff_t>(info.version)));
   for (std::uint64_t version = info.version;; version -= std::min<std::uint64_t>(version, 9)) {
-    if (version < info.erased) {
-      break;
-    }
+    if (version < info.erased) break;
     const Result<Snapshot> snapshot = log.history().snapshot(author.key(), version);
     ASSERT_TRUE(snapshot) << snapshot.error().message;
     const bool unknown = erased && version == info.erased;  // All that is left of it is its number.
     ASSERT_TRUE(unknown || same(*snapshot, author.snapshots()[version])) << "version " << version;
-    if (version == 0) {
-      break;
-    }
+    if (version == 0) break;
   }
   if (info.version > 0) {
     const Result<Proof> proof = verify(const_cast<RocksDbLog&>(log).store(), author.key(),

@@ -6,8 +6,8 @@
 #include <nlohmann/json.hpp>
 #include <sstream>
 
-#include "server/limits.h"
-#include "tests/server/api/document_writer.h"
+#include "server/history/limits.h"
+#include "tests/storage/document_writer.h"
 #include "tests/tools/cowrite_process.h"
 #include "tests/tools/served_folder.h"
 
@@ -104,7 +104,7 @@ TEST_P(Commands, LsGoesThroughAllPages) {
   const std::string collection = GetParam() == From::kFolder ? "many-1" : "many-2";
   Words ids;
   for (int i = 1000; i < 2001; ++i) ids.push_back(std::to_string(i));
-  server::create_empty(served_folder().log(), collection, ids);
+  storage::create_empty(served_folder().log(), collection, ids);
   const std::vector<json> documents = json_lines({"ls", "--collection", collection, "--json"});
   ASSERT_EQ(documents.size(), ids.size());
   for (std::size_t i = 0; i < ids.size(); ++i) EXPECT_EQ(documents[i]["id"], ids[i]);
@@ -178,8 +178,9 @@ TEST_P(Commands, LogPrintsARecordALine) {
 TEST_P(Commands, TheLogsLineNIsWhatMadeVersionN) {
   const Words log = lines(output({"log", "long", "--collection", "long"}));
   ASSERT_EQ(log.size(), 2'501U);
-  for (std::size_t n : {1U, 2U, 1'000U, 1'001U, 2'000U, 2'001U, 2'501U})
+  for (std::size_t n : {1U, 2U, 1'000U, 1'001U, 2'000U, 2'001U, 2'501U}) {
     EXPECT_EQ(std::stoul(log[n - 1].substr(0, 8)), n);
+  }
 }
 
 TEST_P(Commands, LogTakesARange) {
@@ -266,10 +267,10 @@ TEST_P(Commands, BlameAsJsonIsTheTextInSpans) {
 TEST_P(Commands, BlameGoesThroughAllPages) {
   const std::string id = GetParam() == From::kFolder ? "lines-1" : "lines-2";
   std::string text;
-  for (std::size_t i = 0; i <= server::kApiBlameSpansMax; ++i) text += std::to_string(i) + "\n";
-  server::DocumentWriter(served_folder().log(), {"paged", id}).create(text);
+  for (std::size_t i = 0; i <= history::kBlameSpansMax; ++i) text += std::to_string(i) + "\n";
+  storage::DocumentWriter(served_folder().log(), {"paged", id}).create(text);
   const Words rows = lines(output({"blame", id, "--collection", "paged"}));
-  ASSERT_EQ(rows.size(), server::kApiBlameSpansMax + 1);
+  ASSERT_EQ(rows.size(), history::kBlameSpansMax + 1);
   for (std::size_t i = 0; i < rows.size(); ++i) ASSERT_EQ(std::stoul(rows[i]), i + 1);
 }
 
@@ -328,12 +329,13 @@ TEST_P(Commands, VersionsPrintsAGroupALine) {
 
 TEST_P(Commands, VersionsGoesThroughAllPages) {
   const std::string id = GetParam() == From::kFolder ? "turns-1" : "turns-2";
-  server::DocumentWriter writer(served_folder().log(), {"paged", id});
+  storage::DocumentWriter writer(served_folder().log(), {"paged", id});
   writer.create("");
-  for (std::size_t i = 0; i < server::kApiGroupsMax; ++i)
+  for (std::size_t i = 0; i < history::kPageGroupsMax; ++i) {
     writer.by(i % 2 == 0 ? "Ann" : "Bob").insert(0, "x");
+  }
   EXPECT_EQ(lines(output({"versions", id, "--collection", "paged"})).size(),
-            server::kApiGroupsMax + 1);
+            history::kPageGroupsMax + 1);
 }
 
 TEST_P(Commands, OptionsOfAllCommandsMayStandAnywhere) {
@@ -387,10 +389,11 @@ TEST_P(Commands, WrongUsageIsStatusTwo) {
         Words{"cat", "notes", "--at", "then"}, Words{"log", "notes", "--from", "-1"},
         Words{"log", "notes", "-n", "x"}, Words{"log", "notes", "--to", "1.5"},
         Words{"ls", "--color", "mauve"}, Words{"ls", "--frob"},
-        Words{"cat", "notes", "--from", "1"}})
+        Words{"cat", "notes", "--from", "1"}}) {
     EXPECT_NE(complaint(2, arguments).find("hint: cowrite " + arguments[0] + " --help"),
               std::string::npos)
         << arguments.back();
+  }
 }
 
 TEST_P(Commands, ColoursCanBeForced) {

@@ -9,7 +9,7 @@
 
 #include <array>
 
-#include "ot/check.h"
+#include "ot/base/check.h"
 
 namespace cowrite::cli {
 namespace {
@@ -44,10 +44,11 @@ pid_t start(const Words& arguments, const Words& environment, int out, int err) 
   posix_spawn_file_actions_t actions;
   posix_spawn_file_actions_init(&actions);
   posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
-  if (out == kClosed)
+  if (out == kClosed) {
     posix_spawn_file_actions_addclose(&actions, STDOUT_FILENO);
-  else
+  } else {
     posix_spawn_file_actions_adddup2(&actions, out, STDOUT_FILENO);
+  }
   posix_spawn_file_actions_adddup2(&actions, err, STDERR_FILENO);
   pid_t child = 0;
   CHECK(posix_spawn(&child, COWRITE_BINARY, &actions, nullptr, argv.data(), envp.data()) == 0);
@@ -109,9 +110,11 @@ Ran run_on_terminal(const Words& arguments, const Words& environment) {
   Ran ran;
   std::array<char, 4096> buffer{};
   // Reading fails once the child, which has the last other end, is gone.
-  for (ssize_t count = 0; (count = read(master, buffer.data(), buffer.size())) > 0;)
-    for (const char c : std::string_view(buffer.data(), static_cast<std::size_t>(count)))
+  for (ssize_t count = 0; (count = read(master, buffer.data(), buffer.size())) > 0;) {
+    for (const char c : std::string_view(buffer.data(), static_cast<std::size_t>(count))) {
       if (c != '\r') ran.out.push_back(c);
+    }
+  }
   ran.status = wait_for(child);
   return ran;
 }

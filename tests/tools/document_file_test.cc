@@ -24,15 +24,16 @@ TEST(FileNames, AreSafeInAnyFolder) {
 
 TEST(FileNames, LeadBackToTheDocument) {
   for (const std::string document :
-       {"notes.md", "a/b", "..", "-x", "~", "100%", "%2F", "%", "日本/x", "\xff\xfe", " "})
+       {"notes.md", "a/b", "..", "-x", "~", "100%", "%2F", "%", "日本/x", "\xff\xfe", " "}) {
     EXPECT_EQ(document_of(file_name_of(document)), document);
+  }
   EXPECT_EQ(document_of("50%41.txt"), "50%41.txt") << "export would have written 50A.txt";
   EXPECT_EQ(document_of("100%"), "100%");
 }
 
 TEST(FileNames, OfAnyLengthFitAndDiffer) {
   std::set<std::string> names;
-  for (const char last : {'a', 'b'})
+  for (const char last : {'a', 'b'}) {
     for (const std::string& letter : {std::string("x"), std::string("/"), std::string("日")}) {
       std::string document;
       while (document.size() < 250) document += letter;
@@ -40,6 +41,7 @@ TEST(FileNames, OfAnyLengthFitAndDiffer) {
       EXPECT_LE(name.size() + std::string_view(".jsonl.part-1234567").size(), 255U);
       names.insert(name);
     }
+  }
   EXPECT_EQ(names.size(), 6U);
   EXPECT_FALSE(file_name_of("").empty());
 }

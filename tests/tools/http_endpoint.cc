@@ -3,17 +3,17 @@
 #include <boost/asio/executor_work_guard.hpp>
 #include <utility>
 
-#include "ot/check.h"
+#include "ot/base/check.h"
 #include "server/transport/connection_quota.h"
 
 namespace cowrite::cli {
 
-HttpEndpoint::HttpEndpoint(server::HttpHandler handler)
+HttpEndpoint::HttpEndpoint(http::Handler handler)
     : front_(context_,
-             {.refuse = [](const server::HttpRequest&) { return std::nullopt; },
+             {.refuse = [](const http::Request&) { return std::nullopt; },
               .accept = {},
               .http = std::move(handler)},
-             std::make_shared<server::ConnectionQuota>()) {
+             std::make_shared<transport::ConnectionQuota>()) {
   const Result<std::uint16_t> port = front_.listen({"127.0.0.1", 0});
   CHECK(port);
   url_ = "http://127.0.0.1:" + std::to_string(*port);

@@ -13,7 +13,7 @@ namespace cowrite::cli {
 
 class HttpEndpoint {
  public:
-  explicit HttpEndpoint(server::HttpHandler handler);
+  explicit HttpEndpoint(http::Handler handler);
   ~HttpEndpoint();
   HttpEndpoint(const HttpEndpoint&) = delete;
   HttpEndpoint& operator=(const HttpEndpoint&) = delete;
@@ -22,7 +22,7 @@ class HttpEndpoint {
 
  private:
   boost::asio::io_context context_{1};
-  server::WebSocketServer front_;
+  transport::WebSocketServer front_;
   std::string url_;
   std::thread thread_;
 };

@@ -7,12 +7,12 @@
 #include <nlohmann/json.hpp>
 #include <sstream>
 
-#include "server/limits.h"
 #include "storage/format/keys.h"
+#include "storage/limits.h"
 #include "storage/rocksdb_log.h"
 #include "storage/store/heads.h"
 #include "storage/store/history_id.h"
-#include "tests/server/api/document_writer.h"
+#include "tests/storage/document_writer.h"
 #include "tests/storage/support.h"
 #include "tests/tools/cowrite_process.h"
 
@@ -25,15 +25,15 @@ class OperatorCommands : public testing::Test {
  protected:
   OperatorCommands() {
     const auto log = storage::open_folder(data_);
-    server::DocumentWriter(*log, {"docs", "notes"})
+    storage::DocumentWriter(*log, {"docs", "notes"})
         .by("Ann")
         .at("2026-01-05T06:11:00Z")
         .create("one\n")
         .by("Bob")
         .insert(4, "two 😀\n")
         .erase(0, 4);
-    server::DocumentWriter(*log, {"docs", "gone"}).create("x").remove();
-    server::DocumentWriter(*log, {"other", "long"}).create("").type(700);
+    storage::DocumentWriter(*log, {"docs", "gone"}).create("x").remove();
+    storage::DocumentWriter(*log, {"other", "long"}).create("").type(700);
   }
 
   Ran ran(Words arguments) {
@@ -142,7 +142,7 @@ TEST_F(OperatorCommands, ABackupIsReadInPlaceAndRestoredIntoAnEmptyFolderWithANe
   EXPECT_EQ(run({"--data", restored, "log", "notes", "--json"}).out,
             output({"log", "notes", "--json"}));
   const auto id = [](const std::string& folder) {
-    return *storage::settle_history_id(
+    return *storage::load_or_create_history_id(
         **storage::KeyValueStore::open(folder, storage::OpenMode::kReadWrite));
   };
   EXPECT_NE(id(restored), id(data_));
@@ -205,8 +205,9 @@ TEST_F(OperatorCommands, RmKeepsTheHistoryAndPurgeDoesNot) {
   EXPECT_EQ(complaint({"cat", "notes", "--at", "3"}),
             "cowrite: docs/notes: what was before version 4 has been erased for good");
   EXPECT_EQ(output({"log", "notes"}), "");
-  for (const auto& entry : std::filesystem::directory_iterator(data_))
+  for (const auto& entry : std::filesystem::directory_iterator(data_)) {
     EXPECT_EQ(bytes_of(entry.path()).find("two \xf0\x9f"), std::string::npos) << entry.path();
+  }
   output({"verify"});
   EXPECT_EQ(output({"import", file("notes", "new")}), "       5  docs/notes\n");
   // What is there is read without asking for what is not.
@@ -273,7 +274,7 @@ TEST_F(OperatorCommands, ImportLeavesAloneWhatExistsAndWhatIsNoText) {
   EXPECT_NE(complaint({"import", file("ok", "x"), file("bad", "\xff")}).find("not a text in UTF-8"),
             std::string::npos);
   complaint({"info", "ok"});
-  complaint({"import", file("large", std::string(server::kDocumentBytesMax + 1, 'x'))});
+  complaint({"import", file("large", std::string(storage::kDocumentBytesMax + 1, 'x'))});
   complaint({"import", file("a", ""), file("b", ""), "--as", "c"}, 2);
   complaint({"import", file("a", ""), "--as", std::string(300, 'x')});
   complaint({"import", temp_ / "none"});

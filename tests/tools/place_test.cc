@@ -5,27 +5,27 @@
 namespace cowrite::cli {
 namespace {
 
-using server::AtTime;
-using server::AtVersion;
-using server::Place;
+using storage::AtTime;
+using storage::AtVersion;
+using storage::VersionSelector;
 
-TEST(Place, DigitsAreAVersion) {
-  EXPECT_EQ(*parse_place("0"), Place(AtVersion{0}));
-  EXPECT_EQ(*parse_place("12"), Place(AtVersion{12}));
-  EXPECT_EQ(*parse_place("2026"), Place(AtVersion{2026}));
-  EXPECT_EQ(*parse_place("18446744073709551615"), Place(AtVersion{~std::uint64_t{0}}));
+TEST(VersionSelector, DigitsAreAVersion) {
+  EXPECT_EQ(*parse_place("0"), VersionSelector(AtVersion{0}));
+  EXPECT_EQ(*parse_place("12"), VersionSelector(AtVersion{12}));
+  EXPECT_EQ(*parse_place("2026"), VersionSelector(AtVersion{2026}));
+  EXPECT_EQ(*parse_place("18446744073709551615"), VersionSelector(AtVersion{~std::uint64_t{0}}));
 }
 
-TEST(Place, AnythingElseIsATime) {
-  EXPECT_EQ(*parse_place("1970-01-01T00:00:01Z"), Place(AtTime{1'000}));
-  EXPECT_EQ(*parse_place("1970-01-01T01:00:01.5+01:00"), Place(AtTime{1'500}));
-  EXPECT_EQ(*parse_place("1970-01-02"), Place(AtTime{86'400'000}));
+TEST(VersionSelector, AnythingElseIsATime) {
+  EXPECT_EQ(*parse_place("1970-01-01T00:00:01Z"), VersionSelector(AtTime{1'000}));
+  EXPECT_EQ(*parse_place("1970-01-01T01:00:01.5+01:00"), VersionSelector(AtTime{1'500}));
+  EXPECT_EQ(*parse_place("1970-01-02"), VersionSelector(AtTime{86'400'000}));
 }
 
-TEST(Place, WhatIsNeitherIsRefusedWithExamplesOfBoth) {
+TEST(VersionSelector, WhatIsNeitherIsRefusedWithExamplesOfBoth) {
   for (const char* text : {"", "-1", "+1", " 1", "1.5", "0x10", "v12", "HEAD", "yesterday",
                            "18446744073709551616", "2026-11-20T06:11"}) {
-    const Result<Place> place = parse_place(text);
+    const Result<VersionSelector> place = parse_place(text);
     ASSERT_FALSE(place) << text;
     EXPECT_EQ(place.error().code, kErrPlaceInvalid) << text;
   }
@@ -34,10 +34,11 @@ TEST(Place, WhatIsNeitherIsRefusedWithExamplesOfBoth) {
             "2026-11-20T08:11:00+02:00, or a version such as 12");
 }
 
-TEST(Place, ANumberIsDigitsOnly) {
+TEST(VersionSelector, ANumberIsDigitsOnly) {
   EXPECT_EQ(*parse_number("007"), 7U);
-  for (const char* text : {"", "-1", "+1", "1 ", "1e3", "18446744073709551616"})
+  for (const char* text : {"", "-1", "+1", "1 ", "1e3", "18446744073709551616"}) {
     EXPECT_FALSE(parse_number(text)) << text;
+  }
 }
 
 }  // namespace

@@ -5,15 +5,16 @@
 #include <clocale>
 #include <random>
 
-#include "ot/utf8.h"
+#include "ot/base/utf8.h"
 
 namespace cowrite::cli {
 namespace {
 
 TEST(Printable, OrdinaryTextStaysAsItIs) {
   for (const char* text :
-       {"", "notes", "a \"b\" \\c", "né", "日本", "👩‍👩‍👧", "שלום", "a\u00A0b"})
+       {"", "notes", "a \"b\" \\c", "né", "日本", "👩‍👩‍👧", "שלום", "a\u00A0b"}) {
     EXPECT_EQ(printable(text), text);
+  }
 }
 
 TEST(Printable, WhatATerminalWouldObeyIsWrittenOut) {
@@ -39,8 +40,9 @@ TEST(Printable, WhateverComesInWhatGoesOutIsHarmless) {
   std::mt19937 random(7);
   for (int round = 0; round < 20'000; ++round) {
     std::string bytes;
-    for (std::uint32_t size = random() % 8; size > 0; --size)
+    for (std::uint32_t size = random() % 8; size > 0; --size) {
       bytes.push_back(static_cast<char>(random()));
+    }
     for (const std::string& out : {printable(bytes), quoted(bytes, 5)}) {
       ASSERT_TRUE(ot::utf8::is_valid(out)) << "round " << round;
       for (std::size_t i = 0; i < out.size(); ++i) {

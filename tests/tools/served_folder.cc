@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "ot/operation.h"
-#include "tests/server/api/document_writer.h"
+#include "tests/storage/document_writer.h"
 
 namespace cowrite::cli {
 namespace {
@@ -24,7 +24,7 @@ ot::Operation two_places() {
 
 void write_documents(storage::OperationLog& log) {
   const auto document = [&log](const std::string& id, const std::string& collection = "docs") {
-    return server::DocumentWriter(log, {collection, id});
+    return storage::DocumentWriter(log, {collection, id});
   };
   document("notes")
       .by("Ann")
@@ -65,7 +65,7 @@ void write_documents(storage::OperationLog& log) {
 ServedFolder::ServedFolder()
     : log_(storage::open_folder(path_)),
       api_(*log_),
-      endpoint_([this](const server::HttpRequest& request, server::HttpRespond respond) {
+      endpoint_([this](const http::Request& request, http::Respond respond) {
         api_.handle(request, std::move(respond));
       }) {
   write_documents(*log_);

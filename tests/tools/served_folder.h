@@ -5,7 +5,7 @@
 #include <memory>
 #include <string>
 
-#include "server/api/api.h"
+#include "server/http/api.h"
 #include "storage/rocksdb_log.h"
 #include "tests/storage/support.h"
 #include "tests/tools/http_endpoint.h"
@@ -24,7 +24,7 @@ class ServedFolder {
   storage::TempFolder folder_;
   std::string path_ = folder_ / "data";
   std::unique_ptr<storage::RocksDbLog> log_;
-  server::Api api_;
+  http::Api api_;
   HttpEndpoint endpoint_;
 };
 

@@ -7,9 +7,9 @@
 #include <nlohmann/json.hpp>
 #include <thread>
 
-#include "server/api/json.h"
+#include "server/http/json.h"
 #include "storage/errors.h"
-#include "tests/server/api/document_writer.h"
+#include "tests/storage/document_writer.h"
 #include "tests/tools/cowrite_process.h"
 #include "tests/tools/served_folder.h"
 
@@ -18,7 +18,7 @@ namespace {
 
 constexpr const char* kNoServer = "http://127.0.0.1:1";  // Nobody listens on port 1.
 
-class Surroundings : public testing::Test {
+class Dependencies : public testing::Test {
  protected:
   static Words on_folder(Words arguments) {
     arguments.insert(arguments.begin(), {"--data", served_folder().path()});
@@ -28,7 +28,7 @@ class Surroundings : public testing::Test {
 
 // ---- Terminals and pipes
 
-TEST_F(Surroundings, APersonGetsTitlesAndHumanNumbersAndColours) {
+TEST_F(Dependencies, APersonGetsTitlesAndHumanNumbersAndColours) {
   const Ran ran = run_on_terminal(on_folder({"--collection", "fresh", "ls"}));
   EXPECT_EQ(ran.status, 0);
   EXPECT_EQ(ran.out,
@@ -38,7 +38,7 @@ TEST_F(Surroundings, APersonGetsTitlesAndHumanNumbersAndColours) {
             "      \x1b[33m1\x1b[0m  2.0 KiB  \x1b[36m3 hours ago\x1b[0m  recent\n");
 }
 
-TEST_F(Surroundings, ColoursAreLeftOutWhereTheyAreNotWanted) {
+TEST_F(Dependencies, ColoursAreLeftOutWhereTheyAreNotWanted) {
   const std::string plain =
       "VERSION     SIZE  CHANGED      NAME\n"
       "      1      2 B  2026-01-05   old\n"
@@ -56,20 +56,20 @@ TEST_F(Surroundings, ColoursAreLeftOutWhereTheyAreNotWanted) {
   EXPECT_NE(run_on_terminal(ls, {"TERM=xterm", "NO_COLOR="}).out, plain);
 }
 
-TEST_F(Surroundings, ColumnsAreAsWideAsTheirWidestCell) {
+TEST_F(Dependencies, ColumnsAreAsWideAsTheirWidestCell) {
   EXPECT_EQ(run_on_terminal(on_folder({"--collection", "fresh", "log", "old"}), {}).out,
             "VERSION  TIME        AUTHOR         CHANGE\n"
             "      1  2026-01-05  Somebody Else  created +2 \"12\"\n");
 }
 
-TEST_F(Surroundings, InfoOnATerminalHasBothKindsOfNumbers) {
+TEST_F(Dependencies, InfoOnATerminalHasBothKindsOfNumbers) {
   const std::string out =
       run_on_terminal(on_folder({"--collection", "fresh", "info", "recent"}), {}).out;
   EXPECT_NE(out.find("size        2.0 KiB (2048 bytes)\n"), std::string::npos) << out;
   EXPECT_NE(out.find("changed     3 hours ago (20"), std::string::npos) << out;
 }
 
-TEST_F(Surroundings, NothingInADocumentReachesTheTerminalAsACommand) {
+TEST_F(Dependencies, NothingInADocumentReachesTheTerminalAsACommand) {
   for (const Words& arguments :
        {Words{"ls"}, Words{"info", "evil\x1b[31m\n"}, Words{"log", "evil\x1b[31m\n"},
         Words{"cat", "evil\x1b[31m\n"}, Words{"cat", "evil\x1b[31m\n", "--json"},
@@ -82,8 +82,8 @@ TEST_F(Surroundings, NothingInADocumentReachesTheTerminalAsACommand) {
   EXPECT_EQ(run_on_terminal(on_folder({"cat", "evil\x1b[31m\n"})).out, "\\x1b[2Jboo\n\tok\n");
 }
 
-TEST_F(Surroundings, JsonOnATerminalIsHarmlessAndStillTheSame) {
-  server::DocumentWriter(served_folder().log(), {"json", "x"}).create("\u009B31m\x7f\u202E\n\x1b");
+TEST_F(Dependencies, JsonOnATerminalIsHarmlessAndStillTheSame) {
+  storage::DocumentWriter(served_folder().log(), {"json", "x"}).create("\u009B31m\x7f\u202E\n\x1b");
   const std::string shown =
       run_on_terminal(on_folder({"--collection", "json", "cat", "x", "--json"})).out;
   EXPECT_NE(shown.find(R"("text":"\u009b31m\u007f\u202e\n\u001b")"), std::string::npos) << shown;
@@ -91,19 +91,19 @@ TEST_F(Surroundings, JsonOnATerminalIsHarmlessAndStillTheSame) {
   EXPECT_EQ(nlohmann::json::parse(shown), nlohmann::json::parse(piped));
 }
 
-TEST_F(Surroundings, AnErrorOnATerminalIsRed) {
+TEST_F(Dependencies, AnErrorOnATerminalIsRed) {
   EXPECT_EQ(run_on_terminal(on_folder({"cat", "none"})).out,
             "\x1b[1;31mcowrite:\x1b[0m docs/none: no such document\n"
             "\x1b[2mhint:\x1b[0m cowrite ls lists the documents that there are\n");
 }
 
-TEST_F(Surroundings, AReaderThatHasEnoughEndsItWithoutAWord) {
+TEST_F(Dependencies, AReaderThatHasEnoughEndsItWithoutAWord) {
   const Ran ran = run_into_broken_pipe(on_folder({"log", "long", "--collection", "long"}));
   EXPECT_EQ(ran.status, -SIGPIPE);
   EXPECT_EQ(ran.err, "");
 }
 
-TEST_F(Surroundings, OutputThatCannotBeWrittenIsAFailure) {
+TEST_F(Dependencies, OutputThatCannotBeWrittenIsAFailure) {
   const Ran full = run_into("/dev/full", on_folder({"cat", "notes"}));
   EXPECT_EQ(full.status, 1);
   EXPECT_EQ(full.err, "cowrite: cannot write the output: No space left on device\n");
@@ -112,21 +112,21 @@ TEST_F(Surroundings, OutputThatCannotBeWrittenIsAFailure) {
   EXPECT_EQ(closed.err, "cowrite: cannot write the output: Bad file descriptor\n");
 }
 
-TEST_F(Surroundings, BlameOnATerminalHasAColourForEachAuthor) {
+TEST_F(Dependencies, BlameOnATerminalHasAColourForEachAuthor) {
   const std::string out = run_on_terminal(on_folder({"blame", "notes", "--at", "2"})).out;
   EXPECT_NE(out.find("\x1b[34mAnn\x1b[0m     \x1b[34mhello\x1b[0m\n"), std::string::npos) << out;
   EXPECT_NE(out.find("\x1b[32mBob\x1b[0m     \x1b[32m world\x1b[0m\n"), std::string::npos) << out;
 }
 
-TEST_F(Surroundings, DiffOnATerminalIsColouredAndHarmless) {
+TEST_F(Dependencies, DiffOnATerminalIsColouredAndHarmless) {
   const std::string out = run_on_terminal(on_folder({"diff", "evil\x1b[31m\n", "0"})).out;
   EXPECT_NE(out.find("\x1b[32m+\\x1b[2Jboo\\r\x1b[0m\n"), std::string::npos) << out;
 }
 
 // ---- Following a document
 
-TEST_F(Surroundings, TailShowsRecordsWhenTheyAreCommitted) {
-  server::DocumentWriter writer(served_folder().log(), {"live", "x"});
+TEST_F(Dependencies, TailShowsRecordsWhenTheyAreCommitted) {
+  storage::DocumentWriter writer(served_folder().log(), {"live", "x"});
   writer.by("Ann").at("2026-01-05T06:11:00Z").create("a").insert(1, "b");
   std::thread later([&writer] { writer.insert(2, "c").insert(3, "d"); });
   const Ran ran = run({"--server", served_folder().url(), "--collection", "live", "tail", "x", "-n",
@@ -143,24 +143,24 @@ TEST_F(Surroundings, TailShowsRecordsWhenTheyAreCommitted) {
             "       3  2026-01-05T06:11:00.000Z  Ann           +1 \"c\" at 2\n");
 }
 
-TEST_F(Surroundings, TailThatIsCutOffSaysWhereToGoOn) {
+TEST_F(Dependencies, TailThatIsCutOffSaysWhereToGoOn) {
   const storage::Record record = {0, "source", 1, "Ann", 0, storage::Create{"a"}};
-  const HttpEndpoint failing(
-      [&record](const server::HttpRequest& request, const server::HttpRespond& respond) {
-        if (request.path == "/api/documents/docs/x")
-          respond({200, server::document_json({{"docs", "x"}, 1, true, 1, 0, 0}), {}});
-        else if (request.query.starts_with("from=1&"))
-          respond({200, server::records_json({{record}, {}}), {}});
-        else
-          respond({500, server::error_json({storage::kErrDamaged, "docs/x: damaged"}), {}});
-      });
+  const HttpEndpoint failing([&record](const http::Request& request, const http::Respond& respond) {
+    if (request.path == "/api/documents/docs/x") {
+      respond({200, http::document_json({{"docs", "x"}, 1, true, 1, 0, 0}), {}});
+    } else if (request.query.starts_with("from=1&")) {
+      respond({200, http::records_json({{record}, {}}), {}});
+    } else {
+      respond({500, http::error_json({storage::kErrDamaged, "docs/x: damaged"}), {}});
+    }
+  });
   const Ran ran = run({"--server", failing.url(), "tail", "x"});
   EXPECT_EQ(ran.status, 1);
   EXPECT_NE(ran.out.find("created +1"), std::string::npos);
   EXPECT_EQ(ran.err, "cowrite: docs/x: damaged; to go on later: --from 2\n");
 }
 
-TEST_F(Surroundings, TailNeedsAServerAndADocumentAndOneBeginning) {
+TEST_F(Dependencies, TailNeedsAServerAndADocumentAndOneBeginning) {
   const Ran folder = run(on_folder({"tail", "notes"}));
   EXPECT_EQ(folder.status, 1);
   EXPECT_EQ(folder.err,
@@ -179,21 +179,21 @@ TEST_F(Surroundings, TailNeedsAServerAndADocumentAndOneBeginning) {
 
 // ---- Choosing the source
 
-TEST_F(Surroundings, TheEnvironmentNamesTheSource) {
+TEST_F(Dependencies, TheEnvironmentNamesTheSource) {
   EXPECT_EQ(run({"cat", "notes"}, {"COWRITE_DATA=" + served_folder().path()}).out,
             "So: hello you\n");
   EXPECT_EQ(run({"cat", "notes"}, {"COWRITE_SERVER=" + served_folder().url()}).out,
             "So: hello you\n");
 }
 
-TEST_F(Surroundings, AnOptionBeatsTheEnvironment) {
+TEST_F(Dependencies, AnOptionBeatsTheEnvironment) {
   EXPECT_EQ(run(on_folder({"cat", "notes"}), {std::string("COWRITE_SERVER=") + kNoServer}).out,
             "So: hello you\n");
   EXPECT_EQ(run({"--server", served_folder().url(), "cat", "notes"}, {"COWRITE_DATA=/nowhere"}).out,
             "So: hello you\n");
 }
 
-TEST_F(Surroundings, AServerAndAFolderAreTheServerAndItsToken) {
+TEST_F(Dependencies, AServerAndAFolderAreTheServerAndItsToken) {
   EXPECT_EQ(run({"--data", "/nowhere", "--server", served_folder().url(), "cat", "notes"}).out,
             "So: hello you\n");
   const Ran ran = run(on_folder({"--server", served_folder().url(), "rm", "notes"}));
@@ -203,7 +203,7 @@ TEST_F(Surroundings, AServerAndAFolderAreTheServerAndItsToken) {
                          "the running server name it\n");
 }
 
-TEST_F(Surroundings, TwoSourcesInTheEnvironmentAreOneTooMany) {
+TEST_F(Dependencies, TwoSourcesInTheEnvironmentAreOneTooMany) {
   const Ran ran = run({"ls"}, {"COWRITE_SERVER=http://a", "COWRITE_DATA=b"});
   EXPECT_EQ(ran.status, 2);
   EXPECT_EQ(ran.err,
@@ -211,17 +211,18 @@ TEST_F(Surroundings, TwoSourcesInTheEnvironmentAreOneTooMany) {
             "or --data\n");
 }
 
-TEST_F(Surroundings, WhatIsNoUrlIsWrongUsage) {
-  for (const char* url : {"localhost:8080", "ftp://a", "http://", ""})
+TEST_F(Dependencies, WhatIsNoUrlIsWrongUsage) {
+  for (const char* url : {"localhost:8080", "ftp://a", "http://", ""}) {
     EXPECT_EQ(run({"--server", url, "ls"}).status, 2) << url;
+  }
   EXPECT_EQ(run({"ls"}, {"COWRITE_SERVER=localhost"}).status, 2);
 }
 
-TEST_F(Surroundings, ASlashAfterTheUrlDoesNotMatter) {
+TEST_F(Dependencies, ASlashAfterTheUrlDoesNotMatter) {
   EXPECT_EQ(run({"--server", served_folder().url() + "/", "cat", "notes"}).out, "So: hello you\n");
 }
 
-TEST_F(Surroundings, TheDefaultIsTheServerOnThisMachine) {
+TEST_F(Dependencies, TheDefaultIsTheServerOnThisMachine) {
   const Ran ran = run({"info", "no-such-document-anywhere"});
   EXPECT_EQ(ran.status, 1);
   EXPECT_EQ(ran.out, "");
@@ -230,7 +231,7 @@ TEST_F(Surroundings, TheDefaultIsTheServerOnThisMachine) {
 
 // ---- Sources that are none
 
-TEST_F(Surroundings, WhereNobodyListensIsSaid) {
+TEST_F(Dependencies, WhereNobodyListensIsSaid) {
   const Ran ran = run({"--server", kNoServer, "ls"});
   EXPECT_EQ(ran.status, 1);
   EXPECT_EQ(ran.err,
@@ -239,10 +240,9 @@ TEST_F(Surroundings, WhereNobodyListensIsSaid) {
             "folder with --data DIR\n");
 }
 
-TEST_F(Surroundings, AnotherServerIsRecognized) {
+TEST_F(Dependencies, AnotherServerIsRecognized) {
   for (const int status : {200, 302, 404, 500}) {
-    const HttpEndpoint other([status](const server::HttpRequest&,
-                                      const server::HttpRespond& respond) {
+    const HttpEndpoint other([status](const http::Request&, const http::Respond& respond) {
       respond(
           {status, "<html>Welcome!</html>", {{"Content-Type", "text/html"}, {"Location", "/"}}});
     });
@@ -262,45 +262,45 @@ TEST_F(Surroundings, AnotherServerIsRecognized) {
   }
 }
 
-TEST_F(Surroundings, AListThatDoesNotGoOnIsNotFollowedForEver) {
-  const HttpEndpoint circling(
-      [](const server::HttpRequest& request, const server::HttpRespond& respond) {
-        const storage::DocumentInfo notes = {{"docs", "notes"}, 9, true, 1, 0, 0};
-        if (request.path == "/api/documents")
-          respond({200, server::documents_json({{notes}, "notes"}), {}});
-        else if (request.path == "/api/documents/docs/notes")
-          respond({200, server::document_json(notes), {}});
-        else if (request.path.ends_with("/blame"))
-          respond({200, server::blame_json({9, 0, {}, 0}), {}});
-        else if (request.path.ends_with("/versions"))
-          respond({200, server::groups_json({{}, 1}), {}});
-        else
-          respond({200, server::records_json({{}, 1}), {}});
-      });
+TEST_F(Dependencies, AListThatDoesNotGoOnIsNotFollowedForEver) {
+  const HttpEndpoint circling([](const http::Request& request, const http::Respond& respond) {
+    const storage::DocumentInfo notes = {{"docs", "notes"}, 9, true, 1, 0, 0};
+    if (request.path == "/api/documents") {
+      respond({200, http::documents_json({{notes}, "notes"}), {}});
+    } else if (request.path == "/api/documents/docs/notes") {
+      respond({200, http::document_json(notes), {}});
+    } else if (request.path.ends_with("/blame")) {
+      respond({200, http::blame_json({9, 0, {}, 0}), {}});
+    } else if (request.path.ends_with("/versions")) {
+      respond({200, http::groups_json({{}, 1}), {}});
+    } else {
+      respond({200, http::records_json({{}, 1}), {}});
+    }
+  });
   EXPECT_EQ(run({"--server", circling.url(), "ls"}).status, 1);
-  for (const char* command : {"log", "blame", "versions"})
+  for (const char* command : {"log", "blame", "versions"}) {
     EXPECT_EQ(run({"--server", circling.url(), command, "notes"}).status, 1) << command;
+  }
 }
 
-TEST_F(Surroundings, ABusyServerIsAskedAgain) {
+TEST_F(Dependencies, ABusyServerIsAskedAgain) {
   std::atomic<int> requests = 0;
-  const HttpEndpoint busy(
-      [&requests](const server::HttpRequest&, const server::HttpRespond& respond) {
-        if (requests++ < 3)
-          respond({503, server::error_json({"ERR_BUSY", "busy"}), {{"Retry-After", "0"}}});
-        else
-          respond({200, server::documents_json({}), {}});
-      });
+  const HttpEndpoint busy([&requests](const http::Request&, const http::Respond& respond) {
+    if (requests++ < 3) {
+      respond({503, http::error_json({"ERR_BUSY", "busy"}), {{"Retry-After", "0"}}});
+    } else {
+      respond({200, http::documents_json({}), {}});
+    }
+  });
   EXPECT_EQ(run({"--server", busy.url(), "ls"}).status, 0);
   EXPECT_EQ(requests, 4);
 }
 
-TEST_F(Surroundings, AServerThatStaysBusyIsGivenUp) {
+TEST_F(Dependencies, AServerThatStaysBusyIsGivenUp) {
   std::atomic<int> requests = 0;
-  const HttpEndpoint busy([&requests](const server::HttpRequest&,
-                                      const server::HttpRespond& respond) {
+  const HttpEndpoint busy([&requests](const http::Request&, const http::Respond& respond) {
     ++requests;
-    respond({503, server::error_json({"ERR_BUSY", "too many requests"}), {{"Retry-After", "0"}}});
+    respond({503, http::error_json({"ERR_BUSY", "too many requests"}), {{"Retry-After", "0"}}});
   });
   const Ran ran = run({"--server", busy.url(), "ls"});
   EXPECT_EQ(ran.status, 1);
@@ -308,16 +308,16 @@ TEST_F(Surroundings, AServerThatStaysBusyIsGivenUp) {
   EXPECT_EQ(requests, 6);
 }
 
-TEST_F(Surroundings, WhatTheServerSaysIsPassedOnHarmlessly) {
-  const HttpEndpoint failing([](const server::HttpRequest&, const server::HttpRespond& respond) {
-    respond({500, server::error_json({"ERR_NEW", "docs/notes: \x1b[31mdamaged"}), {}});
+TEST_F(Dependencies, WhatTheServerSaysIsPassedOnHarmlessly) {
+  const HttpEndpoint failing([](const http::Request&, const http::Respond& respond) {
+    respond({500, http::error_json({"ERR_NEW", "docs/notes: \x1b[31mdamaged"}), {}});
   });
   const Ran ran = run({"--server", failing.url(), "cat", "notes"});
   EXPECT_EQ(ran.status, 1);
   EXPECT_EQ(ran.err, "cowrite: docs/notes: \\x1b[31mdamaged\n");
 }
 
-TEST_F(Surroundings, AFolderWithoutDataIsNamed) {
+TEST_F(Dependencies, AFolderWithoutDataIsNamed) {
   const storage::TempFolder empty;
   for (const std::string& folder : {empty.path(), empty / "nowhere"}) {
     const Ran ran = run({"--data", folder, "ls"});
@@ -329,7 +329,7 @@ TEST_F(Surroundings, AFolderWithoutDataIsNamed) {
 
 // ---- Help
 
-TEST_F(Surroundings, HelpAndVersionGoToStandardOutput) {
+TEST_F(Dependencies, HelpAndVersionGoToStandardOutput) {
   for (const Words& arguments :
        {Words{"--help"}, Words{"-h"}, Words{"ls", "--help"}, Words{"info", "-h"},
         Words{"cat", "--help"}, Words{"log", "--help"}, Words{"--version"}}) {
@@ -341,7 +341,7 @@ TEST_F(Surroundings, HelpAndVersionGoToStandardOutput) {
   EXPECT_EQ(run({"--version"}).out, "cowrite " COWRITE_VERSION "\n");
 }
 
-TEST_F(Surroundings, TheHelpOfEveryCommandHasExamplesAndTheFieldsOfItsJson) {
+TEST_F(Dependencies, TheHelpOfEveryCommandHasExamplesAndTheFieldsOfItsJson) {
   for (const char* command : {"ls", "info", "cat", "log"}) {
     const std::string help = run({command, "--help"}).out;
     EXPECT_NE(help.find("Examples:"), std::string::npos) << command;
@@ -351,7 +351,7 @@ TEST_F(Surroundings, TheHelpOfEveryCommandHasExamplesAndTheFieldsOfItsJson) {
   }
 }
 
-TEST_F(Surroundings, WithoutArgumentsItExplainsItself) {
+TEST_F(Dependencies, WithoutArgumentsItExplainsItself) {
   const Ran ran = run({});
   EXPECT_EQ(ran.status, 2);
   EXPECT_EQ(ran.out, "");

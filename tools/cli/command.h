@@ -10,8 +10,8 @@
 #include <variant>
 #include <vector>
 
-#include "ot/result.h"
-#include "server/api/reading.h"
+#include "ot/base/result.h"
+#include "server/history/queries.h"
 #include "storage/document_key.h"
 #include "tools/cli/operator.h"
 #include "tools/cli/output.h"
@@ -64,8 +64,8 @@ class Options {
   void required(const char* name, const char* help, std::string& target);
   void optional(const char* name, const char* help, std::string& target);
   void optional(const char* name, const char* help, std::optional<std::string>& target);
-  void required(const char* name, const char* help, server::Place& target);
-  void optional(const char* name, const char* help, server::Place& target);
+  void required(const char* name, const char* help, storage::VersionSelector& target);
+  void optional(const char* name, const char* help, storage::VersionSelector& target);
   // One or more, and any number.
   void required(const char* name, const char* help, std::vector<std::string>& target);
   void optional(const char* name, const char* help, std::vector<std::string>& target);
@@ -73,7 +73,8 @@ class Options {
   // By name, "--at" or "-n,--limit"; `value` is how the help calls it.
   void option(const char* name, const char* value, const char* help,
               std::optional<std::uint64_t>& target);
-  void option(const char* name, const char* value, const char* help, server::Place& target);
+  void option(const char* name, const char* value, const char* help,
+              storage::VersionSelector& target);
   void option(const char* name, const char* value, const char* help,
               std::optional<std::string>& target);
   void flag(const char* name, const char* help, bool& target);

@@ -6,7 +6,7 @@
 #include <sstream>
 #include <utility>
 
-#include "server/api/operator_token.h"
+#include "server/http/operator_token.h"
 #include "tools/cli/commands/all.h"
 #include "tools/cli/place.h"
 #include "tools/cli/printable.h"
@@ -26,7 +26,8 @@ std::function<std::string(const std::string&)> complaint_of(Result<T> (*parse)(s
   };
 }
 
-CLI::Option* add_place(CLI::App& app, const char* name, const char* help, server::Place& target) {
+CLI::Option* add_place(CLI::App& app, const char* name, const char* help,
+                       storage::VersionSelector& target) {
   return app
       .add_option_function<std::string>(
           name, [&target](const std::string& text) { target = *parse_place(text); }, help)
@@ -47,11 +48,11 @@ void Options::optional(const char* name, const char* help, std::optional<std::st
   app_.add_option(name, target, help)->option_text(" ");
 }
 
-void Options::required(const char* name, const char* help, server::Place& target) {
+void Options::required(const char* name, const char* help, storage::VersionSelector& target) {
   add_place(app_, name, help, target)->required()->option_text(" ");
 }
 
-void Options::optional(const char* name, const char* help, server::Place& target) {
+void Options::optional(const char* name, const char* help, storage::VersionSelector& target) {
   add_place(app_, name, help, target)->option_text(" ");
 }
 
@@ -77,7 +78,8 @@ void Options::option(const char* name, const char* value, const char* help,
       ->option_text(value);
 }
 
-void Options::option(const char* name, const char* value, const char* help, server::Place& target) {
+void Options::option(const char* name, const char* value, const char* help,
+                     storage::VersionSelector& target) {
   add_place(app_, name, help, target)->type_name(value)->option_text(value);
 }
 
@@ -128,8 +130,9 @@ struct Globals {
 };
 
 std::string check_url(const std::string& url) {
-  for (const std::string_view scheme : {"http://", "https://"})
+  for (const std::string_view scheme : {"http://", "https://"}) {
     if (url.starts_with(scheme) && url.size() > scheme.size()) return {};
+  }
   return "\"" + url + "\" is not a URL such as " + std::string(kDefaultServer);
 }
 
@@ -175,23 +178,27 @@ std::variant<Invocation, Explanation> choose_source(const Globals& globals) {
   if (!url && !data) {
     url = environment("COWRITE_SERVER");
     data = environment("COWRITE_DATA");
-    if (url && data)
+    if (url && data) {
       return complaint("COWRITE_SERVER and COWRITE_DATA are both set",
                        "say which with --server or --data");
-    if (url && !check_url(*url).empty())
+    }
+    if (url && !check_url(*url).empty()) {
       return complaint("COWRITE_SERVER: " + check_url(*url), "cowrite --help");
+    }
   }
   // Both together are a server and where its operator's token lies.
-  if (data && !url)
+  if (data && !url) {
     invocation.source = DataFolder{*data};
-  else
+  } else {
     invocation.source = ServerUrl{url.value_or(std::string(kDefaultServer))};
-  if (globals.token_file)
+  }
+  if (globals.token_file) {
     invocation.token = TokenFile{*globals.token_file};
-  else if (const auto token = environment("COWRITE_TOKEN"))
+  } else if (const auto token = environment("COWRITE_TOKEN")) {
     invocation.token = Token{*token};
-  else if (data)
-    invocation.token = TokenFile{server::operator_token_path(*data)};
+  } else if (data) {
+    invocation.token = TokenFile{http::operator_token_path(*data)};
+  }
   return invocation;
 }
 
@@ -204,8 +211,9 @@ Explanation explain(const CLI::App& app, const CLI::ParseError& error) {
   }
   const std::vector<CLI::App*> chosen = app.get_subcommands();
   const std::vector<std::string> strange = app.remaining();
-  if (chosen.empty() && !strange.empty())
+  if (chosen.empty() && !strange.empty()) {
     return complaint("there is no command \"" + strange.front() + "\"", "cowrite --help");
+  }
   if (chosen.empty()) return complaint("a command is missing", "cowrite --help");
   return complaint(error.what(), "cowrite " + chosen.front()->get_name() + " --help");
 }

@@ -4,8 +4,8 @@
 #include <string_view>
 #include <vector>
 
+#include "ot/base/utf8.h"
 #include "ot/operation.h"
-#include "ot/utf8.h"
 #include "tools/cli/printable.h"
 
 namespace cowrite::cli {
@@ -61,10 +61,12 @@ std::string preview(std::string_view text) {
 
 std::string describe_one(const Splice& splice, const Painter& paint) {
   std::string words;
-  if (splice.deleted > 0)
+  if (splice.deleted > 0) {
     words += removed(splice.deleted, paint) + preview(splice.deleted_text) + " ";
-  if (splice.inserted > 0)
+  }
+  if (splice.inserted > 0) {
     words += added(splice.inserted, paint) + preview(splice.inserted_text) + " ";
+  }
   return words + "at " + std::to_string(splice.position);
 }
 

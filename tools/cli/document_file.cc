@@ -9,7 +9,7 @@
 #include <optional>
 #include <system_error>
 
-#include "ot/utf8.h"
+#include "ot/base/utf8.h"
 #include "storage/format/sha256.h"
 
 namespace cowrite::cli {
@@ -71,8 +71,9 @@ std::string file_name_of(std::string_view document) {
   name.resize(
       ot::utf8::floor_boundary(name, std::min(name.size(), kNameBytesMax - 1 - kHashDigits)));
   name += '~';
-  for (const std::uint8_t byte : storage::sha256(document))
+  for (const std::uint8_t byte : storage::sha256(document)) {
     if (name.size() < kNameBytesMax) append_byte(name, static_cast<char>(byte));
+  }
   return name;
 }
 
@@ -107,8 +108,9 @@ Result<std::string> read_file(const std::string& path, std::size_t bytes_max) {
   const int reason = errno;
   ::close(file);
   if (count < 0) return failed("read", path, reason);
-  if (bytes.size() > bytes_max)
+  if (bytes.size() > bytes_max) {
     return Error{kErrFile, path + ": it has more than " + std::to_string(bytes_max) + " bytes"};
+  }
   return bytes;
 }
 
@@ -165,8 +167,9 @@ bool is_all_crlf(std::string_view text) {
 
 std::string from_crlf(std::string_view text) {
   std::string result;
-  for (const char c : text)
+  for (const char c : text) {
     if (c != '\r') result += c;
+  }
   return result;
 }
 

@@ -6,7 +6,7 @@
 #include <string_view>
 #include <utility>
 
-#include "ot/result.h"
+#include "ot/base/result.h"
 
 namespace cowrite::cli {
 

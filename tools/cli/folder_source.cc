@@ -1,8 +1,9 @@
 // A data folder as a DocumentSource, opened read-only, so also beside the server that runs on it.
 #include <utility>
 
-#include "server/api/collections.h"
-#include "server/limits.h"
+#include "server/history/collections.h"
+#include "server/history/limits.h"
+#include "storage/limits.h"
 #include "storage/read/stored_history.h"
 #include "storage/store/key_value_store.h"
 #include "storage/write/disk_reserve.h"
@@ -18,34 +19,34 @@ class FolderSource final : public DocumentSource {
                std::string folder)
       : owned_(std::move(owned)), store_(store), folder_(std::move(folder)), history_(store_) {}
 
-  Result<server::DocumentPage> list(const std::string& collection, const std::string& prefix,
-                                    const std::optional<std::string>& after) override {
-    return server::list_documents(history_, collection, prefix, after, server::kApiDocumentsMax);
+  Result<history::DocumentPage> list(const std::string& collection, const std::string& prefix,
+                                     const std::optional<std::string>& after) override {
+    return history::list_documents(history_, collection, prefix, after, history::kPageDocumentsMax);
   }
   Result<storage::DocumentInfo> info(const storage::DocumentKey& key) override {
-    return server::read_info(history_, key);
+    return history::read_info(history_, key);
   }
-  Result<server::VersionText> text(const storage::DocumentKey& key,
-                                   const server::Place& place) override {
-    return server::read_text(history_, key, place);
+  Result<history::VersionText> text(const storage::DocumentKey& key,
+                                    const storage::VersionSelector& place) override {
+    return history::read_text(history_, key, place);
   }
-  Result<server::RecordPage> records(const storage::DocumentKey& key,
-                                     server::VersionRange range) override {
-    return server::read_records(history_, key, range, server::kApiRecordsMax,
-                                server::kApiRecordsBytesMax);
+  Result<history::RecordPage> records(const storage::DocumentKey& key,
+                                      history::VersionRange range) override {
+    return history::read_records(history_, key, range, history::kPageRecordsMax,
+                                 history::kPageRecordsBytesMax);
   }
-  Result<server::BlamePage> blame(const storage::DocumentKey& key,
-                                  const server::BlameRequest& request) override {
-    return server::read_blame(history_, key, request);
+  Result<history::BlamePage> blame(const storage::DocumentKey& key,
+                                   const history::BlameRequest& request) override {
+    return history::read_blame(history_, key, request);
   }
-  Result<server::GroupPage> version_groups(const storage::DocumentKey& key,
-                                           server::VersionRange range,
-                                           std::uint64_t pause_minutes) override {
-    return server::read_version_groups(history_, key,
-                                       {range, pause_minutes, server::kApiGroupsMax});
+  Result<history::GroupPage> version_groups(const storage::DocumentKey& key,
+                                            history::VersionRange range,
+                                            std::uint64_t pause_minutes) override {
+    return history::read_version_groups(history_, key,
+                                        {range, pause_minutes, history::kPageGroupsMax});
   }
-  Result<server::RecordPage> next_records(const storage::DocumentKey&,
-                                          server::VersionRange) override {
+  Result<history::RecordPage> next_records(const storage::DocumentKey&,
+                                           history::VersionRange) override {
     return Error{kErrServerNeeded,
                  "a data folder is read as it is now, only a server tells of what comes"};
   }
@@ -56,14 +57,14 @@ class FolderSource final : public DocumentSource {
   }
   Result<void> verify_no_orphans() override { return storage::verify_no_orphans(store_); }
   Result<std::vector<std::string>> collections() override {
-    return server::list_collections(history_);
+    return history::list_collections(history_);
   }
-  Result<server::DocumentUse> document_use(const storage::DocumentKey& key) override {
-    return server::measure_document(store_, key);
+  Result<history::DocumentUse> document_use(const storage::DocumentKey& key) override {
+    return history::measure_document(store_, key);
   }
-  Result<server::StoreUse> store_use() override {
-    return server::StoreUse{store_.statistics(), storage::DiskReserve::of_folder(folder_)(),
-                            storage::kDiskReserveBytes};
+  Result<history::StoreUse> store_use() override {
+    return history::StoreUse{store_.statistics(), storage::DiskReserve::of_folder(folder_)(),
+                             storage::kDiskReserveBytes};
   }
 
  private:

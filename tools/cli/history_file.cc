@@ -5,15 +5,15 @@
 #include <system_error>
 #include <utility>
 
-#include "server/api/history_check.h"
-#include "server/limits.h"
+#include "server/history/import_check.h"
+#include "storage/limits.h"
 #include "tools/cli/document_file.h"
 
 namespace cowrite::cli {
 namespace {
 
 // A text of the largest size, all of it escaped, in one record.
-constexpr std::size_t kLineBytesMax = 6 * server::kDocumentBytesMax + (std::size_t{1} << 20);
+constexpr std::size_t kLineBytesMax = 6 * storage::kDocumentBytesMax + (std::size_t{1} << 20);
 
 // Read at a time.
 constexpr std::size_t kRecordsMax = 5'000;
@@ -23,15 +23,16 @@ constexpr std::size_t kBytesMax = std::size_t{4} << 20;
 
 Result<HistoryFile> HistoryFile::open(const std::string& path) {
   std::ifstream stream(path);
-  if (!stream)
+  if (!stream) {
     return Error{kErrFile, "cannot read " + path + ": " + std::generic_category().message(errno)};
+  }
   HistoryFile file(path, std::move(stream));
   std::string line;
   const Result<bool> read = file.read_line(line);
   if (!read) return read.error();
-  Result<server::HistoryHeader> header =
-      *read ? server::parse_history_header(line)
-            : Result<server::HistoryHeader>(Error{server::kErrRecordInvalid, "it is empty"});
+  Result<http::HistoryHeader> header =
+      *read ? http::parse_history_header(line)
+            : Result<http::HistoryHeader>(Error{history::kErrRecordInvalid, "it is empty"});
   if (!header) return file.at_line(header.error());
   file.header_ = std::move(*header);
   return file;
@@ -46,15 +47,16 @@ Result<std::vector<storage::Record>> HistoryFile::next() {
     if (!read) return read.error();
     if (!*read) break;
     bytes += line.size();
-    Result<storage::Record> record = server::parse_record_line(line);
+    Result<storage::Record> record = http::parse_record_line(line);
     if (!record) return at_line(record.error());
     records.push_back(std::move(*record));
   }
   records_ += records.size();
-  if (records.empty() && records_ != header_.records)
-    return at_line({server::kErrRecordInvalid,
+  if (records.empty() && records_ != header_.records) {
+    return at_line({history::kErrRecordInvalid,
                     "the file ends after " + std::to_string(records_) + " records, of " +
                         std::to_string(header_.records) + " that its header promises"});
+  }
   return records;
 }
 
@@ -67,9 +69,10 @@ Result<bool> HistoryFile::read_line(std::string& line) {
   for (int byte = bytes.sbumpc(); byte != std::char_traits<char>::eof(); byte = bytes.sbumpc()) {
     if (byte == '\n') return true;
     line += static_cast<char>(byte);
-    if (line.size() > kLineBytesMax)
-      return at_line({server::kErrRecordInvalid,
+    if (line.size() > kLineBytesMax) {
+      return at_line({history::kErrRecordInvalid,
                       "it has more than " + std::to_string(kLineBytesMax) + " bytes"});
+    }
   }
   return true;
 }
@@ -81,7 +84,7 @@ Error HistoryFile::at_line(const Error& error) const {
 Result<void> check_history_file(const std::string& path) {
   Result<HistoryFile> file = HistoryFile::open(path);
   if (!file) return file.error();
-  server::HistoryCheck check({},
+  history::ImportCheck check({},
                              [](const std::string&) -> Result<std::optional<storage::SourceEntry>> {
                                return std::optional<storage::SourceEntry>();
                              });
@@ -91,9 +94,10 @@ Result<void> check_history_file(const std::string& path) {
     if (records->empty()) break;
     for (const storage::Record& record : *records) {
       const std::uint64_t line = check.newest().version + 2;  // The header is the first.
-      if (const Result<void> valid = check.add(record); !valid)
+      if (const Result<void> valid = check.add(record); !valid) {
         return Error{valid.error().code,
                      path + ": line " + std::to_string(line) + ": " + valid.error().message};
+      }
     }
   }
   return {};

@@ -8,8 +8,8 @@
 #include <string>
 #include <vector>
 
-#include "ot/result.h"
-#include "server/api/operator_json.h"
+#include "ot/base/result.h"
+#include "server/http/operator_json.h"
 #include "storage/record.h"
 
 namespace cowrite::cli {
@@ -19,7 +19,7 @@ class HistoryFile {
   // Reads the header. Fails with kErrFile, or server's kErrRecordInvalid.
   [[nodiscard]] static Result<HistoryFile> open(const std::string& path);
 
-  [[nodiscard]] const server::HistoryHeader& header() const { return header_; }
+  [[nodiscard]] const http::HistoryHeader& header() const { return header_; }
 
   // Some more records, in order; none at the end, when there were as many as the header says. Fails
   // as open() does.
@@ -36,7 +36,7 @@ class HistoryFile {
   std::ifstream file_;
   std::uint64_t line_ = 0;
   std::uint64_t records_ = 0;
-  server::HistoryHeader header_;
+  http::HistoryHeader header_;
 };
 
 // Whether all of the file can be a document's history, record after record.

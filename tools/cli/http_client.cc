@@ -4,7 +4,7 @@
 
 #include <utility>
 
-#include "ot/check.h"
+#include "ot/base/check.h"
 
 namespace cowrite::cli {
 namespace {
@@ -61,8 +61,9 @@ Result<HttpReply> HttpClient::post(std::string_view path, std::string_view body,
   // Our server does not say 100-continue, which curl would wait for.
   curl_slist* headers = curl_slist_append(nullptr, "Expect:");
   headers = curl_slist_append(headers, "Content-Type: application/octet-stream");
-  if (!token.empty())
+  if (!token.empty()) {
     headers = curl_slist_append(headers, ("Authorization: Bearer " + token).c_str());
+  }
   curl_easy_setopt(curl, CURLOPT_HTTPHEADER, headers);
   Result<HttpReply> reply = perform(path);
   curl_slist_free_all(headers);

@@ -11,8 +11,8 @@
 #include <string>
 #include <utility>
 
-#include "server/api/operator_api.h"
-#include "server/api/operator_token.h"
+#include "server/http/operator_api.h"
+#include "server/http/operator_token.h"
 #include "storage/errors.h"
 #include "tools/cli/command_line.h"
 #include "tools/cli/printable.h"
@@ -23,8 +23,9 @@ namespace {
 // A closed standard stream would give its number to the next file that is opened, and what is
 // printed would go there.
 void occupy_standard_streams() {
-  for (const int descriptor : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO})
+  for (const int descriptor : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
     if (fcntl(descriptor, F_GETFD) == -1 && open("/dev/null", O_RDONLY) == -1) std::_Exit(1);
+  }
 }
 
 Colours colours_for(std::FILE* stream, ColourChoice choice) {
@@ -38,22 +39,25 @@ Colours colours_for(std::FILE* stream, ColourChoice choice) {
 }
 
 Result<std::unique_ptr<DocumentSource>> open_source(const Invocation& invocation) {
-  if (const auto* folder = std::get_if<DataFolder>(&invocation.source))
+  if (const auto* folder = std::get_if<DataFolder>(&invocation.source)) {
     return open_folder(folder->path);
+  }
   return open_server(std::get<ServerUrl>(invocation.source).url);
 }
 
 // Empty if none is named.
 Result<std::string> find_token(const Invocation& invocation) {
   if (const auto* token = std::get_if<Token>(&invocation.token)) return token->text;
-  if (const auto* file = std::get_if<TokenFile>(&invocation.token))
-    return server::read_operator_token(file->path);
+  if (const auto* file = std::get_if<TokenFile>(&invocation.token)) {
+    return http::read_operator_token(file->path);
+  }
   return std::string();
 }
 
 Result<std::unique_ptr<Operator>> open_operator(const Invocation& invocation) {
-  if (const auto* folder = std::get_if<DataFolder>(&invocation.source))
+  if (const auto* folder = std::get_if<DataFolder>(&invocation.source)) {
     return operate_folder(folder->path);
+  }
   const Result<std::string> token = find_token(invocation);
   if (!token) return token.error();
   return operate_server(std::get<ServerUrl>(invocation.source).url, *token);
@@ -88,28 +92,38 @@ Result<void> run(const Invocation& invocation, Output& output) {
 // What may help after an error; empty if nothing comes to mind.
 std::string hint(const Error& error, const Invocation& invocation) {
   if (error.code == kErrUsage) return "cowrite " + invocation.command + " --help";
-  if (error.code == server::kErrDocumentUnknown)
+  if (error.code == history::kErrDocumentUnknown) {
     return "cowrite ls lists the documents that there are";
-  if (error.code == server::kErrDocumentAbsent)
+  }
+  if (error.code == history::kErrDocumentAbsent) {
     return "cowrite log shows when it was there; --at VERSION gives its text of then";
-  if (error.code == storage::kErrVersionUnknown)
+  }
+  if (error.code == storage::kErrVersionUnknown) {
     return "cowrite log lists the versions that there are";
-  if (error.code == kErrServerNeeded)
+  }
+  if (error.code == kErrServerNeeded) {
     return "--server URL names a running server; cowrite log shows what the folder holds";
-  if (error.code == kErrServerUnreachable)
+  }
+  if (error.code == kErrServerUnreachable) {
     return "start cowrite-server, name another server with --server URL, or read a data folder "
            "with --data DIR";
-  if (error.code == kErrServerForeign)
+  }
+  if (error.code == kErrServerForeign) {
     return "--server takes the address that cowrite-server prints when it starts";
-  if (error.code == storage::kErrInUse)
+  }
+  if (error.code == storage::kErrInUse) {
     return "a running server is asked with --server URL; with --data DIR too it finds the "
            "operator's token";
-  if (error.code == server::kErrTokenMissing || error.code == server::kErrTokenFile)
+  }
+  if (error.code == http::kErrTokenMissing || error.code == http::kErrTokenFile) {
     return "--token-file FILE, COWRITE_TOKEN or --data DIR of the running server name it";
-  if (error.code == kErrFolderNeeded)
+  }
+  if (error.code == kErrFolderNeeded) {
     return "cowrite --data DIR restore --from BACKUPS makes a data folder for cowrite-server";
-  if (error.code == storage::kErrNotFound)
+  }
+  if (error.code == storage::kErrNotFound) {
     return "--data takes the folder that cowrite-server was given with --data";
+  }
   return {};
 }
 

@@ -9,9 +9,9 @@
 #include <string_view>
 #include <vector>
 
-#include "ot/result.h"
-#include "server/api/operator_json.h"
-#include "server/api/reading.h"
+#include "ot/base/result.h"
+#include "server/history/queries.h"
+#include "server/http/operator_json.h"
 #include "storage/record.h"
 #include "tools/cli/source.h"
 
@@ -28,23 +28,23 @@ class Operator {
   [[nodiscard]] virtual Result<DocumentSource*> source() = 0;
 
   // Adds a backup to a folder on the host of the data. REQUIRES: the path is absolute.
-  [[nodiscard]] virtual Result<server::BackupDone> back_up(const std::string& folder) = 0;
+  [[nodiscard]] virtual Result<http::BackupDone> back_up(const std::string& folder) = 0;
 
   // Makes the data folder, which must hold nothing, of the newest backup. Its histories get a new
   // id. Fails with kErrFolderNeeded on a server.
   [[nodiscard]] virtual Result<void> restore_all(const std::string& backups) = 0;
 
   // Gives a document the text of an earlier time, by a new edit; or another, new document `as`.
-  [[nodiscard]] virtual Result<server::ChangeDone> restore(const storage::DocumentKey& key,
-                                                           const server::Place& place,
-                                                           const std::optional<std::string>& as,
-                                                           const std::string& author) = 0;
+  [[nodiscard]] virtual Result<http::ChangeDone> restore(const storage::DocumentKey& key,
+                                                         const storage::VersionSelector& place,
+                                                         const std::optional<std::string>& as,
+                                                         const std::string& author) = 0;
 
   // Deletes a document; its history stays.
-  [[nodiscard]] virtual Result<server::ChangeDone> remove(const storage::DocumentKey& key,
-                                                          const std::string& author) = 0;
+  [[nodiscard]] virtual Result<http::ChangeDone> remove(const storage::DocumentKey& key,
+                                                        const std::string& author) = 0;
   // Erases the text and history of a deleted document for good.
-  [[nodiscard]] virtual Result<server::ChangeDone> purge(const storage::DocumentKey& key) = 0;
+  [[nodiscard]] virtual Result<http::ChangeDone> purge(const storage::DocumentKey& key) = 0;
 
   // Adds records to the document's history as they are, and returns its version. They may come to
   // be there in several steps, in order. Fails with server's kErrRecordInvalid, and with storage's

@@ -5,7 +5,7 @@
 #include <cstdio>
 #include <string_view>
 
-#include "ot/result.h"
+#include "ot/base/result.h"
 #include "tools/cli/paint.h"
 
 namespace cowrite::cli {

@@ -15,24 +15,27 @@ bool is_digits(std::string_view text) {
 }  // namespace
 
 Result<std::uint64_t> parse_number(std::string_view text) {
-  if (!is_digits(text))
+  if (!is_digits(text)) {
     return Error{kErrPlaceInvalid, "\"" + std::string(text) + "\" is not a whole number"};
+  }
   std::uint64_t number = 0;
-  if (std::from_chars(text.data(), text.data() + text.size(), number).ec != std::errc())
+  if (std::from_chars(text.data(), text.data() + text.size(), number).ec != std::errc()) {
     return Error{kErrPlaceInvalid, "\"" + std::string(text) + "\" is too large"};
+  }
   return number;
 }
 
-Result<server::Place> parse_place(std::string_view text) {
+Result<storage::VersionSelector> parse_place(std::string_view text) {
   if (is_digits(text)) {
     const Result<std::uint64_t> version = parse_number(text);
     if (!version) return version.error();
-    return server::Place(server::AtVersion{*version});
+    return storage::VersionSelector(storage::AtVersion{*version});
   }
   const Result<std::int64_t> time_ms = storage::parse_time(text);
-  if (!time_ms)
+  if (!time_ms) {
     return Error{kErrPlaceInvalid, time_ms.error().message + ", or a version such as 12"};
-  return server::Place(server::AtTime{*time_ms});
+  }
+  return storage::VersionSelector(storage::AtTime{*time_ms});
 }
 
 }  // namespace cowrite::cli

@@ -5,8 +5,8 @@
 #include <cstdint>
 #include <string_view>
 
-#include "ot/result.h"
-#include "server/api/reading.h"
+#include "ot/base/result.h"
+#include "server/history/queries.h"
 
 namespace cowrite::cli {
 
@@ -16,6 +16,6 @@ inline constexpr std::string_view kErrPlaceInvalid = "ERR_PLACE_INVALID";
 [[nodiscard]] Result<std::uint64_t> parse_number(std::string_view text);
 
 // Digits are a version, anything else a time (storage/timestamp.h). Fails with kErrPlaceInvalid.
-[[nodiscard]] Result<server::Place> parse_place(std::string_view text);
+[[nodiscard]] Result<storage::VersionSelector> parse_place(std::string_view text);
 
 }  // namespace cowrite::cli

@@ -5,7 +5,7 @@
 #include <cwchar>
 #include <optional>
 
-#include "ot/utf8.h"
+#include "ot/base/utf8.h"
 
 namespace cowrite::cli {
 namespace {
@@ -24,8 +24,9 @@ Character first_character(std::string_view text) {
   if (!ot::utf8::is_valid(bytes)) return {text.substr(0, 1), std::nullopt};
   if (size == 1) return {bytes, lead};
   char32_t code_point = lead & (0x7FU >> size);
-  for (const char byte : bytes.substr(1))
+  for (const char byte : bytes.substr(1)) {
     code_point = code_point << 6U | (static_cast<unsigned char>(byte) & 0x3FU);
+  }
   return {bytes, code_point};
 }
 
@@ -58,10 +59,11 @@ void append_escaped(std::string& out, const Character& character) {
 
 void append_printable(std::string& out, const Character& character) {
   const std::optional<char32_t> c = character.code_point;
-  if (!c || is_control(*c) || turns_direction(*c))
+  if (!c || is_control(*c) || turns_direction(*c)) {
     append_escaped(out, character);
-  else
+  } else {
     out += character.bytes;
+  }
 }
 
 }  // namespace
@@ -84,10 +86,11 @@ std::string printable_lines(std::string_view text) {
     const std::optional<char32_t> c = character.code_point;
     const bool stays =
         c && (*c == U'\n' || *c == U'\t' || turns_direction(*c) || text.starts_with("\r\n"));
-    if (stays)
+    if (stays) {
       out += character.bytes;
-    else
+    } else {
       append_printable(out, character);
+    }
     text.remove_prefix(character.bytes.size());
   }
   return out;

@@ -2,7 +2,7 @@
 
 #include <string>
 
-#include "server/api/json.h"
+#include "server/http/json.h"
 #include "storage/timestamp.h"
 #include "tools/cli/describe.h"
 #include "tools/cli/human.h"
@@ -18,10 +18,11 @@ RecordPrinter::RecordPrinter(Context& context, Times times)
 
 void RecordPrinter::print(const std::vector<storage::Record>& records) {
   for (const storage::Record& record : records) {
-    if (context_.format == Format::kJson)
-      context_.output.json_line(server::record_json(record));
-    else
+    if (context_.format == Format::kJson) {
+      context_.output.json_line(http::record_json(record));
+    } else {
       table_.add(row(record));
+    }
   }
   table_.print();
 }

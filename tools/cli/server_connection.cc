@@ -7,9 +7,9 @@
 #include <thread>
 #include <utility>
 
-#include "server/api/json.h"
-#include "server/api/operator_json.h"
-#include "server/api/url.h"
+#include "server/http/json.h"
+#include "server/http/operator_json.h"
+#include "server/http/url.h"
 #include "storage/errors.h"
 #include "tools/cli/source.h"
 
@@ -59,14 +59,14 @@ Result<HttpReply> ServerConnection::ask(const Ask& first, const Progress& progre
     if (reply->status == 503 && retries++ < kRetriesMax) {
       std::this_thread::sleep_for(retry_after(*reply));
     } else if (reply->status == 202) {
-      const Result<server::JobReport> job = server::parse_job(reply->body);
+      const Result<http::JobReport> job = http::parse_job(reply->body);
       if (!job) return foreign();
       if (progress && !progress(job->records)) return Error{storage::kErrBusy, "given up"};
-      next = [this, path = "/api/operator/jobs/" + server::percent_encode(job->id)] {
+      next = [this, path = "/api/operator/jobs/" + http::percent_encode(job->id)] {
         return http_.get(path);
       };
     } else {
-      std::optional<Error> error = server::parse_error(reply->body);
+      std::optional<Error> error = http::parse_error(reply->body);
       return error ? *error : foreign();
     }
   }

@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-#include "ot/result.h"
+#include "ot/base/result.h"
 #include "tools/cli/http_client.h"
 
 namespace cowrite::cli {

@@ -1,9 +1,9 @@
-// A running server as an Operator, through its HTTP API (server/api/API.md).
+// A running server as an Operator, through its HTTP API (server/http/API.md).
 #include <utility>
 
-#include "server/api/json.h"
-#include "server/api/url.h"
-#include "server/limits.h"
+#include "server/http/json.h"
+#include "server/http/limits.h"
+#include "server/http/url.h"
 #include "storage/timestamp.h"
 #include "tools/cli/operator.h"
 #include "tools/cli/server_connection.h"
@@ -11,14 +11,14 @@
 namespace cowrite::cli {
 namespace {
 
-using server::percent_encode;
+using http::percent_encode;
 
 // Records go to the server in requests of about this size.
 constexpr std::size_t kRequestBytes = std::size_t{1} << 20;
 
-std::string place_text(const server::Place& place) {
-  if (const auto* at = std::get_if<server::AtVersion>(&place)) return std::to_string(at->version);
-  return storage::format_time(std::get<server::AtTime>(place).time_ms);
+std::string place_text(const storage::VersionSelector& place) {
+  if (const auto* at = std::get_if<storage::AtVersion>(&place)) return std::to_string(at->version);
+  return storage::format_time(std::get<storage::AtTime>(place).time_ms);
 }
 
 class ServerOperator final : public Operator {
@@ -28,9 +28,9 @@ class ServerOperator final : public Operator {
 
   Result<DocumentSource*> source() override { return source_.get(); }
 
-  Result<server::BackupDone> back_up(const std::string& folder) override {
+  Result<http::BackupDone> back_up(const std::string& folder) override {
     return server_.read(server_.post("/api/operator/backup?folder=" + percent_encode(folder)),
-                        server::parse_backup);
+                        http::parse_backup);
   }
 
   Result<void> restore_all(const std::string&) override {
@@ -39,35 +39,37 @@ class ServerOperator final : public Operator {
                  "running server"};
   }
 
-  Result<server::ChangeDone> restore(const storage::DocumentKey& key, const server::Place& place,
-                                     const std::optional<std::string>& as,
-                                     const std::string& author) override {
+  Result<http::ChangeDone> restore(const storage::DocumentKey& key,
+                                   const storage::VersionSelector& place,
+                                   const std::optional<std::string>& as,
+                                   const std::string& author) override {
     std::string path = document_path(key, "restore") + "?at=" + percent_encode(place_text(place)) +
                        "&author=" + percent_encode(author);
     if (as) path += "&as=" + percent_encode(*as);
-    return server_.read(server_.post(path), server::parse_change);
+    return server_.read(server_.post(path), http::parse_change);
   }
 
-  Result<server::ChangeDone> remove(const storage::DocumentKey& key,
-                                    const std::string& author) override {
+  Result<http::ChangeDone> remove(const storage::DocumentKey& key,
+                                  const std::string& author) override {
     return server_.read(
         server_.post(document_path(key, "delete") + "?author=" + percent_encode(author)),
-        server::parse_change);
+        http::parse_change);
   }
 
-  Result<server::ChangeDone> purge(const storage::DocumentKey& key) override {
-    return server_.read(server_.post(document_path(key, "purge")), server::parse_change);
+  Result<http::ChangeDone> purge(const storage::DocumentKey& key) override {
+    return server_.read(server_.post(document_path(key, "purge")), http::parse_change);
   }
 
   Result<std::uint64_t> append(const storage::DocumentKey& key,
                                const std::vector<storage::Record>& records) override {
     std::string lines;
     for (const storage::Record& record : records) {
-      const std::string line = server::record_json(record) + "\n";
-      if (line.size() > server::kRequestBodyBytesMax)
-        return Error{server::kErrRequestFailed,
-                     server::display_name(key) + ": record " + std::to_string(record.version + 1) +
+      const std::string line = http::record_json(record) + "\n";
+      if (line.size() > http::kBodyBytesMax) {
+        return Error{http::kErrRequestFailed,
+                     storage::describe(key) + ": record " + std::to_string(record.version + 1) +
                          " is larger than the server takes; import it with --data"};
+      }
       if (!lines.empty() && lines.size() + line.size() > kRequestBytes) {
         Result<std::uint64_t> sent = send(key, std::exchange(lines, {}));
         if (!sent) return sent;
@@ -79,13 +81,13 @@ class ServerOperator final : public Operator {
 
  private:
   static std::string document_path(const storage::DocumentKey& key, std::string_view action) {
-    return "/api/operator/documents/" + percent_encode(key.collection) + "/" +
-           percent_encode(key.id) + "/" + std::string(action);
+    return "/api/operator/documents/" + percent_encode(key.collection()) + "/" +
+           percent_encode(key.id()) + "/" + std::string(action);
   }
 
   Result<std::uint64_t> send(const storage::DocumentKey& key, const std::string& lines) {
-    const Result<server::ChangeDone> done =
-        server_.read(server_.post(document_path(key, "records"), lines), server::parse_change);
+    const Result<http::ChangeDone> done =
+        server_.read(server_.post(document_path(key, "records"), lines), http::parse_change);
     if (!done) return done.error();
     return done->version;
   }

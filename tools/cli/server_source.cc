@@ -1,10 +1,10 @@
-// A running server as a DocumentSource, through its HTTP API (server/api/API.md).
+// A running server as a DocumentSource, through its HTTP API (server/http/API.md).
 #include <charconv>
 #include <utility>
 
-#include "server/api/json.h"
-#include "server/api/operator_json.h"
-#include "server/api/url.h"
+#include "server/http/json.h"
+#include "server/http/operator_json.h"
+#include "server/http/url.h"
 #include "storage/timestamp.h"
 #include "tools/cli/server_connection.h"
 #include "tools/cli/source.h"
@@ -12,14 +12,14 @@
 namespace cowrite::cli {
 namespace {
 
-using server::percent_encode;
+using http::percent_encode;
 
 // How long the server may keep us waiting for a record: well below what the HTTP client takes for a
 // broken connection.
 constexpr int kWaitSeconds = 20;
 
 std::string key_path(const storage::DocumentKey& key) {
-  return "/" + percent_encode(key.collection) + "/" + percent_encode(key.id);
+  return "/" + percent_encode(key.collection()) + "/" + percent_encode(key.id());
 }
 
 std::string document_path(const storage::DocumentKey& key) {
@@ -27,15 +27,17 @@ std::string document_path(const storage::DocumentKey& key) {
 }
 
 // "version=12", "time=...", or nothing for the newest.
-std::string place_query(const server::Place& place) {
-  if (const auto* at = std::get_if<server::AtVersion>(&place))
+std::string place_query(const storage::VersionSelector& place) {
+  if (const auto* at = std::get_if<storage::AtVersion>(&place)) {
     return "version=" + std::to_string(at->version);
-  if (const auto* at = std::get_if<server::AtTime>(&place))
+  }
+  if (const auto* at = std::get_if<storage::AtTime>(&place)) {
     return "time=" + percent_encode(storage::format_time(at->time_ms));
+  }
   return {};
 }
 
-std::string range_query(server::VersionRange range) {
+std::string range_query(history::VersionRange range) {
   return "from=" + std::to_string(range.first) + "&to=" + std::to_string(range.last);
 }
 
@@ -43,78 +45,78 @@ class ServerSource final : public DocumentSource {
  public:
   explicit ServerSource(const std::string& url) : server_(url) {}
 
-  Result<server::DocumentPage> list(const std::string& collection, const std::string& prefix,
-                                    const std::optional<std::string>& after) override {
+  Result<history::DocumentPage> list(const std::string& collection, const std::string& prefix,
+                                     const std::optional<std::string>& after) override {
     std::string path = "/api/documents?limit=1000&collection=" + percent_encode(collection);
     if (!prefix.empty()) path += "&prefix=" + percent_encode(prefix);
     if (after) path += "&after=" + percent_encode(*after);
-    Result<server::DocumentPage> page = ask(path, server::parse_documents);
+    Result<history::DocumentPage> page = ask(path, http::parse_documents);
     // A list that does not go on would never end.
     if (page && page->next && *page->next <= after.value_or("")) return server_.foreign();
     return page;
   }
 
   Result<storage::DocumentInfo> info(const storage::DocumentKey& key) override {
-    return ask(document_path(key), server::parse_document);
+    return ask(document_path(key), http::parse_document);
   }
 
-  Result<server::VersionText> text(const storage::DocumentKey& key,
-                                   const server::Place& place) override {
+  Result<history::VersionText> text(const storage::DocumentKey& key,
+                                    const storage::VersionSelector& place) override {
     const std::string query = place_query(place);
     const std::string path = document_path(key) + "/text" + (query.empty() ? "" : "?" + query);
     Result<HttpReply> reply = server_.get(path);
     if (!reply) return reply.error();
-    server::VersionText text;
+    history::VersionText text;
     const std::string& digits = reply->version;
     const auto [end, problem] =
         std::from_chars(digits.data(), digits.data() + digits.size(), text.version);
     const Result<std::int64_t> time_ms = storage::parse_time(reply->time);
-    if (problem != std::errc() || end != digits.data() + digits.size() || !time_ms)
+    if (problem != std::errc() || end != digits.data() + digits.size() || !time_ms) {
       return server_.foreign();
+    }
     text.time_ms = *time_ms;
     text.text = std::move(reply->body);
     return text;
   }
 
-  Result<server::RecordPage> records(const storage::DocumentKey& key,
-                                     server::VersionRange range) override {
-    return forward(
-        ask(document_path(key) + "/records?" + range_query(range), server::parse_records),
-        range.first);
-  }
-
-  Result<server::RecordPage> next_records(const storage::DocumentKey& key,
-                                          server::VersionRange range) override {
-    return forward(ask(document_path(key) + "/records?" + range_query(range) +
-                           "&wait=" + std::to_string(kWaitSeconds),
-                       server::parse_records),
+  Result<history::RecordPage> records(const storage::DocumentKey& key,
+                                      history::VersionRange range) override {
+    return forward(ask(document_path(key) + "/records?" + range_query(range), http::parse_records),
                    range.first);
   }
 
-  Result<server::BlamePage> blame(const storage::DocumentKey& key,
-                                  const server::BlameRequest& request) override {
+  Result<history::RecordPage> next_records(const storage::DocumentKey& key,
+                                           history::VersionRange range) override {
+    return forward(ask(document_path(key) + "/records?" + range_query(range) +
+                           "&wait=" + std::to_string(kWaitSeconds),
+                       http::parse_records),
+                   range.first);
+  }
+
+  Result<history::BlamePage> blame(const storage::DocumentKey& key,
+                                   const history::BlameRequest& request) override {
     std::string path = document_path(key) +
                        "/blame?pause=" + std::to_string(request.pause_minutes) +
                        "&from=" + std::to_string(request.from);
     const std::string place = place_query(request.place);
     if (!place.empty()) path += "&" + place;
-    if (request.removed == server::RemovedText::kShown) path += "&deleted=true";
-    return forward(ask(path, server::parse_blame), request.from);
+    if (request.removed == history::RemovedText::kShown) path += "&deleted=true";
+    return forward(ask(path, http::parse_blame), request.from);
   }
 
-  Result<server::GroupPage> version_groups(const storage::DocumentKey& key,
-                                           server::VersionRange range,
-                                           std::uint64_t pause_minutes) override {
+  Result<history::GroupPage> version_groups(const storage::DocumentKey& key,
+                                            history::VersionRange range,
+                                            std::uint64_t pause_minutes) override {
     return forward(ask(document_path(key) + "/versions?limit=1000&" + range_query(range) +
                            "&pause=" + std::to_string(pause_minutes),
-                       server::parse_groups),
+                       http::parse_groups),
                    range.first);
   }
 
   Result<storage::Proof> verify(const storage::DocumentKey& key,
                                 const storage::VerifyProgress& progress) override {
     return server_.read(server_.get("/api/operator/verify" + key_path(key), progress),
-                        server::parse_proof);
+                        http::parse_proof);
   }
 
   Result<void> verify_no_orphans() override {
@@ -123,15 +125,15 @@ class ServerSource final : public DocumentSource {
   }
 
   Result<std::vector<std::string>> collections() override {
-    return ask("/api/operator/collections", server::parse_collections);
+    return ask("/api/operator/collections", http::parse_collections);
   }
 
-  Result<server::DocumentUse> document_use(const storage::DocumentKey& key) override {
-    return ask("/api/operator/stat" + key_path(key), server::parse_document_use);
+  Result<history::DocumentUse> document_use(const storage::DocumentKey& key) override {
+    return ask("/api/operator/stat" + key_path(key), http::parse_document_use);
   }
 
-  Result<server::StoreUse> store_use() override {
-    return ask("/api/operator/stat", server::parse_store_use);
+  Result<history::StoreUse> store_use() override {
+    return ask("/api/operator/stat", http::parse_store_use);
   }
 
  private:

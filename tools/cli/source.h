@@ -8,11 +8,11 @@
 #include <string_view>
 #include <vector>
 
-#include "ot/result.h"
-#include "server/api/blame.h"
-#include "server/api/disk_use.h"
-#include "server/api/reading.h"
-#include "server/api/version_groups.h"
+#include "ot/base/result.h"
+#include "server/history/blame.h"
+#include "server/history/disk_use.h"
+#include "server/history/queries.h"
+#include "server/history/version_groups.h"
 #include "storage/history.h"
 #include "storage/read/verify.h"
 
@@ -29,25 +29,25 @@ class DocumentSource {
  public:
   virtual ~DocumentSource() = default;
 
-  // The calls are those of server/api/reading.h; the pages are as large as the source likes.
-  [[nodiscard]] virtual Result<server::DocumentPage> list(
+  // The calls are those of server/history/queries.h; the pages are as large as the source likes.
+  [[nodiscard]] virtual Result<history::DocumentPage> list(
       const std::string& collection, const std::string& prefix,
       const std::optional<std::string>& after) = 0;
   [[nodiscard]] virtual Result<storage::DocumentInfo> info(const storage::DocumentKey& key) = 0;
-  [[nodiscard]] virtual Result<server::VersionText> text(const storage::DocumentKey& key,
-                                                         const server::Place& place) = 0;
-  [[nodiscard]] virtual Result<server::RecordPage> records(const storage::DocumentKey& key,
-                                                           server::VersionRange range) = 0;
-  [[nodiscard]] virtual Result<server::BlamePage> blame(const storage::DocumentKey& key,
-                                                        const server::BlameRequest& request) = 0;
-  [[nodiscard]] virtual Result<server::GroupPage> version_groups(const storage::DocumentKey& key,
-                                                                 server::VersionRange range,
-                                                                 std::uint64_t pause_minutes) = 0;
+  [[nodiscard]] virtual Result<history::VersionText> text(
+      const storage::DocumentKey& key, const storage::VersionSelector& place) = 0;
+  [[nodiscard]] virtual Result<history::RecordPage> records(const storage::DocumentKey& key,
+                                                            history::VersionRange range) = 0;
+  [[nodiscard]] virtual Result<history::BlamePage> blame(const storage::DocumentKey& key,
+                                                         const history::BlameRequest& request) = 0;
+  [[nodiscard]] virtual Result<history::GroupPage> version_groups(const storage::DocumentKey& key,
+                                                                  history::VersionRange range,
+                                                                  std::uint64_t pause_minutes) = 0;
 
   // As records(), but where the next record is yet to come, it waits for it, and returns an empty
   // page after a while. Fails with kErrServerNeeded where there is no server.
-  [[nodiscard]] virtual Result<server::RecordPage> next_records(const storage::DocumentKey& key,
-                                                                server::VersionRange range) = 0;
+  [[nodiscard]] virtual Result<history::RecordPage> next_records(const storage::DocumentKey& key,
+                                                                 history::VersionRange range) = 0;
 
   // storage/read/verify.h
   [[nodiscard]] virtual Result<storage::Proof> verify(const storage::DocumentKey& key,
@@ -56,10 +56,10 @@ class DocumentSource {
   // Those that hold documents, in order.
   [[nodiscard]] virtual Result<std::vector<std::string>> collections() = 0;
 
-  // server/api/disk_use.h
-  [[nodiscard]] virtual Result<server::DocumentUse> document_use(
+  // server/history/disk_use.h
+  [[nodiscard]] virtual Result<history::DocumentUse> document_use(
       const storage::DocumentKey& key) = 0;
-  [[nodiscard]] virtual Result<server::StoreUse> store_use() = 0;
+  [[nodiscard]] virtual Result<history::StoreUse> store_use() = 0;
 };
 
 // Asks the HTTP API of the server at `url`, "http://127.0.0.1:8080". The first call finds out if

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "ot/check.h"
+#include "ot/base/check.h"
 #include "tools/cli/printable.h"
 
 namespace cowrite::cli {
@@ -24,14 +24,17 @@ void Table::print() {
   if (output_.for_person()) {
     if (!titled_) {
       std::vector<Cell> titles;
-      for (const Column& column : columns_)
+      for (const Column& column : columns_) {
         titles.push_back({std::string(column.title), Paint::kFaint});
+      }
       rows_.insert(rows_.begin(), std::move(titles));
       titled_ = true;
     }
-    for (const std::vector<Cell>& row : rows_)
-      for (std::size_t i = 0; i + 1 < row.size(); ++i)
+    for (const std::vector<Cell>& row : rows_) {
+      for (std::size_t i = 0; i + 1 < row.size(); ++i) {
         columns_[i].width_min = std::max(columns_[i].width_min, columns(row[i].text));
+      }
+    }
   }
   for (const std::vector<Cell>& row : rows_) print_row(row);
   rows_.clear();

@@ -23,10 +23,11 @@ std::vector<Operation> keystrokes() {
     const std::uint64_t place = random() % (length + 1 - (deletes ? 20 : 0));
     for (std::uint64_t i = 0; i < 20; ++i) {
       OperationBuilder builder;
-      if (deletes)
+      if (deletes) {
         builder.retain(place).erase(1);
-      else
+      } else {
         builder.retain(place + i).insert("x");
+      }
       result.push_back(std::move(builder).build());
       length += deletes ? -std::uint64_t{1} : 1;
     }
@@ -38,8 +39,9 @@ void Attribute(benchmark::State& state, Attribution::Removed removed) {
   const std::vector<Operation> operations = keystrokes();
   for (auto _ : state) {
     Attribution attribution(removed);
-    for (std::size_t i = 0; i < operations.size(); ++i)
+    for (std::size_t i = 0; i < operations.size(); ++i) {
       if (!attribution.apply(operations[i], i)) state.SkipWithError("not applied");
+    }
     state.counters["spans"] = static_cast<double>(attribution.spans());
   }
 }

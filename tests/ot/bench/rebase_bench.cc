@@ -77,9 +77,10 @@ HistoryBlocks blocks_of(const std::vector<Operation>& log) {
 std::vector<Operation> submissions() {
   std::mt19937_64 random(2);
   std::vector<Operation> made;
-  for (int i = 0; i < 1'024; ++i)
+  for (int i = 0; i < 1'024; ++i) {
     made.push_back(
         std::move(OperationBuilder().retain(random() % (kTextLength / 2)).insert("x")).build());
+  }
   return made;
 }
 
@@ -89,8 +90,9 @@ void rebase_warm(benchmark::State& state, const std::vector<Operation>& log) {
   const auto behind = static_cast<std::uint64_t>(state.range(0));
   // From a little more or less far, so that no one block is always the right one.
   const auto from = [&](std::size_t i) { return blocks.end() - behind + i % (behind / 16); };
-  for (std::size_t i = 0; i < 100'000; ++i)
+  for (std::size_t i = 0; i < 100'000; ++i) {
     benchmark::DoNotOptimize(blocks.rebase(made[i % made.size()], from(i), blocks.end()));
+  }
   std::size_t next = 0;
   for (auto _ : state) {
     benchmark::DoNotOptimize(blocks.rebase(made[next % made.size()], from(next), blocks.end()));
@@ -114,8 +116,9 @@ void RebaseOneByOne(benchmark::State& state) {
   std::size_t next = 0;
   for (auto _ : state) {
     Operation operation = made[next++ % made.size()];
-    for (std::size_t i = log.size() - behind; i < log.size(); ++i)
+    for (std::size_t i = log.size() - behind; i < log.size(); ++i) {
       operation = transform(operation, log[i], Side::kLeft);
+    }
     benchmark::DoNotOptimize(operation);
   }
 }
@@ -157,8 +160,9 @@ void MergeOffline(benchmark::State& state) {
   std::vector<Operation> branch = scattered(count, 2);
   while (branch.size() > 1) {
     std::vector<Operation> halved;
-    for (std::size_t i = 0; i + 1 < branch.size(); i += 2)
+    for (std::size_t i = 0; i + 1 < branch.size(); i += 2) {
       halved.push_back(compose(branch[i], branch[i + 1]));
+    }
     if (branch.size() % 2 == 1) halved.push_back(branch.back());
     branch = std::move(halved);
   }

@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
-#include "ot/rope.h"
-#include "tools/replay/heap.h"
+#include "ot/rope/rope.h"
+#include "tests/replay/heap.h"
 
 namespace cowrite::ot {
 namespace {

@@ -7,11 +7,11 @@
 #include <vector>
 
 #include "ot/apply.h"
-#include "ot/check.h"
-#include "ot/rope.h"
+#include "ot/base/check.h"
+#include "ot/rope/rope.h"
 #include "server/protocol/operation_json.h"
 #include "tests/ot/trace_files.h"
-#include "tools/replay/trace_file.h"
+#include "tests/replay/trace_file.h"
 
 namespace cowrite::ot {
 namespace {
@@ -59,8 +59,9 @@ bool register_traces() {
   for (const auto& path : trace_files("seq")) {
     const replay::TraceFile trace = replay::read_trace_file(path).value();
     Editing editing{trace.header.at("start").get<std::string>(), {}};
-    for (const auto& line : trace.lines)
-      editing.operations.push_back(server::operation_from_json(line).value());
+    for (const auto& line : trace.lines) {
+      editing.operations.push_back(protocol::operation_from_json(line).value());
+    }
     const auto add = [&trace](const std::string& width, Editing edits) {
       benchmark::RegisterBenchmark(
           ("Apply/" + trace.name + width).c_str(),

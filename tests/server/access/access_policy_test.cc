@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace cowrite::server {
+namespace cowrite::access {
 namespace {
 
 using Headers = std::vector<std::pair<std::string, std::string>>;
@@ -127,4 +127,4 @@ TEST(AccessPolicy, RefusesFlagsThatNameNoHostOrOrigin) {
 }
 
 }  // namespace
-}  // namespace cowrite::server
+}  // namespace cowrite::access

@@ -11,11 +11,11 @@
 #include <mutex>
 #include <utility>
 
-#include "server/limits.h"
+#include "server/document/limits.h"
 #include "storage/rocksdb_log.h"
 #include "tests/ot/notation.h"
 
-namespace cowrite::server {
+namespace cowrite::document {
 namespace {
 
 using ::testing::ElementsAre;
@@ -32,7 +32,7 @@ class HeldLog final : public storage::OperationLog {
     });
     if (!holding) release();
   }
-  void save_checkpoint(DocumentKey key, storage::Snapshot snapshot) override {
+  void save_checkpoint(storage::DocumentKey key, storage::Snapshot snapshot) override {
     log_->save_checkpoint(std::move(key), std::move(snapshot));
   }
   void read(std::function<void(const storage::History&)> job) override {
@@ -117,14 +117,14 @@ class DocumentHostTest : public ::testing::Test {
   }
 
   void submit(std::uint64_t sequence, std::optional<std::uint64_t> base, storage::Change change) {
-    Submit request{.key = {"docs", "d"}, .version = base, .sequence = sequence};
+    protocol::Submit request{.key = {"docs", "d"}, .version = base, .sequence = sequence};
     request.change = std::move(change);
     host_->handle(Submission{kAlice, "alice", "", std::move(request), 0});
   }
   void edit(std::uint64_t sequence, std::uint64_t base, std::string_view notation) {
     submit(sequence, base, storage::Edit{ot::op(notation)});
   }
-  void read(ReadKind kind, std::optional<std::uint64_t> version = std::nullopt) {
+  void read(protocol::ReadKind kind, std::optional<std::uint64_t> version = std::nullopt) {
     host_->handle(ReadRequest{kBob, 1, {kind, {"docs", "d"}, version}});
   }
 
@@ -154,7 +154,7 @@ class DocumentHostTest : public ::testing::Test {
 };
 
 TEST_F(DocumentHostTest, RequestsWaitWhileTheDocumentLoads) {
-  read(ReadKind::kFetch);
+  read(protocol::ReadKind::kFetch);
   EXPECT_THAT(told_, IsEmpty());
   EXPECT_FALSE(host_->idle());
   EXPECT_THAT(told(1), ElementsAre("0 (none)"));
@@ -167,7 +167,7 @@ TEST_F(DocumentHostTest, ASubscriptionDuringAnAppendGetsTheCommittedTextAndThenT
   log_.holding = true;
   edit(2, 1, "2 'c'");
   ASSERT_TRUE(log_.held());
-  read(ReadKind::kSubscribe);
+  read(protocol::ReadKind::kSubscribe);
   EXPECT_THAT(told(1), ElementsAre("1 'ab' joined"));
   log_.release();
   EXPECT_THAT(
@@ -181,10 +181,10 @@ TEST_F(DocumentHostTest, FetchesAndSnapshotsDuringAnAppendSeeTheCommittedVersion
   (void)told(1);
   log_.holding = true;
   edit(2, 1, "2 'c'");
-  read(ReadKind::kFetch);
-  read(ReadKind::kFetch, 0);
-  host_->handle(SnapshotRequest{kBob, 1, {"docs", "d"}, Newest{}});
-  host_->handle(SnapshotRequest{kBob, 2, {"docs", "d"}, AtVersion{2}});
+  read(protocol::ReadKind::kFetch);
+  read(protocol::ReadKind::kFetch, 0);
+  host_->handle(SnapshotRequest{kBob, 1, {"docs", "d"}, storage::Newest{}});
+  host_->handle(SnapshotRequest{kBob, 2, {"docs", "d"}, storage::AtVersion{2}});
   EXPECT_THAT(told(4), ElementsAre("1 'ab'", "1 records", "1 'ab'",
                                    "error ERR_OP_VERSION_NEWER_THAN_CURRENT_SNAPSHOT"));
 }
@@ -192,15 +192,15 @@ TEST_F(DocumentHostTest, FetchesAndSnapshotsDuringAnAppendSeeTheCommittedVersion
 TEST_F(DocumentHostTest, AClientThatIsAheadOfTheLogIsRefusedAndReported) {
   submit(1, std::nullopt, storage::Create{"ab"});
   (void)told(1);
-  read(ReadKind::kFetch, 2);
-  read(ReadKind::kSubscribe, 7);
+  read(protocol::ReadKind::kFetch, 2);
+  read(protocol::ReadKind::kSubscribe, 7);
   edit(2, 3, "'x'");
   EXPECT_THAT(
       told(6),
       ElementsAre("ahead 2 > 1", "error ERR_OP_VERSION_NEWER_THAN_CURRENT_SNAPSHOT", "ahead 7 > 1",
                   "error ERR_OP_VERSION_NEWER_THAN_CURRENT_SNAPSHOT", "ahead 3 > 1", "no ack"));
   EXPECT_TRUE(host_->idle());  // Nobody was subscribed.
-  read(ReadKind::kFetch, 1);
+  read(protocol::ReadKind::kFetch, 1);
   EXPECT_THAT(told(1), ElementsAre("0 records"));
 }
 
@@ -223,11 +223,11 @@ TEST_F(DocumentHostTest, ReadsThePastFromTheLog) {
   (void)told(1);
   edit(3, 2, "2 'c'");
   (void)told(1);
-  host_->handle(SnapshotRequest{kBob, 1, {"docs", "d"}, AtVersion{2}});
+  host_->handle(SnapshotRequest{kBob, 1, {"docs", "d"}, storage::AtVersion{2}});
   EXPECT_THAT(told(1), ElementsAre("2 'ab'"));
-  host_->handle(SnapshotRequest{kBob, 1, {"docs", "d"}, AtVersion{0}});
+  host_->handle(SnapshotRequest{kBob, 1, {"docs", "d"}, storage::AtVersion{0}});
   EXPECT_THAT(told(1), ElementsAre("0 (none)"));
-  host_->handle(SnapshotRequest{kBob, 1, {"docs", "d"}, AtTime{1'015}});
+  host_->handle(SnapshotRequest{kBob, 1, {"docs", "d"}, storage::AtTime{1'015}});
   EXPECT_THAT(told(1), ElementsAre("1 'a'"));
 }
 
@@ -239,14 +239,14 @@ TEST_F(DocumentHostTest, AReopenedDocumentAnswersFarReadersFromTheLogInParts) {
     (void)told(1);
   }
   host_ = DocumentHost::open({"docs", "d"}, log_, ports());
-  read(ReadKind::kSubscribe, 0);
+  read(protocol::ReadKind::kSubscribe, 0);
   EXPECT_THAT(told(1), ElementsAre("45 records, more from 45"));
-  read(ReadKind::kSubscribe, 45);
+  read(protocol::ReadKind::kSubscribe, 45);
   EXPECT_THAT(told(1), ElementsAre("256 records joined"));
 }
 
 TEST_F(DocumentHostTest, ADocumentThatIsFollowedIsNotIdle) {
-  read(ReadKind::kSubscribe);
+  read(protocol::ReadKind::kSubscribe);
   (void)told(1);
   EXPECT_FALSE(host_->idle());
   host_->leave(kBob.loop);
@@ -258,8 +258,8 @@ TEST_F(DocumentHostTest, APresenceIsMovedOverWhatItsSenderHadNotSeen) {
   (void)told(1);
   edit(2, 1, "'xyz'");
   (void)told(1);
-  Presence presence{.channel = "docs.d", .id = "p", .presence_version = 1, .value = "1"};
-  presence.place = PresencePlace{{"docs", "d"}, 1, std::string(kTextType)};
+  protocol::Presence presence{.channel = "docs.d", .id = "p", .presence_version = 1, .value = "1"};
+  presence.place = protocol::PresencePlace{{"docs", "d"}, 1, std::string(protocol::kTextType)};
   host_->handle(DocumentPresence{kBob, "bob", presence});
   EXPECT_THAT(told(1), ElementsAre(R"({"a":"p","ch":"docs.d","id":"p","p":4,"pv":1,"c":"docs",)"
                                    R"("d":"d","v":2,"t":"http://sharejs.org/types/text-unicode",)"
@@ -270,4 +270,4 @@ TEST_F(DocumentHostTest, APresenceIsMovedOverWhatItsSenderHadNotSeen) {
 }
 
 }  // namespace
-}  // namespace cowrite::server
+}  // namespace cowrite::document

@@ -5,11 +5,12 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "server/limits.h"
+#include "server/document/limits.h"
 #include "storage/errors.h"
-#include "tests/server/document/desk.h"
+#include "storage/limits.h"
+#include "tests/server/document/document_harness.h"
 
-namespace cowrite::server {
+namespace cowrite::document {
 namespace {
 
 using storage::AppendOutcome;
@@ -17,23 +18,23 @@ using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 
 // "ab" by alice, at version 1.
-Desk ab() { return Desk({record(0, "alice", 1, storage::Create{"ab"})}, 1); }
+DocumentHarness ab() { return DocumentHarness({record(0, "alice", 1, storage::Create{"ab"})}, 1); }
 
 // Version 1 is "", then a letter by "old" each; only the newest is in memory.
-Desk long_history(std::uint64_t letters) {
+DocumentHarness long_history(std::uint64_t letters) {
   std::vector<storage::Record> history{record(0, "alice", 1, storage::Create{""})};
   for (std::uint64_t i = 0; i < letters; ++i) {
     ot::OperationBuilder builder;
     builder.retain(i).insert("x");
     history.push_back(record(i + 1, "old", i + 1, storage::Edit{std::move(builder).build()}));
   }
-  return Desk(std::move(history), 1);
+  return DocumentHarness(std::move(history), 1);
 }
 
 // ---- One submission
 
 TEST(Document, NothingIsAnnouncedBeforeTheOutcomeIsKnown) {
-  Desk desk;
+  DocumentHarness desk;
   desk.create("alice", 1, std::nullopt, "ab");
   EXPECT_TRUE(desk.appending());
   EXPECT_THAT(desk.announced(), IsEmpty());
@@ -45,7 +46,7 @@ TEST(Document, NothingIsAnnouncedBeforeTheOutcomeIsKnown) {
 }
 
 TEST(Document, ALaterInsertStandsLeftOfAnEarlierOneAtTheSamePlace) {
-  Desk desk = ab();
+  DocumentHarness desk = ab();
   desk.edit("bob", 1, 1, "1 'X'");
   desk.settle();
   desk.edit("carol", 1, 1, "1 'Y'");
@@ -56,14 +57,14 @@ TEST(Document, ALaterInsertStandsLeftOfAnEarlierOneAtTheSamePlace) {
 }
 
 TEST(Document, AnOperationFromTheFutureIsRefused) {
-  Desk desk = ab();
+  DocumentHarness desk = ab();
   desk.edit("bob", 1, 2, "'x'");
   EXPECT_THAT(desk.announced(), ElementsAre("refuse 1 ERR_OP_VERSION_NEWER_THAN_CURRENT_SNAPSHOT"));
   EXPECT_FALSE(desk.appending());
 }
 
 TEST(Document, AnOperationThatDoesNotFitIsRefused) {
-  Desk desk = ab();
+  DocumentHarness desk = ab();
   desk.edit("bob", 1, 1, "3 'x'");
   desk.edit("bob", 2, 1, "-3");
   EXPECT_THAT(desk.announced(),
@@ -72,7 +73,7 @@ TEST(Document, AnOperationThatDoesNotFitIsRefused) {
 }
 
 TEST(Document, AnEmptyOperationIsCommittedLikeAnyOther) {
-  Desk desk = ab();
+  DocumentHarness desk = ab();
   desk.edit("bob", 1, 1, "");
   desk.settle();
   EXPECT_THAT(desk.announced(), ElementsAre("1 bob:1 ", "ack bob:1 at 1"));
@@ -80,7 +81,7 @@ TEST(Document, AnEmptyOperationIsCommittedLikeAnyOther) {
 }
 
 TEST(Document, DeletingWhatDoesNotExistCountsAVersion) {
-  Desk desk;
+  DocumentHarness desk;
   desk.remove("alice", 1, 0);
   desk.settle();
   EXPECT_THAT(desk.announced(), ElementsAre("0 alice:1 delete", "ack alice:1 at 0"));
@@ -89,7 +90,7 @@ TEST(Document, DeletingWhatDoesNotExistCountsAVersion) {
 }
 
 TEST(Document, AnEditOfWhatDoesNotExistIsRefused) {
-  Desk desk;
+  DocumentHarness desk;
   desk.edit("alice", 1, std::nullopt, "'x'");
   EXPECT_THAT(desk.announced(), ElementsAre("refuse 1 ERR_DOC_DOES_NOT_EXIST"));
 }
@@ -108,9 +109,9 @@ TEST_P(WhoBeatsWhom, FollowsTheTable) {
   // Versions: 1 is the document, or its absence where a create is to be committed.
   const auto [committed, submitted, outcome] = GetParam();
   const bool creates = std::string_view(committed) == "create";
-  Desk desk(creates ? std::vector{record(0, "alice", 1, storage::Delete{})}
-                    : std::vector{record(0, "alice", 1, storage::Create{"ab"})},
-            1);
+  DocumentHarness desk(creates ? std::vector{record(0, "alice", 1, storage::Delete{})}
+                               : std::vector{record(0, "alice", 1, storage::Create{"ab"})},
+                       1);
   const auto send = [&desk](const char* source, std::string_view kind) {
     if (kind == "create") desk.create(source, 1, 1, "new");
     if (kind == "edit") desk.edit(source, 1, 1, "'x'");
@@ -139,7 +140,7 @@ INSTANTIATE_TEST_SUITE_P(
 // ---- Batches
 
 TEST(Document, WhatArrivesDuringAnAppendWaitsAndFormsTheNextBatch) {
-  Desk desk = ab();
+  DocumentHarness desk = ab();
   desk.edit("bob", 1, 1, "1 'X'");
   desk.edit("carol", 1, 1, "1 'Y'");
   desk.edit("dave", 1, 1, "1 'Z'");
@@ -155,7 +156,7 @@ TEST(Document, WhatArrivesDuringAnAppendWaitsAndFormsTheNextBatch) {
 }
 
 TEST(Document, OneBadOperationInTheMiddleOfABatchHurtsNoOther) {
-  Desk desk = ab();
+  DocumentHarness desk = ab();
   desk.edit("bob", 1, 1, "");
   desk.edit("carol", 1, 1, "2 'c'");
   desk.edit("dave", 7, 1, "99 'd'");
@@ -170,7 +171,7 @@ TEST(Document, OneBadOperationInTheMiddleOfABatchHurtsNoOther) {
 }
 
 TEST(Document, DeleteAndCreateFitInOneBatch) {
-  Desk desk = ab();
+  DocumentHarness desk = ab();
   desk.edit("bob", 1, 1, "'x'");
   desk.remove("carol", 1, 1);
   desk.create("dave", 1, std::nullopt, "new");
@@ -185,10 +186,11 @@ TEST(Document, DeleteAndCreateFitInOneBatch) {
 }
 
 TEST(Document, ABatchHasABoundAndTheRestFollows) {
-  Desk desk = ab();
+  DocumentHarness desk = ab();
   desk.edit("bob", 1, 1, "");
-  for (std::size_t i = 0; i <= kBatchRecordsMax; ++i)
+  for (std::size_t i = 0; i <= kBatchRecordsMax; ++i) {
     desk.edit("c" + std::to_string(i), 1, 1, "'x'");
+  }
   desk.finish(AppendOutcome::kCommitted);
   EXPECT_EQ(desk.batch_size(), kBatchRecordsMax);
   desk.finish(AppendOutcome::kCommitted);
@@ -196,7 +198,7 @@ TEST(Document, ABatchHasABoundAndTheRestFollows) {
 }
 
 TEST(Document, TimesNeverDecrease) {
-  Desk desk = ab();
+  DocumentHarness desk = ab();
   desk.now_ms = 5'000;
   desk.edit("bob", 1, 1, "'x'");
   desk.settle();
@@ -210,7 +212,7 @@ TEST(Document, TimesNeverDecrease) {
 // ---- Repeats
 
 TEST(Document, ARepeatGetsTheAckOfTheRecordThatHoldsIt) {
-  Desk desk = ab();
+  DocumentHarness desk = ab();
   desk.edit("bob", 1, 1, "1 'X'");
   desk.settle();
   desk.edit("carol", 1, 2, "'Y'");
@@ -222,7 +224,7 @@ TEST(Document, ARepeatGetsTheAckOfTheRecordThatHoldsIt) {
 }
 
 TEST(Document, ARepeatOnANewSocketWhileTheFirstStillWaitsIsOneMoreWaiter) {
-  Desk desk = ab();
+  DocumentHarness desk = ab();
   desk.edit("alice", 2, 1, "");
   desk.edit("bob", 1, 1, "1 'X'");
   desk.edit("bob", 1, 1, "1 'X'");
@@ -236,7 +238,7 @@ TEST(Document, ARepeatOnANewSocketWhileTheFirstStillWaitsIsOneMoreWaiter) {
 }
 
 TEST(Document, ARepeatWhileTheFirstIsBeingAppendedWaitsForItsOutcome) {
-  Desk desk = ab();
+  DocumentHarness desk = ab();
   desk.edit("bob", 1, 1, "1 'X'");
   desk.edit("bob", 1, 1, "1 'X'");
   desk.finish(AppendOutcome::kCommitted);
@@ -245,7 +247,7 @@ TEST(Document, ARepeatWhileTheFirstIsBeingAppendedWaitsForItsOutcome) {
 }
 
 TEST(Document, ARepeatThatItsClientHasTransformedMeanwhileIsRecognised) {
-  Desk desk = ab();
+  DocumentHarness desk = ab();
   desk.edit("carol", 1, 1, "'YY'");
   desk.settle();
   desk.edit("bob", 1, 1, "1 'X'");
@@ -256,7 +258,7 @@ TEST(Document, ARepeatThatItsClientHasTransformedMeanwhileIsRecognised) {
 }
 
 TEST(Document, AnotherOperationUnderAUsedSequenceIsRefusedAndNeverAcknowledged) {
-  Desk desk = ab();
+  DocumentHarness desk = ab();
   desk.edit("victim", 1, 1, "'forged'");  // Sent by somebody else under the victim's source.
   desk.settle();
   (void)desk.announced();
@@ -266,7 +268,7 @@ TEST(Document, AnotherOperationUnderAUsedSequenceIsRefusedAndNeverAcknowledged) 
 }
 
 TEST(Document, ASequenceThatWentBackIsRefused) {
-  Desk desk = ab();
+  DocumentHarness desk = ab();
   desk.edit("bob", 5, 1, "'x'");
   desk.settle();
   (void)desk.announced();
@@ -275,7 +277,7 @@ TEST(Document, ASequenceThatWentBackIsRefused) {
 }
 
 TEST(Document, ARepeatedCreateOfAClientThatNeverFetchedIsRecognised) {
-  Desk desk;
+  DocumentHarness desk;
   desk.create("alice", 1, std::nullopt, "ab");
   desk.settle();
   desk.edit("bob", 1, 1, "'x'");
@@ -290,7 +292,7 @@ TEST(Document, ARepeatedCreateOfAClientThatNeverFetchedIsRecognised) {
 // ---- From far behind
 
 TEST(Document, ASubmissionFromBeforeTheTailIsRebasedOverTheLog) {
-  Desk desk = long_history(10);
+  DocumentHarness desk = long_history(10);
   desk.edit("bob", 1, 1, "'Y'");
   EXPECT_EQ(desk.reads(), 1U);
   desk.read_history();
@@ -301,7 +303,7 @@ TEST(Document, ASubmissionFromBeforeTheTailIsRebasedOverTheLog) {
 }
 
 TEST(Document, OthersGoOnWhileTheLogIsReadForOne) {
-  Desk desk = long_history(10);
+  DocumentHarness desk = long_history(10);
   desk.edit("bob", 1, 1, "'Y'");
   desk.edit("old", 11, 11, "'Z'");
   desk.settle();
@@ -312,7 +314,7 @@ TEST(Document, OthersGoOnWhileTheLogIsReadForOne) {
 }
 
 TEST(Document, ARepeatFromBeforeTheTailIsRecognised) {
-  Desk desk = long_history(10);
+  DocumentHarness desk = long_history(10);
   desk.edit("old", 3, 3, "2 'x'");
   desk.read_history();
   EXPECT_THAT(desk.announced(), ElementsAre("ack old:3 at 3"));
@@ -322,14 +324,14 @@ TEST(Document, ARepeatFromBeforeTheTailIsRecognised) {
 }
 
 TEST(Document, AForgeryFromBeforeTheTailIsRefused) {
-  Desk desk = long_history(10);
+  DocumentHarness desk = long_history(10);
   desk.edit("old", 3, 2, "'forged'");
   desk.read_history();
   EXPECT_THAT(desk.announced(), ElementsAre("refuse 3 ERR_OP_SEQUENCE_REUSED"));
 }
 
 TEST(Document, WhatMayBeInALogThatCannotBeReadNowIsNotRefused) {
-  Desk desk = long_history(10);
+  DocumentHarness desk = long_history(10);
   desk.edit("old", 3, 3, "2 'x'");  // It is there, at version 3.
   desk.fail_history({storage::kErrIo, "the disk did not answer"});
   EXPECT_THAT(desk.announced(), ElementsAre("unsettled"));
@@ -343,7 +345,7 @@ TEST(Document, WhatMayBeInALogThatCannotBeReadNowIsNotRefused) {
 }
 
 TEST(Document, WhatNeedsDamagedRecordsIsRefused) {
-  Desk desk = long_history(10);
+  DocumentHarness desk = long_history(10);
   desk.edit("bob", 1, 1, "'Y'");
   desk.fail_history({storage::kErrDamaged, "record 3 is damaged"});
   EXPECT_THAT(desk.announced(), ElementsAre("refuse 1 ERR_STORAGE_DAMAGED"));
@@ -353,7 +355,7 @@ TEST(Document, WhatNeedsDamagedRecordsIsRefused) {
 
 // Puts an "x" in front of "ab" many more times than there are records in memory, or than an author
 // is sent: bob's sequence v makes version v + 1.
-void type_long(Desk& desk) {
+void type_long(DocumentHarness& desk) {
   for (std::uint64_t v = 1; v <= kMissedRecordsMax + 200; ++v) {
     desk.edit("bob", v, v, "'x'");
     desk.settle();
@@ -362,7 +364,7 @@ void type_long(Desk& desk) {
 }
 
 TEST(Document, ASubmissionFromBehindTheRecordsIsRebasedWithoutThem) {
-  Desk desk = ab();
+  DocumentHarness desk = ab();
   type_long(desk);
   const std::uint64_t version = desk.version();
   const std::string at = std::to_string(version);
@@ -381,7 +383,7 @@ TEST(Document, ASubmissionFromBehindTheRecordsIsRebasedWithoutThem) {
 }
 
 TEST(Document, ARepeatFromBehindTheRecordsIsRecognisedWithoutThem) {
-  Desk desk = ab();
+  DocumentHarness desk = ab();
   type_long(desk);
   desk.edit("bob", 50'000, desk.version(), "'y'");
   desk.edit("dave", 1, desk.version(), "'D'");
@@ -405,7 +407,7 @@ TEST(Document, ARepeatFromBehindTheRecordsIsRecognisedWithoutThem) {
 }
 
 TEST(Document, AnOldRepeatFromBehindTheRecordsIsRecognisedByReadingThem) {
-  Desk desk = ab();
+  DocumentHarness desk = ab();
   type_long(desk);
   desk.edit("bob", 7, 7, "'x'");
   EXPECT_GT(desk.records_wanted(), 0U);
@@ -416,7 +418,7 @@ TEST(Document, AnOldRepeatFromBehindTheRecordsIsRecognisedByReadingThem) {
 }
 
 TEST(Document, AnOperationThatIsNotInNormalFormPassesItsFirstRecordAsItCame) {
-  Desk desk = ab();
+  DocumentHarness desk = ab();
   type_long(desk);
   const std::uint64_t version = desk.version();
   desk.edit("carol", 1, 2, "'A' 'B'");
@@ -428,7 +430,7 @@ TEST(Document, AnOperationThatIsNotInNormalFormPassesItsFirstRecordAsItCame) {
 }
 
 TEST(Document, WhatWasMadeBeforeADeletionFarBackIsRefusedAsEver) {
-  Desk desk = ab();
+  DocumentHarness desk = ab();
   type_long(desk);
   desk.remove("alice", 2, desk.version());
   desk.settle();
@@ -445,7 +447,7 @@ TEST(Document, WhatWasMadeBeforeADeletionFarBackIsRefusedAsEver) {
 // ---- Outcomes other than committed
 
 TEST(Document, AConflictFormsTheBatchAnewFromTheOriginals) {
-  Desk desk = ab();
+  DocumentHarness desk = ab();
   desk.edit("alice", 2, 1, "");
   desk.edit("bob", 1, 1, "1 'X'");
   desk.edit("carol", 1, 1, "1 'Y'");
@@ -468,7 +470,7 @@ TEST(Document, AConflictFormsTheBatchAnewFromTheOriginals) {
 }
 
 TEST(Document, AConflictWithOnesOwnRecordEndsInItsAck) {
-  Desk desk = ab();
+  DocumentHarness desk = ab();
   desk.edit("bob", 1, 1, "1 'X'");
   ot::OperationBuilder builder;
   builder.retain(1).insert("X");
@@ -480,12 +482,12 @@ TEST(Document, AConflictWithOnesOwnRecordEndsInItsAck) {
 }
 
 TEST(Document, AnAuthorSeesWhatItMissedAlsoWhenAConflictFillsTheMemoryForRecords) {
-  Desk desk = ab();
+  DocumentHarness desk = ab();
   desk.edit("carol", 1, 1, "'c'");
   desk.settle();
   (void)desk.announced();
   desk.edit("bob", 1, 1, "2 'X'");
-  const std::string pasted(kTailBytesMax / 4, 'p');
+  const std::string pasted(kRecentBytesMax / 4, 'p');
   for (std::uint64_t v = 2; v < 8; ++v) {
     ot::OperationBuilder builder;
     builder.insert(pasted);
@@ -499,7 +501,7 @@ TEST(Document, AnAuthorSeesWhatItMissedAlsoWhenAConflictFillsTheMemoryForRecords
 }
 
 TEST(Document, ARefusedAppendIsHeldAndOfferedAgain) {
-  Desk desk = ab();
+  DocumentHarness desk = ab();
   desk.edit("bob", 1, 1, "1 'X'");
   desk.finish(AppendOutcome::kRefused);
   EXPECT_TRUE(desk.wants_retry());
@@ -513,7 +515,7 @@ TEST(Document, ARefusedAppendIsHeldAndOfferedAgain) {
 }
 
 TEST(Document, AnUnknownOutcomeHaltsAndAnswersNobody) {
-  Desk desk = ab();
+  DocumentHarness desk = ab();
   desk.edit("bob", 1, 1, "1 'X'");
   desk.finish(AppendOutcome::kUnknown);
   desk.edit("carol", 1, 1, "1 'Y'");
@@ -526,8 +528,8 @@ TEST(Document, AnUnknownOutcomeHaltsAndAnswersNobody) {
 // ---- Limits
 
 TEST(Document, ADocumentDoesNotGrowBeyondItsLimit) {
-  Desk desk;
-  desk.create("alice", 1, std::nullopt, std::string(kDocumentBytesMax - 1, 'a'));
+  DocumentHarness desk;
+  desk.create("alice", 1, std::nullopt, std::string(storage::kDocumentBytesMax - 1, 'a'));
   desk.settle();
   (void)desk.announced();
   desk.edit("bob", 1, 1, "'xx'");
@@ -541,8 +543,8 @@ TEST(Document, ADocumentDoesNotGrowBeyondItsLimit) {
 }
 
 TEST(Document, AsksForACheckpointAfterSoManyRecords) {
-  Desk desk = ab();
-  for (std::uint64_t i = 1; i <= 2 * kCheckpointRecords; ++i) {
+  DocumentHarness desk = ab();
+  for (std::uint64_t i = 1; i <= 2 * storage::kCheckpointRecords; ++i) {
     desk.edit("bob", i, i, "'x'");
     desk.settle();
   }
@@ -550,20 +552,20 @@ TEST(Document, AsksForACheckpointAfterSoManyRecords) {
 }
 
 TEST(Document, CountsTheRecordsFromBeforeItWasOpenedTowardsTheCheckpoint) {
-  Desk desk = long_history(kCheckpointRecords);
-  desk.edit("old", kCheckpointRecords + 1, kCheckpointRecords + 1, "'x'");
+  DocumentHarness desk = long_history(storage::kCheckpointRecords);
+  desk.edit("old", storage::kCheckpointRecords + 1, storage::kCheckpointRecords + 1, "'x'");
   desk.settle();
   EXPECT_EQ(desk.checkpoints(), 1U);
 }
 
 TEST(Document, KeepsABoundedTail) {
-  Desk desk = ab();
-  for (std::uint64_t i = 1; i <= kTailRecordsMax + 10; ++i) {
+  DocumentHarness desk = ab();
+  for (std::uint64_t i = 1; i <= kRecentRecordsMax + 10; ++i) {
     desk.edit("bob", i, i, "");
     desk.settle();
   }
-  EXPECT_EQ(desk.document().tail().end() - desk.document().tail().begin(), kTailRecordsMax);
+  EXPECT_EQ(desk.document().tail().end() - desk.document().tail().begin(), kRecentRecordsMax);
 }
 
 }  // namespace
-}  // namespace cowrite::server
+}  // namespace cowrite::document

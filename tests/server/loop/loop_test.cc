@@ -13,11 +13,11 @@
 #include <utility>
 #include <vector>
 
-#include "server/limits.h"
+#include "server/document/limits.h"
 #include "server/protocol/error_codes.h"
 #include "storage/rocksdb_log.h"
 
-namespace cowrite::server {
+namespace cowrite::loop {
 namespace {
 
 using namespace std::chrono_literals;
@@ -32,7 +32,7 @@ class CountingLog final : public storage::OperationLog {
   void append(storage::Append append, std::function<void(storage::AppendOutcome)> done) override {
     log_->append(std::move(append), std::move(done));
   }
-  void save_checkpoint(DocumentKey key, storage::Snapshot snapshot) override {
+  void save_checkpoint(storage::DocumentKey key, storage::Snapshot snapshot) override {
     log_->save_checkpoint(std::move(key), std::move(snapshot));
   }
   void read(std::function<void(const storage::History&)> job) override {
@@ -47,14 +47,14 @@ class CountingLog final : public storage::OperationLog {
 };
 
 // A client's end without a socket: keeps what it is sent.
-class Client final : public Connection {
+class Client final : public transport::Connection {
  public:
-  void send(const SharedOutbound& outbound) override {
+  void send(const transport::SharedOutbound& outbound) override {
     const std::lock_guard lock(mutex_);
     for (const std::string& message : outbound->messages) received_.push_back(message);
     arrived_.notify_all();
   }
-  void close(CloseCode code, std::string_view) override {
+  void close(transport::CloseCode code, std::string_view) override {
     const std::lock_guard lock(mutex_);
     closed_ = code;
     arrived_.notify_all();
@@ -79,7 +79,7 @@ class Client final : public Connection {
     EXPECT_TRUE(there) << beginning;
     return there ? found : "";
   }
-  std::optional<CloseCode> closed() {
+  std::optional<transport::CloseCode> closed() {
     std::unique_lock lock(mutex_);
     arrived_.wait_for(lock, kDeadline, [this] { return closed_.has_value(); });
     return closed_;
@@ -89,7 +89,7 @@ class Client final : public Connection {
   std::mutex mutex_;
   std::condition_variable arrived_;
   std::vector<std::string> received_;
-  std::optional<CloseCode> closed_;
+  std::optional<transport::CloseCode> closed_;
 };
 
 class LoopTest : public ::testing::Test {
@@ -99,15 +99,15 @@ class LoopTest : public ::testing::Test {
   }
 
  protected:
-  static constexpr std::size_t kRoom = 10 * kOpenDocumentBytes;
+  static constexpr std::size_t kRoom = 10 * document::kOpenDocumentBytes;
 
   explicit LoopTest(std::chrono::milliseconds idle = 0ms) {
-    for (LoopIndex index : {0U, 1U}) {
+    for (document::LoopIndex index : {0U, 1U}) {
       loops_.all.push_back(std::make_unique<Loop>(
-          index, Loop::Surroundings{.loops = loops_,
+          index, Loop::Dependencies{.loops = loops_,
                                     .log = log_,
                                     .halt = [] { std::abort(); },
-                                    .ahead = [](const DocumentKey&, auto, auto) {},
+                                    .ahead = [](const storage::DocumentKey&, auto, auto) {},
                                     .history_id = "5ea1",
                                     .documents_bytes = kRoom,
                                     .idle_document = idle}));
@@ -119,7 +119,7 @@ class LoopTest : public ::testing::Test {
   struct Seat {
     Loop& loop;
     std::shared_ptr<Client> client;
-    std::shared_ptr<ConnectionEvents> events;
+    std::shared_ptr<transport::ConnectionEvents> events;
 
     void send(std::string text) const {
       loop.post([events = events, text = std::move(text)] { events->on_message(text); });
@@ -128,7 +128,7 @@ class LoopTest : public ::testing::Test {
       loop.post([events = events] { events->on_close(); });
     }
   };
-  Seat connect(LoopIndex index) {
+  Seat connect(document::LoopIndex index) {
     Seat seat{loops_.at(index), std::make_shared<Client>(), nullptr};
     std::mutex mutex;
     std::condition_variable accepted;
@@ -192,7 +192,7 @@ class CrowdedLoopTest : public LoopTest {
     std::string id;
     for (int found = -1, i = 0; found < number; ++i) {
       id = std::to_string(i);
-      if (&loops_.home_of(DocumentKey{"docs", id}) == &seat_.loop) ++found;
+      if (&loops_.home_of(storage::DocumentKey{"docs", id}) == &seat_.loop) ++found;
     }
     const std::string request = std::string(R"({"a":")") + action + R"(","c":"docs","d":")" + id;
     seat_.send(request + R"("})");
@@ -230,7 +230,7 @@ TEST_F(LoopTest, DrainingClosesEverybodyWithServiceRestart) {
   (void)seat.client->receive(R"({"a":"init")");
   std::atomic<bool> drained = false;
   seat.loop.post([&] { seat.loop.drain([&] { drained = true; }); });
-  EXPECT_EQ(seat.client->closed(), CloseCode::kServiceRestart);
+  EXPECT_EQ(seat.client->closed(), transport::CloseCode::kServiceRestart);
   EXPECT_FALSE(drained);
   seat.leave();
   const auto deadline = std::chrono::steady_clock::now() + kDeadline;
@@ -246,15 +246,15 @@ class OperatorLoopTest : public LoopTest {
   static constexpr const char* kIds[] = {"a", "b", "c", "d", "e"};
 
   // What becomes of a change that the operator makes.
-  Answer submit(const DocumentKey& key, storage::Change change,
-                std::optional<std::uint64_t> base = std::nullopt) {
-    std::promise<Answer> outcome;
+  document::Answer submit(const storage::DocumentKey& key, storage::Change change,
+                          std::optional<std::uint64_t> base = std::nullopt) {
+    std::promise<document::Answer> outcome;
     Loop& loop = loops_.at(0);
     loop.post([&] {
       loop.submit(
           {.author = "Op",
            .request = {.key = key, .version = base, .sequence = 1, .change = std::move(change)}},
-          [&](const Answer& answer) { outcome.set_value(answer); });
+          [&](const document::Answer& answer) { outcome.set_value(answer); });
     });
     return outcome.get_future().get();
   }
@@ -265,18 +265,19 @@ TEST_F(OperatorLoopTest, TheOperatorsChangesAreCommittedAndFollowersSeeThem) {
   for (const std::string id : kIds) {
     follower.send(R"({"a":"s","c":"docs","d":")" + id + R"("})");
     (void)follower.client->receive(R"({"a":"s")");
-    const Answer created = submit({"docs", id}, storage::Create{"text"});
-    EXPECT_EQ(std::get<Ack>(created.outcome).version, 0U);
+    const document::Answer created = submit({"docs", id}, storage::Create{"text"});
+    EXPECT_EQ(std::get<document::Ack>(created.outcome).version, 0U);
     EXPECT_NE(follower.client->receive(R"({"a":"op")").find(R"("create":)"), std::string::npos);
-    const Answer again = submit({"docs", id}, storage::Create{"text"});
-    EXPECT_EQ(std::get<Refusal>(again.outcome).error.code, kErrDocAlreadyCreated);
+    const document::Answer again = submit({"docs", id}, storage::Create{"text"});
+    EXPECT_EQ(std::get<document::Refusal>(again.outcome).error.code,
+              protocol::kErrDocAlreadyCreated);
   }
 }
 
 TEST_F(OperatorLoopTest, ADocumentThatWasReplacedIsLoadedAnewWhenItsFollowersAreGone) {
   for (const std::string id : kIds) {
     const Seat follower = connect(0);
-    const DocumentKey key{"docs", id};
+    const storage::DocumentKey key{"docs", id};
     follower.send(R"({"a":"s","c":"docs","d":")" + id + R"("})");
     (void)follower.client->receive(R"({"a":"s")");
     // Somebody writes to the log past the live document.
@@ -289,7 +290,7 @@ TEST_F(OperatorLoopTest, ADocumentThatWasReplacedIsLoadedAnewWhenItsFollowersAre
     ASSERT_EQ(appended.get_future().get(), storage::AppendOutcome::kCommitted);
     Loop& home = loops_.home_of(key);
     home.post([&home, key] { home.reload_document(key); });
-    EXPECT_EQ(follower.client->closed(), CloseCode::kServiceRestart);
+    EXPECT_EQ(follower.client->closed(), transport::CloseCode::kServiceRestart);
     // Who comes meanwhile waits, and is given what the log holds.
     const Seat visitor = connect(1);
     visitor.send(R"({"a":"s","c":"docs","d":")" + id + R"("})");
@@ -299,4 +300,4 @@ TEST_F(OperatorLoopTest, ADocumentThatWasReplacedIsLoadedAnewWhenItsFollowersAre
 }
 
 }  // namespace
-}  // namespace cowrite::server
+}  // namespace cowrite::loop

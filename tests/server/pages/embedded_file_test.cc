@@ -8,7 +8,7 @@
 #include <set>
 #include <string>
 
-namespace cowrite::server {
+namespace cowrite::pages {
 
 std::span<const EmbeddedFile> embedded_test_site();
 std::span<const EmbeddedFile> embedded_nothing();
@@ -31,8 +31,9 @@ std::uint32_t crc32(std::string_view bytes) {
 
 std::uint32_t little_endian(std::string_view bytes) {
   std::uint32_t value = 0;
-  for (std::size_t i = 0; i < 4; ++i)
+  for (std::size_t i = 0; i < 4; ++i) {
     value |= static_cast<std::uint32_t>(static_cast<unsigned char>(bytes[i])) << (8 * i);
+  }
   return value;
 }
 
@@ -61,4 +62,4 @@ TEST(EmbeddedFile, CompressedFormIsGzipOfTheContent) {
 TEST(EmbeddedFile, AFolderThatDoesNotExistHoldsNothing) { EXPECT_TRUE(embedded_nothing().empty()); }
 
 }  // namespace
-}  // namespace cowrite::server
+}  // namespace cowrite::pages

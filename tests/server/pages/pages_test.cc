@@ -4,7 +4,7 @@
 
 #include <set>
 
-namespace cowrite::server {
+namespace cowrite::pages {
 
 std::span<const EmbeddedFile> embedded_test_site();
 
@@ -16,12 +16,12 @@ Pages pages(const std::vector<std::string>& embed_origins = {}) {
   return *Pages::make(embedded_test_site(), {embed_origins});
 }
 
-HttpResponse get(std::string path, Headers headers = {{"host", "localhost:8080"}},
-                 const Pages& from = pages()) {
+http::Response get(std::string path, Headers headers = {{"host", "localhost:8080"}},
+                   const Pages& from = pages()) {
   return from.respond({"GET", std::move(path), "", "", std::move(headers)});
 }
 
-std::string header(const HttpResponse& response, std::string_view name) {
+std::string header(const http::Response& response, std::string_view name) {
   for (const auto& [key, value] : response.headers) {
     if (key == name) return value;
   }
@@ -29,7 +29,7 @@ std::string header(const HttpResponse& response, std::string_view name) {
 }
 
 // One directive of the Content-Security-Policy: directive(response, "script-src") is "'self'".
-std::string directive(const HttpResponse& response, const std::string& name) {
+std::string directive(const http::Response& response, const std::string& name) {
   const std::string policy = "; " + header(response, "Content-Security-Policy") + ";";
   const std::size_t begin = policy.find("; " + name + " ");
   if (begin == policy.npos) return {};
@@ -41,7 +41,7 @@ TEST(Pages, ServesTheStartPageAndTheEditor) {
   EXPECT_NE(get("/").body.find("<title>Start</title>"), std::string::npos);
   for (const char* path : {"/d/notes", "/d/my%20notes", "/d/%C3%A4", "/d/%00", "/d/..",
                            "/d/%3Cscript%3E", "/embed/notes"}) {
-    const HttpResponse response = get(path);
+    const http::Response response = get(path);
     EXPECT_EQ(response.status, 200) << path;
     EXPECT_NE(response.body.find("<title>Editor</title>"), std::string::npos) << path;
     EXPECT_EQ(header(response, "Content-Type"), "text/html; charset=utf-8");
@@ -55,7 +55,7 @@ TEST(Pages, ServesTheStartPageAndTheEditor) {
 TEST(Pages, EachResponseHasANonceOfItsOwnInPageAndPolicy) {
   std::set<std::string> nonces;
   for (int i = 0; i < 100; ++i) {
-    const HttpResponse response = get("/");
+    const http::Response response = get("/");
     EXPECT_EQ(response.body.find("__CSP_NONCE__"), std::string::npos);
     const std::size_t begin = response.body.find("nonce=\"") + 7;
     const std::string nonce = response.body.substr(begin, response.body.find('"', begin) - begin);
@@ -69,7 +69,7 @@ TEST(Pages, EachResponseHasANonceOfItsOwnInPageAndPolicy) {
 }
 
 TEST(Pages, PolicyAllowsOurOwnFilesOnly) {
-  const HttpResponse response = get("/d/notes");
+  const http::Response response = get("/d/notes");
   EXPECT_EQ(directive(response, "default-src"), "'none'");
   EXPECT_EQ(directive(response, "script-src"), "'self'");
   EXPECT_EQ(directive(response, "img-src"), "'self' data:");
@@ -83,7 +83,7 @@ TEST(Pages, NothingOfTheHostHeaderReachesThePolicyButAHost) {
   EXPECT_EQ(directive(get("/", {{"host", "Example.org."}}), "connect-src"),
             "'self' ws://example.org wss://example.org");
   for (const char* host : {"", "evil; script-src *", "a b", "evil.example'", "[::1]:8080", "a,b"}) {
-    const HttpResponse response = get("/", {{"host", host}});
+    const http::Response response = get("/", {{"host", host}});
     EXPECT_EQ(directive(response, "connect-src"), "'self'") << host;
     EXPECT_EQ(directive(response, "script-src"), "'self'") << host;
   }
@@ -129,7 +129,7 @@ TEST(Pages, RefuseNamesThatNoDocumentCanHave) {
 }
 
 TEST(Pages, ServeAssetsForever) {
-  const HttpResponse response = get("/assets/editor-1a2b3c.js");
+  const http::Response response = get("/assets/editor-1a2b3c.js");
   EXPECT_EQ(response.status, 200);
   EXPECT_TRUE(response.body.starts_with("// Long enough"));
   EXPECT_EQ(header(response, "Content-Type"), "text/javascript; charset=utf-8");
@@ -151,7 +151,7 @@ TEST(Pages, CompressForWhoTakesItWhereItPays) {
   EXPECT_EQ(encoding("/assets/editor-1a2b3c.js", "gzip; q=0.000"), "");
   EXPECT_EQ(encoding("/assets/editor-1a2b3c.js", ",,;"), "");
   EXPECT_EQ(encoding("/assets/tiny-4d5e6f.css", "gzip"), "") << "4 bytes do not become fewer";
-  const HttpResponse response =
+  const http::Response response =
       get("/assets/editor-1a2b3c.js", {{"host", "localhost"}, {"accept-encoding", "gzip"}});
   EXPECT_EQ(response.body.substr(0, 2), "\x1F\x8B");
   EXPECT_EQ(header(response, "Vary"), "Accept-Encoding");
@@ -171,7 +171,7 @@ TEST(Pages, NothingElseIsThere) {
 TEST(Pages, CanOnlyBeRead) {
   const Pages from = pages();
   for (const char* method : {"POST", "PUT", "DELETE", "OPTIONS", "get", "TRACE"}) {
-    const HttpResponse response = from.respond({method, "/", "", "", {{"host", "localhost"}}});
+    const http::Response response = from.respond({method, "/", "", "", {{"host", "localhost"}}});
     EXPECT_EQ(response.status, 405) << method;
     EXPECT_EQ(header(response, "Allow"), "GET, HEAD") << method;
   }
@@ -181,11 +181,11 @@ TEST(Pages, CanOnlyBeRead) {
 TEST(Pages, WithoutABuiltPageOneSentenceSaysHowToGetIt) {
   const Pages empty = *Pages::make({}, {});
   for (const char* path : {"/", "/d/notes", "/embed/notes"}) {
-    const HttpResponse response = get(path, {{"host", "localhost"}}, empty);
+    const http::Response response = get(path, {{"host", "localhost"}}, empty);
     EXPECT_EQ(response.status, 503) << path;
     EXPECT_NE(response.body.find("tools/build"), std::string::npos) << path;
   }
 }
 
 }  // namespace
-}  // namespace cowrite::server
+}  // namespace cowrite::pages

@@ -6,11 +6,12 @@
 
 #include <string>
 
-#include "server/limits.h"
 #include "server/protocol/encode.h"
+#include "server/protocol/limits.h"
+#include "storage/limits.h"
 #include "tests/ot/notation.h"
 
-namespace cowrite::server {
+namespace cowrite::protocol {
 namespace {
 
 template <typename T>
@@ -80,10 +81,10 @@ TEST(Decode, UnknownFieldsAreIgnored) {
 }
 
 TEST(Decode, IdsMayBeAnyTextUpToTheirLimit) {
-  const std::string longest(kIdBytesMax, 'x');
-  EXPECT_EQ(decoded<Read>(R"({"a":"f","c":"__proto__","d":")" + longest + "\"}").key.id, longest);
+  const std::string longest(storage::kIdBytesMax, 'x');
+  EXPECT_EQ(decoded<Read>(R"({"a":"f","c":"__proto__","d":")" + longest + "\"}").key.id(), longest);
   EXPECT_EQ(refusal(R"({"a":"f","c":"docs","d":")" + longest + "x\"}"), "ERR_ID_TOO_LONG");
-  EXPECT_EQ(decoded<Read>(R"({"a":"f","c":"","d":"\u0000"})").key.id, std::string(1, '\0'));
+  EXPECT_EQ(decoded<Read>(R"({"a":"f","c":"","d":"\u0000"})").key.id(), std::string(1, '\0'));
 }
 
 // ---- Faults, each with its code
@@ -184,7 +185,7 @@ TEST(Decode, AnOversizedOperationIsRefusedAndLeftOutOfTheReply) {
 
 TEST(Decode, TooManyComponentsAreRefused) {
   std::string components = "[";
-  for (std::size_t i = 0; i <= kOperationComponentsMax; ++i) components += "\"x\",";
+  for (std::size_t i = 0; i <= storage::kOperationComponentsMax; ++i) components += "\"x\",";
   components.back() = ']';
   EXPECT_EQ(refusal(op(components)), "ERR_OP_TOO_LARGE");
 }
@@ -217,4 +218,4 @@ TEST(Encode, AnswersAPresenceCallWithoutItsChannel) {
 }
 
 }  // namespace
-}  // namespace cowrite::server
+}  // namespace cowrite::protocol

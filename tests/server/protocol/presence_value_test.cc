@@ -6,7 +6,7 @@
 
 #include "tests/ot/notation.h"
 
-namespace cowrite::server {
+namespace cowrite::protocol {
 namespace {
 
 std::string moved(std::string_view value, std::string_view operation, bool own = false) {
@@ -45,4 +45,4 @@ TEST(PresenceValue, AnythingElseIsPassedOn) {
 }
 
 }  // namespace
-}  // namespace cowrite::server
+}  // namespace cowrite::protocol

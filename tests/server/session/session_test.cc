@@ -5,11 +5,12 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "server/limits.h"
 #include "server/protocol/encode.h"
+#include "server/protocol/limits.h"
+#include "server/session/limits.h"
 #include "tests/ot/notation.h"
 
-namespace cowrite::server {
+namespace cowrite::session {
 namespace {
 
 using ::testing::ElementsAre;
@@ -17,9 +18,9 @@ using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::StartsWith;
 
-const DocumentKey kKey{"docs", "d"};
+const storage::DocumentKey kKey{"docs", "d"};
 
-RecordPtr record(std::uint64_t version, std::string source, std::uint64_t sequence = 1) {
+document::RecordPtr record(std::uint64_t version, std::string source, std::uint64_t sequence = 1) {
   return std::make_shared<const storage::Record>(
       storage::Record{.version = version,
                       .source = std::move(source),
@@ -46,9 +47,9 @@ class SessionTest : public ::testing::Test {
     for (SessionEffect& effect : session_.take_effects()) {
       if (const auto* sent = std::get_if<Send>(&effect)) {
         for (const std::string& message : sent->outbound->messages) sent_.push_back(brief(message));
-      } else if (auto* request = std::get_if<ToDocument>(&effect)) {
+      } else if (auto* request = std::get_if<document::ToDocument>(&effect)) {
         requests_.push_back(std::move(*request));
-      } else if (auto* call = std::get_if<ToChannel>(&effect)) {
+      } else if (auto* call = std::get_if<presence::ToChannel>(&effect)) {
         calls_.push_back(std::move(*call));
       } else if (const auto* reading = std::get_if<Reading>(&effect)) {
         reading_ = *reading;
@@ -68,41 +69,44 @@ class SessionTest : public ::testing::Test {
     session_.deliver(std::forward<News>(news)...);
     take();
   }
-  void commit(CommitNotice notice) {
+  void commit(document::CommitNotice notice) {
     notice.key = kKey;
-    for (const RecordPtr& made : notice.records) {
-      notice.encoded.push_back(encode_operation(kKey, *made));
+    for (const document::RecordPtr& made : notice.records) {
+      notice.encoded.push_back(protocol::encode_operation(kKey, *made));
     }
     deliver(notice, Outbox::share(notice.encoded));
   }
   void subscribe(std::uint64_t version) {
     receive(R"({"a":"s","c":"docs","d":"d"})");
-    reply(ReadContent(storage::Snapshot{.version = version, .exists = true}), true, version);
+    reply(document::ReadContent(storage::Snapshot{.version = version, .exists = true}), true,
+          version);
     sent_.clear();
   }
   // Answers the last read.
-  void reply(Result<ReadContent> content, bool joined = false, std::uint64_t next = 0,
+  void reply(Result<document::ReadContent> content, bool joined = false, std::uint64_t next = 0,
              bool complete = true) {
-    const auto read = std::get<ReadRequest>(requests_.back());
-    deliver(ReadReply{read.ticket, read.request.key, std::move(content), complete, joined, next});
+    const auto read = std::get<document::ReadRequest>(requests_.back());
+    deliver(document::ReadReply{read.ticket, read.request.key, std::move(content), complete, joined,
+                                next});
   }
-  Answer ack(std::uint64_t version, std::vector<RecordPtr> missed = {}) {
-    return {.session = {0, 1}, .outcome = Ack{"me", 1, version, std::move(missed)}};
+  document::Answer ack(std::uint64_t version, std::vector<document::RecordPtr> missed = {}) {
+    return {.session = {0, 1}, .outcome = document::Ack{"me", 1, version, std::move(missed)}};
   }
   // Of the last submission, when the document was at that version.
-  Answer refusal(std::uint64_t version) {
-    return {.session = {0, 1},
-            .outcome =
-                Refusal{std::get<Submission>(requests_.back()).request, {"ERR_X", "no"}, version}};
+  document::Answer refusal(std::uint64_t version) {
+    return {
+        .session = {0, 1},
+        .outcome = document::Refusal{
+            std::get<document::Submission>(requests_.back()).request, {"ERR_X", "no"}, version}};
   }
   std::vector<std::string> sent() { return std::exchange(sent_, {}); }
 
   Session session_{{0, 1}, "me", "5ea1"};
   std::vector<std::string> sent_;
-  std::vector<ToDocument> requests_;
-  std::vector<ToChannel> calls_;
+  std::vector<document::ToDocument> requests_;
+  std::vector<presence::ToChannel> calls_;
   std::optional<Reading> reading_;
-  std::optional<CloseCode> closed_;
+  std::optional<transport::CloseCode> closed_;
   bool dropped_ = false;
 };
 
@@ -129,24 +133,24 @@ TEST_F(SessionTest, AClientThatWasHereBeforeKeepsItsId) {
   EXPECT_THAT(sent(), ElementsAre(HasSubstr(R"("id":"me")"), HasSubstr(R"("id":"before")"),
                                   HasSubstr(R"("id":"before")")));
   receive(R"({"a":"op","c":"docs","d":"d","v":0,"seq":1,"op":[]})");
-  EXPECT_EQ(std::get<Submission>(requests_.back()).source, "before");
+  EXPECT_EQ(std::get<document::Submission>(requests_.back()).source, "before");
 }
 
 TEST_F(SessionTest, ASubmissionSentAgainKeepsTheSourceItNames) {
   receive(R"({"a":"op","c":"docs","d":"d","v":0,"seq":1,"src":"before","op":[]})");
-  EXPECT_EQ(std::get<Submission>(requests_.back()).source, "before");
+  EXPECT_EQ(std::get<document::Submission>(requests_.back()).source, "before");
 }
 
 TEST_F(SessionTest, ANameIsTheAuthorOfWhatFollows) {
   receive(R"({"a":"x-name","name":"Ada"})");
   EXPECT_THAT(sent(), ElementsAre(R"({"a":"x-name","name":"Ada"})"));
   receive(R"({"a":"op","c":"docs","d":"d","v":0,"seq":1,"op":[]})");
-  EXPECT_EQ(std::get<Submission>(requests_.back()).author, "Ada");
+  EXPECT_EQ(std::get<document::Submission>(requests_.back()).author, "Ada");
 }
 
 TEST_F(SessionTest, WhatIsNoMessageClosesTheConnection) {
   receive("nonsense");
-  EXPECT_EQ(closed_, CloseCode::kInvalidData);
+  EXPECT_EQ(closed_, transport::CloseCode::kInvalidData);
 }
 
 // ---- The order of a document's records and acks
@@ -190,15 +194,15 @@ TEST_F(SessionTest, AnswersLeaveInOrderOfArrival) {
 
 TEST_F(SessionTest, ASubmissionOfUnknownOutcomeClosesTheConnectionAndHasNoError) {
   receive(R"({"a":"op","c":"docs","d":"d","v":3,"seq":9,"op":["x"]})");
-  commit({.answers = {{.session = {0, 1}, .outcome = Unsettled{}}}});
+  commit({.answers = {{.session = {0, 1}, .outcome = document::Unsettled{}}}});
   EXPECT_THAT(sent(), IsEmpty());
-  EXPECT_EQ(closed_, CloseCode::kTryAgainLater);
+  EXPECT_EQ(closed_, transport::CloseCode::kTryAgainLater);
 }
 
 TEST_F(SessionTest, AfterUnsubscribingNothingMoreComes) {
   subscribe(3);
   receive(R"({"a":"u","c":"docs","d":"d"})");
-  deliver(LeaveReply{std::get<LeaveRequest>(requests_.back()).ticket, kKey});
+  deliver(document::LeaveReply{std::get<document::LeaveRequest>(requests_.back()).ticket, kKey});
   EXPECT_THAT(sent(), ElementsAre(R"({"a":"u","c":"docs","d":"d"})"));
   commit({.records = {record(3, "other")}});
   EXPECT_THAT(sent(), IsEmpty());
@@ -208,13 +212,14 @@ TEST_F(SessionTest, AfterUnsubscribingNothingMoreComes) {
 
 TEST_F(SessionTest, RecordsOfABulkSubscriptionWaitForItsReply) {
   receive(R"({"a":"bs","c":"docs","b":["d","e"]})");
-  const auto first = std::get<ReadRequest>(requests_[0]);
-  const auto second = std::get<ReadRequest>(requests_[1]);
-  deliver(
-      ReadReply{first.ticket, kKey, ReadContent(storage::Snapshot{.version = 3}), true, true, 3});
+  const auto first = std::get<document::ReadRequest>(requests_[0]);
+  const auto second = std::get<document::ReadRequest>(requests_[1]);
+  deliver(document::ReadReply{
+      first.ticket, kKey, document::ReadContent(storage::Snapshot{.version = 3}), true, true, 3});
   commit({.records = {record(3, "other")}});
   EXPECT_THAT(sent(), IsEmpty());
-  deliver(ReadReply{second.ticket, {"docs", "e"}, ReadContent(storage::Snapshot{}), true, true, 0});
+  deliver(document::ReadReply{
+      second.ticket, {"docs", "e"}, document::ReadContent(storage::Snapshot{}), true, true, 0});
   EXPECT_THAT(sent(), ElementsAre(R"({"a":"bs","c":"docs","data":{"d":{"v":3,"type":null},)"
                                   R"("e":{"v":0,"type":null}}})",
                                   "op 3"));
@@ -231,21 +236,26 @@ TEST_F(SessionTest, ABulkRequestForNothingIsAnswered) {
 
 TEST_F(SessionTest, ADocumentThatFailsWhenManyAreResumedHurtsNoOther) {
   receive(R"({"a":"bs","c":"docs","b":{"d":7,"e":2}})");
-  const auto first = std::get<ReadRequest>(requests_[0]);
-  deliver(ReadReply{first.ticket, kKey, Error{"ERR_X", "no"}});
-  const auto second = std::get<ReadRequest>(requests_[1]);
-  deliver(ReadReply{
-      second.ticket, {"docs", "e"}, ReadContent(std::vector<RecordPtr>{}), true, true, 2});
+  const auto first = std::get<document::ReadRequest>(requests_[0]);
+  deliver(document::ReadReply{first.ticket, kKey, Error{"ERR_X", "no"}});
+  const auto second = std::get<document::ReadRequest>(requests_[1]);
+  deliver(document::ReadReply{second.ticket,
+                              {"docs", "e"},
+                              document::ReadContent(std::vector<document::RecordPtr>{}),
+                              true,
+                              true,
+                              2});
   EXPECT_THAT(sent(), ElementsAre(R"({"a":"bs","c":"docs","data":{"d":{"error":{"code":"ERR_X",)"
                                   R"("message":"no"}},"e":false}})"));
 }
 
 TEST_F(SessionTest, ADocumentThatFailsInABulkReplyHurtsNoOther) {
   receive(R"({"a":"bf","c":"docs","b":["d","e"]})");
-  const auto first = std::get<ReadRequest>(requests_[0]);
-  const auto second = std::get<ReadRequest>(requests_[1]);
-  deliver(ReadReply{first.ticket, kKey, Error{"ERR_X", "no"}});
-  deliver(ReadReply{second.ticket, {"docs", "e"}, ReadContent(storage::Snapshot{})});
+  const auto first = std::get<document::ReadRequest>(requests_[0]);
+  const auto second = std::get<document::ReadRequest>(requests_[1]);
+  deliver(document::ReadReply{first.ticket, kKey, Error{"ERR_X", "no"}});
+  deliver(document::ReadReply{
+      second.ticket, {"docs", "e"}, document::ReadContent(storage::Snapshot{})});
   EXPECT_THAT(sent(), ElementsAre(R"({"a":"bf","c":"docs","data":{"d":{"error":{"code":"ERR_X",)"
                                   R"("message":"no"}},"e":{"v":0,"type":null}}})"));
 }
@@ -267,8 +277,8 @@ TEST_F(SessionTest, FewReadsAreUnderWayAtATime) {
     receive(R"({"a":"f","c":"docs","d":"d"})");
   }
   EXPECT_EQ(requests_.size(), kReadsInFlightPerConnectionMax);
-  const auto first = std::get<ReadRequest>(requests_.front());
-  deliver(ReadReply{first.ticket, kKey, ReadContent(storage::Snapshot{})});
+  const auto first = std::get<document::ReadRequest>(requests_.front());
+  deliver(document::ReadReply{first.ticket, kKey, document::ReadContent(storage::Snapshot{})});
   EXPECT_EQ(requests_.size(), kReadsInFlightPerConnectionMax + 1);
 }
 
@@ -276,19 +286,20 @@ TEST_F(SessionTest, ACatchUpGoesOnWhenTheClientHasReadThePartBefore) {
   receive(R"({"a":"s","c":"docs","d":"d","v":0})");
   session_.congested();
   take();
-  reply(ReadContent(std::vector{record(0, "other"), record(1, "other")}), false, 2, false);
+  reply(document::ReadContent(std::vector{record(0, "other"), record(1, "other")}), false, 2,
+        false);
   EXPECT_THAT(sent(), ElementsAre("op 0", "op 1"));
   EXPECT_EQ(requests_.size(), 1U);
   session_.drained();
   take();
   ASSERT_EQ(requests_.size(), 2U);
-  EXPECT_EQ(std::get<ReadRequest>(requests_.back()).request.version, 2U);
-  reply(ReadContent(std::vector{record(2, "me")}), true, 3);
+  EXPECT_EQ(std::get<document::ReadRequest>(requests_.back()).request.version, 2U);
+  reply(document::ReadContent(std::vector{record(2, "me")}), true, 3);
   EXPECT_THAT(sent(), ElementsAre("op 2", R"({"a":"s","c":"docs","d":"d"})"));
 }
 
 TEST_F(SessionTest, SubscriptionsHaveABound) {
-  for (std::size_t i = 0; i <= kSubscriptionsPerConnectionMax; ++i) {
+  for (std::size_t i = 0; i <= protocol::kSubscriptionsPerConnectionMax; ++i) {
     receive(R"({"a":"s","c":"docs","d":")" + std::to_string(i) + "\"}");
   }
   EXPECT_THAT(sent(), ElementsAre(HasSubstr("ERR_TOO_MANY_SUBSCRIPTIONS")));
@@ -309,9 +320,10 @@ TEST_F(SessionTest, ReadingPausesWhileTooMuchIsUnanswered) {
 TEST_F(SessionTest, OnlyTheLatestPresenceOfEachWaitsForASlowReader) {
   session_.congested();
   for (const char* value : {"1", "2", "3"}) {
-    const Presence presence{.channel = "c", .id = "p", .presence_version = 1, .value = value};
-    deliver(PresenceNotice{{0, 2}, "other", presence, ""},
-            Outbox::share({encode_presence(presence, "other")}));
+    const protocol::Presence presence{
+        .channel = "c", .id = "p", .presence_version = 1, .value = value};
+    deliver(document::PresenceNotice{{0, 2}, "other", presence, ""},
+            Outbox::share({protocol::encode_presence(presence, "other")}));
   }
   EXPECT_THAT(sent(), IsEmpty());
   session_.drained();
@@ -322,12 +334,12 @@ TEST_F(SessionTest, OnlyTheLatestPresenceOfEachWaitsForASlowReader) {
 TEST_F(SessionTest, APresenceThatWaitsIsNotReplacedByAnEarlierOne) {
   session_.congested();
   for (const std::uint64_t version : {8, 7}) {
-    const Presence presence{.channel = "c",
-                            .id = "p",
-                            .presence_version = version,
-                            .value = version == 8 ? "1" : "null"};
-    deliver(PresenceNotice{{0, 2}, "other", presence, ""},
-            Outbox::share({encode_presence(presence, "other")}));
+    const protocol::Presence presence{.channel = "c",
+                                      .id = "p",
+                                      .presence_version = version,
+                                      .value = version == 8 ? "1" : "null"};
+    deliver(document::PresenceNotice{{0, 2}, "other", presence, ""},
+            Outbox::share({protocol::encode_presence(presence, "other")}));
   }
   session_.drained();
   take();
@@ -336,9 +348,10 @@ TEST_F(SessionTest, APresenceThatWaitsIsNotReplacedByAnEarlierOne) {
 
 TEST_F(SessionTest, TooManyRecordsHeldForABulkReplyDropTheConnection) {
   receive(R"({"a":"bs","c":"docs","b":["d","e"]})");
-  const auto first = std::get<ReadRequest>(requests_[0]);
-  deliver(ReadReply{first.ticket, kKey, ReadContent(storage::Snapshot{}), true, true, 0});
-  CommitNotice notice{.key = kKey, .records = {record(0, "other")}};
+  const auto first = std::get<document::ReadRequest>(requests_[0]);
+  deliver(document::ReadReply{first.ticket, kKey, document::ReadContent(storage::Snapshot{}), true,
+                              true, 0});
+  document::CommitNotice notice{.key = kKey, .records = {record(0, "other")}};
   notice.encoded = {std::string(kSendQueueBytesMax + 1, 'x')};
   deliver(notice, Outbox::share(notice.encoded));
   EXPECT_TRUE(dropped_);
@@ -354,7 +367,7 @@ TEST_F(SessionTest, PresencesAreTakenBackWhenTheConnectionIsGone) {
   session_.closed();
   take();
   ASSERT_EQ(calls_.size(), 1U);
-  const auto notice = std::get<SharedPresence>(calls_.front());
+  const auto notice = std::get<document::SharedPresence>(calls_.front());
   EXPECT_EQ(notice->encoded, R"({"a":"p","ch":"c","id":"here","p":null,"pv":4,"src":"me"})");
 }
 
@@ -367,14 +380,14 @@ TEST_F(SessionTest, PresencesHaveABound) {
 
 TEST_F(SessionTest, WhoCameBackIsAskedForItsOwnPresences) {
   receive(R"({"a":"ps","ch":"c","seq":1})");
-  deliver(ChannelJoined{1, "c"});
+  deliver(presence::ChannelJoined{1, "c"});
   EXPECT_THAT(sent(), ElementsAre(R"({"a":"ps","ch":"c","seq":1})"));
   receive(R"({"a":"hs","id":"before"})");
   receive(R"({"a":"ps","ch":"e","seq":2})");
-  deliver(ChannelJoined{2, "e"});
+  deliver(presence::ChannelJoined{2, "e"});
   EXPECT_THAT(sent(), ElementsAre(StartsWith(R"({"a":"hs")"), R"({"a":"ps","ch":"e","seq":2})",
                                   R"({"a":"pr","ch":"e"})"));
 }
 
 }  // namespace
-}  // namespace cowrite::server
+}  // namespace cowrite::session

@@ -4,7 +4,7 @@
 
 #include <vector>
 
-namespace cowrite::server {
+namespace cowrite::transport {
 namespace {
 
 boost::asio::ip::address address(const char* text) { return boost::asio::ip::make_address(text); }
@@ -40,11 +40,12 @@ TEST(ConnectionQuota, TakesAnIPv6NetworkForOneAddress) {
 TEST(ConnectionQuota, CountsLoopbackInTheTotalOnly) {
   const auto quota = std::make_shared<ConnectionQuota>(ConnectionLimits{3, 1});
   std::vector<ConnectionQuota::Ticket> tickets;
-  for (const char* text : {"127.0.0.1", "::1", "::ffff:127.0.0.1"})
+  for (const char* text : {"127.0.0.1", "::1", "::ffff:127.0.0.1"}) {
     tickets.push_back(quota->admit(address(text)));
+  }
   for (const auto& ticket : tickets) EXPECT_TRUE(ticket);
   EXPECT_FALSE(quota->admit(address("127.0.0.1")));
 }
 
 }  // namespace
-}  // namespace cowrite::server
+}  // namespace cowrite::transport

@@ -1,7 +1,7 @@
 // Clients that are slow, silent or in a hurry.
 #include "tests/server/transport/test_server.h"
 
-namespace cowrite::server {
+namespace cowrite::transport {
 namespace {
 
 using std::chrono::milliseconds;
@@ -146,8 +146,9 @@ TEST_F(Flow, WhilePausedNothingIsDeliveredAndAfterwardsAllInOrder) {
   EXPECT_TRUE(records_.back()->messages.empty());
   connection().resume_reading();
   ASSERT_TRUE(run_until([&] { return records_.back()->messages.size() == 1'000; }));
-  for (int i = 0; i < 1'000; ++i)
+  for (int i = 0; i < 1'000; ++i) {
     EXPECT_EQ(records_.back()->messages[static_cast<std::size_t>(i)], std::to_string(i));
+  }
 }
 
 TEST_F(Flow, PausingHoldsBackWhatCameInTheSameRead) {
@@ -174,15 +175,17 @@ TEST_F(Flow, PausingAndResumingAtWillLosesNothing) {
     if (size % 5 == 0) connection().pause_reading();
   };
   std::string bytes;
-  for (std::size_t i = 0; i < kMessages; ++i)
+  for (std::size_t i = 0; i < kMessages; ++i) {
     bytes += to_bytes({true, Opcode::kText, std::to_string(i) + std::string(i % 61, '.')});
+  }
   client->send(bytes);
   ASSERT_TRUE(run_until([&] {
     connection().resume_reading();  // Makes work for the loop, so that it does not wait.
     return records_.back()->messages.size() == kMessages || records_.back()->closed > 0;
   }));
-  for (std::size_t i = 0; i < kMessages; ++i)
+  for (std::size_t i = 0; i < kMessages; ++i) {
     ASSERT_EQ(records_.back()->messages[i], std::to_string(i) + std::string(i % 61, '.'));
+  }
 }
 
 TEST_F(Flow, APausedClientMakesUsWaitNotHold) {
@@ -220,4 +223,4 @@ TEST_F(Flow, APausedClientCanBeClosed) {
 }
 
 }  // namespace
-}  // namespace cowrite::server
+}  // namespace cowrite::transport

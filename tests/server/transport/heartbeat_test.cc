@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace cowrite::server {
+namespace cowrite::transport {
 namespace {
 
 using std::chrono::seconds;
@@ -66,4 +66,4 @@ TEST_F(HeartbeatAt, NothingIsHeldAgainstAClientThatIsNotReadFrom) {
 }
 
 }  // namespace
-}  // namespace cowrite::server
+}  // namespace cowrite::transport

@@ -1,9 +1,10 @@
 // HTTP as proper and as hostile clients speak it.
 #include <thread>
 
+#include "server/http/limits.h"
 #include "tests/server/transport/test_server.h"
 
-namespace cowrite::server {
+namespace cowrite::transport {
 namespace {
 
 using std::chrono::milliseconds;
@@ -22,8 +23,8 @@ class Http : public TestServer {
 };
 
 TEST_F(Http, RequestsArriveInPartsAndAreAnsweredWhole) {
-  HttpRequest seen;
-  http_ = [&](const HttpRequest& request, const HttpRespond& respond) {
+  http::Request seen;
+  http_ = [&](const http::Request& request, const http::Respond& respond) {
     seen = request;
     respond({201, "made", {{"Content-Type", "text/plain"}, {"X-Test", "1"}}});
   };
@@ -46,12 +47,12 @@ TEST_F(Http, RequestsArriveInPartsAndAreAnsweredWhole) {
 }
 
 TEST_F(Http, AnEmptyBodyHasALength) {
-  http_ = [](const HttpRequest&, const HttpRespond& respond) { respond({200, "", {}}); };
+  http_ = [](const http::Request&, const http::Respond& respond) { respond({200, "", {}}); };
   EXPECT_NE(get("/").find("\r\nContent-Length: 0\r\n"), std::string::npos);
 }
 
 TEST_F(Http, HeadIsAnsweredWithTheLengthOfTheBodyThatItLeavesOut) {
-  http_ = [](const HttpRequest&, const HttpRespond& respond) { respond({200, "12345", {}}); };
+  http_ = [](const http::Request&, const http::Respond& respond) { respond({200, "12345", {}}); };
   const std::string response = request("HEAD / HTTP/1.1\r\nHost: localhost\r\n\r\n");
   EXPECT_NE(response.find("\r\nContent-Length: 5\r\n"), std::string::npos);
   EXPECT_EQ(body(response), "");
@@ -59,15 +60,15 @@ TEST_F(Http, HeadIsAnsweredWithTheLengthOfTheBodyThatItLeavesOut) {
 
 TEST_F(Http, LargeResponsesArriveWhole) {
   const std::string large(20'000'000, 'x');
-  http_ = [&](const HttpRequest&, const HttpRespond& respond) { respond({200, large, {}}); };
+  http_ = [&](const http::Request&, const http::Respond& respond) { respond({200, large, {}}); };
   EXPECT_EQ(body(get("/")).size(), large.size());
 }
 
 TEST_F(Http, IsRefusedWhereTheOwnerRefuses) {
-  refuse_ = [](const HttpRequest& request) -> std::optional<HttpResponse> {
-    return plain_response(403, "Not " + request.path);
+  refuse_ = [](const http::Request& request) -> std::optional<http::Response> {
+    return http::plain_response(403, "Not " + request.path);
   };
-  http_ = [](const HttpRequest&, const HttpRespond&) { ADD_FAILURE(); };
+  http_ = [](const http::Request&, const http::Respond&) { ADD_FAILURE(); };
   EXPECT_EQ(body(get("/secret")), "Not /secret\n");
 }
 
@@ -78,7 +79,7 @@ TEST_F(Http, ThePlaceOfWebSocketsAsksForAnUpgrade) {
 }
 
 TEST_F(Http, BodiesWithoutAProperLengthAreRefused) {
-  http_ = [](const HttpRequest&, const HttpRespond&) { ADD_FAILURE(); };
+  http_ = [](const http::Request&, const http::Respond&) { ADD_FAILURE(); };
   const auto post = [&](const std::string& headers, const std::string& body) {
     return status(request("POST / HTTP/1.1\r\nHost: localhost\r\n" + headers + "\r\n" + body));
   };
@@ -92,15 +93,15 @@ TEST_F(Http, BodiesWithoutAProperLengthAreRefused) {
 }
 
 TEST_F(Http, ABodyHasAMaximum) {
-  http_ = [](const HttpRequest& request, const HttpRespond& respond) {
+  http_ = [](const http::Request& request, const http::Respond& respond) {
     respond({200, std::to_string(request.body.size()), {}});
   };
   const auto post = [&](std::size_t size) {
     return request("POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: " + std::to_string(size) +
                    "\r\n\r\n" + std::string(size, 'x'));
   };
-  EXPECT_EQ(body(post(kRequestBodyBytesMax)), std::to_string(kRequestBodyBytesMax));
-  EXPECT_TRUE(status(post(kRequestBodyBytesMax + 1)).starts_with("HTTP/1.1 413 "));
+  EXPECT_EQ(body(post(http::kBodyBytesMax)), std::to_string(http::kBodyBytesMax));
+  EXPECT_TRUE(status(post(http::kBodyBytesMax + 1)).starts_with("HTTP/1.1 413 "));
   EXPECT_TRUE(
       status(
           request(
@@ -109,7 +110,7 @@ TEST_F(Http, ABodyHasAMaximum) {
 }
 
 TEST_F(Http, AFloodOfHeadersIsRefused) {
-  http_ = [](const HttpRequest&, const HttpRespond&) { ADD_FAILURE(); };
+  http_ = [](const http::Request&, const http::Respond&) { ADD_FAILURE(); };
   std::string headers;
   for (int i = 0; i < 100'000; ++i) headers += "X-" + std::to_string(i) + ": y\r\n";
   EXPECT_TRUE(status(get("/", headers)).starts_with("HTTP/1.1 431 "));
@@ -157,7 +158,7 @@ TEST_F(Http, SendingByteByByteDoesNotGainTime) {
 
 TEST_F(Http, MayBeAnsweredLaterFromAnotherThread) {
   std::thread thread;
-  http_ = [&](const HttpRequest&, HttpRespond respond) {
+  http_ = [&](const http::Request&, http::Respond respond) {
     thread = std::thread([respond = std::move(respond)] { respond({200, "later", {}}); });
   };
   EXPECT_EQ(body(get("/")), "later");
@@ -165,7 +166,7 @@ TEST_F(Http, MayBeAnsweredLaterFromAnotherThread) {
 }
 
 TEST_F(Http, TheFirstAnswerCounts) {
-  http_ = [](const HttpRequest&, const HttpRespond& respond) {
+  http_ = [](const http::Request&, const http::Respond& respond) {
     respond({200, "first", {}});
     respond({500, "second", {}});
   };
@@ -173,8 +174,8 @@ TEST_F(Http, TheFirstAnswerCounts) {
 }
 
 TEST_F(Http, AnAnswerForAClientThatVanishedIsForgotten) {
-  HttpRespond respond;
-  http_ = [&](const HttpRequest&, HttpRespond given) { respond = std::move(given); };
+  http::Respond respond;
+  http_ = [&](const http::Request&, http::Respond given) { respond = std::move(given); };
   auto client = connect();
   client->send("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n");
   ASSERT_TRUE(run_until([&] { return respond != nullptr; }));
@@ -191,16 +192,16 @@ TEST_F(Http, AnAnswerForAClientThatVanishedIsForgotten) {
 TEST_F(Http, ARequestThatIsNeverAnsweredIsAnsweredInTheEnd) {
   timing_.response = milliseconds(30);
   timing_.sweep = milliseconds(2);
-  HttpRespond respond;
-  http_ = [&](const HttpRequest&, HttpRespond given) { respond = std::move(given); };
+  http::Respond respond;
+  http_ = [&](const http::Request&, http::Respond given) { respond = std::move(given); };
   EXPECT_EQ(status(get("/")), "HTTP/1.1 503 Service Unavailable");
   respond({200, "too late", {}});
   context_.poll();
 }
 
 TEST_F(Http, AnAnswerAfterTheServersEndIsForgotten) {
-  HttpRespond respond;
-  http_ = [&](const HttpRequest&, HttpRespond given) { respond = std::move(given); };
+  http::Respond respond;
+  http_ = [&](const http::Request&, http::Respond given) { respond = std::move(given); };
   const auto client = connect();
   client->send("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n");
   ASSERT_TRUE(run_until([&] { return respond != nullptr; }));
@@ -211,7 +212,7 @@ TEST_F(Http, AnAnswerAfterTheServersEndIsForgotten) {
 }
 
 TEST_F(Http, AHandlerThatThrowsLosesThatConnectionOnly) {
-  http_ = [](const HttpRequest& request, const HttpRespond& respond) {
+  http_ = [](const http::Request& request, const http::Respond& respond) {
     if (request.path == "/boom") throw std::bad_alloc();
     respond({200, "fine", {}});
   };
@@ -226,7 +227,7 @@ TEST_F(Http, ADownloadGoesOnWhileTheClientReads) {
   timing_.ping_timeout = milliseconds(200);
   timing_.sweep = milliseconds(2);
   const std::string large(12'000'000, 'x');
-  http_ = [&](const HttpRequest&, const HttpRespond& respond) { respond({200, large, {}}); };
+  http_ = [&](const http::Request&, const http::Respond& respond) { respond({200, large, {}}); };
   const auto client = connect();
   client->stop_reading();
   client->send("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n");
@@ -240,7 +241,7 @@ TEST_F(Http, ADownloadGoesOnWhileTheClientReads) {
 TEST_F(Http, ADownloadThatIsNotReadIsDropped) {
   timing_.ping_timeout = milliseconds(40);
   timing_.sweep = milliseconds(2);
-  http_ = [](const HttpRequest&, const HttpRespond& respond) {
+  http_ = [](const http::Request&, const http::Respond& respond) {
     respond({200, std::string(32'000'000, 'x'), {}});
   };
   start(ConnectionLimits{1, 1});
@@ -253,4 +254,4 @@ TEST_F(Http, ADownloadThatIsNotReadIsDropped) {
 }
 
 }  // namespace
-}  // namespace cowrite::server
+}  // namespace cowrite::transport

@@ -6,7 +6,7 @@
 
 #include "tests/server/transport/test_server.h"
 
-namespace cowrite::server {
+namespace cowrite::transport {
 namespace {
 
 using std::chrono::milliseconds;
@@ -92,8 +92,8 @@ TEST_F(Listening, ServesManyAtOnce) {
 }
 
 TEST_F(Listening, AfterStoppingAndClosingNothingKeepsTheLoopRunning) {
-  HttpRespond respond;
-  http_ = [&](const HttpRequest&, HttpRespond given) { respond = std::move(given); };
+  http::Respond respond;
+  http_ = [&](const http::Request&, http::Respond given) { respond = std::move(given); };
   auto web_socket = open();
   auto waiting = connect();
   waiting->send("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n");
@@ -140,8 +140,9 @@ TEST_F(Listening, ConnectionsMayOutliveTheirLoop) {
   auto client = std::make_unique<TestClient>(*context, *port);
   client->send(handshake());
   const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(20);
-  while (records_.empty() && std::chrono::steady_clock::now() < deadline)
+  while (records_.empty() && std::chrono::steady_clock::now() < deadline) {
     context->run_one_until(deadline);
+  }
   ASSERT_FALSE(records_.empty());
   client.reset();
   server.reset();
@@ -164,8 +165,9 @@ class OutOfDescriptors : public TestServer {
     ::setrlimit(RLIMIT_NOFILE, &limit);
     std::vector<int> spares;
     for (int spare = ::open("/dev/null", O_RDONLY); spare >= 0;
-         spare = ::open("/dev/null", O_RDONLY))
+         spare = ::open("/dev/null", O_RDONLY)) {
       spares.push_back(spare);
+    }
     if (errno != EMFILE || spares.empty()) return 1;
     ::close(spares.back());
     spares.pop_back();
@@ -203,4 +205,4 @@ TEST_F(Listening, WithoutFileDescriptorsItWaitsWithoutBurningTheProcessor) {
 }
 
 }  // namespace
-}  // namespace cowrite::server
+}  // namespace cowrite::transport

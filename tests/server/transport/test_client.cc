@@ -4,7 +4,7 @@
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/write.hpp>
 
-namespace cowrite::server {
+namespace cowrite::transport {
 
 namespace asio = boost::asio;
 using asio::ip::tcp;
@@ -19,11 +19,13 @@ std::string to_bytes(const Frame& frame) {
   bytes.push_back(static_cast<char>(0x80 | (extended == 0   ? static_cast<int>(size)
                                             : extended == 2 ? 126
                                                             : 127)));
-  for (int i = extended - 1; i >= 0; --i)
+  for (int i = extended - 1; i >= 0; --i) {
     bytes.push_back(static_cast<char>(size >> (8 * i) & 0xFF));
+  }
   bytes.append(kMask.data(), kMask.size());
-  for (std::size_t i = 0; i < size; ++i)
+  for (std::size_t i = 0; i < size; ++i) {
     bytes.push_back(static_cast<char>(frame.payload[i] ^ kMask[i % 4]));
+  }
   return bytes;
 }
 
@@ -158,4 +160,4 @@ std::size_t TestClient::unsent() const {
   return state_->unsent.size() - state_->sent + state_->next.size();
 }
 
-}  // namespace cowrite::server
+}  // namespace cowrite::transport

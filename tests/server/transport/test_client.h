@@ -10,7 +10,7 @@
 #include <string>
 #include <string_view>
 
-namespace cowrite::server {
+namespace cowrite::transport {
 
 enum class Opcode : std::uint8_t {
   kContinuation = 0,
@@ -72,4 +72,4 @@ class TestClient {
   std::shared_ptr<State> state_;
 };
 
-}  // namespace cowrite::server
+}  // namespace cowrite::transport

@@ -1,6 +1,6 @@
 #include "tests/server/transport/test_server.h"
 
-namespace cowrite::server {
+namespace cowrite::transport {
 
 namespace {
 constexpr std::chrono::seconds kPatience{20};
@@ -35,8 +35,8 @@ bool TestServer::run_out() {
 }
 
 WebSocketServer::Handlers TestServer::handlers() {
-  return {[this](const HttpRequest& request) { return refuse_(request); },
-          [this](std::shared_ptr<Connection> connection, const HttpRequest& request) {
+  return {[this](const http::Request& request) { return refuse_(request); },
+          [this](std::shared_ptr<Connection> connection, const http::Request& request) {
             auto record = std::make_shared<Recorder>();
             record->connection = std::move(connection);
             record->request = request;
@@ -44,7 +44,7 @@ WebSocketServer::Handlers TestServer::handlers() {
             if (accepted_) accepted_(*record);
             return record;
           },
-          [this](const HttpRequest& request, HttpRespond respond) {
+          [this](const http::Request& request, http::Respond respond) {
             http_(request, std::move(respond));
           }};
 }
@@ -87,4 +87,4 @@ std::string TestServer::request(const std::string& text) {
   return client->received();
 }
 
-}  // namespace cowrite::server
+}  // namespace cowrite::transport

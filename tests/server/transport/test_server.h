@@ -14,7 +14,7 @@
 #include "server/transport/web_socket_server.h"
 #include "tests/server/transport/test_client.h"
 
-namespace cowrite::server {
+namespace cowrite::transport {
 
 // What one connection told.
 struct Recorder : ConnectionEvents {
@@ -38,7 +38,7 @@ struct Recorder : ConnectionEvents {
   }
 
   std::shared_ptr<Connection> connection;
-  HttpRequest request;
+  http::Request request;
   std::vector<std::string> messages;
   int drained = 0;
   int closed = 0;
@@ -68,10 +68,9 @@ class TestServer : public ::testing::Test {
 
   boost::asio::io_context context_;
   Timing timing_;
-  std::function<std::optional<HttpResponse>(const HttpRequest&)> refuse_ = [](const HttpRequest&) {
-    return std::nullopt;
-  };
-  HttpHandler http_ = [](const HttpRequest& request, const HttpRespond& respond) {
+  std::function<std::optional<http::Response>(const http::Request&)> refuse_ =
+      [](const http::Request&) { return std::nullopt; };
+  http::Handler http_ = [](const http::Request& request, const http::Respond& respond) {
     respond(
         {200, request.method + " " + request.path + " " + request.query + " " + request.body, {}});
   };
@@ -82,4 +81,4 @@ class TestServer : public ::testing::Test {
   std::uint16_t port_ = 0;
 };
 
-}  // namespace cowrite::server
+}  // namespace cowrite::transport

@@ -3,7 +3,7 @@
 
 #include "tests/server/transport/test_server.h"
 
-namespace cowrite::server {
+namespace cowrite::transport {
 namespace {
 
 class WebSocket : public TestServer {
@@ -83,9 +83,9 @@ TEST_F(WebSocket, IsAtOnePathOnly) {
 }
 
 TEST_F(WebSocket, IsRefusedWhereTheOwnerRefuses) {
-  refuse_ = [](const HttpRequest& request) -> std::optional<HttpResponse> {
+  refuse_ = [](const http::Request& request) -> std::optional<http::Response> {
     EXPECT_EQ(request.path, "/ws");
-    return plain_response(403, "Not you.");
+    return http::plain_response(403, "Not you.");
   };
   const std::string response = request(handshake());
   EXPECT_TRUE(response.starts_with("HTTP/1.1 403 ")) << response;
@@ -114,8 +114,9 @@ TEST_F(WebSocket, MessagesOfOneOutboundArriveOneByOneAtEveryone) {
   outbound->messages = {"one", std::string(300, '2'), "", "vier \xE2\x82\xAC"};
   for (const auto& record : records_) record->connection->send(outbound);
   for (const auto& client : clients) {
-    for (const std::string& text : outbound->messages)
+    for (const std::string& text : outbound->messages) {
       EXPECT_EQ(next_frame(*client), (Frame{true, Opcode::kText, text}));
+    }
   }
 }
 
@@ -320,4 +321,4 @@ TEST_F(WebSocket, AnOwnerThatThrowsLosesThatConnectionOnly) {
 }
 
 }  // namespace
-}  // namespace cowrite::server
+}  // namespace cowrite::transport

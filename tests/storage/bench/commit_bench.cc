@@ -33,9 +33,7 @@ class Typist {
 
   void type(const std::function<void(AppendOutcome)>& done) {
     std::vector<Record> records;
-    for (std::size_t i = 0; i < size_; ++i) {
-      records.push_back(next_record());
-    }
+    for (std::size_t i = 0; i < size_; ++i) records.push_back(next_record());
     Append append;
     append.key = key_;
     append.expected_version = version_ - size_;
@@ -76,9 +74,7 @@ class Loop {
   void post(std::size_t event) {
     const std::lock_guard lock(mutex_);
     events_.push_back(event);
-    if (events_.size() == 1) {
-      posted_.notify_one();
-    }
+    if (events_.size() == 1) posted_.notify_one();
   }
   // All that was posted since the last call; waits for something.
   std::vector<std::size_t> take() {
@@ -111,15 +107,11 @@ void durable_records(benchmark::State& state) {
     const TempFolder folder(bench_folder());
     auto log = open_folder(folder.path());
     std::vector<Typist> typists;
-    for (std::size_t i = 0; i < kDocuments; ++i) {
-      typists.emplace_back(*log, i, size);
-    }
+    for (std::size_t i = 0; i < kDocuments; ++i) typists.emplace_back(*log, i, size);
     Loop loop;
     std::vector<std::size_t> rounds(kDocuments, 1);
     state.ResumeTiming();
-    for (std::size_t i = 0; i < kDocuments; ++i) {
-      typists[i].type(post_committed(loop, i));
-    }
+    for (std::size_t i = 0; i < kDocuments; ++i) typists[i].type(post_committed(loop, i));
     for (std::size_t finished = 0; finished < kDocuments;) {
       for (const std::size_t i : loop.take()) {
         if (rounds[i]++ == kRounds) {

@@ -77,17 +77,13 @@ const std::string& long_folder() {
   static const bool made = [] {
     const auto log = open_folder(folder);
     LongHistory history;
-    if (log->history().info(long_document())->has_value()) {
-      return true;
-    }
+    if (log->history().info(long_document())->has_value()) return true;
     while (history.now().version < kRecords) {
       Append batch{long_document(), history.now().version, history.next_batch()};
       batch.exists_after = true;
       batch.bytes_after = history.now().text.bytes();
       CHECK(append(*log, std::move(batch)) == AppendOutcome::kCommitted);
-      if (history.now().version % 1'000 == 0) {
-        log->save_checkpoint(long_document(), history.now());
-      }
+      if (history.now().version % 1'000 == 0) log->save_checkpoint(long_document(), history.now());
     }
     return true;
   }();

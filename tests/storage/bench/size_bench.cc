@@ -16,8 +16,8 @@
 #include "storage/format/value.h"
 #include "storage/rocksdb_log.h"
 #include "tests/ot/trace_files.h"
+#include "tests/replay/trace_file.h"
 #include "tests/storage/support.h"
-#include "tools/replay/trace_file.h"
 
 namespace cowrite::storage {
 namespace {
@@ -52,9 +52,7 @@ std::vector<Record> records_of(const replay::TraceFile& trace) {
     records.push_back(std::move(record));
   };
   add(Create{trace.header.at("start").get<std::string>()});
-  for (const auto& line : trace.lines) {
-    add(Edit{server::operation_from_json(line).value()});
-  }
+  for (const auto& line : trace.lines) add(Edit{protocol::operation_from_json(line).value()});
   return records;
 }
 
@@ -83,9 +81,7 @@ std::array<Bytes, kColumns.size()> columns_of(const KeyValueStore& store) {
   CHECK(store.scan(Table::kRecords, {"", std::string(9, '\xFF')}, Order::kForward,
                    [&](std::string_view key, std::string_view value) {
                      ValueReader in(key, value);
-                     if (in.byte() != 4) {
-                       return Visit::kContinue;
-                     }
+                     if (in.byte() != 4) return Visit::kContinue;
                      in.number();
                      in.signed_number();
                      in.signed_number();
@@ -128,9 +124,7 @@ void measure(const replay::TraceFile& trace) {
 
 int main() {
   const auto traces = cowrite::ot::trace_files("seq");
-  if (traces.empty()) {
-    std::printf("skipped: no traces\n");
-  }
+  if (traces.empty()) std::printf("skipped: no traces\n");
   for (const auto& path : traces) {
     cowrite::storage::measure(cowrite::replay::read_trace_file(path).value());
   }

@@ -31,9 +31,7 @@ TEST(Checksum, EqualsTheDefinitionAtEveryLengthAndInTwoParts) {
   std::mt19937 random(1);
   for (std::size_t size = 0; size < 100; ++size) {
     std::string bytes;
-    for (std::size_t i = 0; i < size; ++i) {
-      bytes.push_back(static_cast<char>(random()));
-    }
+    for (std::size_t i = 0; i < size; ++i) bytes.push_back(static_cast<char>(random()));
     const std::uint32_t expected = slow_crc32c(bytes);
     for (std::size_t cut = 0; cut <= size; ++cut) {
       const std::string_view all = bytes;

@@ -51,9 +51,7 @@ std::vector<Change> tiny_changes() {
 // A record alone in its entry.
 Result<Record> decode_record(std::string_view key, std::string_view value) {
   const Result<std::vector<Record>> records = decode_entry(key, value);
-  if (!records) {
-    return records.error();
-  }
+  if (!records) return records.error();
   EXPECT_EQ(records->size(), 1U);
   return records->front();
 }
@@ -138,9 +136,7 @@ TEST(Encoding, EverySourceEntryComesBack) {
 TEST(Encoding, CheckpointsComeBack) {
   const std::string key = version_key(3, 9);
   std::string large;
-  for (int i = 0; i < 20'000; ++i) {
-    large += "line " + std::to_string(i) + " é😀\n";
-  }
+  for (int i = 0; i < 20'000; ++i) large += "line " + std::to_string(i) + " é😀\n";
   for (const std::string& text : {""s, "a"s, "\0"s, "é😀"s, large}) {
     for (const std::int64_t time_ms : kTimes) {
       const Snapshot snapshot = {9, true, ot::Rope(text), time_ms};

@@ -17,9 +17,7 @@ using namespace std::string_literals;
 std::vector<std::string> tiny_strings(std::size_t length) {
   std::vector<std::string> strings = {""};
   for (std::size_t i = 0; i < strings.size() && strings[i].size() < length; ++i) {
-    for (const char byte : "\x01\xFF"s + "a" + '\0') {
-      strings.push_back(strings[i] + byte);
-    }
+    for (const char byte : "\x01\xFF"s + "a" + '\0') strings.push_back(strings[i] + byte);
   }
   return strings;
 }
@@ -27,9 +25,7 @@ std::vector<std::string> tiny_strings(std::size_t length) {
 std::vector<DocumentKey> tiny_names() {
   std::vector<DocumentKey> names;
   for (const std::string& collection : tiny_strings(3)) {
-    for (const std::string& id : tiny_strings(2)) {
-      names.push_back({collection, id});
-    }
+    for (const std::string& id : tiny_strings(2)) names.push_back({collection, id});
   }
   return names;
 }
@@ -37,9 +33,7 @@ std::vector<DocumentKey> tiny_names() {
 TEST(Keys, DocumentNamesSortAsTheDocumentsDo) {
   const std::vector<DocumentKey> names = tiny_names();
   std::vector<std::string> encoded;
-  for (const DocumentKey& name : names) {
-    encoded.push_back(document_name_key(name));
-  }
+  for (const DocumentKey& name : names) encoded.push_back(document_name_key(name));
   for (std::size_t i = 0; i < names.size(); ++i) {
     for (std::size_t k = 0; k < names.size(); ++k) {
       ASSERT_EQ(names[i] <=> names[k], encoded[i].compare(encoded[k]) <=> 0)
@@ -54,11 +48,12 @@ TEST(Keys, DocumentNamesComeBack) {
   }
   std::mt19937 random(2);
   for (int round = 0; round < 2'000; ++round) {
-    DocumentKey name;
+    std::string collection, id;
     for (std::size_t i = random() % 40; i > 0; --i) {
-      name.collection.push_back(static_cast<char>(random()));
-      name.id.push_back(static_cast<char>(random() % 3));
+      collection.push_back(static_cast<char>(random()));
+      id.push_back(static_cast<char>(random() % 3));
     }
+    const DocumentKey name(collection, id);
     ASSERT_EQ(*decode_document_name_key(document_name_key(name)), name) << describe(name);
   }
 }

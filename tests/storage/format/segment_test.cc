@@ -105,9 +105,7 @@ TEST(Segment, TypingTakesAtMostEightBytesARecordBeforeItIsCompressed) {
 // A segment with a right checksum whose parts are given by hand.
 std::string by_hand(const std::string& key, char count, const std::vector<std::string>& columns) {
   std::string value = {static_cast<char>(RecordTag::kSegment), count, 2, 2};  // At time 1.
-  for (const std::string& column : columns) {
-    put_string(column, value);
-  }
+  for (const std::string& column : columns) put_string(column, value);
   put_checksum(key, value);
   return value;
 }

@@ -86,9 +86,7 @@ TEST(StoredHistory, EveryVersionIsTheReplayOfItsRecordsWithAndWithoutCheckpoints
     Author author = random_author(seed, 300);
     ASSERT_EQ(stored.write(author), AppendOutcome::kCommitted);
     for (const std::size_t checkpoint : {0U, 1U, 150U, 299U, 300U}) {
-      if (checkpoint > 0) {
-        stored.save_checkpoint(author, checkpoint);
-      }
+      if (checkpoint > 0) stored.save_checkpoint(author, checkpoint);
       for (std::size_t version = 0; version <= 300; ++version) {
         const Result<Snapshot> snapshot = stored.history().snapshot(author.key(), version);
         ASSERT_TRUE(snapshot) << snapshot.error().message;
@@ -123,15 +121,11 @@ TEST(StoredHistory, AVersionAtATimeFollowsAllRecordsUpToThatTime) {
   Stored stored;
   Author author({"docs", "a"});
   author.create("");  // At 1,000 ms.
-  for (const std::int64_t pause : {0, 5, 0, 0, 1, 100}) {
-    author.later(pause).insert(0, "x");
-  }
+  for (const std::int64_t pause : {0, 5, 0, 0, 1, 100}) author.later(pause).insert(0, "x");
   ASSERT_EQ(stored.write(author), AppendOutcome::kCommitted);
   for (std::int64_t time_ms = 990; time_ms < 1'120; ++time_ms) {
     std::uint64_t expected = 0;
-    for (const Record& record : author.records()) {
-      expected += record.time_ms <= time_ms ? 1 : 0;
-    }
+    for (const Record& record : author.records()) expected += record.time_ms <= time_ms ? 1 : 0;
     ASSERT_EQ(*stored.history().version_at(author.key(), time_ms), expected) << time_ms;
   }
 }
@@ -172,9 +166,7 @@ TEST(StoredHistory, AListingIsInKeyOrderAndCanBeContinued) {
            {"b", "z"}, {"a", "b.c"}, {"a.b", "c"}, {std::string("a\0", 2), "x"}, {"", ""}}) {
     Author author(key);
     author.create("héllo").later(7).insert(0, "!");
-    if (key.collection == "b") {
-      author.remove();
-    }
+    if (key.collection() == "b") author.remove();
     ASSERT_EQ(stored.write(author), AppendOutcome::kCommitted);
     expected.push_back({key, author.records().size(), author.newest().exists,
                         author.newest().text.bytes(), 1'000, 1'007});
@@ -193,7 +185,7 @@ TEST(StoredHistory, AListingIsInKeyOrderAndCanBeContinued) {
     after = pages.back().key;
   }
   EXPECT_EQ(pages, expected);
-  EXPECT_EQ(stored.history().list(DocumentKey{"a", "b"}, 1)->front().key.id, "b.c");
+  EXPECT_EQ(stored.history().list(DocumentKey{"a", "b"}, 1)->front().key.id(), "b.c");
 }
 
 // What every way of reading the document says.

@@ -79,9 +79,7 @@ TEST(Verify, EndsWhenItIsTold) {
   Stored stored;
   Author author({"docs", "long"});
   author.create("");
-  for (int i = 0; i < 5'000; ++i) {
-    author.insert(0, "x");
-  }
+  for (int i = 0; i < 5'000; ++i) author.insert(0, "x");
   (*CommitThread::start(stored.store(), ample_disk()))->append(author.take(), [](AppendOutcome) {});
   const auto proof = verify(stored.store(), author.key(), [](std::uint64_t) { return false; });
   EXPECT_EQ(proof.error().code, kErrBusy);

@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "ot/varint.h"
+#include "ot/base/varint.h"
 #include "storage/errors.h"
 #include "storage/store/key_value_store.h"
 #include "tests/storage/support.h"

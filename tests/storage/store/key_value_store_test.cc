@@ -232,9 +232,7 @@ TEST(KeyValueStore, DataOfANewerFormatWithTablesThatWeDoNotKnowIsRefusedAsNewer)
     rocksdb::ColumnFamilyHandle* table = nullptr;
     ASSERT_TRUE(newer->CreateColumnFamily({}, "chat", &table).ok());
     handles.push_back(table);
-    for (rocksdb::ColumnFamilyHandle* handle : handles) {
-      newer->DestroyColumnFamilyHandle(handle);
-    }
+    for (rocksdb::ColumnFamilyHandle* handle : handles) newer->DestroyColumnFamilyHandle(handle);
     delete newer;
   }
   EXPECT_EQ(open_error(temp.path(), OpenMode::kReadWrite).code, kErrNewerFormat);
@@ -266,9 +264,7 @@ TEST(KeyValueStore, AChangedByteInTheWriteAheadLogIsReported) {
   }
   std::string newest;
   for (const auto& entry : std::filesystem::directory_iterator(copy)) {
-    if (entry.path().extension() == ".log") {
-      newest = std::max(newest, entry.path().string());
-    }
+    if (entry.path().extension() == ".log") newest = std::max(newest, entry.path().string());
   }
   ASSERT_FALSE(newest.empty());
   std::fstream file(newest, std::ios::in | std::ios::out | std::ios::binary);
@@ -283,13 +279,13 @@ TEST(KeyValueStore, KnowsIfTheWriterBeforeClosedTheFolder) {
   const TempFolder temp;
   {
     const auto first = open(temp / "running", OpenMode::kReadWrite);
-    EXPECT_TRUE(first->was_closed_in_order()) << "it is new";
+    EXPECT_TRUE(first->was_shut_down_cleanly()) << "it is new";
     put(*first, Table::kRecords, "k", "v");
     copy_running(temp / "running", temp / "copy");
   }
-  EXPECT_FALSE(open(temp / "copy", OpenMode::kReadWrite)->was_closed_in_order());
-  EXPECT_TRUE(open(temp / "copy", OpenMode::kReadWrite)->was_closed_in_order());
-  EXPECT_TRUE(open(temp / "running", OpenMode::kReadWrite)->was_closed_in_order());
+  EXPECT_FALSE(open(temp / "copy", OpenMode::kReadWrite)->was_shut_down_cleanly());
+  EXPECT_TRUE(open(temp / "copy", OpenMode::kReadWrite)->was_shut_down_cleanly());
+  EXPECT_TRUE(open(temp / "running", OpenMode::kReadWrite)->was_shut_down_cleanly());
 }
 
 TEST(KeyValueStore, AFolderThatHoldsLessThanWhenItWasClosedIsReportedEachTime) {
@@ -331,9 +327,7 @@ std::string files_with(const std::string& folder, std::string_view text) {
   for (const auto& entry : std::filesystem::recursive_directory_iterator(folder)) {
     std::ifstream file(entry.path(), std::ios::binary);
     const std::string bytes(std::istreambuf_iterator<char>(file), {});
-    if (bytes.find(text) != std::string::npos) {
-      found += entry.path().filename().string() + " ";
-    }
+    if (bytes.find(text) != std::string::npos) found += entry.path().filename().string() + " ";
   }
   return found;
 }
@@ -374,8 +368,9 @@ TEST(KeyValueStore, WhatTakesLongCanBeInterruptedAndTheNextWriterGoesOn) {
   const TempFolder temp;
   {
     const auto store = open(temp / "data", OpenMode::kReadWrite);
-    for (char key = '0'; key < '9'; ++key)
+    for (char key = '0'; key < '9'; ++key) {
       put(*store, Table::kRecords, std::string(1, key), std::string(std::size_t{1} << 20, key));
+    }
     ASSERT_TRUE(store->back_up(temp / "backups"));
     store->interrupt();
     EXPECT_EQ(store->back_up(temp / "backups").error().code, kErrBusy);

@@ -99,9 +99,7 @@ TEST(Archive, EveryVersionTimeAndRecordReadsAsBefore) {
   for (std::uint32_t round = 0; round < 12; ++round) {
     write_on(author, 40 + 130 * round, round);
     stored.commit(author);
-    if (round != 5) {
-      stored.archive_newest(author);
-    }
+    if (round != 5) stored.archive_newest(author);
     expect_all_readable(stored.history(), author);
   }
 }
@@ -111,9 +109,7 @@ TEST(Archive, RecordsArePackedIntoSegmentsThatGrowUntilTheyAreFull) {
   Author author({"docs", "a"});
   author.create("");
   for (std::size_t round = 0; round < 10; ++round) {
-    for (std::size_t i = 0; i < 1'000; ++i) {
-      author.insert(0, "x");
-    }
+    for (std::size_t i = 0; i < 1'000; ++i) author.insert(0, "x");
     stored.commit(author);
     stored.archive_newest(author);
   }
@@ -165,9 +161,7 @@ TEST(Archive, ALongHistoryThatCameAtOnceGetsItsMilestones) {
   Stored stored;
   Author author({"docs", "a"});
   author.create("");
-  for (std::size_t i = 0; i < 4 * kMilestoneVersions + 5; ++i) {
-    author.insert(0, "x");
-  }
+  for (std::size_t i = 0; i < 4 * kMilestoneVersions + 5; ++i) author.insert(0, "x");
   stored.commit(author);
   stored.archive_newest(author);
   std::vector<std::uint64_t> found;

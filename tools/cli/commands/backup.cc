@@ -1,7 +1,7 @@
 #include <filesystem>
 #include <memory>
 
-#include "server/api/operator_json.h"
+#include "server/http/operator_json.h"
 #include "tools/cli/command.h"
 #include "tools/cli/human.h"
 
@@ -16,10 +16,10 @@ Result<void> backup(const Arguments& arguments, OperatorContext& context) {
   std::error_code error;
   const std::filesystem::path path = std::filesystem::absolute(arguments.folder, error);
   if (error) return Error{kErrUsage, arguments.folder + ": " + error.message()};
-  const Result<server::BackupDone> done = context.data.back_up(path.lexically_normal().string());
+  const Result<http::BackupDone> done = context.data.back_up(path.lexically_normal().string());
   if (!done) return done.error();
   if (context.format == Format::kJson) {
-    context.output.json_line(server::backup_json(*done));
+    context.output.json_line(http::backup_json(*done));
     return {};
   }
   const std::string bytes = std::to_string(done->backup.bytes);

@@ -2,7 +2,7 @@
 #include <map>
 #include <memory>
 
-#include "server/api/json.h"
+#include "server/http/json.h"
 #include "storage/timestamp.h"
 #include "tools/cli/command.h"
 #include "tools/cli/human.h"
@@ -12,13 +12,13 @@
 namespace cowrite::cli {
 namespace {
 
-using server::BlameSpan;
+using history::BlameSpan;
 
 constexpr std::size_t kRemovedCodePointsMax = 72;
 
 struct Arguments {
   std::string document;
-  server::Place place;
+  storage::VersionSelector place;
   bool deleted = false;
 };
 
@@ -119,21 +119,22 @@ class Printer {
 
 Result<void> blame(const Arguments& arguments, Context& context) {
   const storage::DocumentKey key = context.key(arguments.document);
-  server::BlameRequest request;
+  history::BlameRequest request;
   request.place = arguments.place;
-  if (arguments.deleted) request.removed = server::RemovedText::kShown;
+  if (arguments.deleted) request.removed = history::RemovedText::kShown;
   Printer printer(context, arguments.deleted);
   while (true) {
-    const Result<server::BlamePage> page = context.source.blame(key, request);
+    const Result<history::BlamePage> page = context.source.blame(key, request);
     if (!page) return page.error();
     for (const BlameSpan& span : page->spans) {
-      if (context.format == Format::kJson)
-        context.output.json_line(server::span_json(span));
-      else
+      if (context.format == Format::kJson) {
+        context.output.json_line(http::span_json(span));
+      } else {
         printer.take(span);
+      }
     }
     if (!page->next) break;
-    request.place = server::AtVersion{page->version};
+    request.place = storage::AtVersion{page->version};
     request.from = *page->next;
   }
   printer.finish();

@@ -1,6 +1,6 @@
 #include <memory>
 
-#include "server/api/json.h"
+#include "server/http/json.h"
 #include "tools/cli/command.h"
 #include "tools/cli/printable.h"
 
@@ -9,17 +9,18 @@ namespace {
 
 struct Arguments {
   std::string document;
-  server::Place place;
+  storage::VersionSelector place;
 };
 
 Result<void> cat(const Arguments& arguments, Context& context) {
   const storage::DocumentKey key = context.key(arguments.document);
-  const Result<server::VersionText> text = context.source.text(key, arguments.place);
+  const Result<history::VersionText> text = context.source.text(key, arguments.place);
   if (!text) return text.error();
-  if (context.format == Format::kJson)
-    context.output.json_line(server::text_json(key, *text));
-  else
+  if (context.format == Format::kJson) {
+    context.output.json_line(http::text_json(key, *text));
+  } else {
     context.output.write(context.output.for_person() ? printable_lines(text->text) : text->text);
+  }
   return {};
 }
 

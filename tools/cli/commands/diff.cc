@@ -1,26 +1,26 @@
 #include <memory>
 
-#include "server/api/difference.h"
-#include "server/api/json.h"
+#include "server/history/difference.h"
+#include "server/http/json.h"
 #include "tools/cli/command.h"
 #include "tools/cli/printable.h"
 
 namespace cowrite::cli {
 namespace {
 
-using server::Difference;
-using server::DiffHunk;
-using server::DiffLine;
-using server::LineOrigin;
+using history::Difference;
+using history::DiffHunk;
+using history::DiffLine;
+using history::LineOrigin;
 
 struct Arguments {
   std::string document;
-  server::Place from;
-  server::Place to;
+  storage::VersionSelector from;
+  storage::VersionSelector to;
 };
 
 void show_line(const DiffLine& line, Output& output) {
-  std::string text = server::marked_line(line);
+  std::string text = history::marked_line(line);
   const bool ends = text.ends_with('\n');
   if (ends) text.pop_back();
   const Paint paint = line.origin == LineOrigin::kAdded     ? Paint::kAdded
@@ -33,28 +33,29 @@ void show_line(const DiffLine& line, Output& output) {
 // For eyes: coloured, and what a terminal would not show, a CR say, written out.
 void show(const Difference& difference, Output& output) {
   if (difference.hunks.empty()) return;
-  std::string header = server::diff_header(difference);
+  std::string header = history::diff_header(difference);
   header.pop_back();
   const std::size_t middle = header.find('\n');
   output.line(output.paint()(Paint::kTitle, printable_lines(header.substr(0, middle))));
   output.line(output.paint()(Paint::kTitle, printable_lines(header.substr(middle + 1))));
   for (const DiffHunk& hunk : difference.hunks) {
-    output.line(output.paint()(Paint::kTime, server::hunk_header(hunk)));
+    output.line(output.paint()(Paint::kTime, history::hunk_header(hunk)));
     for (const DiffLine& line : hunk.lines) show_line(line, output);
   }
 }
 
 Result<void> diff(const Arguments& arguments, Context& context) {
   const storage::DocumentKey key = context.key(arguments.document);
-  const Result<Difference> difference = server::make_difference(
+  const Result<Difference> difference = history::make_difference(
       key, context.source.text(key, arguments.from), context.source.text(key, arguments.to));
   if (!difference) return difference.error();
-  if (context.format == Format::kJson)
-    context.output.json_line(server::difference_json(*difference));
-  else if (context.output.for_person() || context.output.paint().colourful())
+  if (context.format == Format::kJson) {
+    context.output.json_line(http::difference_json(*difference));
+  } else if (context.output.for_person() || context.output.paint().colourful()) {
     show(*difference, context.output);
-  else
-    context.output.write(server::unified_diff(*difference));
+  } else {
+    context.output.write(history::unified_diff(*difference));
+  }
   return {};
 }
 

@@ -2,8 +2,8 @@
 #include <iterator>
 #include <memory>
 
-#include "server/api/json.h"
-#include "server/api/operator_json.h"
+#include "server/http/json.h"
+#include "server/http/operator_json.h"
 #include "storage/errors.h"
 #include "tools/cli/command.h"
 #include "tools/cli/document_file.h"
@@ -16,7 +16,7 @@ namespace {
 struct Arguments {
   std::vector<std::string> documents;
   std::optional<std::string> folder;
-  server::Place place;
+  storage::VersionSelector place;
   bool history = false;
   bool lf = false;
   bool force = false;
@@ -33,7 +33,7 @@ Result<std::vector<storage::DocumentInfo>> choose(const Arguments& arguments, Co
   }
   std::optional<std::string> after;
   while (arguments.documents.empty()) {
-    Result<server::DocumentPage> page = context.source.list(context.collection, "", after);
+    Result<history::DocumentPage> page = context.source.list(context.collection, "", after);
     if (!page) return page.error();
     std::copy_if(page->documents.begin(), page->documents.end(), std::back_inserter(documents),
                  [&](const storage::DocumentInfo& info) {
@@ -49,14 +49,14 @@ Result<std::vector<storage::DocumentInfo>> choose(const Arguments& arguments, Co
 Result<bool> had_crlf(const storage::DocumentInfo& info, Context& context) {
   const std::uint64_t first = info.erased + 1;
   if (first > info.version) return false;
-  const Result<server::RecordPage> page = context.source.records(info.key, {first, first});
+  const Result<history::RecordPage> page = context.source.records(info.key, {first, first});
   if (!page) return page.error();
   return !page->records.empty() && page->records.front().source.starts_with(kCrlfSource);
 }
 
 Result<std::string> text_of(const storage::DocumentInfo& info, const Arguments& arguments,
                             Context& context) {
-  Result<server::VersionText> text = context.source.text(info.key, arguments.place);
+  Result<history::VersionText> text = context.source.text(info.key, arguments.place);
   if (!text) return text.error();
   const bool plain =
       text->text.find('\r') == std::string::npos && text->text.find('\n') != std::string::npos;
@@ -73,17 +73,18 @@ Result<void> write_text(const storage::DocumentInfo& info, const Arguments& argu
 }
 
 Result<void> write_history(const storage::DocumentInfo& info, NewFile& file, Context& context) {
-  if (info.erased > 0)
-    return Error{storage::kErrErased, server::display_name(info.key) +
+  if (info.erased > 0) {
+    return Error{storage::kErrErased, storage::describe(info.key) +
                                           ": its history before version " +
                                           std::to_string(info.erased) + " was erased"};
-  Result<void> written = file.write(server::history_header_json({info.key, info.version}) + "\n");
-  server::VersionRange range{1, info.version};
+  }
+  Result<void> written = file.write(http::history_header_json({info.key, info.version}) + "\n");
+  history::VersionRange range{1, info.version};
   while (written && range.first <= range.last) {
-    const Result<server::RecordPage> page = context.source.records(info.key, range);
+    const Result<history::RecordPage> page = context.source.records(info.key, range);
     if (!page) return page.error();
     std::string lines;
-    for (const storage::Record& record : page->records) lines += server::record_json(record) + "\n";
+    for (const storage::Record& record : page->records) lines += http::record_json(record) + "\n";
     written = file.write(lines);
     range.first = page->next.value_or(range.last + 1);
   }
@@ -93,7 +94,7 @@ Result<void> write_history(const storage::DocumentInfo& info, NewFile& file, Con
 Result<void> export_one(const storage::DocumentInfo& info, const Arguments& arguments,
                         Context& context, Table& table) {
   const std::string path =
-      *arguments.folder + "/" + file_name_of(info.key.id) + (arguments.history ? ".jsonl" : "");
+      *arguments.folder + "/" + file_name_of(info.key.id()) + (arguments.history ? ".jsonl" : "");
   Result<NewFile> file = NewFile::begin(path);
   if (!file) return file.error();
   Result<void> written = arguments.history ? write_history(info, *file, context)
@@ -106,8 +107,9 @@ Result<void> export_one(const storage::DocumentInfo& info, const Arguments& argu
 
 Result<void> run_export(const Arguments& arguments, Context& context) {
   if (!arguments.folder) return Error{kErrUsage, "-o DIR must say where the files go"};
-  if (arguments.history && !std::holds_alternative<server::Newest>(arguments.place))
+  if (arguments.history && !std::holds_alternative<storage::Newest>(arguments.place)) {
     return Error{kErrUsage, "--history is of all versions, --at of one"};
+  }
   const Result<std::vector<storage::DocumentInfo>> documents = choose(arguments, context);
   if (!documents) return documents.error();
   if (Result<void> made = make_folder(*arguments.folder); !made) return made;

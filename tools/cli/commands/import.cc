@@ -2,11 +2,11 @@
 #include <filesystem>
 #include <memory>
 
-#include "ot/utf8.h"
-#include "server/api/history_check.h"
-#include "server/api/record_writer.h"
-#include "server/limits.h"
+#include "ot/base/utf8.h"
+#include "server/history/import_check.h"
+#include "server/history/record_writer.h"
 #include "storage/errors.h"
+#include "storage/limits.h"
 #include "tools/cli/command.h"
 #include "tools/cli/document_file.h"
 #include "tools/cli/history_file.h"
@@ -22,7 +22,7 @@ constexpr std::string_view kHistoryEnding = ".jsonl";
 constexpr std::size_t kPieceBytes = std::size_t{1} << 20;
 
 // Every line break may be two bytes in the file.
-constexpr std::size_t kFileBytesMax = 2 * server::kDocumentBytesMax;
+constexpr std::size_t kFileBytesMax = 2 * storage::kDocumentBytesMax;
 
 struct Arguments {
   std::vector<std::string> files;
@@ -38,21 +38,22 @@ Result<std::optional<storage::DocumentInfo>> find(const storage::DocumentKey& ke
   if (!source) return source.error();
   Result<storage::DocumentInfo> info = (*source)->info(key);
   if (info) return std::optional(std::move(*info));
-  if (info.error().code != server::kErrDocumentUnknown) return info.error();
+  if (info.error().code != history::kErrDocumentUnknown) return info.error();
   return std::optional<storage::DocumentInfo>();
 }
 
 Error exists_already(const storage::DocumentKey& key) {
   return {storage::kErrConflict,
-          server::display_name(key) + ": it exists already, with another history"};
+          storage::describe(key) + ": it exists already, with another history"};
 }
 
 // ---- Texts
 
 Result<std::string> read_text_file(const std::string& path) {
   Result<std::string> bytes = read_file(path, kFileBytesMax);
-  if (bytes && !ot::utf8::is_valid(*bytes))
+  if (bytes && !ot::utf8::is_valid(*bytes)) {
     return Error{kErrFile, path + ": it is not a text in UTF-8"};
+  }
   return bytes;
 }
 
@@ -65,10 +66,11 @@ std::vector<storage::Record> text_records(std::string_view text, storage::Record
         text.substr(0, ot::utf8::floor_boundary(text, std::min(text.size(), kPieceBytes)));
     ot::OperationBuilder append;
     append.retain(length).insert(piece);
-    if (records.empty())
+    if (records.empty()) {
       next.change = storage::Create{std::string(piece)};
-    else
+    } else {
       next.change = storage::Edit{std::move(append).build()};
+    }
     records.push_back(next);
     next.version += 1;
     next.sequence += 1;
@@ -89,7 +91,7 @@ Result<std::uint64_t> import_text(const std::string& path, const storage::Docume
   if (crlf) text = from_crlf(*text);
   storage::Record first;
   first.version = *info ? (*info)->version : 0;
-  first.source = (crlf ? std::string(kCrlfSource) : std::string()) + server::random_source();
+  first.source = (crlf ? std::string(kCrlfSource) : std::string()) + history::random_source();
   first.sequence = 1;
   first.author = arguments.author.value_or("operator");
   first.time_ms = std::max(context.now_ms, *info ? (*info)->changed_ms : 0);
@@ -114,7 +116,8 @@ Result<bool> begins(HistoryFile& file, const storage::DocumentInfo& info, Operat
         continue;
       }
       if (there.empty()) {
-        Result<server::RecordPage> page = (*source)->records(info.key, {version + 1, info.version});
+        Result<history::RecordPage> page =
+            (*source)->records(info.key, {version + 1, info.version});
         if (!page) return page.error();
         there = std::move(page->records);
         std::reverse(there.begin(), there.end());
@@ -170,10 +173,12 @@ Result<storage::DocumentKey> key_for(const std::string& path, const Arguments& a
     if (!file) return file.error();
     key = file->header().key;
   }
-  if (arguments.as) key.id = *arguments.as;
-  for (const std::string* name : {&key.collection, &key.id})
-    if (name->empty() || name->size() > server::kIdBytesMax || !ot::utf8::is_valid(*name))
+  if (arguments.as) key = {key.collection(), *arguments.as};
+  for (const std::string* name : {&key.collection(), &key.id()}) {
+    if (name->empty() || name->size() > storage::kIdBytesMax || !ot::utf8::is_valid(*name)) {
       return Error{kErrFile, path + ": \"" + *name + "\" cannot be a document's name"};
+    }
+  }
   return key;
 }
 
@@ -185,13 +190,14 @@ Result<void> import_one(const std::string& path, const Arguments& arguments,
                                             ? import_history(path, *key, context)
                                             : import_text(path, *key, arguments, context);
   if (!version) return version.error();
-  table.add({{std::to_string(*version), Paint::kVersion}, {printable(server::display_name(*key))}});
+  table.add({{std::to_string(*version), Paint::kVersion}, {printable(storage::describe(*key))}});
   return {};
 }
 
 Result<void> import(const Arguments& arguments, OperatorContext& context) {
-  if (arguments.as && arguments.files.size() > 1)
+  if (arguments.as && arguments.files.size() > 1) {
     return Error{kErrUsage, "--as names one document, and there are several files"};
+  }
   // Nothing is begun that could not be finished.
   for (const std::string& path : arguments.files) {
     Result<void> valid = is_history(path, arguments) ? check_history_file(path) : [&] {

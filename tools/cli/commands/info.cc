@@ -1,6 +1,6 @@
 #include <memory>
 
-#include "server/api/json.h"
+#include "server/http/json.h"
 #include "storage/timestamp.h"
 #include "tools/cli/command.h"
 #include "tools/cli/human.h"
@@ -30,7 +30,7 @@ Result<void> info(const Arguments& arguments, Context& context) {
   const Result<storage::DocumentInfo> info = context.source.info(context.key(arguments.document));
   if (!info) return info.error();
   if (context.format == Format::kJson) {
-    context.output.json_line(server::document_json(*info));
+    context.output.json_line(http::document_json(*info));
     return {};
   }
   const Painter& paint = context.output.paint();
@@ -38,11 +38,12 @@ Result<void> info(const Arguments& arguments, Context& context) {
     context.output.line(paint(Paint::kFaint, name) + std::string(12 - name.size(), ' ') +
                         paint(style, value));
   };
-  line("document", Paint::kTitle, printable(server::display_name(info->key)));
+  line("document", Paint::kTitle, printable(storage::describe(info->key)));
   line("state", Paint::kPlain, info->exists ? "exists" : "deleted");
   line("version", Paint::kVersion, std::to_string(info->version));
-  if (info->erased > 0)
+  if (info->erased > 0) {
     line("erased", Paint::kPlain, "before version " + std::to_string(info->erased));
+  }
   line("size", Paint::kPlain, size_text(*info, context));
   line("created", Paint::kTime, time_text(info->created_ms, context));
   line("changed", Paint::kTime, time_text(info->changed_ms, context));

@@ -22,26 +22,27 @@ struct Arguments {
 
 // The versions that are asked for. A limit takes the newest of them, or the first after --from.
 // What was erased is left out, unless it is asked for.
-server::VersionRange choose(const Arguments& arguments, const storage::DocumentInfo& info) {
+history::VersionRange choose(const Arguments& arguments, const storage::DocumentInfo& info) {
   const std::uint64_t newest = info.version;
-  server::VersionRange range;
+  history::VersionRange range;
   range.first = std::max<std::uint64_t>(arguments.from.value_or(info.erased + 1), 1);
   range.last = std::min(arguments.to.value_or(newest), newest);
   if (!arguments.limit || range.first > range.last) return range;
   const std::uint64_t count = std::min(*arguments.limit, range.last - range.first + 1);
-  if (arguments.from)
+  if (arguments.from) {
     range.last = range.first + count - 1;
-  else
+  } else {
     range.first = range.last + 1 - count;
+  }
   return range;
 }
 
 // Calls take(records) for every page of a range, in order.
 template <typename Take>
 Result<void> read_pages(Context& context, const storage::DocumentKey& key,
-                        server::VersionRange range, Take take) {
+                        history::VersionRange range, Take take) {
   while (range.first <= range.last) {
-    Result<server::RecordPage> page = context.source.records(key, range);
+    Result<history::RecordPage> page = context.source.records(key, range);
     if (!page) return page.error();
     take(std::move(page->records));
     if (!page->next) break;
@@ -51,7 +52,7 @@ Result<void> read_pages(Context& context, const storage::DocumentKey& key,
 }
 
 Result<void> print_backwards(Context& context, const storage::DocumentKey& key,
-                             server::VersionRange range) {
+                             history::VersionRange range) {
   RecordPrinter printer(context, Times::kAgo);
   while (range.first <= range.last) {
     const std::uint64_t count = std::min(kStretchRecords, range.last - range.first + 1);
@@ -70,15 +71,17 @@ Result<void> print_backwards(Context& context, const storage::DocumentKey& key,
 }
 
 Result<void> log(const Arguments& arguments, Context& context) {
-  if (arguments.from && arguments.to && *arguments.from > *arguments.to)
+  if (arguments.from && arguments.to && *arguments.from > *arguments.to) {
     return Error{kErrUsage, "--from " + std::to_string(*arguments.from) + " is after --to " +
                                 std::to_string(*arguments.to)};
+  }
   const storage::DocumentKey key = context.key(arguments.document);
   const Result<storage::DocumentInfo> info = context.source.info(key);
   if (!info) return info.error();
-  if (arguments.from && *arguments.from > info->version)
-    return server::version_unknown(*info, *arguments.from);
-  const server::VersionRange range = choose(arguments, *info);
+  if (arguments.from && *arguments.from > info->version) {
+    return history::version_unknown(*info, *arguments.from);
+  }
+  const history::VersionRange range = choose(arguments, *info);
   if (arguments.reverse) return print_backwards(context, key, range);
   RecordPrinter printer(context, Times::kAgo);
   return read_pages(context, key, range,

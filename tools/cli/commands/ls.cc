@@ -1,6 +1,6 @@
 #include <memory>
 
-#include "server/api/json.h"
+#include "server/http/json.h"
 #include "storage/timestamp.h"
 #include "tools/cli/command.h"
 #include "tools/cli/human.h"
@@ -22,7 +22,7 @@ std::vector<Cell> row(const storage::DocumentInfo& info, const Context& context)
       {info.exists ? (person ? human_bytes(info.bytes) : std::to_string(info.bytes)) : "deleted"},
       {person ? human_time(info.changed_ms, context.now_ms) : storage::format_time(info.changed_ms),
        Paint::kTime},
-      {printable(info.key.id), info.exists ? Paint::kPlain : Paint::kFaint}};
+      {printable(info.key.id()), info.exists ? Paint::kPlain : Paint::kFaint}};
 }
 
 Result<void> ls(const Arguments& arguments, Context& context) {
@@ -30,15 +30,16 @@ Result<void> ls(const Arguments& arguments, Context& context) {
               {{"VERSION", Align::kRight, 8}, {"SIZE", Align::kRight, 8}, {"CHANGED"}, {"NAME"}});
   std::optional<std::string> after;
   do {
-    Result<server::DocumentPage> page =
+    Result<history::DocumentPage> page =
         context.source.list(context.collection, arguments.prefix, after);
     if (!page) return page.error();
     for (const storage::DocumentInfo& info : page->documents) {
       if (!info.exists && !arguments.all) continue;
-      if (context.format == Format::kJson)
-        context.output.json_line(server::document_json(info));
-      else
+      if (context.format == Format::kJson) {
+        context.output.json_line(http::document_json(info));
+      } else {
         table.add(row(info, context));
+      }
     }
     table.print();
     after = page->next;

@@ -1,6 +1,6 @@
 #include <memory>
 
-#include "server/api/operator_json.h"
+#include "server/http/operator_json.h"
 #include "tools/cli/command.h"
 #include "tools/cli/printable.h"
 
@@ -9,7 +9,7 @@ namespace {
 
 struct Arguments {
   std::optional<std::string> document;
-  server::Place place;
+  storage::VersionSelector place;
   std::optional<std::string> as;
   std::optional<std::string> author;
   std::optional<std::string> backups;
@@ -17,30 +17,34 @@ struct Arguments {
 
 Result<void> restore_all(const Arguments& arguments, OperatorContext& context) {
   if (arguments.document || arguments.as || arguments.author ||
-      !std::holds_alternative<server::Newest>(arguments.place))
+      !std::holds_alternative<storage::Newest>(arguments.place)) {
     return Error{kErrUsage, "--from restores all documents; it goes with nothing but --data DIR"};
-  if (Result<void> restored = context.data.restore_all(*arguments.backups); !restored)
+  }
+  if (Result<void> restored = context.data.restore_all(*arguments.backups); !restored) {
     return restored;
+  }
   if (context.format == Format::kText) context.output.line("restored all documents");
   return {};
 }
 
 Result<void> restore(const Arguments& arguments, OperatorContext& context) {
   if (arguments.backups) return restore_all(arguments, context);
-  if (!arguments.document)
+  if (!arguments.document) {
     return Error{kErrUsage, "what is restored: a document DOC, or all with --from BACKUPS"};
-  if (std::holds_alternative<server::Newest>(arguments.place))
+  }
+  if (std::holds_alternative<storage::Newest>(arguments.place)) {
     return Error{kErrUsage, "--at must say which version or time of it"};
+  }
   const storage::DocumentKey key = context.key(*arguments.document);
-  const Result<server::ChangeDone> done = context.data.restore(
-      key, arguments.place, arguments.as, arguments.author.value_or("operator"));
+  const Result<http::ChangeDone> done = context.data.restore(key, arguments.place, arguments.as,
+                                                             arguments.author.value_or("operator"));
   if (!done) return done.error();
   if (context.format == Format::kJson) {
-    context.output.json_line(server::change_json(*done));
+    context.output.json_line(http::change_json(*done));
     return {};
   }
   const std::string name =
-      printable(server::display_name(arguments.as ? context.key(*arguments.as) : key));
+      printable(storage::describe(arguments.as ? context.key(*arguments.as) : key));
   context.output.line(
       name + (done->changed ? ": restored as version " : ": has that text already, version ") +
       std::to_string(done->version));

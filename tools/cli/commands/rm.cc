@@ -1,6 +1,6 @@
 #include <memory>
 
-#include "server/api/operator_json.h"
+#include "server/http/operator_json.h"
 #include "tools/cli/command.h"
 #include "tools/cli/printable.h"
 
@@ -15,17 +15,17 @@ struct Arguments {
 
 Result<void> rm(const Arguments& arguments, OperatorContext& context) {
   const storage::DocumentKey key = context.key(arguments.document);
-  Result<server::ChangeDone> done = context.data.remove(key, arguments.author.value_or("operator"));
+  Result<http::ChangeDone> done = context.data.remove(key, arguments.author.value_or("operator"));
   if (done && arguments.purge) done = context.data.purge(key);
   if (!done) return done.error();
   if (context.format == Format::kJson) {
-    context.output.json_line(server::change_json(*done));
+    context.output.json_line(http::change_json(*done));
     return {};
   }
   const std::string what = arguments.purge ? "erased"
                            : done->changed ? "deleted"
                                            : "deleted before";
-  context.output.line(printable(server::display_name(key)) + ": " + what + ", version " +
+  context.output.line(printable(storage::describe(key)) + ": " + what + ", version " +
                       std::to_string(done->version));
   return {};
 }

@@ -1,6 +1,6 @@
 #include <memory>
 
-#include "server/api/operator_json.h"
+#include "server/http/operator_json.h"
 #include "tools/cli/command.h"
 #include "tools/cli/human.h"
 #include "tools/cli/printable.h"
@@ -40,15 +40,15 @@ std::string ratio(std::uint64_t bytes, std::uint64_t count) {
 }
 
 Result<void> stat_document(const storage::DocumentKey& key, Context& context) {
-  const Result<server::DocumentUse> use = context.source.document_use(key);
+  const Result<history::DocumentUse> use = context.source.document_use(key);
   if (!use) return use.error();
   if (context.format == Format::kJson) {
-    context.output.json_line(server::document_use_json(*use));
+    context.output.json_line(http::document_use_json(*use));
     return {};
   }
   const std::uint64_t records = use->info.version - use->info.erased;
   Lines lines(context);
-  lines.text("document", printable(server::display_name(key)));
+  lines.text("document", printable(storage::describe(key)));
   lines.number("version", use->info.version);
   lines.bytes("text", use->info.bytes);
   lines.bytes("disk", use->disk_bytes());
@@ -60,10 +60,10 @@ Result<void> stat_document(const storage::DocumentKey& key, Context& context) {
 }
 
 Result<void> stat_store(Context& context) {
-  const Result<server::StoreUse> use = context.source.store_use();
+  const Result<history::StoreUse> use = context.source.store_use();
   if (!use) return use.error();
   if (context.format == Format::kJson) {
-    context.output.json_line(server::store_use_json(*use));
+    context.output.json_line(http::store_use_json(*use));
     return {};
   }
   Lines lines(context);

@@ -24,17 +24,20 @@ Error interrupted(Error error, std::uint64_t next, std::uint64_t begin) {
 }
 
 Result<void> tail(const Arguments& arguments, Context& context) {
-  if (arguments.from && arguments.limit)
+  if (arguments.from && arguments.limit) {
     return Error{kErrUsage, "--from and --limit both say where to begin"};
-  if (arguments.from && arguments.to && *arguments.from > *arguments.to)
+  }
+  if (arguments.from && arguments.to && *arguments.from > *arguments.to) {
     return Error{kErrUsage, "--from " + std::to_string(*arguments.from) + " is after --to " +
                                 std::to_string(*arguments.to)};
+  }
   const storage::DocumentKey key = context.key(arguments.document);
   const Result<storage::DocumentInfo> info = context.source.info(key);
   if (!info) return info.error();
-  if (arguments.from && *arguments.from > info->version + 1)
-    return server::version_unknown(*info, *arguments.from);
-  server::VersionRange range;
+  if (arguments.from && *arguments.from > info->version + 1) {
+    return history::version_unknown(*info, *arguments.from);
+  }
+  history::VersionRange range;
   const std::uint64_t count =
       std::min(arguments.limit.value_or(kRecordsDefault), info->version - info->erased);
   range.first = std::max<std::uint64_t>(arguments.from.value_or(info->version + 1 - count), 1);
@@ -42,7 +45,7 @@ Result<void> tail(const Arguments& arguments, Context& context) {
   const std::uint64_t begin = range.first;
   RecordPrinter printer(context, Times::kExact);
   while (range.first <= range.last) {
-    const Result<server::RecordPage> page = context.source.next_records(key, range);
+    const Result<history::RecordPage> page = context.source.next_records(key, range);
     if (!page) return interrupted(page.error(), range.first, begin);
     printer.print(page->records);
     range.first += page->records.size();

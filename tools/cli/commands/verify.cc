@@ -1,8 +1,8 @@
 #include <algorithm>
 #include <memory>
 
-#include "server/api/json.h"
-#include "server/api/operator_json.h"
+#include "server/http/json.h"
+#include "server/http/operator_json.h"
 #include "storage/errors.h"
 #include "tools/cli/command.h"
 #include "tools/cli/printable.h"
@@ -26,7 +26,7 @@ Result<void> add_collection(Context& context, const std::string& collection,
                             std::vector<storage::DocumentInfo>& documents) {
   std::optional<std::string> after;
   do {
-    Result<server::DocumentPage> page = context.source.list(collection, "", after);
+    Result<history::DocumentPage> page = context.source.list(collection, "", after);
     if (!page) return page.error();
     std::move(page->documents.begin(), page->documents.end(), std::back_inserter(documents));
     after = page->next;
@@ -45,9 +45,11 @@ Result<std::vector<storage::DocumentInfo>> choose(const Arguments& arguments, Co
   if (!documents.empty()) return documents;
   const Result<std::vector<std::string>> collections = context.source.collections();
   if (!collections) return collections.error();
-  for (const std::string& collection : *collections)
-    if (Result<void> added = add_collection(context, collection, documents); !added)
+  for (const std::string& collection : *collections) {
+    if (Result<void> added = add_collection(context, collection, documents); !added) {
       return added.error();
+    }
+  }
   return documents;
 }
 
@@ -58,15 +60,16 @@ void report(const storage::DocumentKey& key, const Result<storage::Proof>& proof
     findings.proven.records += proof->records;
     findings.proven.checkpoints += proof->checkpoints;
     findings.proven.chain_values += proof->chain_values;
-    if (context.format == Format::kJson) context.output.json_line(server::proof_json(key, *proof));
+    if (context.format == Format::kJson) context.output.json_line(http::proof_json(key, *proof));
     return;
   }
   findings.unproven += 1;
-  if (context.format == Format::kJson)
-    context.output.json_line(server::disproof_json(key, proof.error()));
-  else
+  if (context.format == Format::kJson) {
+    context.output.json_line(http::disproof_json(key, proof.error()));
+  } else {
     context.output.line(context.output.paint()(Paint::kError, "unproven") + "  " +
                         printable(proof.error().message));
+  }
 }
 
 void conclude(const Findings& findings, Context& context) {
@@ -87,7 +90,7 @@ Result<void> verify(const Arguments& arguments, Context& context) {
   Findings findings;
   for (const storage::DocumentInfo& info : *documents) {
     const std::uint64_t its = info.version - info.erased;
-    const std::string label = printable(server::display_name(info.key));
+    const std::string label = printable(storage::describe(info.key));
     const Result<storage::Proof> proof =
         context.source.verify(info.key, [&](std::uint64_t records) {
           bar.show(done + std::min(records, its), total, label);
@@ -103,10 +106,11 @@ Result<void> verify(const Arguments& arguments, Context& context) {
   Result<void> sound =
       arguments.documents.empty() ? context.source.verify_no_orphans() : Result<void>();
   if (!sound) return sound;
-  if (findings.unproven > 0)
+  if (findings.unproven > 0) {
     return Error{storage::kErrDamaged, std::to_string(findings.unproven) + " of " +
                                            std::to_string(findings.documents) +
                                            " documents could not be proved"};
+  }
   return {};
 }
 

@@ -2,8 +2,8 @@
 #include <limits>
 #include <memory>
 
-#include "server/api/json.h"
-#include "server/limits.h"
+#include "server/history/limits.h"
+#include "server/http/json.h"
 #include "storage/timestamp.h"
 #include "tools/cli/command.h"
 #include "tools/cli/human.h"
@@ -21,7 +21,7 @@ struct Arguments {
 };
 
 // "created +120 -4"
-std::string describe(const server::VersionGroup& group, const Painter& paint) {
+std::string describe(const history::VersionGroup& group, const Painter& paint) {
   std::string words;
   const auto add = [&words](const std::string& word) {
     words += (words.empty() ? "" : " ") + word;
@@ -33,7 +33,7 @@ std::string describe(const server::VersionGroup& group, const Painter& paint) {
   return words.empty() ? "no change" : words;
 }
 
-std::vector<Cell> row(const server::VersionGroup& group, const Context& context) {
+std::vector<Cell> row(const history::VersionGroup& group, const Context& context) {
   const auto time = [&](std::int64_t time_ms) {
     return context.output.for_person() ? human_time(time_ms, context.now_ms)
                                        : storage::format_time(time_ms);
@@ -47,13 +47,15 @@ std::vector<Cell> row(const server::VersionGroup& group, const Context& context)
 }
 
 Result<void> versions(const Arguments& arguments, Context& context) {
-  if (arguments.from && arguments.to && *arguments.from > *arguments.to)
+  if (arguments.from && arguments.to && *arguments.from > *arguments.to) {
     return Error{kErrUsage, "--from " + std::to_string(*arguments.from) + " is after --to " +
                                 std::to_string(*arguments.to)};
-  const std::uint64_t pause = arguments.pause_minutes.value_or(server::kApiPauseMinutesDefault);
-  if (pause > server::kApiPauseMinutesMax)
+  }
+  const std::uint64_t pause = arguments.pause_minutes.value_or(history::kPauseMinutesDefault);
+  if (pause > history::kPauseMinutesMax) {
     return Error{kErrUsage,
-                 "--pause is at most " + std::to_string(server::kApiPauseMinutesMax) + " minutes"};
+                 "--pause is at most " + std::to_string(history::kPauseMinutesMax) + " minutes"};
+  }
   const storage::DocumentKey key = context.key(arguments.document);
   Table table(context.output, {{"FIRST", Align::kRight, 8},
                                {"LAST", Align::kRight, 8},
@@ -61,17 +63,18 @@ Result<void> versions(const Arguments& arguments, Context& context) {
                                {"ENDED"},
                                {"AUTHOR", Align::kLeft, 12},
                                {"CHANGE"}});
-  server::VersionRange range;
+  history::VersionRange range;
   range.first = arguments.from.value_or(0);
   range.last = arguments.to.value_or(std::numeric_limits<std::uint64_t>::max());
   while (true) {
-    const Result<server::GroupPage> page = context.source.version_groups(key, range, pause);
+    const Result<history::GroupPage> page = context.source.version_groups(key, range, pause);
     if (!page) return page.error();
-    for (const server::VersionGroup& group : page->groups) {
-      if (context.format == Format::kJson)
-        context.output.json_line(server::group_json(group));
-      else
+    for (const history::VersionGroup& group : page->groups) {
+      if (context.format == Format::kJson) {
+        context.output.json_line(http::group_json(group));
+      } else {
         table.add(row(group, context));
+      }
     }
     table.print();
     if (!page->next) return {};

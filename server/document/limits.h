@@ -1,0 +1,62 @@
+// The limits of live documents, each with its reason. Sizes are bytes unless the name says
+// otherwise.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+
+#include "storage/limits.h"
+
+namespace cowrite::document {
+
+// Records of one append. One disk sync carries them all, so more would only delay the first.
+inline constexpr std::size_t kBatchRecordsMax = 1'024;
+inline constexpr std::size_t kBatchBytesMax = std::size_t{8} << 20;
+
+// The newest records of an open document, kept in memory for clients that are a little behind;
+// older ones come from the log.
+inline constexpr std::size_t kRecentRecordsMax = 4'096;
+inline constexpr std::size_t kRecentBytesMax = std::size_t{1} << 20;
+
+// Of far more edits, their lengths without texts, with which a submission from long ago is rebased
+// at once: about 15 bytes each, and as much again or a few times more where many submissions come
+// from far behind. A submission from further behind is rebased over the log.
+inline constexpr std::size_t kShapesMax = 131'072;
+inline constexpr std::size_t kShapesBytesMax = std::size_t{8} << 20;
+
+// A submission that is so many records behind, or fewer, passes them one by one.
+inline constexpr std::size_t kPassedOneByOne = 8;
+
+// The records that a document is opened with.
+inline constexpr std::size_t kRecentRecordsOnOpening = 256;
+
+// Records that are read from the log at a time, for a client that is far behind.
+inline constexpr std::size_t kHistoryChunkBytes = std::size_t{256} << 10;
+
+// Records sent to an author before its ack, when it was far behind. An author who missed more gets
+// the ack alone, does not accept it, and fetches the rest at the pace of its socket.
+inline constexpr std::size_t kMissedRecordsMax = 16'384;
+inline constexpr std::size_t kMissedBytesMax = std::size_t{4} << 20;
+
+// What an open document remembers of the last sequence of each source; forgotten entries are looked
+// up in the log.
+inline constexpr std::size_t kKnownSourcesMax = 8'192;
+
+// What an open document takes beside its text and its history: its host, its ports, its place among
+// the others.
+inline constexpr std::size_t kOpenDocumentBytes = std::size_t{4} << 10;
+
+// How long a document waits before it offers its batch again to a log that refused it.
+inline constexpr std::chrono::milliseconds kAppendRetry{500};
+
+// How long a document waits before it asks again for a read that found the log's readers busy.
+inline constexpr std::chrono::milliseconds kReadRetry{50};
+
+static_assert(kRecentRecordsOnOpening < kRecentRecordsMax);
+static_assert(kRecentRecordsMax < kMissedRecordsMax,
+              "authors who are sent what they missed may need records from the log");
+static_assert(kMissedRecordsMax < kShapesMax, "whoever is further behind is rebased over shapes");
+static_assert(kHistoryChunkBytes < kMissedBytesMax);
+static_assert(kBatchRecordsMax < kRecentRecordsMax, "a batch stays in memory whole");
+
+}  // namespace cowrite::document

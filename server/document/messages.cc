@@ -1,0 +1,36 @@
+#include "server/document/messages.h"
+
+#include <utility>
+
+#include "storage/errors.h"
+
+namespace cowrite::document {
+
+const storage::DocumentKey& key_of(const ToDocument& request) {
+  struct Key {
+    const storage::DocumentKey& operator()(const Submission& submission) const {
+      return submission.request.key;
+    }
+    const storage::DocumentKey& operator()(const ReadRequest& read) const {
+      return read.request.key;
+    }
+    const storage::DocumentKey& operator()(const LeaveRequest& leave) const { return leave.key; }
+    const storage::DocumentKey& operator()(const SnapshotRequest& snapshot) const {
+      return snapshot.key;
+    }
+    const storage::DocumentKey& operator()(const DocumentPresence& presence) const {
+      return presence.presence.place->key;
+    }
+  };
+  return std::visit(Key{}, request);
+}
+
+Answer answer_with_error(const Submission& submission, Error error, std::uint64_t version) {
+  Answer answer{.session = submission.session, .bytes = submission.bytes, .outcome = Unsettled{}};
+  if (error.code != storage::kErrIo) {
+    answer.outcome = Refusal{submission.request, std::move(error), version};
+  }
+  return answer;
+}
+
+}  // namespace cowrite::document

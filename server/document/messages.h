@@ -1,0 +1,161 @@
+// What sessions and documents say to each other. A session lives on the loop that accepted it and a
+// document on the loop of its hash, so all of it is values that can be posted from thread to
+// thread.
+#pragma once
+
+#include <compare>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "ot/base/result.h"
+#include "server/protocol/message.h"
+#include "storage/record.h"
+#include "storage/version_selector.h"
+
+namespace cowrite::document {
+
+using LoopIndex = std::uint32_t;
+
+// Names a session in the process; never reused. Number 0 is nobody.
+struct SessionId {
+  LoopIndex loop = 0;
+  std::uint64_t number = 0;
+
+  friend auto operator<=>(const SessionId&, const SessionId&) = default;
+};
+
+// A committed record, shared by the document's tail and all who are sent it.
+using RecordPtr = std::shared_ptr<const storage::Record>;
+
+// ---- From a session to a document
+
+// An operation as received, and for whom.
+struct Submission {
+  SessionId session;
+  std::string source;  // Under which it is logged and recognised.
+  std::string author;
+  protocol::Submit request;
+  std::size_t bytes = 0;  // Of the message; it comes back with the answer.
+};
+
+// Wants the snapshot, or the records from request.version on; to be told of what follows if it
+// subscribes.
+struct ReadRequest {
+  SessionId session;
+  std::uint64_t ticket = 0;  // The session's own number for the answer.
+  protocol::Read request;
+};
+
+// Has had enough.
+struct LeaveRequest {
+  SessionId session;
+  std::uint64_t ticket = 0;
+  storage::DocumentKey key;
+};
+
+// Wants a snapshot of the past.
+struct SnapshotRequest {
+  SessionId session;
+  std::uint64_t ticket = 0;
+  storage::DocumentKey key;
+  storage::VersionSelector moment;
+};
+
+// Announces a presence that is about a document, to be moved over what the sender had not seen.
+// REQUIRES: presence.place.
+struct DocumentPresence {
+  SessionId session;
+  std::string source;
+  protocol::Presence presence;
+};
+
+using ToDocument =
+    std::variant<Submission, ReadRequest, LeaveRequest, SnapshotRequest, DocumentPresence>;
+
+[[nodiscard]] const storage::DocumentKey& key_of(const ToDocument& request);
+
+// ---- From a document to one session
+
+// Answers a ReadRequest. With records and !complete it is a part: the session asks again from
+// `next` when its socket has drained.
+using ReadContent = std::variant<storage::Snapshot, std::vector<RecordPtr>>;
+struct ReadReply {
+  std::uint64_t ticket = 0;
+  storage::DocumentKey key;
+  Result<ReadContent> content;
+  bool complete = true;
+  bool joined = false;     // From here on the session's loop gets the document's notices, the first
+                           // being version `next`.
+  std::uint64_t next = 0;  // The version after what is in `content`.
+};
+struct LeaveReply {
+  std::uint64_t ticket = 0;
+  storage::DocumentKey key;
+};
+struct SnapshotReply {
+  std::uint64_t ticket = 0;
+  Result<storage::Snapshot> snapshot;
+};
+struct PresenceRefused {
+  protocol::Presence presence;
+  Error error;
+};
+
+// ---- From a document to whole loops
+
+// A submission is durable as record `version`. `missed` are the records from its base up to it, for
+// an author who does not follow the document.
+struct Ack {
+  std::string source;
+  std::uint64_t sequence = 0;
+  std::uint64_t version = 0;
+  std::vector<RecordPtr> missed;
+};
+
+// A submission will never be in the log.
+struct Refusal {
+  protocol::Submit request;  // Without its change.
+  Error error;
+  std::uint64_t version = 0;  // The records below it were there already.
+};
+
+// The log cannot be read now, so nobody knows if a submission is in it. A refusal would make a
+// ShareDB client throw away what may be committed; instead its connection closes, and the client
+// comes back and sends it again.
+struct Unsettled {};
+
+struct Answer {
+  SessionId session;
+  std::size_t bytes = 0;  // Of the submission's message.
+  std::variant<Ack, Refusal, Unsettled> outcome;
+};
+
+// What an error means for a submission: Unsettled if it may pass, which is so where the disk failed
+// and not where it holds damaged bytes; else a Refusal.
+[[nodiscard]] Answer answer_with_error(const Submission& submission, Error error,
+                                       std::uint64_t version);
+
+// The outcome of one batch: its records in order, and every answer that waited for it, in order of
+// arrival. Encoded once, shared by all loops.
+struct CommitNotice {
+  storage::DocumentKey key;
+  std::vector<RecordPtr> records;
+  std::vector<std::string> encoded;  // Each record as an op message.
+  std::vector<Answer> answers;
+};
+using SharedCommit = std::shared_ptr<const CommitNotice>;
+
+// A presence on its way to its channel; its sender takes it for the ack.
+struct PresenceNotice {
+  SessionId sender;
+  std::string source;
+  protocol::Presence presence;
+  std::string encoded;
+};
+using SharedPresence = std::shared_ptr<const PresenceNotice>;
+
+}  // namespace cowrite::document

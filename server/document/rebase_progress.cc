@@ -1,0 +1,38 @@
+#include "server/document/rebase_progress.h"
+
+#include <utility>
+
+#include "ot/base/check.h"
+#include "ot/normalize.h"
+#include "server/document/limits.h"
+#include "server/document/rebase.h"
+
+namespace cowrite::document {
+
+RebaseProgress::RebaseProgress(storage::Change change, std::uint64_t base)
+    : change_(std::move(change)), at_(base) {}
+
+bool RebaseProgress::needs_no_records() const {
+  const auto* edit = std::get_if<storage::Edit>(&change_);
+  return edit && ot::is_in_normal_form(edit->operation);
+}
+
+Result<void> RebaseProgress::pass(RecentRecords& tail, const RecordPtr& own) {
+  CHECK(!repeated_);
+  const std::uint64_t to = own ? own->version : tail.end();
+  while (at_ < to) {
+    const bool is_far = to - at_ > kPassedOneByOne || at_ < tail.begin();
+    if (is_far && at_ >= tail.reach() && needs_no_records()) {
+      ot::Operation& operation = std::get<storage::Edit>(change_).operation;
+      operation = tail.rebase(with_all_delete_texts_or_none(std::move(operation)), at_, to);
+      at_ = to;
+      break;
+    }
+    if (Result<void> rebased = rebase(change_, *tail.at(at_)); !rebased) return rebased;
+    ++at_;
+  }
+  repeated_ = own;
+  return {};
+}
+
+}  // namespace cowrite::document

@@ -1,0 +1,57 @@
+#include "server/document/recent_records.h"
+
+#include <utility>
+
+#include "ot/base/check.h"
+#include "server/document/limits.h"
+
+namespace cowrite::document {
+namespace {
+
+constexpr ot::HistoryBlocks::Limits kShapes{.operations = kShapesMax, .bytes = kShapesBytesMax};
+
+}  // namespace
+
+RecentRecords::RecentRecords(std::uint64_t version) : end_(version), blocks_(version, kShapes) {}
+
+std::size_t RecentRecords::memory_bytes() const {
+  constexpr std::size_t kPerRecord = 64;  // Its pointer, its count of owners, its block of memory.
+  return bytes_ + records_.size() * kPerRecord + blocks_.bytes();
+}
+
+const RecordPtr& RecentRecords::at(std::uint64_t version) const {
+  CHECK(version >= begin() && version < end_);
+  return records_[version - begin()];
+}
+
+std::vector<RecordPtr> RecentRecords::range(std::uint64_t from, std::uint64_t to) const {
+  CHECK(from >= begin() && from <= to && to <= end_);
+  const auto first = records_.begin() + static_cast<std::ptrdiff_t>(from - begin());
+  return {first, first + static_cast<std::ptrdiff_t>(to - from)};
+}
+
+void RecentRecords::push(RecordPtr record) {
+  CHECK(record->version == end_);
+  bytes_ += record_bytes(*record);
+  ++end_;
+  if (const auto* edit = std::get_if<storage::Edit>(&record->change)) {
+    blocks_.push(edit->operation);
+  } else {
+    blocks_ = ot::HistoryBlocks(end_, kShapes);
+  }
+  records_.push_back(std::move(record));
+}
+
+ot::Operation RecentRecords::rebase(ot::Operation operation, std::uint64_t from, std::uint64_t to) {
+  return blocks_.rebase(std::move(operation), from, to);
+}
+
+void RecentRecords::trim(std::uint64_t keep) {
+  while (begin() < keep && !records_.empty() &&
+         (records_.size() > kRecentRecordsMax || bytes_ > kRecentBytesMax)) {
+    bytes_ -= record_bytes(*records_.front());
+    records_.pop_front();
+  }
+}
+
+}  // namespace cowrite::document

@@ -1,0 +1,54 @@
+// RecentRecords: what is kept in memory of a document's history: its newest records, dense, bounded
+// in number and bytes; and of many more edits their shapes, enough to rebase a submission over them
+// at once (ot/history_blocks.h). All else comes from the log.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <vector>
+
+#include "ot/history_blocks.h"
+#include "server/document/messages.h"
+
+namespace cowrite::document {
+
+class RecentRecords {
+ public:
+  // Empty, at the end of a history of `version` records.
+  explicit RecentRecords(std::uint64_t version);
+
+  // The records begin() <= version < end() are here.
+  [[nodiscard]] std::uint64_t begin() const { return end_ - records_.size(); }
+  [[nodiscard]] std::uint64_t end() const { return end_; }
+  [[nodiscard]] std::size_t size() const { return records_.size(); }
+  [[nodiscard]] bool empty() const { return records_.empty(); }
+
+  // REQUIRES: begin() <= version < end().
+  [[nodiscard]] const RecordPtr& at(std::uint64_t version) const;
+  // Records from <= version < to. REQUIRES: begin() <= from <= to <= end().
+  [[nodiscard]] std::vector<RecordPtr> range(std::uint64_t from, std::uint64_t to) const;
+
+  // About what all of it takes in memory.
+  [[nodiscard]] std::size_t memory_bytes() const;
+
+  // From here to end() all are edits whose shapes are known; before begin() or after it.
+  [[nodiscard]] std::uint64_t reach() const { return blocks_.begin(); }
+  // The operation, made at version `from`, as it is to be made at version `to`. REQUIRES: reach()
+  // <= from <= to <= end(), and what HistoryBlocks::rebase() requires.
+  [[nodiscard]] ot::Operation rebase(ot::Operation operation, std::uint64_t from, std::uint64_t to);
+
+  // REQUIRES: record->version == end().
+  void push(RecordPtr record);
+  // Drops the oldest records beyond the limits (server/limits.h), but none from version `keep` on.
+  // Their shapes stay as long as the blocks' own limits let them.
+  void trim(std::uint64_t keep);
+
+ private:
+  std::deque<RecordPtr> records_;
+  std::uint64_t end_;
+  std::size_t bytes_ = 0;
+  ot::HistoryBlocks blocks_;
+};
+
+}  // namespace cowrite::document

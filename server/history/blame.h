@@ -1,0 +1,66 @@
+// Who wrote a document's text, and when; if asked to, also what is gone, and who removed it.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "ot/base/result.h"
+#include "server/history/limits.h"
+#include "server/history/queries.h"
+#include "storage/history.h"
+
+namespace cowrite::history {
+
+// A history is longer than this server follows in one request.
+inline constexpr std::string_view kErrHistoryTooLong = "ERR_HISTORY_TOO_LONG";
+
+enum class RemovedText { kLeftOut, kShown };
+
+struct BlameRequest {
+  storage::VersionSelector place;
+  RemovedText removed = RemovedText::kLeftOut;
+  std::uint64_t pause_minutes = kPauseMinutesDefault;
+  std::uint64_t from = 0;  // Begin with this span; as `next` of the page before.
+};
+
+// Who made a change, by the version that it made.
+struct Origin {
+  std::uint64_t version = 0;
+  std::int64_t time_ms = 0;
+  std::string author;
+
+  friend bool operator==(const Origin&, const Origin&) = default;
+};
+
+// Text that one author wrote in one go: neighbouring text of its records that were made without a
+// pause, up to the end of the line at most.
+struct BlameSpan {
+  std::string text;
+  std::uint64_t code_points = 0;
+  Origin written;                 // By the newest of the records,
+  std::uint64_t since = 0;        // and the version that the oldest of them made.
+  std::optional<Origin> removed;  // Likewise.
+
+  friend bool operator==(const BlameSpan&, const BlameSpan&) = default;
+};
+
+// The spans in order are the text; those that are removed stand where they stood.
+struct BlamePage {
+  std::uint64_t version = 0;
+  std::int64_t time_ms = 0;
+  std::vector<BlameSpan> spans;
+  std::optional<std::uint64_t> next;  // If there are more: the number of the next.
+};
+
+// At most kBlameSpansMax spans and about kBlameTextBytesMax bytes, but one if there is any.
+// Fails as read_text() does, but a document that is not there has an empty blame if removed text is
+// shown; and with kErrHistoryTooLong.
+[[nodiscard]] Result<BlamePage> read_blame(const storage::History& history,
+                                           const storage::DocumentKey& key,
+                                           const BlameRequest& request);
+
+}  // namespace cowrite::history

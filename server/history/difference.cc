@@ -1,0 +1,201 @@
+#include "server/history/difference.h"
+
+#include <algorithm>
+#include <cstdio>
+#include <numeric>
+#include <utility>
+
+#include "server/history/limits.h"
+#include "server/history/line_diff.h"
+#include "storage/timestamp.h"
+
+namespace cowrite::history {
+namespace {
+
+constexpr std::size_t kContextLines = 3;
+
+// Each line with its line break, which the last one may not have.
+Result<std::vector<std::string_view>> split_lines(std::string_view text) {
+  const auto breaks = static_cast<std::size_t>(std::count(text.begin(), text.end(), '\n'));
+  if (breaks > kDiffLinesMax) {
+    return Error{kErrTextTooLong, "a text of " + std::to_string(breaks) +
+                                      " lines is not compared, only up to " +
+                                      std::to_string(kDiffLinesMax)};
+  }
+  std::vector<std::string_view> lines;
+  lines.reserve(breaks + 1);
+  while (!text.empty()) {
+    const std::size_t end = std::min(text.find('\n'), text.size() - 1) + 1;
+    lines.push_back(text.substr(0, end));
+    text.remove_prefix(end);
+  }
+  return lines;
+}
+
+using Lines = std::vector<std::string_view>;
+
+// Gives equal lines equal numbers, those of both texts. By sorting and not by hashing, which
+// somebody could make slow.
+std::pair<std::vector<std::uint32_t>, std::vector<std::uint32_t>> number(const Lines& before,
+                                                                         const Lines& after) {
+  const auto line = [&](std::size_t i) {
+    return i < before.size() ? before[i] : after[i - before.size()];
+  };
+  std::vector<std::uint32_t> order(before.size() + after.size());
+  std::iota(order.begin(), order.end(), 0);
+  std::sort(order.begin(), order.end(),
+            [&](std::uint32_t left, std::uint32_t right) { return line(left) < line(right); });
+  std::vector<std::uint32_t> numbers(order.size());
+  std::uint32_t next = 0;
+  for (std::size_t i = 1; i < order.size(); ++i) {
+    if (line(order[i]) != line(order[i - 1])) ++next;
+    numbers[order[i]] = next;
+  }
+  const auto middle = numbers.begin() + static_cast<std::ptrdiff_t>(before.size());
+  return {{numbers.begin(), middle}, {middle, numbers.end()}};
+}
+
+// Changes so near each other that their context would overlap or touch.
+DiffHunk make_hunk(const Lines& before, const Lines& after, const LineChange* first,
+                   const LineChange* last) {
+  const std::size_t lead = std::min(kContextLines, first->before_begin);
+  const std::size_t last_end = last->before_begin + last->before_count;
+  const std::size_t trail = std::min(kContextLines, before.size() - last_end);
+  DiffHunk hunk;
+  std::size_t x = first->before_begin - lead;
+  hunk.before_line = x;
+  hunk.after_line = first->after_begin - lead;
+  const auto keep_until = [&](std::size_t end) {
+    for (; x < end; ++x) hunk.lines.push_back({LineOrigin::kBoth, std::string(before[x])});
+  };
+  std::size_t added = 0;
+  std::size_t removed = 0;
+  for (const LineChange* change = first; change <= last; ++change) {
+    keep_until(change->before_begin);
+    for (; x < change->before_begin + change->before_count; ++x) {
+      hunk.lines.push_back({LineOrigin::kRemoved, std::string(before[x])});
+    }
+    for (std::size_t y = 0; y < change->after_count; ++y) {
+      hunk.lines.push_back({LineOrigin::kAdded, std::string(after[change->after_begin + y])});
+    }
+    removed += change->before_count;
+    added += change->after_count;
+  }
+  keep_until(last_end + trail);
+  hunk.before_count = hunk.lines.size() - added;
+  hunk.after_count = hunk.lines.size() - removed;
+  if (hunk.before_count > 0) ++hunk.before_line;
+  if (hunk.after_count > 0) ++hunk.after_line;
+  return hunk;
+}
+
+// The name as patch(1) expects it; in quotes if anything in it would end it early.
+std::string file_name(char side, const storage::DocumentKey& key) {
+  const std::string name = std::string(1, side) + "/" + key.id();
+  std::string quoted = "\"";
+  for (const char c : name) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (c == '"' || c == '\\') {
+      quoted.append("\\").append(1, c);
+    } else if (byte < 0x20 || byte >= 0x7F) {
+      char octal[8];
+      std::snprintf(octal, sizeof octal, "\\%03o", byte);
+      quoted += octal;
+    } else {
+      quoted += c;
+    }
+  }
+  return quoted.size() == name.size() + 1 ? name : quoted + "\"";
+}
+
+std::string side_line(std::string_view mark, char letter, const storage::DocumentKey& key,
+                      const std::optional<DiffSide>& side) {
+  std::string line(mark);
+  if (!side) return line + "/dev/null\n";
+  return line + file_name(letter, key) + "\tversion " + std::to_string(side->version) + ", " +
+         storage::format_time(side->time_ms) + "\n";
+}
+
+std::string range(char mark, std::size_t line, std::size_t count) {
+  std::string text = std::string(1, mark) + std::to_string(line);
+  return count == 1 ? text : text + "," + std::to_string(count);
+}
+
+}  // namespace
+
+Result<std::vector<DiffHunk>> diff_texts(std::string_view before, std::string_view after) {
+  const Result<Lines> before_lines = split_lines(before);
+  if (!before_lines) return before_lines.error();
+  const Result<Lines> after_lines = split_lines(after);
+  if (!after_lines) return after_lines.error();
+  const auto [before_numbers, after_numbers] = number(*before_lines, *after_lines);
+  const std::vector<LineChange> changes = diff_lines(before_numbers, after_numbers);
+
+  std::vector<DiffHunk> hunks;
+  for (std::size_t i = 0; i < changes.size();) {
+    std::size_t last = i;
+    while (last + 1 < changes.size() && changes[last + 1].before_begin -
+                                                changes[last].before_begin -
+                                                changes[last].before_count <=
+                                            2 * kContextLines) {
+      ++last;
+    }
+    hunks.push_back(make_hunk(*before_lines, *after_lines, &changes[i], &changes[last]));
+    i = last + 1;
+  }
+  return hunks;
+}
+
+Result<Difference> make_difference(const storage::DocumentKey& key,
+                                   const Result<VersionText>& before,
+                                   const Result<VersionText>& after) {
+  Difference difference{key, {}, {}, {}};
+  std::string_view texts[2];
+  std::size_t side = 0;
+  for (const Result<VersionText>* text : {&before, &after}) {
+    if (!*text && text->error().code != kErrDocumentAbsent) return text->error();
+    if (*text) {
+      (side == 0 ? difference.before : difference.after) =
+          DiffSide{(*text)->version, (*text)->time_ms};
+      texts[side] = (*text)->text;
+    }
+    ++side;
+  }
+  Result<std::vector<DiffHunk>> hunks = diff_texts(texts[0], texts[1]);
+  if (!hunks)
+    return Error{hunks.error().code, storage::describe(key) + ": " + hunks.error().message};
+  difference.hunks = std::move(*hunks);
+  return difference;
+}
+
+std::string diff_header(const Difference& difference) {
+  return side_line("--- ", 'a', difference.key, difference.before) +
+         side_line("+++ ", 'b', difference.key, difference.after);
+}
+
+std::string marked_line(const DiffLine& line) {
+  const char mark = line.origin == LineOrigin::kBoth    ? ' '
+                    : line.origin == LineOrigin::kAdded ? '+'
+                                                        : '-';
+  return mark + line.text;
+}
+
+std::string hunk_header(const DiffHunk& hunk) {
+  return "@@ " + range('-', hunk.before_line, hunk.before_count) + " " +
+         range('+', hunk.after_line, hunk.after_count) + " @@";
+}
+
+std::string unified_diff(const Difference& difference) {
+  if (difference.hunks.empty()) return {};
+  std::string text = diff_header(difference);
+  for (const DiffHunk& hunk : difference.hunks) {
+    text += hunk_header(hunk) + "\n";
+    for (const DiffLine& line : hunk.lines) {
+      text += marked_line(line);
+      if (!line.text.ends_with('\n')) text += "\n\\ No newline at end of file\n";
+    }
+  }
+  return text;
+}
+
+}  // namespace cowrite::history

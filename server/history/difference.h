@@ -1,0 +1,78 @@
+// Difference: what changed between two texts, in hunks of lines as diff(1) and patch(1) know them.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "ot/base/result.h"
+#include "server/history/queries.h"
+#include "storage/document_key.h"
+
+namespace cowrite::history {
+
+// A text has more lines than this server compares.
+inline constexpr std::string_view kErrTextTooLong = "ERR_TEXT_TOO_LONG";
+
+// A document that was not there has no version here; it counts as an empty text.
+struct DiffSide {
+  std::uint64_t version = 0;
+  std::int64_t time_ms = 0;
+
+  friend bool operator==(const DiffSide&, const DiffSide&) = default;
+};
+
+enum class LineOrigin { kBoth, kRemoved, kAdded };
+
+struct DiffLine {
+  LineOrigin origin = LineOrigin::kBoth;
+  std::string text;  // With its line break, which the last line of a text may not have.
+
+  friend bool operator==(const DiffLine&, const DiffLine&) = default;
+};
+
+// Changed lines with up to three equal ones around them.
+struct DiffHunk {
+  // The first line of the stretch in each text, from 1, and how many there are; of an empty stretch
+  // the line before it.
+  std::size_t before_line = 0;
+  std::size_t before_count = 0;
+  std::size_t after_line = 0;
+  std::size_t after_count = 0;
+  std::vector<DiffLine> lines;
+
+  friend bool operator==(const DiffHunk&, const DiffHunk&) = default;
+};
+
+struct Difference {
+  storage::DocumentKey key;
+  std::optional<DiffSide> before;
+  std::optional<DiffSide> after;
+  std::vector<DiffHunk> hunks;  // None if the texts are equal.
+};
+
+// Only "\n" ends a line; a "\r" before it belongs to the line. Fails with kErrTextTooLong.
+[[nodiscard]] Result<std::vector<DiffHunk>> diff_texts(std::string_view before,
+                                                       std::string_view after);
+
+// Of two texts of a document as they were read, where kErrDocumentAbsent is no failure: the
+// document was not there. Fails as they did, and as diff_texts().
+[[nodiscard]] Result<Difference> make_difference(const storage::DocumentKey& key,
+                                                 const Result<VersionText>& before,
+                                                 const Result<VersionText>& after);
+
+// The two lines before the hunks. patch(1) and git apply read the names and leave out the rest.
+[[nodiscard]] std::string diff_header(const Difference& difference);
+// The line as a unified diff has it: " same", "-old", "+new", with its own line break if it has
+// one.
+[[nodiscard]] std::string marked_line(const DiffLine& line);
+// "@@ -1,3 +1,4 @@", without a line break.
+[[nodiscard]] std::string hunk_header(const DiffHunk& hunk);
+// The whole as a unified diff, empty if the texts are equal. The bytes of the texts are as they
+// are.
+[[nodiscard]] std::string unified_diff(const Difference& difference);
+
+}  // namespace cowrite::history

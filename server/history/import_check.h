@@ -1,0 +1,44 @@
+// ImportCheck: whether records that come from outside, from a file say, can be a document's
+// history. What passes is what a document of ours could have committed itself.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <unordered_map>
+
+#include "ot/base/result.h"
+#include "storage/history.h"
+#include "storage/record.h"
+
+namespace cowrite::history {
+
+inline constexpr std::string_view kErrRecordInvalid = "ERR_RECORD_INVALID";
+
+class ImportCheck {
+ public:
+  // The newest record of a source before `start`.
+  using FindSource =
+      std::function<Result<std::optional<storage::SourceEntry>>(const std::string& source)>;
+
+  // The records follow `start`.
+  ImportCheck(storage::Snapshot start, FindSource find_source)
+      : newest_(std::move(start)), find_source_(std::move(find_source)) {}
+
+  // Fails with kErrRecordInvalid, saying why; also as FindSource does. Nothing may follow a
+  // failure.
+  [[nodiscard]] Result<void> add(const storage::Record& record);
+
+  // The document after the records so far.
+  [[nodiscard]] const storage::Snapshot& newest() const { return newest_; }
+
+ private:
+  [[nodiscard]] Result<void> check_submission(const storage::Record& record);
+
+  storage::Snapshot newest_;
+  FindSource find_source_;
+  std::unordered_map<std::string, std::uint64_t> sequences_;  // The newest of each source.
+};
+
+}  // namespace cowrite::history

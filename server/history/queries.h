@@ -1,0 +1,90 @@
+// Reading documents for people and programs: a page of names, one text, a stretch of history; with
+// errors that say what is missing.
+//
+// The HTTP API answers from it on reader threads; the command line reads a data folder through it,
+// so both say the same.
+//
+// Versions here are those that people see: record N is the one that made version N, so the first
+// record is 1.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "ot/base/result.h"
+#include "storage/history.h"
+#include "storage/version_selector.h"
+
+namespace cowrite::history {
+
+// Nobody ever wrote the document.
+inline constexpr std::string_view kErrDocumentUnknown = "ERR_DOCUMENT_UNKNOWN";
+
+// It was not there at that version: not yet created, or deleted.
+inline constexpr std::string_view kErrDocumentAbsent = "ERR_DOCUMENT_ABSENT";
+
+struct DocumentPage {
+  std::vector<storage::DocumentInfo> documents;
+  std::optional<std::string> next;  // If there are more: those after this id.
+};
+
+struct VersionText {
+  std::uint64_t version = 0;
+  std::int64_t time_ms = 0;  // Of the record that made this version.
+  std::string text;
+};
+
+// The records that made the versions from `first` to `last`, both included; 0 is the first that has
+// not been erased.
+struct VersionRange {
+  std::uint64_t first = 0;
+  std::uint64_t last = 0;
+};
+
+struct RecordPage {
+  std::vector<storage::Record> records;
+  std::optional<std::uint64_t> next;  // If the range goes on: its next version.
+};
+
+// kErrVersionUnknown, in words.
+[[nodiscard]] Error version_unknown(const storage::DocumentInfo& info, std::uint64_t version);
+
+// kErrDocumentAbsent, in words. REQUIRES: the document does not exist in the snapshot.
+[[nodiscard]] Error document_absent(const storage::DocumentInfo& info,
+                                    const storage::Snapshot& snapshot);
+
+// The version at a place. Fails with storage's kErrVersionUnknown.
+[[nodiscard]] Result<std::uint64_t> resolve(const storage::History& history,
+                                            const storage::DocumentInfo& info,
+                                            const storage::VersionSelector& place);
+
+// Documents of a collection whose ids begin with `prefix`, deleted ones too, by id, after `after`,
+// at most `count`.
+[[nodiscard]] Result<DocumentPage> list_documents(const storage::History& history,
+                                                  const std::string& collection,
+                                                  const std::string& prefix,
+                                                  const std::optional<std::string>& after,
+                                                  std::size_t count);
+
+// Fails with kErrDocumentUnknown.
+[[nodiscard]] Result<storage::DocumentInfo> read_info(const storage::History& history,
+                                                      const storage::DocumentKey& key);
+
+// Fails with kErrDocumentUnknown, kErrDocumentAbsent, or storage's kErrVersionUnknown.
+[[nodiscard]] Result<VersionText> read_text(const storage::History& history,
+                                            const storage::DocumentKey& key,
+                                            const storage::VersionSelector& place);
+
+// The beginning of a range of records, at most `count` and about bytes_max bytes, but one if there
+// is any. What lies beyond the newest version is left out. Fails with kErrDocumentUnknown, and with
+// kErrVersionUnknown if even the version before the range is not there.
+[[nodiscard]] Result<RecordPage> read_records(const storage::History& history,
+                                              const storage::DocumentKey& key, VersionRange range,
+                                              std::size_t count, std::size_t bytes_max);
+
+}  // namespace cowrite::history

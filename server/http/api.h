@@ -1,0 +1,46 @@
+// Api: the HTTP API under /api/, for the command line and for programs. API.md describes it; errors
+// are JSON.
+//
+// Thread-safe. Requests are answered from the log on its reader threads, at most kRequestsMax at
+// a time; those that wait for something new do so in a LongPolls.
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <memory>
+
+#include "server/http/long_polls.h"
+#include "server/http/message.h"
+#include "server/http/routes.h"
+#include "storage/operation_log.h"
+
+namespace cowrite::http {
+
+class Api {
+ public:
+  // REQUIRES: the log outlives this; or only stop(), after which nothing is handled any more.
+  explicit Api(storage::OperationLog& log);
+  ~Api() { stop(); }
+  Api(const Api&) = delete;
+  Api& operator=(const Api&) = delete;
+
+  // Answers a request whose path begins with "/api/", once, perhaps later and from another thread.
+  void handle(const Request& request, Respond respond);
+
+  // Who waits is answered no more, and the log is asked for nothing.
+  void stop() { room_->stop(); }
+
+ private:
+  // Requests that are being answered.
+  struct UnderWay {
+    std::atomic<std::size_t> all = 0;
+    std::atomic<std::size_t> long_ones = 0;
+  };
+  class Ticket;
+
+  storage::OperationLog& log_;
+  const std::shared_ptr<UnderWay> under_way_;
+  const std::shared_ptr<LongPolls> room_;
+};
+
+}  // namespace cowrite::http

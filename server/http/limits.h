@@ -1,0 +1,54 @@
+// The limits of the HTTP API, each with its reason. Sizes are bytes unless the name says otherwise.
+// What one answer may hold stands in history/limits.h.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+
+#include "server/history/limits.h"
+
+namespace cowrite::http {
+
+// The body of a request: records that an operator imports, of which one may be as large as a
+// WebSocket message. Its head may have 16,000 bytes (websocketpp's constant).
+inline constexpr std::size_t kBodyBytesMax = std::size_t{8} << 20;
+
+// Requests under way: each may hold a text twice while it is answered, so all of them together stay
+// below 256 MiB.
+inline constexpr std::size_t kRequestsMax = 8;
+
+// Requests under way that read a whole history or compare texts (blame, versions, diff), which may
+// take a second: fewer than there are reader threads, so that documents are opened meanwhile.
+inline constexpr std::size_t kLongRequestsMax = 1;
+
+// What a page holds, unless the request says otherwise.
+inline constexpr std::size_t kPageDocumentsDefault = 100;
+inline constexpr std::size_t kPageGroupsDefault = 100;
+
+// A request may wait so long for the next record: less than the transport waits for an answer, and
+// than proxies commonly do.
+inline constexpr std::uint64_t kWaitSecondsMax = 30;
+
+// Requests that wait; each holds a connection and little else.
+inline constexpr std::size_t kWaitersMax = 256;
+
+// How often the log is asked for what they wait for, while anybody waits.
+inline constexpr std::chrono::milliseconds kLongPollInterval{100};
+
+// How long a browser may take what can never change from its own cache: a reload of the page costs
+// nothing, and what is erased or restored on the server is gone from there soon, too.
+inline constexpr std::chrono::seconds kCacheLifetime{3'600};
+
+// The operator's requests are answered within this time, if only with "not yet": less than the
+// transport waits for an answer, and than proxies commonly do.
+inline constexpr std::chrono::milliseconds kOperatorResponseTime{20'000};
+
+// The operator's changes that wait for one another.
+inline constexpr std::size_t kOperatorJobsMax = 8;
+
+static_assert(kLongRequestsMax < kRequestsMax);
+static_assert(kPageDocumentsDefault <= history::kPageDocumentsMax);
+static_assert(kPageGroupsDefault <= history::kPageGroupsMax);
+
+}  // namespace cowrite::http

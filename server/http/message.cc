@@ -1,0 +1,20 @@
+#include "server/http/message.h"
+
+namespace cowrite::http {
+
+std::string_view Request::header(std::string_view lower_case_name) const {
+  for (const auto& [name, value] : headers) {
+    if (name == lower_case_name) return value;
+  }
+  return {};
+}
+
+Response plain_response(int status, std::string_view sentence) {
+  return {status,
+          std::string(sentence) + "\n",
+          {{"Content-Type", "text/plain; charset=utf-8"},
+           {"Cache-Control", "no-store"},
+           {"X-Content-Type-Options", "nosniff"}}};
+}
+
+}  // namespace cowrite::http

@@ -1,0 +1,40 @@
+// HTTP requests and responses as plain values; the transport parses and writes them, pages and the
+// API answer them.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace cowrite::http {
+
+struct Request {
+  std::string method;  // "GET", "POST", ...
+  std::string path;    // As sent, percent-encoded, without the query: "/d/my%20notes".
+  std::string query;   // As sent, without the "?".
+  std::string body;
+  std::vector<std::pair<std::string, std::string>> headers;  // Names in lower case.
+
+  // Empty if absent. A header that was sent several times is one here, its values joined by ", ".
+  [[nodiscard]] std::string_view header(std::string_view lower_case_name) const;
+};
+
+struct Response {
+  int status = 200;
+  std::string body;
+  std::vector<std::pair<std::string, std::string>>
+      headers;  // Content-Type and the rest; Content-Length is added.
+};
+
+// One sentence as plain text, for people and logs; not cached.
+[[nodiscard]] Response plain_response(int status, std::string_view sentence);
+
+// Answers a request, now or later, from any thread while the loop's io_context exists. Only the
+// first answer counts, and only if it is in time (Timing::response) and the client still there. To
+// HEAD one answers as to GET: the body is left out.
+using Respond = std::function<void(Response)>;
+using Handler = std::function<void(const Request&, Respond)>;
+
+}  // namespace cowrite::http

@@ -1,0 +1,94 @@
+#include "server/http/operator_token.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdio>
+#include <fstream>
+#include <random>
+#include <system_error>
+
+#include "storage/errors.h"
+#include "storage/store/data_folder.h"
+
+namespace cowrite::http {
+namespace {
+
+constexpr std::string_view kHex = "0123456789abcdef";
+constexpr std::size_t kDigits = 64;
+
+std::string random_token() {
+  std::random_device random;
+  std::string token;
+  while (token.size() < kDigits) token += kHex[random() % kHex.size()];
+  return token;
+}
+
+Error cannot(const std::string& what, const std::string& path, int reason) {
+  return {storage::kErrIo,
+          "cannot " + what + " " + path + ": " + std::generic_category().message(reason)};
+}
+
+// Written aside and renamed, so that there is never half a token.
+Result<void> write_token(const std::string& path, const std::string& token) {
+  const std::string aside = path + ".new";
+  ::unlink(aside.c_str());
+  const int file = ::open(aside.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+  if (file < 0) return cannot("write", aside, errno);
+  const std::string line = token + "\n";
+  const bool written = ::write(file, line.data(), line.size()) == ssize_t(line.size()) &&
+                       ::fsync(file) == 0 && ::rename(aside.c_str(), path.c_str()) == 0;
+  const int reason = errno;
+  ::close(file);
+  return written ? Result<void>() : cannot("write", path, reason);
+}
+
+}  // namespace
+
+std::string operator_token_path(const std::string& folder) {
+  return folder + "/" + std::string(storage::kOperatorTokenFile);
+}
+
+Result<std::string> load_or_create_operator_token(const std::string& folder) {
+  const std::string path = operator_token_path(folder);
+  struct stat found {};
+  if (::lstat(path.c_str(), &found) != 0) {
+    if (errno != ENOENT) return cannot("read", path, errno);
+    const std::string token = random_token();
+    if (const Result<void> written = write_token(path, token); !written) return written.error();
+    return token;
+  }
+  if (!S_ISREG(found.st_mode) || (found.st_mode & (S_IRWXG | S_IRWXO)) != 0) {
+    return Error{kErrTokenFile, path +
+                                    ": others than its owner may read it; remove it and start "
+                                    "again, then there is a new token"};
+  }
+  return read_operator_token(path);
+}
+
+Result<std::string> read_operator_token(const std::string& path) {
+  std::ifstream file(path);
+  std::string token;
+  if (!file || !std::getline(file, token)) {
+    return Error{kErrTokenFile, "cannot read an operator's token from " + path};
+  }
+  if (token.size() != kDigits || token.find_first_not_of(kHex) != std::string::npos) {
+    return Error{kErrTokenFile, path + ": what it holds is no operator's token"};
+  }
+  return token;
+}
+
+bool is_same_token(std::string_view given, std::string_view token) {
+  if (given.size() != token.size()) return false;
+  unsigned difference = 0;
+  for (std::size_t i = 0; i < token.size(); ++i) {
+    difference |= static_cast<unsigned char>(given[i]) ^ static_cast<unsigned char>(token[i]);
+  }
+  // The volatile copy keeps the compiler from leaving the loop early.
+  const volatile unsigned result = difference;
+  return result == 0;
+}
+
+}  // namespace cowrite::http

@@ -1,0 +1,27 @@
+// The limits of single messages, each with its reason. Sizes are bytes unless the name says
+// otherwise. What a document may be stands in storage/limits.h.
+#pragma once
+
+#include <cstddef>
+
+#include "storage/limits.h"
+
+namespace cowrite::protocol {
+
+// One operation in its JSON form. Smaller than a message, so that an oversized operation gets an
+// error reply instead of a closed socket, after which the client would only send it again.
+inline constexpr std::size_t kOperationBytesMax = std::size_t{6} << 20;
+
+// Deeper JSON than any message of ours needs; recursion over it stays harmless.
+inline constexpr std::size_t kJsonDepthMax = 16;
+
+// A document's presence channel is its collection and id joined by a dot.
+inline constexpr std::size_t kChannelBytesMax = 2 * storage::kIdBytesMax + 1;
+
+// A cursor with a name and a colour; a presence is sent to everybody at every move.
+inline constexpr std::size_t kPresenceBytesMax = std::size_t{16} << 10;
+
+// Documents that one connection follows, and that one bulk request may name.
+inline constexpr std::size_t kSubscriptionsPerConnectionMax = 1'024;
+
+}  // namespace cowrite::protocol

@@ -1,0 +1,174 @@
+#include "server/server.h"
+
+#include <latch>
+#include <utility>
+
+#include "server/http/health.h"
+#include "server/http/operator_token.h"
+#include "server/pages/embedded_file.h"
+#include "server/protocol/error_codes.h"
+#include "server/transport/connection_quota.h"
+#include "storage/errors.h"
+#include "storage/rocksdb_log.h"
+
+namespace cowrite::server {
+namespace {
+
+Result<std::uint64_t> version_made_by(const document::Answer& answer) {
+  if (const auto* ack = std::get_if<document::Ack>(&answer.outcome)) return ack->version + 1;
+  if (const auto* refusal = std::get_if<document::Refusal>(&answer.outcome)) return refusal->error;
+  return Error{storage::kErrIo, "the log cannot be read now"};
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Server>> Server::start(const ServerOptions& options, Operator reports_to) {
+  Result<access::AccessPolicy> access = access::AccessPolicy::make(options.hosts, options.origins);
+  if (!access) return access.error();
+  Result<pages::Pages> pages =
+      pages::Pages::make(pages::embedded_web_editor(), {.embed_origins = options.embed_origins});
+  if (!pages) return pages.error();
+  const bool in_memory = options.data == ":memory:";
+  Result<std::unique_ptr<storage::RocksDbLog>> log = storage::RocksDbLog::open(
+      options.data, in_memory ? storage::OpenMode::kInMemory : storage::OpenMode::kReadWrite,
+      {.store = {.memory_bytes = options.memory_bytes / 2},
+       .disk_reserve_bytes = options.disk_reserve_bytes});
+  if (!log) return log.error();
+  if (!(*log)->store().was_shut_down_cleanly()) {
+    reports_to.warn(
+        "the last run did not end in order; its log was read again; nothing acknowledged is "
+        "missing");
+  }
+
+  // Documents in memory have no folder for the token, and so no operator.
+  Result<std::string> token = in_memory ? Result<std::string>(std::string())
+                                        : http::load_or_create_operator_token(options.data);
+  if (!token) return token.error();
+
+  std::unique_ptr<Server> server(new Server(*std::move(log), *std::move(access), *std::move(pages),
+                                            *std::move(token), std::move(reports_to)));
+  if (Result<void> listening = server->listen(options); !listening) return listening.error();
+  for (const auto& loop : server->loops_.all) loop->start();
+  return server;
+}
+
+Server::Server(std::unique_ptr<storage::Log> log, access::AccessPolicy access,
+               pages::Pages pages, std::string token, Operator reports_to)
+    : log_(std::move(log)),
+      access_(std::move(access)),
+      pages_(std::move(pages)),
+      api_(*log_),
+      operator_api_(*log_, std::move(token), operator_ports()),
+      operator_(std::move(reports_to)),
+      evidence_(operator_.warn) {}
+
+Server::~Server() {
+  for (const auto& loop : loops_.all) loop->stop();
+  fronts_.clear();
+  api_.stop();
+  operator_api_.stop();
+  log_.reset();  // Its threads end; what they still call back goes to loops that no longer run.
+}
+
+Result<void> Server::listen(const ServerOptions& options) {
+  const loop::Loop::Dependencies surroundings{
+      .loops = loops_,
+      .log = *log_,
+      .halt =
+          [this] {
+            operator_.halt(log_->failure().value_or(
+                Error{protocol::kErrLogUnavailable, "the log is in an unknown state"}));
+          },
+      .ahead = [this](const storage::DocumentKey& key, std::uint64_t seen,
+                      std::uint64_t held) { evidence_.note(key, seen, held); },
+      .history_id = log_->history_id(),
+      .documents_bytes = options.memory_bytes / 2 / options.loops,
+  };
+  for (std::size_t i = 0; i < options.loops; ++i) {
+    loops_.all.push_back(
+        std::make_unique<loop::Loop>(static_cast<document::LoopIndex>(i), surroundings));
+  }
+  const auto quota = std::make_shared<transport::ConnectionQuota>();
+  transport::ListenAddress address = options.listen;
+  for (const auto& loop : loops_.all) {
+    fronts_.push_back({*loop, std::make_unique<transport::WebSocketServer>(
+                                  loop->context(), handlers(*loop), quota)});
+    const transport::Sharing sharing =
+        fronts_.size() == 1 ? transport::Sharing::kFirst : transport::Sharing::kJoin;
+    Result<std::uint16_t> port = fronts_.back().door->listen(address, sharing);
+    if (!port) return port.error();
+    address.port = *port;
+  }
+  port_ = address.port;
+  return {};
+}
+
+transport::WebSocketServer::Handlers Server::handlers(loop::Loop& loop) {
+  return {
+      .refuse = [this](const http::Request& request) { return access_.refuse(request); },
+      .accept = [&loop](std::shared_ptr<transport::Connection> connection,
+                        const http::Request&) { return loop.accept(std::move(connection)); },
+      .http = [this](const http::Request& request,
+                     http::Respond respond) { serve(request, std::move(respond)); },
+  };
+}
+
+http::OperatorPorts Server::operator_ports() {
+  return {
+      .submit =
+          [this](http::OperatorChange change, std::function<void(Result<std::uint64_t>)> done) {
+            loop::Loop& loop = loops_.home_of(change.key);
+            document::Submission submission{.author = std::move(change.author),
+                                            .request = {.key = std::move(change.key),
+                                                        .version = change.base,
+                                                        .sequence = 1,
+                                                        .change = std::move(change.change)}};
+            loop.post(
+                [&loop, submission = std::move(submission), done = std::move(done)]() mutable {
+                  loop.submit(std::move(submission),
+                              [done = std::move(done)](const document::Answer& answer) {
+                                done(version_made_by(answer));
+                              });
+                });
+          },
+      .reload =
+          [this](const storage::DocumentKey& key) {
+            loop::Loop& loop = loops_.home_of(key);
+            loop.post([&loop, key] { loop.reload_document(key); });
+          },
+  };
+}
+
+void Server::serve(const http::Request& request, http::Respond respond) {
+  if (request.path.starts_with("/api/operator/")) {
+    operator_api_.handle(request, std::move(respond));
+  } else if (request.path.starts_with("/api/")) {
+    api_.handle(request, std::move(respond));
+  } else if (request.path == "/healthz") {
+    const storage::LogHealth log = log_->health();
+    const ClientsAheadOfLog::Count ahead = evidence_.count();
+    respond(http::respond_health(
+        request, {.waits_for_disk = log.waits_for_disk,
+                  .disk_free_bytes = log.disk_free_bytes,
+                  .disk_reserve_bytes = log.disk_reserve_bytes,
+                  .requests_ahead = ahead.requests,
+                  .documents_ahead = ahead.documents}));
+  } else {
+    respond(pages_.respond(request));
+  }
+}
+
+void Server::stop() {
+  operator_api_.stop();
+  std::latch drained(static_cast<std::ptrdiff_t>(fronts_.size()));
+  for (const Front& front : fronts_) {
+    front.loop.post([&front, &drained] {
+      front.door->stop_accepting();
+      front.loop.drain([&drained] { drained.count_down(); });
+    });
+  }
+  drained.wait();
+  for (const auto& loop : loops_.all) loop->stop();
+}
+
+}  // namespace cowrite::server

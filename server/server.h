@@ -1,0 +1,100 @@
+// Server: everything of cowrite-server in one process: the log, the loops, and what is served
+// beside the WebSocket.
+//
+//     /ws        documents, over ShareDB's protocol (server/PROTOCOL.md)
+//     /api/...   the HTTP API (server/http/API.md)
+//     /healthz   how it is (server/http/health.h)
+//     the rest   pages
+//
+// start() and stop() are called by one thread, which is none of the loops'.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "ot/base/result.h"
+#include "server/access/access_policy.h"
+#include "server/clients_ahead_of_log.h"
+#include "server/http/api.h"
+#include "server/http/operator_api.h"
+#include "server/limits.h"
+#include "server/loop/loop.h"
+#include "server/pages/pages.h"
+#include "server/transport/web_socket_server.h"
+#include "storage/limits.h"
+#include "storage/log.h"
+
+namespace cowrite::server {
+
+struct ServerOptions {
+  std::string data = "./data";  // Folder, or ":memory:".
+  transport::ListenAddress listen{"127.0.0.1", 8080};
+  std::size_t loops = 1;
+  std::vector<std::string>
+      hosts;  // Names under which it may be addressed (server/access/access_policy.h).
+  std::vector<std::string> origins;           // Foreign pages that may connect.
+  std::vector<std::string> embed_origins;     // Foreign pages that may show /embed/ in a frame.
+  std::uint64_t memory_bytes = kMemoryBytes;  // For cached documents and the store.
+  std::uint64_t disk_reserve_bytes = storage::kDiskReserveBytes;  // Below it, commits wait.
+};
+
+class Server {
+ public:
+  // Whom the server tells what its operator must know. From any thread.
+  struct Operator {
+    // The log has failed: nothing may be answered any more.
+    std::function<void(const Error&)> halt;
+    // A sentence of what does not stop it.
+    std::function<void(const std::string&)> warn;
+  };
+
+  // Opens the data and starts to serve. Fails with an error that names the option or the folder.
+  [[nodiscard]] static Result<std::unique_ptr<Server>> start(const ServerOptions& options,
+                                                             Operator reports_to);
+  ~Server();
+
+  // The port that it listens on.
+  [[nodiscard]] std::uint16_t port() const { return port_; }
+
+  // Takes nothing new, finishes what is in flight, closes every socket with 1012, and returns when
+  // all of that is done, within seconds.
+  void stop();
+
+  // What clients have shown to be missing from the log. Thread-safe.
+  [[nodiscard]] ClientsAheadOfLog::Count evidence_of_loss() const { return evidence_.count(); }
+
+ private:
+  // Through which a loop's clients come.
+  struct Front {
+    loop::Loop& loop;
+    std::unique_ptr<transport::WebSocketServer> door;
+  };
+
+  Server(std::unique_ptr<storage::Log> log, access::AccessPolicy access, pages::Pages pages,
+         std::string token, Operator reports_to);
+
+  [[nodiscard]] Result<void> listen(const ServerOptions& options);
+  [[nodiscard]] transport::WebSocketServer::Handlers handlers(loop::Loop& loop);
+  [[nodiscard]] http::OperatorPorts operator_ports();
+  void serve(const http::Request& request, http::Respond respond);
+
+  // Destroyed from the last to the first: the fronts need their loops' contexts, and the loops'
+  // documents the log.
+  std::unique_ptr<storage::Log> log_;
+  const access::AccessPolicy access_;
+  const pages::Pages pages_;
+  http::Api api_;
+  http::OperatorApi operator_api_;
+  const Operator operator_;
+  ClientsAheadOfLog evidence_;
+  loop::Loops loops_;
+  std::vector<Front> fronts_;
+  std::uint16_t port_ = 0;
+};
+
+}  // namespace cowrite::server

@@ -1,0 +1,34 @@
+// What a document may be, whoever writes it: clients, the operator, a file that is imported; and the
+// defaults of the log. Each limit has its reason. Sizes are bytes unless the name says otherwise.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "ot/rope/rope.h"
+
+namespace cowrite::storage {
+
+// The text of one document: a browser edits it, and every new subscriber is sent all of it.
+inline constexpr std::size_t kDocumentBytesMax = std::size_t{16} << 20;
+
+// Collections, document ids, sources and authors are keys and names, not content.
+inline constexpr std::size_t kIdBytesMax = 256;
+
+inline constexpr std::size_t kOperationComponentsMax = 262'144;
+
+// Versions and sequences: integers that JavaScript can hold exactly.
+inline constexpr std::uint64_t kIntegerMax = (std::uint64_t{1} << 53) - 1;
+
+// A checkpoint is due after so many records, or so many bytes of them beyond the size of the text:
+// opening a document replays no more.
+inline constexpr std::size_t kCheckpointRecords = 1'000;
+inline constexpr std::size_t kCheckpointBytes = std::size_t{256} << 10;
+
+// While less of the disk is free, commits wait: enough for a flush of all that is in memory and a
+// small compaction.
+inline constexpr std::uint64_t kDiskReserveBytes = std::uint64_t{64} << 20;
+
+static_assert(kDocumentBytesMax <= ot::Rope::kBytesMax, "a rope holds any document");
+
+}  // namespace cowrite::storage

@@ -1,0 +1,93 @@
+#include "tests/replay/vectors.h"
+
+#include <cstdint>
+#include <utility>
+
+#include "ot/apply.h"
+#include "ot/compose.h"
+#include "ot/invert.h"
+#include "ot/normalize.h"
+#include "ot/position.h"
+#include "ot/transform.h"
+#include "server/protocol/operation_json.h"
+
+namespace cowrite::replay {
+
+namespace {
+
+using ot::Operation;
+using ot::Rope;
+using ot::Side;
+using protocol::operation_from_json;
+using protocol::to_json;
+
+// Compares answers with the fields of one case.
+class Comparison {
+ public:
+  explicit Comparison(const nlohmann::json& vector) : vector_(vector) {}
+
+  void operation(const char* field, const Operation& actual) { json(field, to_json(actual)); }
+  void text(const char* field, const std::string& actual) {
+    json(field, nlohmann::json(actual).dump());
+  }
+  void json(const char* field, const std::string& actual) {
+    if (!vector_.contains(field)) return;
+    const std::string expected = vector_.at(field).dump();
+    if (actual != expected) {
+      differences_.push_back(std::string(field) + " is " + actual + ", should be " + expected);
+    }
+  }
+
+  [[nodiscard]] std::vector<std::string> differences() && { return std::move(differences_); }
+
+ private:
+  const nlohmann::json& vector_;
+  std::vector<std::string> differences_;
+};
+
+std::string text_after(const std::string& text, const Operation& operation) {
+  Rope rope(text);
+  const Result<void> applied = ot::apply(rope, operation);
+  return applied ? rope.to_string() : applied.error().message;
+}
+
+}  // namespace
+
+Result<VectorInput> vector_input(const nlohmann::json& vector) {
+  Result<Operation> a = operation_from_json(vector.at("a"));
+  if (!a) return a.error();
+  Result<Operation> b = operation_from_json(vector.at("b"));
+  if (!b) return b.error();
+  Result<Operation> c = operation_from_json(vector.at("c"));
+  if (!c) return c.error();
+  return VectorInput{vector.at("doc").get<std::string>(), *std::move(a), *std::move(b),
+                     *std::move(c)};
+}
+
+std::vector<std::string> vector_differences(const VectorInput& input,
+                                            const nlohmann::json& vector) {
+  const auto& [doc, a, b, c] = input;
+  Comparison comparison(vector);
+  const Operation b_after_a = ot::transform(b, a, Side::kRight);
+  comparison.operation("al", ot::transform(a, b, Side::kLeft));
+  comparison.operation("ar", ot::transform(a, b, Side::kRight));
+  comparison.operation("bl", ot::transform(b, a, Side::kLeft));
+  comparison.operation("br", b_after_a);
+  comparison.operation("ac", ot::compose(a, c));
+  comparison.operation("n", ot::normalize(a));
+  const std::string after_a = text_after(doc, a);
+  comparison.text("da", after_a);
+  comparison.text("dab", text_after(after_a, b_after_a));
+  const auto position = vector.at("p").get<std::uint64_t>();
+  comparison.json("pa", std::to_string(ot::transform_position(position, a, ot::Origin::kOther)));
+  if (const Result<Operation> inverse = ot::invert(a, Rope(doc)); inverse) {
+    comparison.operation("inv", *inverse);
+  } else {
+    comparison.json("inv", inverse.error().message);
+  }
+  const Result<Operation> inverse_alone = ot::invert(a);
+  comparison.json("iop", inverse_alone ? to_json(*inverse_alone) : "null");
+  return std::move(comparison).differences();
+}
+
+}  // namespace cowrite::replay

@@ -1,0 +1,68 @@
+// ApiFixture: the API on a real log in memory, asked as the transport asks it.
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <future>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <semaphore>
+#include <string>
+#include <string_view>
+
+#include "server/http/api.h"
+#include "storage/read/reader_pool.h"
+#include "storage/rocksdb_log.h"
+#include "tests/storage/document_writer.h"
+
+namespace cowrite::http {
+
+class ApiFixture : public testing::Test {
+ protected:
+  storage::DocumentWriter write(const std::string& id, const std::string& collection = "docs") {
+    return {*log_, {collection, id}};
+  }
+
+  std::future<Response> send(const std::string& method, const std::string& path,
+                             const std::string& query) {
+    auto answer = std::make_shared<std::promise<Response>>();
+    Request request;
+    request.method = method;
+    request.path = path;
+    request.query = query;
+    api_.handle(request, [answer](Response response) { answer->set_value(std::move(response)); });
+    return answer->get_future();
+  }
+
+  Response get(const std::string& path, const std::string& query = "") {
+    return send("GET", path, query).get();
+  }
+
+  nlohmann::json get_json(const std::string& path, const std::string& query = "") {
+    const Response response = get(path, query);
+    EXPECT_EQ(response.status, 200) << path << "?" << query << ": " << response.body;
+    EXPECT_EQ(header(response, "Content-Type"), "application/json");
+    return nlohmann::json::parse(response.body);
+  }
+
+  // "404 ERR_DOCUMENT_UNKNOWN"
+  std::string error_of(const std::string& path, const std::string& query = "") {
+    const Response response = get(path, query);
+    const nlohmann::json body = nlohmann::json::parse(response.body);
+    EXPECT_FALSE(body["error"]["message"].get<std::string>().empty());
+    return std::to_string(response.status) + " " + body["error"]["code"].get<std::string>();
+  }
+
+  static std::string header(const Response& response, std::string_view name) {
+    for (const auto& [key, value] : response.headers) {
+      if (key == name) return value;
+    }
+    return {};
+  }
+
+  std::unique_ptr<storage::RocksDbLog> log_ =
+      *storage::RocksDbLog::open("", storage::OpenMode::kInMemory);
+  Api api_{*log_};
+};
+
+}  // namespace cowrite::http

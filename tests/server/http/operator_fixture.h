@@ -1,0 +1,102 @@
+// OperatorFixture: the operator's API on a real log in memory. Its changes are appended to the log
+// as a live document would.
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <future>
+#include <memory>
+#include <mutex>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+#include "server/history/record_writer.h"
+#include "server/http/operator_api.h"
+#include "storage/rocksdb_log.h"
+#include "tests/storage/document_writer.h"
+
+namespace cowrite::http {
+
+class OperatorFixture : public testing::Test {
+ protected:
+  static constexpr const char* kToken = "0f0f0f0f";
+
+  storage::DocumentWriter write(const std::string& id) { return {*log_, {"docs", id}}; }
+
+  std::future<Response> send(Request request) {
+    auto answer = std::make_shared<std::promise<Response>>();
+    api_.handle(request, [answer](Response response) { answer->set_value(std::move(response)); });
+    return answer->get_future();
+  }
+
+  Response get(const std::string& path) {
+    return send({.method = "GET", .path = "/api/operator/" + path}).get();
+  }
+
+  static Request post_request(const std::string& path, const std::string& query,
+                              const std::string& body) {
+    return {.method = "POST",
+            .path = "/api/operator/" + path,
+            .query = query,
+            .body = body,
+            .headers = {{"authorization", "Bearer " + std::string(kToken)}}};
+  }
+
+  Response post(const std::string& path, const std::string& query = "",
+                const std::string& body = "") {
+    return send(post_request(path, query, body)).get();
+  }
+
+  static nlohmann::json json_of(const Response& response) {
+    EXPECT_EQ(response.status, 200) << response.body;
+    return nlohmann::json::parse(response.body);
+  }
+
+  // "404 ERR_DOCUMENT_UNKNOWN"
+  static std::string error_of(const Response& response) {
+    const nlohmann::json body = nlohmann::json::parse(response.body);
+    EXPECT_FALSE(body["error"]["message"].get<std::string>().empty());
+    return std::to_string(response.status) + " " + body["error"]["code"].get<std::string>();
+  }
+  static std::string message_of(const Response& response) {
+    return nlohmann::json::parse(response.body)["error"]["message"].get<std::string>();
+  }
+
+  std::string text(const std::string& id) {
+    return log_->history().snapshot({"docs", id}, std::nullopt)->text.to_string();
+  }
+
+  // The documents that were to be loaded anew.
+  std::vector<std::string> reloaded() {
+    const std::lock_guard lock(mutex_);
+    return reloaded_;
+  }
+
+  std::unique_ptr<storage::RocksDbLog> log_ =
+      *storage::RocksDbLog::open("", storage::OpenMode::kInMemory);
+
+ private:
+  OperatorPorts ports() {
+    return {
+        .submit =
+            [this](OperatorChange change, std::function<void(Result<std::uint64_t>)> done) {
+              done(history::append_change(*log_, change.key, change.base, std::move(change.change),
+                                          change.author, 1'000, [] { return true; }));
+            },
+        .reload =
+            [this](const storage::DocumentKey& key) {
+              const std::lock_guard lock(mutex_);
+              reloaded_.push_back(key.id());
+            },
+    };
+  }
+
+  std::mutex mutex_;
+  std::vector<std::string> reloaded_;
+
+ protected:
+  OperatorApi api_{*log_, kToken, ports()};
+};
+
+}  // namespace cowrite::http

@@ -1,0 +1,110 @@
+// Oracle: judges a run. It hears of everything that clients send and are shown, knows what is
+// durable (the Ledger), and says which promise (P1 to P4, or another that has a word of its own)
+// was broken first.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <tuple>
+#include <utility>
+
+#include "tests/simulation/ledger.h"
+#include "tests/simulation/wire.h"
+
+namespace cowrite::simulation {
+
+struct Breach {
+  std::string promise;
+  std::string what;
+};
+
+class Oracle {
+ public:
+  explicit Oracle(const Ledger& ledger) : ledger_(ledger) {}
+
+  // What a run has in it that excuses errors of reads.
+  bool reads_fail = false;
+
+  void breach(std::string promise, std::string what) {
+    if (!first_) first_ = Breach{std::move(promise), std::move(what)};
+  }
+  [[nodiscard]] const std::optional<Breach>& first() const { return first_; }
+
+  // Somebody else uses this source in this document, so its owner's operations may be refused.
+  void forged(const DocumentKey& key, const std::string& source) { forged_.insert({key, source}); }
+
+  // The same, and under a sequence that its owner may have in flight: it takes the forged record
+  // for its own, and goes wrong in that document.
+  void deceived(const DocumentKey& key, const std::string& source) {
+    deceived_.insert({key, source});
+  }
+  [[nodiscard]] bool is_deceived(const DocumentKey& key, const std::string& source) const {
+    return deceived_.contains({key, source});
+  }
+
+  // ---- What well-behaved clients do and see, as it happens
+
+  // Sent, or sent again: then perhaps transformed, but with the same text in it.
+  void submitted(const std::string& client, const WireSubmission& submission);
+  // Is told that its submission is record `version`.
+  void acknowledged(const std::string& client, const DocumentKey& key, const std::string& source,
+                    std::uint64_t sequence, std::uint64_t version);
+  // Is told that its submission will never be in the log.
+  void refused(const std::string& client, const DocumentKey& key, const std::string& source,
+               std::uint64_t sequence, const std::string& code);
+  // A request other than a submission is answered with an error.
+  void failed(const std::string& client, const std::string& request, const std::string& code);
+  // Is shown a record, or the text at a version.
+  void shown(const std::string& client, const WireMessage& record);
+  void shown(const std::string& client, const DocumentKey& key, const WireSnapshot& snapshot);
+  // It is at version `from`, has not been sent the records up to `to`, and is sent that one.
+  void skipped(const std::string& client, const DocumentKey& key, const std::string& source,
+               std::uint64_t from, std::uint64_t to);
+  // Its replica is at this version now.
+  void moved(const std::string& client, const DocumentKey& key, std::uint64_t version);
+  // It has thrown away what it had, and begins anew: with an older text, if it asked for that
+  // before, and the records since.
+  void forgot(const std::string& client, const DocumentKey& key) { seen_.erase({client, key}); }
+
+  // ---- At the end
+
+  // Something was refused, and committed later: a copy of it, from a connection that its client had
+  // left, met another document. Its client learns of that with the next record only, since it is
+  // not told of what has its own source.
+  [[nodiscard]] bool any_came_back() const;
+  // Everything that was acknowledged is in the log, everything in the log is there once, and a
+  // replay gives the newest text.
+  void judge_log();
+  // P4. Of a document that does not exist, `text` is absent.
+  void judge_replica(const std::string& client, const DocumentKey& key,
+                     std::optional<std::uint64_t> version, const std::optional<std::string>& text);
+
+ private:
+  using Name = std::tuple<DocumentKey, std::string, std::uint64_t>;  // Source and sequence.
+  struct Submitted {
+    std::size_t kind = 0;  // Index of its change.
+    std::string text;      // That it inserts.
+    std::optional<std::uint64_t> base;
+    bool acknowledged = false;
+    bool refused = false;
+    bool for_good = false;  // Nothing can change it.
+  };
+
+  [[nodiscard]] bool may_refuse(const Name& name, const Submitted& submission,
+                                const std::string& code) const;
+  [[nodiscard]] std::size_t count_in_log(const Name& name) const;
+  void judge_book(const DocumentKey& key, const Ledger::Book& book);
+
+  const Ledger& ledger_;
+  std::optional<Breach> first_;
+  std::map<Name, Submitted> submissions_;
+  std::map<std::pair<std::string, DocumentKey>, std::uint64_t> seen_;  // The highest version.
+  std::set<std::pair<DocumentKey, std::string>> forged_;
+  std::set<std::pair<DocumentKey, std::string>> deceived_;
+  std::set<char32_t> keys_in_log_;
+};
+
+}  // namespace cowrite::simulation

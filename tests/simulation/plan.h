@@ -1,0 +1,45 @@
+// Plan: what one run is made of, drawn from its seed. Each kind of trouble is in some runs and not
+// in others, so that every mixture comes up.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+
+#include "tests/simulation/link.h"
+#include "tests/simulation/random.h"
+#include "tests/simulation/simulated_log.h"
+
+namespace cowrite::simulation {
+
+// Chances are per step, in percent.
+struct Plan {
+  std::size_t clients = 1;
+  std::size_t documents = 1;
+  std::size_t loops = 1;
+  std::size_t history = 0;  // Records that each document has before the run, at most.
+  // Bytes that others paste at times; so few records fill what a document keeps in memory, and the
+  // rest must come from the log.
+  std::size_t pasted = 0;
+  std::uint64_t steps = 0;
+  Microseconds step_max = 0;
+
+  LogFaults log;
+  LinkConditions link;
+  bool slow_readers = false;
+
+  std::uint64_t hang_up = 0;   // A client is cut off, or goes away for a while.
+  std::uint64_t crash = 0;     // The server dies.
+  std::uint64_t restart = 0;   // It is told to end.
+  std::uint64_t rival = 0;     // Another node writes a record, or hundreds.
+  std::uint64_t evict = 0;     // Documents that nobody needs leave the server's memory.
+  std::uint64_t clock = 0;     // The server's clock is set.
+  std::uint64_t intruder = 0;  // A hostile client does something.
+  std::uint64_t deletes = 0;   // Of what clients do: deletes.
+  std::uint64_t leaves = 0;    // Of how they move their cursors: that they look away.
+
+  [[nodiscard]] static Plan draw(Random& random, std::uint64_t steps);
+  [[nodiscard]] std::string describe() const;
+};
+
+}  // namespace cowrite::simulation

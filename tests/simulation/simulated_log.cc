@@ -1,0 +1,154 @@
+#include "tests/simulation/simulated_log.h"
+
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "server/document/limits.h"
+#include "storage/errors.h"
+
+namespace cowrite::simulation {
+namespace {
+
+using storage::AppendOutcome;
+
+// What a reader gets of a disk that fails, or of readers that are busy.
+class FailingHistory final : public storage::History {
+ public:
+  explicit FailingHistory(std::string_view code) : error_{code, "simulated"} {}
+
+  Result<std::vector<storage::DocumentInfo>> list(const std::optional<DocumentKey>&,
+                                                  std::size_t) const override {
+    return error_;
+  }
+  Result<std::optional<storage::DocumentInfo>> info(const DocumentKey&) const override {
+    return error_;
+  }
+  Result<storage::Snapshot> snapshot(const DocumentKey&,
+                                     std::optional<std::uint64_t>) const override {
+    return error_;
+  }
+  Result<std::uint64_t> checkpoint(const DocumentKey&) const override { return error_; }
+  Result<std::uint64_t> version_at(const DocumentKey&, std::int64_t) const override {
+    return error_;
+  }
+  Result<std::vector<storage::Record>> records(const DocumentKey&, std::uint64_t, std::uint64_t,
+                                               std::size_t) const override {
+    return error_;
+  }
+  Result<std::optional<storage::SourceEntry>> source(const DocumentKey&,
+                                                     const std::string&) const override {
+    return error_;
+  }
+
+ private:
+  Error error_;
+};
+
+std::string describe(const storage::Append& append) {
+  return append.key.id() + " " + std::to_string(append.expected_version) + "+" +
+         std::to_string(append.records->size());
+}
+
+}  // namespace
+
+void SimulatedLog::append(storage::Append append, std::function<void(AppendOutcome)> done) {
+  if (!appending_.insert(append.key).second) {
+    oracle_.breach("log", append.key.id() + " has two appends in flight");
+  }
+  if (append.records->size() > document::kBatchRecordsMax) {
+    oracle_.breach("bounds", append.key.id() + " appends more records than a batch may have");
+  }
+  trace_.note("log", "is asked for", describe(append));
+  queue_.push_back({std::move(append), std::move(done)});
+  if (writing_.empty()) start_write();
+}
+
+void SimulatedLog::start_write() {
+  writing_ = std::exchange(queue_, {});
+  later(faults.write_max, [this] { finish_write(); });
+}
+
+void SimulatedLog::finish_write() {
+  const bool may_break = !failed_ && random_.percent(faults.unknown);
+  const bool survives = !may_break || random_.one_in(2);
+  bool breaks = false;
+  for (Pending& pending : writing_) {
+    if (failed_ || random_.percent(faults.refuse)) continue;
+    if (ledger_.book(pending.append.key).version() != pending.append.expected_version) {
+      pending.outcome = AppendOutcome::kConflict;
+      continue;
+    }
+    breaks = may_break;
+    pending.outcome = breaks ? AppendOutcome::kUnknown : AppendOutcome::kCommitted;
+    if (survives && !write(pending.append)) return;
+  }
+  failed_ = failed_ || breaks;
+  auto reported = std::make_shared<std::vector<Pending>>(std::exchange(writing_, {}));
+  later(faults.write_max / 4, [this, reported] {
+    for (const Pending& pending : *reported) {
+      static constexpr const char* kOutcomes[] = {"committed", "conflict", "refused", "unknown"};
+      trace_.note("log", kOutcomes[static_cast<int>(pending.outcome)], describe(pending.append));
+      appending_.erase(pending.append.key);
+      pending.done(pending.outcome);
+    }
+  });
+  if (!queue_.empty()) start_write();
+}
+
+// False if the server broke its promises to the log.
+bool SimulatedLog::write(const storage::Append& append) {
+  const std::optional<std::string> broken = ledger_.add(append);
+  if (broken) oracle_.breach("P3", append.key.id() + ": " + *broken);
+  return !broken;
+}
+
+void SimulatedLog::save_checkpoint(DocumentKey key, storage::Snapshot snapshot) {
+  const storage::Snapshot& truth = ledger_.book(key).versions.at(snapshot.version);
+  if (snapshot.exists != truth.exists || !(snapshot.text == truth.text)) {
+    oracle_.breach("P4", "a checkpoint of " + key.id() + " has another text");
+  }
+  if (random_.one_in(4)) return;  // It may be dropped.
+  later(faults.write_max, [this, key = std::move(key), snapshot = std::move(snapshot)] {
+    ledger_.add_checkpoint(key, snapshot);
+  });
+}
+
+void SimulatedLog::read(std::function<void(const storage::History&)> job) {
+  if (random_.percent(faults.busy)) {
+    trace_.note("log", "is busy");
+    job(FailingHistory(storage::kErrBusy));
+    return;
+  }
+  later(faults.read_max, [this, job = std::move(job)] {
+    if (random_.percent(faults.read_error)) {
+      trace_.note("log", "fails to read");
+      job(FailingHistory(storage::kErrIo));
+    } else {
+      job(ledger_);
+    }
+  });
+}
+
+void SimulatedLog::later(Microseconds delay_max, std::function<void()> work) {
+  timeline_.after(random_.between(0, delay_max), [this, life = life_, work = std::move(work)] {
+    if (life == life_) work();
+  });
+}
+
+void SimulatedLog::crash() {
+  ++life_;
+  const bool survives = random_.one_in(2);
+  for (const Pending& pending : writing_) {
+    const Ledger::Book& book = ledger_.book(pending.append.key);
+    if (!survives || failed_ || book.version() != pending.append.expected_version) continue;
+    if (!write(pending.append)) break;
+    trace_.note("log", "kept at the crash", describe(pending.append));
+  }
+  writing_.clear();
+  queue_.clear();
+  appending_.clear();
+  failed_ = false;
+}
+
+}  // namespace cowrite::simulation
