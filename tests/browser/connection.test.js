@@ -198,7 +198,7 @@ suite("a server that restarts", (suite) => {
     assert.match(reason, /older history .* restored from a backup/);
     assert.equal(await tab.page.locator("#rescue-text").inputValue(), "precious and unsaved");
     await tab.page.locator("#rescue-close").click();
-    await kind(tab, "set-back");
+    await kind(tab, "history-replaced");
     assert.equal(await tab.page.locator("#strip").isVisible(), false);
     await tab.shows("precious and unsaved");
     const other = await suite.edit(name, { origin: older.url });
