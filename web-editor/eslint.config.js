@@ -2,6 +2,38 @@ import js from "@eslint/js";
 import { defineConfig } from "eslint/config";
 import tseslint from "typescript-eslint";
 
+// Which imports the files of a folder may have, besides those of the folder itself. (That the core
+// knows no browser is proved by tsconfig.core.json.)
+const layers = {
+  "core/connection": ["../host", "../timer", "sharedb/lib/client"],
+  "core/document": ["../host", "sharedb/lib/client", "@codemirror/state", "ot-text-unicode"],
+  "core/presence": [
+    "../host",
+    "../timer",
+    "../document/",
+    "sharedb/lib/client",
+    "@codemirror/state",
+  ],
+  "core/*": [],
+  common: ["../core/document/limits"],
+  editor: ["../common/", "../core/", "../styles/", "@codemirror/"],
+  start: ["../common/", "../styles/"],
+};
+
+const layerRules = Object.entries(layers).map(([folder, allowed]) => {
+  const starts = ["./", ...allowed].map((start) => start.replaceAll(".", "\\."));
+  const message = `src/${folder} may import: ${["itself", ...allowed].join(", ")}`;
+  return {
+    files: [folder.endsWith("*") ? `src/${folder}.ts` : `src/${folder}/**/*.ts`],
+    rules: {
+      "no-restricted-imports": [
+        "error",
+        { patterns: [{ regex: `^(?!${starts.join("|")})`, message }] },
+      ],
+    },
+  };
+});
+
 export default defineConfig(
   { ignores: ["dist/", "node_modules/"] },
   js.configs.recommended,
@@ -22,4 +54,5 @@ export default defineConfig(
       ],
     },
   },
+  ...layerRules,
 );

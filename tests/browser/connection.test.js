@@ -3,22 +3,33 @@ import { it } from "node:test";
 import { call } from "../support/client.js";
 import { freePort, Server } from "../support/server.js";
 import { suite } from "./support/suite.js";
+import { kSaved } from "./support/tab.js";
 import { Wire } from "./support/wire.js";
 
 const kind = (tab, ...kinds) =>
   tab.page.locator(kinds.map((kind) => `#save[data-kind=${kind}]`).join(",")).waitFor();
 
 suite("a connection that comes and goes", (suite) => {
-  const wired = async (t, name, options) => {
+  /** A tab on a fresh document, at the end of a wire. */
+  const wired = async (t, options) => {
+    const name = suite.freshName();
     const wire = await Wire.lay(suite.server);
     t.after(() => wire.remove());
     const tab = await suite.edit(name, { origin: wire.url, ...options });
-    return { wire, tab };
+    return { name, wire, tab };
+  };
+
+  /** The same, after it has saved a text, the wire was cut, and more was typed. */
+  const offline = async (t, saved, unsaved, options) => {
+    const all = await wired(t, options);
+    await all.tab.write(saved);
+    all.wire.cut();
+    await all.tab.type(unsaved);
+    return all;
   };
 
   it("typing goes on offline, and is sent once when the connection is back", async (t) => {
-    const name = suite.freshName();
-    const { wire, tab } = await wired(t, name);
+    const { name, wire, tab } = await wired(t);
     const other = await suite.edit(name);
     await tab.text.focus();
     await tab.type("before ");
@@ -38,8 +49,7 @@ suite("a connection that comes and goes", (suite) => {
   });
 
   it("what was sent and not acknowledged is there once, wherever the wire was cut", async (t) => {
-    const name = suite.freshName();
-    const { wire, tab } = await wired(t, name);
+    const { name, wire, tab } = await wired(t);
     await tab.text.focus();
     let expected = "";
     for (let round = 0; round < 8; round++) {
@@ -57,15 +67,9 @@ suite("a connection that comes and goes", (suite) => {
   });
 
   it("after eight seconds unsaved is said in red, and the text can be copied", async (t) => {
-    const name = suite.freshName();
-    const { wire, tab } = await wired(t, name, {
+    const { name, wire, tab } = await offline(t, "safe ", "precious", {
       context: { permissions: ["clipboard-read", "clipboard-write"] },
     });
-    await tab.text.focus();
-    await tab.type("safe ");
-    await tab.saved();
-    wire.cut();
-    await tab.type("precious");
     await kind(tab, "unsaved");
     assert.match(await tab.page.locator("#save-label").textContent(), /^Unsaved for \d+ s$/);
     assert.match(await tab.page.locator("#announcer").textContent(), /^Unsaved/);
@@ -79,13 +83,7 @@ suite("a connection that comes and goes", (suite) => {
   });
 
   it("leaving with unsaved text asks first", async (t) => {
-    const name = suite.freshName();
-    const { wire, tab } = await wired(t, name);
-    await tab.text.focus();
-    await tab.type("x");
-    await tab.saved();
-    wire.cut();
-    await tab.type("y");
+    const { name, wire, tab } = await offline(t, "x", "y");
     const asked = tab.page.waitForEvent("dialog");
     const closing = tab.page.close({ runBeforeUnload: true });
     const dialog = await asked;
@@ -101,27 +99,20 @@ suite("a connection that comes and goes", (suite) => {
     "a connection that has gone silent is noticed and replaced",
     { timeout: 60_000 },
     async (t) => {
-      const name = suite.freshName();
-      const { wire, tab } = await wired(t, name);
+      const { name, wire, tab } = await wired(t);
       await tab.text.focus();
       wire.freeze();
       await tab.type("into the void");
       await kind(tab, "unsaved");
       // The page asks for a sign of life when it is woken, and gives up after ten seconds.
       await tab.page.evaluate(() => dispatchEvent(new Event("online")));
-      await tab.page.locator("#save[data-kind=saved]").waitFor({ timeout: 30_000 });
+      await tab.page.locator(kSaved).waitFor({ timeout: 30_000 });
       assert.equal(await suite.cat(name), "into the void");
     },
   );
 
   it("a text that the document can no longer take is given back", async (t) => {
-    const name = suite.freshName();
-    const { wire, tab } = await wired(t, name);
-    await tab.text.focus();
-    await tab.type("shared");
-    await tab.saved();
-    wire.cut();
-    await tab.type(" and my last paragraph");
+    const { name, wire, tab } = await offline(t, "shared", " and my last paragraph");
     const client = await suite.client();
     const doc = await client.subscribe(name);
     await call(doc, "del");
@@ -152,68 +143,61 @@ suite("a connection that comes and goes", (suite) => {
 });
 
 suite("a server that restarts", (suite) => {
-  it("the page comes back by itself, with what was written meanwhile", async (t) => {
+  /** A tab whose server has ended after it saved a text. */
+  async function abandoned(t, text) {
     const name = suite.freshName();
     const server = await Server.start({ port: await freePort() });
-    t.after(() => running.dispose());
-    let running = server;
+    t.after(() => server.dispose());
     const tab = await suite.edit(name, { origin: server.url });
-    await tab.text.focus();
-    await tab.type("before, ");
-    await tab.saved();
+    await tab.write(text);
     await server.stop();
     await kind(tab, "reconnecting", "offline");
+    return { name, server, tab };
+  }
+
+  it("the page comes back by itself, with what was written meanwhile", async (t) => {
+    const { name, server, tab } = await abandoned(t, "before, ");
     await tab.type("between, ");
-    running = await server.restart();
+    const restarted = await server.restart();
+    t.after(() => restarted.dispose());
     await tab.saved();
     await tab.type("after");
     await tab.saved();
     await tab.shows("before, between, after");
-    const other = await suite.edit(name, { origin: running.url });
+    const other = await suite.edit(name, { origin: restarted.url });
     await other.shows("before, between, after");
   });
 
-  /** A page whose server's folder is replaced by that of another while it types on. */
-  async function setBack(t, meanwhile) {
-    const name = suite.freshName();
-    const port = await freePort();
-    const server = await Server.start({ port });
-    t.after(() => server.dispose());
-    const tab = await suite.edit(name, { origin: server.url });
-    await tab.text.focus();
-    await tab.type("precious");
-    await tab.saved();
-    await server.stop();
-    await kind(tab, "reconnecting", "offline");
-    await meanwhile(tab);
-    const older = await Server.start({ port });
-    t.after(() => older.dispose());
+  /** A tab that types this while its server is replaced by one with another folder. */
+  async function replaceHistory(t, saved, unsaved) {
+    const { name, server, tab } = await abandoned(t, saved);
+    await tab.type(unsaved);
+    const other = await Server.start({ port: server.port });
+    t.after(() => other.dispose());
     await tab.page.locator("#rescue[open]").waitFor();
-    return { name, tab, older };
+    return { name, tab, origin: other.url };
   }
 
-  it("set back to an older history: the page says so and keeps the text, to copy or download", async (t) => {
-    const { name, tab, older } = await setBack(t, (tab) => tab.type(" and unsaved"));
+  it("with another history: the page says so and keeps the text, to copy or download", async (t) => {
+    const { name, tab, origin } = await replaceHistory(t, "precious", " and unsaved");
     const reason = await tab.page.locator("#rescue-reason").textContent();
     assert.match(reason, /older history .* restored from a backup/);
     assert.equal(await tab.page.locator("#rescue-text").inputValue(), "precious and unsaved");
     await tab.page.locator("#rescue-close").click();
-    await kind(tab, "set-back");
+    await kind(tab, "history-replaced");
     assert.equal(await tab.page.locator("#strip").isVisible(), false);
     await tab.shows("precious and unsaved");
-    const other = await suite.edit(name, { origin: older.url });
+    const other = await suite.edit(name, { origin });
     await other.shows(""); // Nothing of the lost history was sent into the new one.
-    await other.text.focus();
-    await other.type("new");
-    await other.saved();
+    await other.write("new");
     await tab.shows("precious and unsaved");
     tab.page.on("dialog", (dialog) => dialog.accept());
     await tab.page.locator("#message-action").click();
     await tab.shows("new");
   });
 
-  it("set back with nothing unsaved: the text that only the page has is not replaced", async (t) => {
-    const { tab } = await setBack(t, () => {});
+  it("with another history and nothing unsaved: the text that only the page has stays", async (t) => {
+    const { tab } = await replaceHistory(t, "precious", "");
     assert.equal(await tab.page.locator("#rescue-text").inputValue(), "precious");
     await tab.page.locator("#rescue-close").click();
     await tab.shows("precious");

@@ -5,10 +5,9 @@ import { suite } from "./support/suite.js";
 
 suite("editing together", (suite) => {
   it("three tabs that type at once come to one text, the server's", async () => {
-    const name = suite.freshName();
     const people = ["Ada", "Grace", "Edsger"];
-    const tabs = await Promise.all(
-      people.map((person, color) => suite.edit(name, { name: person, color })),
+    const { name, tabs } = await suite.editTogether(
+      ...people.map((person, color) => ({ name: person, color })),
     );
     await tabs[0].type("Ada's line\nGrace's line\nEdsger's line");
     await Promise.all(tabs.map((tab) => tab.shows("Ada's line\nGrace's line\nEdsger's line")));
@@ -29,8 +28,8 @@ suite("editing together", (suite) => {
   });
 
   it("people typing at one place do not mix their words up", async () => {
-    const name = suite.freshName();
-    const [ada, grace] = await Promise.all([suite.edit(name), suite.edit(name)]);
+    const { name, tabs } = await suite.editTogether({}, {});
+    const [ada, grace] = tabs;
     const words = ["lighthouse", "seagull"];
     await Promise.all([ada.text.focus(), grace.text.focus()]);
     await Promise.all([ada.type(words[0]), grace.type(words[1])]);
@@ -106,8 +105,8 @@ suite("editing together", (suite) => {
   });
 
   it("undo takes back one's own words and keeps the other's, redo brings them again", async () => {
-    const name = suite.freshName();
-    const [ada, grace] = await Promise.all([suite.edit(name), suite.edit(name)]);
+    const { name, tabs } = await suite.editTogether({}, {});
+    const [ada, grace] = tabs;
     await ada.text.focus();
     await ada.type("hello world");
     await grace.shows("hello world");
@@ -127,8 +126,8 @@ suite("editing together", (suite) => {
   });
 
   it("undo of a deletion puts the words back beside what came meanwhile", async () => {
-    const name = suite.freshName();
-    const [ada, grace] = await Promise.all([suite.edit(name), suite.edit(name)]);
+    const { name, tabs } = await suite.editTogether({}, {});
+    const [ada, grace] = tabs;
     await ada.text.focus();
     await ada.type("one 😀 two");
     await grace.shows("one 😀 two");
@@ -157,8 +156,8 @@ suite("editing together", (suite) => {
   });
 
   it("a composition goes on while somebody else writes", async () => {
-    const name = suite.freshName();
-    const [ada, grace] = await Promise.all([suite.edit(name), suite.edit(name)]);
+    const { name, tabs } = await suite.editTogether({}, {});
+    const [ada, grace] = tabs;
     await ada.text.focus();
     await ada.type("first\nlast ");
     await grace.shows("first\nlast ");

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { after, it } from "node:test";
 import { HostPage } from "./support/host_page.js";
 import { suite } from "./support/suite.js";
-import { kSaved } from "./support/tab.js";
+import { kSaved, lightness } from "./support/tab.js";
 
 const allowed = await HostPage.listen();
 const stranger = await HostPage.listen();
@@ -51,9 +51,7 @@ const body = (suite) => {
   it("mode=view shows the live text and lets nobody write", async () => {
     const name = suite.freshName();
     const writer = await suite.edit(name);
-    await writer.text.focus();
-    await writer.type("one");
-    await writer.saved();
+    await writer.write("one");
     const { tab, frame } = await embed(allowed, `/embed/${name}?mode=view`);
     await frame.locator(".cm-line").getByText("one").waitFor();
     await frame.locator(".cm-content[contenteditable=false]").click();
@@ -80,10 +78,7 @@ const body = (suite) => {
         context: { colorScheme: theme === "dark" ? "light" : "dark" },
       });
       await frame.locator(kSaved).waitFor();
-      const color = await frame
-        .locator("html")
-        .evaluate((node) => getComputedStyle(node).backgroundColor);
-      return Number(/\d+/.exec(color)[0]);
+      return lightness(frame.locator("html"));
     };
     assert.ok((await background("dark")) < 64);
     assert.ok((await background("light")) > 192);

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { it } from "node:test";
 import { devices } from "playwright-core";
 import { suite } from "./support/suite.js";
+import { lightness } from "./support/tab.js";
 
 suite("the pages", (suite) => {
   it("the start page opens a document by name and remembers it", async () => {
@@ -63,19 +64,16 @@ suite("the pages", (suite) => {
 
   it("the theme follows the system until one is chosen, and the choice stays", async () => {
     const tab = await suite.edit(suite.freshName(), { context: { colorScheme: "light" } });
-    const lightness = () =>
-      tab.page.evaluate(() =>
-        Number(/\d+/.exec(getComputedStyle(document.documentElement).backgroundColor)[0]),
-      );
-    assert.ok((await lightness()) > 192);
+    const background = () => lightness(tab.page.locator("html"));
+    assert.ok((await background()) > 192);
     await tab.page.emulateMedia({ colorScheme: "dark" });
-    assert.ok((await lightness()) < 64);
+    assert.ok((await background()) < 64);
     await tab.page.locator("#menu-button").click();
     await tab.page.locator("#menu").getByText("Light").click();
-    assert.ok((await lightness()) > 192);
+    assert.ok((await background()) > 192);
     await tab.page.reload();
     await tab.opened();
-    assert.ok((await lightness()) > 192);
+    assert.ok((await background()) > 192);
   });
 
   it("on a phone everything fits, and touch works", async () => {

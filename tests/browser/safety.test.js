@@ -24,11 +24,8 @@ const isUnharmed = (tab) =>
 
 suite("text and names from others", (suite) => {
   it("a document of scripts, and a user whose name is markup, run nothing", async () => {
-    const name = suite.freshName();
-    const [mallory, ada] = await Promise.all([
-      suite.edit(name, { name: "Mallory" }),
-      suite.edit(name, { name: "Ada" }),
-    ]);
+    const { name, tabs } = await suite.editTogether({ name: "Mallory" }, { name: "Ada" });
+    const [mallory, ada] = tabs;
     await mallory.page.locator(".avatar.self").click();
     await mallory.page.locator("#person-name").fill(kHostileName);
     await mallory.page.keyboard.press("Enter");
@@ -50,9 +47,7 @@ suite("text and names from others", (suite) => {
   it("presence of any shape is survived", async () => {
     const name = suite.freshName();
     const tab = await suite.edit(name, { name: "Ada" });
-    await tab.text.focus();
-    await tab.type("here");
-    await tab.saved(); // Who listens to nobody is not asked again for a presence that came too early.
+    await tab.write("here"); // Saved, so that no presence comes before the tab listens to any.
     const client = await suite.client();
     await client.subscribe(name);
     const presence = client.connection.getDocPresence("docs", name);

@@ -2,36 +2,31 @@
 
 import assert from "node:assert/strict";
 import path from "node:path";
-import { afterEach, describe, it } from "node:test";
-import { Client, dropClients, submit, warnings } from "../support/client.js";
+import { afterEach, it } from "node:test";
+import { submit } from "../support/client.js";
 import { within } from "../support/deadline.js";
 import { commit, creation, history, snapshot, textSnapshot } from "../support/documents.js";
-import { RawClient, dropRawClients } from "../support/raw_client.js";
-import { Server, onlyCowrite } from "../support/server.js";
+import { Server } from "../support/server.js";
 import { SmallDisk } from "../support/small_disk.js";
-import { freshId } from "../support/suite.js";
+import { freshId, restartingSuite } from "../support/suite.js";
 
 const kMiB = 1 << 20;
 const kDiskMegabytes = 320; // RocksDB takes some of it in advance, for its log.
 const kReserve = ["--disk-reserve", "32M"];
 
-describe("a disk that is nearly full", onlyCowrite("keeps everything in memory"), () => {
+restartingSuite("a disk that is nearly full", (suite) => {
   let disk;
-  let server;
   afterEach(async () => {
-    dropClients();
-    dropRawClients();
-    await server?.dispose();
     await disk?.unmount();
-    server = disk = undefined;
-    assert.deepEqual(warnings.splice(0), []);
+    disk = undefined;
   });
 
   /** False, with a word of why, where no disk can be mounted. */
   async function start(t) {
     disk = await SmallDisk.mount(kDiskMegabytes);
     if (!disk) t.skip("no mount");
-    else server = await Server.start({ data: path.join(disk.folder, "data"), args: kReserve });
+    else
+      suite.server = await Server.start({ data: path.join(disk.folder, "data"), args: kReserve });
     return Boolean(disk);
   }
 
@@ -39,7 +34,7 @@ describe("a disk that is nearly full", onlyCowrite("keeps everything in memory")
   async function health(status) {
     const asked = (async () => {
       for (;;) {
-        const response = await fetch(`${server.url}/healthz`);
+        const response = await fetch(`${suite.server.url}/healthz`);
         const body = await response.text();
         if (response.status === status) return body;
       }
@@ -51,15 +46,18 @@ describe("a disk that is nearly full", onlyCowrite("keeps everything in memory")
     if (!(await start(t))) return;
     assert.equal(await health(200), "ok\n");
     const id = freshId();
-    const ada = await Client.connect(server);
+    const ada = await suite.client();
     const doc = await ada.create(id, "a");
     await disk.fill(16 * kMiB);
     let acknowledged = false;
     const submitted = submit(doc, [1, "b"]).then(() => (acknowledged = true));
     assert.match(await health(503), /^The disk has \d+ bytes free, and the reserve is 33554432: /);
-    const reader = await RawClient.connect(server);
+    const reader = await suite.raw();
     assert.deepEqual(await snapshot(reader, id), textSnapshot(1, "a"));
-    assert.equal(await (await fetch(`${server.url}/api/documents/docs/${id}/text`)).text(), "a");
+    assert.equal(
+      await (await fetch(`${suite.server.url}/api/documents/docs/${id}/text`)).text(),
+      "a",
+    );
     assert.equal(acknowledged, false);
     assert.ok(doc.hasWritePending());
     await disk.empty();
@@ -73,27 +71,27 @@ describe("a disk that is nearly full", onlyCowrite("keeps everything in memory")
   it("SIGTERM meanwhile ends the server within 5 s; what was not acknowledged is sent again", async (t) => {
     if (!(await start(t))) return;
     const id = freshId();
-    const raw = await RawClient.connect(server);
+    const raw = await suite.raw();
     await commit(raw, id, 0, 1, creation("a"));
     await disk.fill(16 * kMiB);
     raw.send({ a: "op", c: "docs", d: id, v: 1, seq: 2, x: {}, op: [1, "b"] });
     await health(503);
     const began = Date.now();
-    assert.deepEqual(await server.stop(), { code: 0, signal: null });
+    await suite.stop();
     assert.ok(Date.now() - began < 5_000);
     await disk.empty();
-    server = await Server.start({ data: server.data, args: kReserve });
-    const again = await RawClient.connect(server, { id: raw.id });
+    suite.server = await Server.start({ data: suite.server.data, args: kReserve });
+    const again = await suite.raw({ id: raw.id });
     assert.deepEqual(await snapshot(again, id), textSnapshot(1, "a"));
     await commit(again, id, 1, 2, { op: [1, "b"] });
   });
 
   it("a server does not start on it, and says why", async (t) => {
     if (!(await start(t))) return;
-    assert.deepEqual(await server.stop(), { code: 0, signal: null });
+    await suite.stop();
     await disk.fill(16 * kMiB);
     await assert.rejects(
-      Server.start({ data: server.data, args: kReserve }),
+      Server.start({ data: suite.server.data, args: kReserve }),
       /the server ended: {"code":1,[^]*bytes free, fewer than the reserve of 33554432/,
     );
   });

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { readdir } from "node:fs/promises";
 import { createConnection } from "node:net";
-import { afterEach, describe, it } from "node:test";
-import { Client, atVersion, dropClients, settled, submit, warnings } from "../support/client.js";
+import { it } from "node:test";
+import { atVersion, settled, submit } from "../support/client.js";
 import { checkConverged } from "../support/convergence.js";
 import { within } from "../support/deadline.js";
 import {
@@ -15,42 +15,25 @@ import {
   textSnapshot,
 } from "../support/documents.js";
 import { Load } from "../support/load.js";
-import { RawClient, dropRawClients } from "../support/raw_client.js";
-import { Server, cowrite, freePort, onlyCowrite } from "../support/server.js";
-import { freshId } from "../support/suite.js";
+import { Server, cowrite } from "../support/server.js";
+import { freshId, restartingSuite } from "../support/suite.js";
 import { checkOnce, newToken } from "../support/tokens.js";
 
 const kKills = Number(process.env.COWRITE_KILLS ?? 20);
-describe("durability", onlyCowrite("keeps everything in memory"), () => {
-  let server;
-  afterEach(async () => {
-    dropClients();
-    dropRawClients();
-    await server?.dispose();
-    assert.deepEqual(warnings.splice(0), []);
-  });
 
-  /** A server that can be restarted on its port. */
-  const start = async (...args) => (server = await Server.start({ port: await freePort(), args }));
-  /** The next process, on the same data; it owns the folder now. */
-  const restart = async () => {
-    const { temporary } = server;
-    server = await server.restart();
-    server.temporary = temporary;
-    return server;
-  };
-
+restartingSuite("durability", (suite) => {
   it("texts, versions and history outlive a restart", async () => {
-    await start();
-    const raw = await RawClient.connect(server);
+    await suite.start();
+    const raw = await suite.raw();
     const id = freshId();
     await commit(raw, id, 0, 1, creation("one😀"));
     await commit(raw, id, 1, 2, { op: [4, " two"] });
     await commit(raw, id, 2, 3, { del: true });
     await commit(raw, id, 3, 4, creation("three"));
     const before = await history(raw, id);
-    assert.deepEqual(await server.stop(), { code: 0, signal: null });
-    const again = await RawClient.connect(await restart());
+    await suite.stop();
+    await suite.restart();
+    const again = await suite.raw();
     assert.deepEqual(await history(again, id), before);
     assert.deepEqual(await snapshot(again, id), textSnapshot(4, "three"));
     const then = await again.request({ a: "nf", id: 1, c: "docs", d: id, v: 2 });
@@ -60,8 +43,8 @@ describe("durability", onlyCowrite("keeps everything in memory"), () => {
 
   for (const end of ["stop", "kill"]) {
     it(`an operation sent again after a restart (${end}) is acknowledged and applied once`, async () => {
-      await start();
-      const raw = await RawClient.connect(server);
+      await suite.start();
+      const raw = await suite.raw();
       const id = freshId();
       const other = freshId();
       await commit(raw, id, 0, 1, creation("a"));
@@ -69,28 +52,28 @@ describe("durability", onlyCowrite("keeps everything in memory"), () => {
       await commit(raw, id, 2, 3, { op: [2, "c"] });
       const unfetched = opMessage(other, null, 4, creation("new"));
       await raw.request(unfetched);
-      await server[end]();
-      const again = await RawClient.connect(await restart(), { id: raw.id });
+      await suite.server[end]();
+      await suite.restart();
+      const again = await suite.raw({ id: raw.id });
       for (const [message, v] of [
         [opMessage(id, 0, 1, creation("a")), 0],
         [opMessage(id, 1, 2, { op: [1, "b"] }), 1],
         [opMessage(id, 2, 3, { op: [2, "c"] }), 2],
         [unfetched, 0],
       ]) {
-        const isAnswer = ({ error, op, create }) => error || !(op || create);
-        const replies = await again.requestAll({ ...message, src: raw.id }, isAnswer);
-        assert.deepEqual(replies.at(-1), ackMessage(message.d, raw.id, message.seq, v));
+        const answer = await again.submit({ ...message, src: raw.id });
+        assert.deepEqual(answer, ackMessage(message.d, raw.id, message.seq, v));
       }
       assert.deepEqual(await snapshot(again, id), textSnapshot(3, "abc"));
       assert.deepEqual(await snapshot(again, other), textSnapshot(1, "new"));
     });
 
     it(`sharedb clients type on through a restart (${end})`, async () => {
-      await start();
+      await suite.start();
       let up = Promise.resolve();
       const clients = [];
       for (let index = 0; index < 2; ++index) {
-        clients.push((await Client.connect(server)).keepConnected(() => up));
+        clients.push((await suite.client()).keepConnected(() => up));
       }
       const id = freshId();
       const [one, two] = [await clients[0].create(id), await clients[1].subscribe(id)];
@@ -100,76 +83,79 @@ describe("durability", onlyCowrite("keeps everything in memory"), () => {
       let restarted;
       up = new Promise((resolve) => (restarted = resolve));
       const submitted = submit(one, [tokens[1]]);
-      await server[end]();
+      await suite.server[end]();
       two.submitOp([tokens[2]]);
-      await restart();
+      await suite.restart();
       restarted();
       await submitted;
       await settled(two);
-      const messages = await checkConverged(await RawClient.connect(server), [one, two]);
+      const messages = await checkConverged(await suite.raw(), [one, two]);
       checkOnce(one.data, messages, tokens);
     });
   }
 
   it(`killed ${kKills} times under load: nothing acknowledged is missing, nothing is doubled`, async () => {
-    const load = await Load.start(await start("--loops", "2"));
+    const load = await Load.start(await suite.start("--loops", "2"));
     for (let kill = 0; kill < kKills; ++kill) {
       await load.acknowledgements(40 + load.random.below(80));
       const end = async () => {
-        assert.equal((await server.kill()).signal, "SIGKILL");
-        await cowrite("--data", server.data, "verify"); // Fails unless all is proven.
+        assert.equal((await suite.server.kill()).signal, "SIGKILL");
+        await cowrite("--data", suite.server.data, "verify"); // Fails unless all is proven.
       };
-      await load.through(end, restart);
-      assert.match(server.output, /the last run did not end in order/);
+      await load.through(end, () => suite.restart());
+      assert.match(suite.server.output, /the last run did not end in order/);
     }
     await load.acknowledgements(100);
-    await load.finish(server);
+    await load.finish(suite.server);
   });
 
   it("SIGTERM 5 times under load: exit 0 within 5 s, sockets closed with 1012, the folder marked as closed", async () => {
-    const load = await Load.start(await start());
+    const load = await Load.start(await suite.start());
     for (let stop = 0; stop < 5; ++stop) {
-      const idle = await RawClient.connect(server);
+      const idle = await suite.raw();
       await load.acknowledgements(100);
       const end = async () => {
         const began = Date.now();
         const codes = load.clients.map(
           ({ socket }) => new Promise((resolve) => socket.once("close", resolve)),
         );
-        assert.deepEqual(await server.stop(), { code: 0, signal: null });
+        await suite.stop();
         assert.ok(Date.now() - began < 5_000);
         assert.equal((await idle.closed).code, 1012);
         for (const code of codes) assert.equal(await code, 1012);
-        assert.ok((await readdir(server.data)).includes("CLOSED"));
+        assert.ok((await readdir(suite.server.data)).includes("CLOSED"));
       };
-      await load.through(end, restart);
-      assert.doesNotMatch(server.output, /in order/);
+      await load.through(end, () => suite.restart());
+      assert.doesNotMatch(suite.server.output, /in order/);
     }
     await load.acknowledgements(50);
-    await load.finish(server);
+    await load.finish(suite.server);
   });
 
   it("a client that answers nothing does not hold up the end", async () => {
-    await start();
-    const silent = createConnection(server.port, "127.0.0.1");
+    await suite.start();
+    const silent = createConnection(suite.server.port, "127.0.0.1");
     silent.on("error", () => {});
     const upgraded = new Promise((resolve) => silent.once("data", resolve));
     silent.write(
-      `GET /ws HTTP/1.1\r\nHost: 127.0.0.1:${server.port}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n` +
+      `GET /ws HTTP/1.1\r\nHost: 127.0.0.1:${suite.server.port}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n` +
         "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AQIDBAUGBwgJCgsMDQ4PEA==\r\n\r\n",
     );
     assert.match(String(await within(upgraded, "the upgrade")), /^HTTP\/1\.1 101 /);
     silent.pause();
     const began = Date.now();
-    assert.deepEqual(await server.stop(), { code: 0, signal: null });
+    await suite.stop();
     assert.ok(Date.now() - began < 5_000);
     silent.destroy();
   });
 
   it("a second server on the same data is refused with a sentence, and the first serves on", async () => {
-    await start();
-    await assert.rejects(Server.start({ data: server.data }), /the server ended: \{"code":[1-9]/);
-    const raw = await RawClient.connect(server);
+    await suite.start();
+    await assert.rejects(
+      Server.start({ data: suite.server.data }),
+      /the server ended: \{"code":[1-9]/,
+    );
+    const raw = await suite.raw();
     assert.deepEqual(await raw.request({ a: "pp" }), { a: "pp" });
   });
 });

@@ -2,8 +2,8 @@
 
 import assert from "node:assert/strict";
 import { cp, rm } from "node:fs/promises";
-import { afterEach, describe, it } from "node:test";
-import { Client, dropClients, submit, warnings } from "../support/client.js";
+import { it } from "node:test";
+import { submit } from "../support/client.js";
 import { flipBitInLargestTable } from "../support/damage.js";
 import {
   commit,
@@ -14,58 +14,44 @@ import {
   write,
 } from "../support/documents.js";
 import { Random, kSeed } from "../support/random.js";
-import { RawClient, checkError, dropRawClients } from "../support/raw_client.js";
-import { Server, cowrite, freePort, onlyCowrite } from "../support/server.js";
-import { freshId } from "../support/suite.js";
+import { checkError } from "../support/raw_client.js";
+import { cowrite } from "../support/server.js";
+import { freshId, restartingSuite } from "../support/suite.js";
 
 const c = "docs";
 const kNewer = "ERR_OP_VERSION_NEWER_THAN_CURRENT_SNAPSHOT";
 
-describe("a data folder that lost something", onlyCowrite("keeps everything in memory"), () => {
-  let server;
-  afterEach(async () => {
-    dropClients();
-    dropRawClients();
-    await server?.dispose();
-    assert.deepEqual(warnings.splice(0), []);
-  });
-
-  const start = async () => (server = await Server.start({ port: await freePort() }));
-  const stop = async () => assert.deepEqual(await server.stop(), { code: 0, signal: null });
-  const startAgain = async () => {
-    const { temporary } = server;
-    server = await server.restart();
-    server.temporary = temporary;
-  };
-  const health = async () => (await fetch(`${server.url}/healthz`)).text();
+restartingSuite("a data folder that lost something", (suite) => {
+  const health = async () => (await fetch(`${suite.server.url}/healthz`)).text();
 
   /** Ends the server, and starts one on the folder as it was before `meanwhile`. */
-  async function setBack(meanwhile) {
-    await stop();
-    const copy = `${server.data}.copy`;
-    await cp(server.data, copy, { recursive: true });
-    await startAgain();
+  async function replaceHistory(meanwhile) {
+    await suite.stop();
+    const { data } = suite.server;
+    const copy = `${data}.copy`;
+    await cp(data, copy, { recursive: true });
+    await suite.restart();
     await meanwhile();
-    await stop();
-    await rm(server.data, { recursive: true });
-    await cp(copy, server.data, { recursive: true });
+    await suite.stop();
+    await rm(data, { recursive: true });
+    await cp(copy, data, { recursive: true });
     await rm(copy, { recursive: true });
-    await startAgain();
+    await suite.restart();
   }
 
   it("who has seen more is refused, told once on stderr, and counted in /healthz", async () => {
-    await start();
+    await suite.start();
     const [d, other] = [freshId(), freshId()];
-    const first = await RawClient.connect(server);
+    const first = await suite.raw();
     await write(first, d, "a", [[1, "b"]]);
     await write(first, other, "x");
-    await setBack(async () => {
-      const raw = await RawClient.connect(server, { id: first.id });
+    await replaceHistory(async () => {
+      const raw = await suite.raw({ id: first.id });
       await commit(raw, d, 2, 3, { op: [2, "c"] });
       await commit(raw, d, 3, 4, { op: [3, "d"] });
     });
     assert.equal(await health(), "ok\n");
-    const raw = await RawClient.connect(server, { id: first.id });
+    const raw = await suite.raw({ id: first.id });
     for (const a of ["f", "s"]) {
       const reply = await raw.expectError({ a, c, d, v: 4 }, kNewer);
       assert.match(reply.error.message, /at version 4, the server at version 2/);
@@ -75,18 +61,18 @@ describe("a data folder that lost something", onlyCowrite("keeps everything in m
     assert.deepEqual(await snapshot(raw, d), textSnapshot(2, "ab"));
     assert.match(await health(), /^ok\nevidence of loss: 3 requests .* of 1 documents\n$/);
     const sentence = `docs/${d}: a client has seen version 4 and the log ends at 2`;
-    assert.equal(server.output.split(sentence).length, 2, server.output);
+    assert.equal(suite.server.output.split(sentence).length, 2, suite.server.output);
     await commit(raw, d, 2, 6, { op: [2, "!"] }); // It may begin anew.
   });
 
-  it("of many documents subscribed at once, only the one that was set back is refused", async () => {
-    await start();
+  it("of many documents subscribed at once, only the one whose history was replaced is refused", async () => {
+    await suite.start();
     const [d, other] = [freshId(), freshId()];
-    const first = await RawClient.connect(server);
+    const first = await suite.raw();
     await write(first, other, "x");
     await write(first, d, "a");
     const request = { a: "bs", c, b: { [d]: 9, [other]: 1 } };
-    const raw = await RawClient.connect(server);
+    const raw = await suite.raw();
     const { data, ...reply } = await raw.request(request);
     assert.deepEqual(reply, { a: "bs", c });
     assert.equal(data[d].error.code, kNewer);
@@ -96,12 +82,12 @@ describe("a data folder that lost something", onlyCowrite("keeps everything in m
   });
 
   it("a sharedb client hears of it as an error of its document", async () => {
-    await start();
+    await suite.start();
     const [id, other] = [freshId(), freshId()];
-    const client = await Client.connect(server);
+    const client = await suite.client();
     const [doc, unharmed] = [await client.create(id, "a"), await client.create(other, "x")];
     await client.disconnect();
-    await setBack(async () => {
+    await replaceHistory(async () => {
       await client.reconnect();
       await submit(doc, [1, "b"]);
       await client.disconnect();
@@ -119,46 +105,46 @@ describe("a data folder that lost something", onlyCowrite("keeps everything in m
 
   it("a folder keeps the name of its histories through restarts, and loses it when it is restored from a backup", async (t) => {
     const name = async () => {
-      const raw = await RawClient.connect(server, { greet: false });
+      const raw = await suite.raw({ greet: false });
       await raw.receive();
       return (await raw.request({ a: "hs", protocol: 1, protocolMinor: 2 }))["x-history"];
     };
-    await start();
+    await suite.start();
     const before = await name();
     assert.match(before, /^[0-9a-f]{32}$/);
-    await stop();
-    await startAgain();
+    await suite.stop();
+    await suite.restart();
     assert.equal(await name(), before);
-    await stop();
-    const backups = `${server.data}.backups`;
+    await suite.stop();
+    const backups = `${suite.server.data}.backups`;
     t.after(() => rm(backups, { recursive: true }));
-    await cowrite("--data", server.data, "backup", backups);
-    await rm(server.data, { recursive: true });
-    await cowrite("--data", server.data, "restore", "--from", backups);
-    await startAgain();
+    await cowrite("--data", suite.server.data, "backup", backups);
+    await rm(suite.server.data, { recursive: true });
+    await cowrite("--data", suite.server.data, "restore", "--from", backups);
+    await suite.restart();
     assert.notEqual(await name(), before);
   });
 
   it("a damaged document is refused with what to do, and the others serve on", async () => {
-    await start();
+    await suite.start();
     const random = new Random(kSeed);
     const [damaged, well] = [freshId(), freshId()];
-    const first = await RawClient.connect(server);
+    const first = await suite.raw();
     const fine = "fine ".repeat(8_000); // Else it would be beside what is damaged, in one block.
     await write(first, well, fine);
     const noise = Array.from({ length: 100_000 }, () => 0x4e00 + random.below(0x5000));
     await write(first, damaged, String.fromCharCode(...noise));
-    await stop();
-    await startAgain(); // What was in the write-ahead log is in tables now.
-    await stop();
-    await flipBitInLargestTable(server.data);
-    await assert.rejects(cowrite("--data", server.data, "verify"), ({ code, stdout }) => {
+    await suite.stop();
+    await suite.restart(); // What was in the write-ahead log is in tables now.
+    await suite.stop();
+    await flipBitInLargestTable(suite.server.data);
+    await assert.rejects(cowrite("--data", suite.server.data, "verify"), ({ code, stdout }) => {
       assert.equal(code, 1);
       assert.match(stdout, new RegExp(`\\b${damaged}\\b`));
       return true;
     });
-    await startAgain();
-    const raw = await RawClient.connect(server);
+    await suite.restart();
+    const raw = await suite.raw();
     const requests = [
       { a: "f", c, d: damaged, v: null },
       { a: "s", c, d: damaged, v: 1 },
@@ -171,7 +157,7 @@ describe("a data folder that lost something", onlyCowrite("keeps everything in m
       const advice = `its newest version is 1; restore it from a backup, or look with: cowrite verify ${damaged}`;
       assert.ok(error.message.endsWith(advice), error.message);
     }
-    const text = await fetch(`${server.url}/api/documents/docs/${damaged}/text`);
+    const text = await fetch(`${suite.server.url}/api/documents/docs/${damaged}/text`);
     assert.equal(text.status, 500);
     const many = await raw.request({ a: "bs", c, b: [damaged, well] });
     checkError({ ...many.data[damaged], a: "f" }, { a: "f" }, "ERR_STORAGE_DAMAGED");

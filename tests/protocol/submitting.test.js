@@ -66,8 +66,7 @@ suite("operations", (suite) => {
     for (let v = 1; v <= 10; ++v) await commit(other, d, v, v + 1, { op: ["o"] });
     subscriber.send(opMessage(d, 1, 1, { op: ["S"] }));
     for (let seq = 12; seq <= 20; ++seq) {
-      const submission = opMessage(d, null, seq, { op: ["o"] });
-      await other.requestAll(submission, (message) => message.op === undefined);
+      await other.submit(opMessage(d, null, seq, { op: ["o"] }));
     }
     const isAck = (message) => message.op === undefined;
     const before = [await subscriber.receive()];
@@ -100,7 +99,7 @@ suite("operations", (suite) => {
     const d = freshId();
     await write(first, d, "ab");
     await commit(first, d, 1, 2, { op: [1, "X"] });
-    await late.requestAll(opMessage(d, 1, 1, { op: [1, "Y"] }), (message) => !message.op);
+    await late.submit(opMessage(d, 1, 1, { op: [1, "Y"] }));
     assert.deepEqual(await snapshot(first, d), textSnapshot(3, "aYXb"));
   });
 
@@ -113,8 +112,8 @@ suite("operations", (suite) => {
     await reader.expect(loggedMessage(d, writer.id, 2, 1, { op: [] }));
     await commit(writer, d, 2, 3, { op: [{ d: 3 }] });
     await reader.expect(loggedMessage(d, writer.id, 3, 2, { op: [{ d: 3 }] }));
-    const emptied = await reader.requestAll(opMessage(d, 2, 1, { op: [{ d: 2 }] }), (m) => !m.op);
-    assert.deepEqual(emptied.at(-1), ackMessage(d, reader.id, 1, 3));
+    const answer = await reader.submit(opMessage(d, 2, 1, { op: [{ d: 2 }] }));
+    assert.deepEqual(answer, ackMessage(d, reader.id, 1, 3));
     assert.deepEqual(
       (await history(writer, d)).at(-1),
       loggedMessage(d, reader.id, 1, 3, { op: [] }),
@@ -305,8 +304,8 @@ suite("repeated submissions", (suite) => {
     await write(raw, d, "a");
     const message = opMessage(d, 1, 2, { op: [1, "b"] });
     assert.deepEqual(await raw.request(message), ackMessage(d, raw.id, 2, 1));
-    const repeats = await raw.requestAll({ ...message, src: raw.id }, (reply) => !reply.op);
-    assert.deepEqual(repeats.at(-1), ackMessage(d, raw.id, 2, 1));
+    const repeat = await raw.submit({ ...message, src: raw.id });
+    assert.deepEqual(repeat, ackMessage(d, raw.id, 2, 1));
     assert.deepEqual(await snapshot(other, d), textSnapshot(2, "ab"));
     assert.equal((await history(other, d)).length, 2);
   });
@@ -319,8 +318,7 @@ suite("repeated submissions", (suite) => {
     for (let v = 2; v < 60; ++v) await commit(other, d, v, v, { op: ["o"] });
     const again = await suite.raw();
     const message = { ...opMessage(d, 1, 2, { op: ["first"] }), src: raw.id };
-    const replies = await again.requestAll(message, (reply) => reply.op === undefined);
-    assert.deepEqual(replies.at(-1), ackMessage(d, raw.id, 2, 1));
+    assert.deepEqual(await again.submit(message), ackMessage(d, raw.id, 2, 1));
     assert.equal((await snapshot(other, d)).v, 60);
   });
 
@@ -331,8 +329,7 @@ suite("repeated submissions", (suite) => {
     for (const [seq, text] of [...".abcd"].entries()) {
       if (seq === 0) continue;
       const message = { ...opMessage(d, seq, seq + 1, { op: [text] }), src: raw.id };
-      const replies = await raw.requestAll(message, (reply) => reply.error || !reply.op);
-      assert.deepEqual(replies.at(-1), ackMessage(d, raw.id, seq + 1, seq));
+      assert.deepEqual(await raw.submit(message), ackMessage(d, raw.id, seq + 1, seq));
     }
     assert.deepEqual(await snapshot(raw, d), textSnapshot(5, "dcba"));
   });
@@ -342,11 +339,10 @@ suite("repeated submissions", (suite) => {
     const d = freshId();
     await write(other, d, "ab");
     await commit(other, d, 1, 2, { op: ["12"] });
-    const first = await raw.requestAll(opMessage(d, 1, 1, { op: [2, "X"] }), (reply) => !reply.op);
-    assert.deepEqual(first.at(-1), ackMessage(d, raw.id, 1, 2));
+    const first = opMessage(d, 1, 1, { op: [2, "X"] });
+    assert.deepEqual(await raw.submit(first), ackMessage(d, raw.id, 1, 2));
     const rebased = { ...opMessage(d, 2, 1, { op: [4, "X"] }), src: raw.id };
-    const replies = await raw.requestAll(rebased, (reply) => reply.op === undefined);
-    assert.deepEqual(replies.at(-1), ackMessage(d, raw.id, 1, 2));
+    assert.deepEqual(await raw.submit(rebased), ackMessage(d, raw.id, 1, 2));
     assert.deepEqual(await snapshot(other, d), textSnapshot(3, "12abX"));
   });
 
@@ -356,8 +352,8 @@ suite("repeated submissions", (suite) => {
     const message = opMessage(d, null, 1, creation("a"));
     assert.deepEqual(await raw.request(message), ackMessage(d, raw.id, 1, 0));
     await commit(raw, d, 1, 2, { op: [1, "b"] });
-    const replies = await raw.requestAll({ ...message, src: raw.id }, (reply) => !reply.op);
-    assert.deepEqual(replies.at(-1), ackMessage(d, raw.id, 1, 0));
+    const repeat = await raw.submit({ ...message, src: raw.id });
+    assert.deepEqual(repeat, ackMessage(d, raw.id, 1, 0));
     await other.expectError(opMessage(d, null, 1, creation("a")), kAlreadyCreated);
     assert.deepEqual(await snapshot(raw, d), textSnapshot(2, "ab"));
   });
@@ -378,13 +374,9 @@ suite("repeated submissions", (suite) => {
       const d = freshId();
       await write(thief, d, "text");
       const theft = { ...opMessage(d, 1, 1, { op: ["stolen "] }), src: victim.id };
-      const replies = await thief.requestAll(theft, (reply) => reply.op === undefined);
-      assert.equal(replies.at(-1).error, undefined);
-      const mine = opMessage(d, 1, 1, { op: [4, " of mine"] });
-      victim.send(mine);
-      let reply = await victim.receive();
-      while (reply.op !== undefined && !reply.error) reply = await victim.receive();
-      assert.equal(reply.error?.code, "ERR_OP_SEQUENCE_REUSED");
+      assert.equal((await thief.submit(theft)).error, undefined);
+      const { error } = await victim.submit(opMessage(d, 1, 1, { op: [4, " of mine"] }));
+      assert.equal(error?.code, "ERR_OP_SEQUENCE_REUSED");
       assert.equal((await history(thief, d)).length, 2);
       await commit(victim, d, 2, 2, { op: ["!"] });
     },

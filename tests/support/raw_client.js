@@ -90,6 +90,12 @@ export class RawClient {
     return messages;
   }
 
+  /** Submits, and returns the answer; the operations that the client misses come before it. */
+  async submit(message) {
+    const isAnswer = ({ error, op, create, del }) => error !== undefined || !(op || create || del);
+    return (await this.requestAll(message, isAnswer)).at(-1);
+  }
+
   /** The next message is exactly this one. */
   async expect(expected) {
     assert.deepEqual(await this.receive(), expected);

@@ -121,10 +121,16 @@ export class Server {
     return within(this.exited, "the server is gone after SIGKILL");
   }
 
-  /** A new process on the same data and the same port. REQUIRES: this one has ended. */
-  restart(args = []) {
-    const { data, port } = this;
-    return Server.start({ data, port, args });
+  /**
+   * A new process on the same data and the same port, which from then on owns the folder. REQUIRES:
+   * this one has ended.
+   */
+  async restart() {
+    const { data, port, temporary } = this;
+    const next = await Server.start({ data, port });
+    next.temporary = temporary;
+    this.temporary = false;
+    return next;
   }
 
   get alive() {

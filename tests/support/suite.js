@@ -1,10 +1,11 @@
-// A suite of tests that share one server; each test works on documents of its own.
+// Suites of tests: of a server that all tests share, each with documents of its own; and of servers
+// that the tests end and restart.
 
 import assert from "node:assert/strict";
 import { after, afterEach, before, describe } from "node:test";
 import { Client, dropClients, warnings } from "./client.js";
 import { RawClient, dropRawClients } from "./raw_client.js";
-import { kReference, Server } from "./server.js";
+import { freePort, kReference, onlyCowrite, Server } from "./server.js";
 
 let count = 0;
 
@@ -30,6 +31,23 @@ class Suite {
   }
 }
 
+class RestartingSuite extends Suite {
+  /** Starts a server that can be restarted on its port, with a folder of its own. */
+  async start(...args) {
+    return (this.server = await Server.start({ port: await freePort(), args }));
+  }
+
+  /** Ends the server, which must be clean. */
+  async stop() {
+    assert.deepEqual(await this.server.stop(), { code: 0, signal: null });
+  }
+
+  /** Starts the next process on the same folder. */
+  async restart() {
+    return (this.server = await this.server.restart());
+  }
+}
+
 /**
  * After each test the server must be alive, and no sharedb client may have complained about the
  * order of messages.
@@ -52,5 +70,24 @@ export function suite(name, body, options) {
     });
     after(() => shared.server.dispose());
     body(shared);
+  });
+}
+
+/**
+ * A suite in which each test starts its own server, to end and restart it.
+ * @param {string} name
+ * @param {(suite: RestartingSuite) => void} body declares the tests
+ */
+export function restartingSuite(name, body) {
+  describe(name, onlyCowrite("keeps everything in memory"), () => {
+    const own = new RestartingSuite();
+    afterEach(async () => {
+      dropClients();
+      dropRawClients();
+      await own.server?.dispose();
+      own.server = undefined;
+      assert.deepEqual(warnings.splice(0), []);
+    });
+    body(own);
   });
 }

@@ -1,7 +1,7 @@
 import { ChangeSet } from "@codemirror/state";
 import { describe, expect, test } from "vitest";
-import { corrections, withLineFeeds } from "../src/document/clean-text";
-import { textOf } from "../src/document/operation";
+import { corrections, withLineFeeds } from "../src/core/document/clean-text";
+import { textOf } from "../src/core/document/operation";
 
 // The text after an edit and its corrections.
 function clean(before: string, from: number, to: number, insert: string, keep = false): string {

@@ -1,14 +1,14 @@
 import { describe, expect, test } from "vitest";
-import { retryDelayMs } from "../src/connection/retry-delay";
+import { retryDelayMs } from "../src/core/connection/retry-delay";
 import {
   documentBytes,
   documentBytesMax,
   operationBytesMax,
   operationComponentsMax,
   refusal,
-} from "../src/document/limits";
-import { textOf } from "../src/document/operation";
-import { words } from "../src/document/words";
+} from "../src/core/document/limits";
+import { textOf } from "../src/core/document/operation";
+import { words } from "../src/core/document/words";
 
 describe("limits", () => {
   const short = textOf("short");

@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { documentAt, documentPath, nameProblem, randomName } from "../src/common/document-name";
-import { cleanColor, cleanName, colorCount, initials } from "../src/common/person";
 import { when } from "../src/common/when";
+import { peerFrom } from "../src/core/presence/peer";
+import { cleanColor, cleanName, colorCount, initials } from "../src/core/presence/person";
 import { pageAt } from "../src/editor/page";
-import { peerFrom } from "../src/editor/presence";
 
 describe("names of documents", () => {
   test("survive the way through an address", () => {

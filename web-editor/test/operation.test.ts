@@ -1,9 +1,9 @@
 import { ChangeSet, EditorState, Text, type ChangeSpec } from "@codemirror/state";
 import { type } from "ot-text-unicode";
 import { describe, expect, test } from "vitest";
-import { codePointOffset, codePoints, utf16Offset } from "../src/document/code-points";
-import { changesFrom, operationFrom, textOf, type Operation } from "../src/document/operation";
-import { textType } from "../src/document/text-type";
+import { codePointOffset, codePoints, utf16Offset } from "../src/core/document/code-points";
+import { changesFrom, operationFrom, textOf, type Operation } from "../src/core/document/operation";
+import { textType } from "../src/core/document/text-type";
 import { Random } from "./random";
 
 const alphabet = [

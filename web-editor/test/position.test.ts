@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { transformPosition, transformPresence } from "../src/document/position";
+import { transformPosition, transformPresence } from "../src/core/document/position";
 
 describe("positions", () => {
   test("an insert before a position moves it, one after it does not", () => {

@@ -1,11 +1,11 @@
 import { describe, expect, test } from "vitest";
-import { saveState, type SaveFacts } from "../src/document/save-state";
+import { saveState, type SaveFacts } from "../src/core/save-state";
 
 const well: SaveFacts = {
   now: 100_000,
   opened: true,
   viewOnly: false,
-  setBack: false,
+  historyReplaced: false,
   online: true,
   live: true,
   downSince: null,
@@ -23,9 +23,12 @@ describe("the save state", () => {
     expect(label({ ...down, downSince: 99_000 })).toBe("Reconnecting…");
   });
 
-  test("offers no hope where the server was set back", () => {
-    const setBack = { kind: "set-back", label: "Not connected: the server is older" };
-    expect(saveState({ ...well, ...down, setBack: true, unsavedSince: 1 })).toEqual(setBack);
+  test("offers no hope where the server's history was replaced", () => {
+    const facts = { ...well, ...down, historyReplaced: true, unsavedSince: 1 };
+    expect(saveState(facts)).toEqual({
+      kind: "history-replaced",
+      label: "Not connected: the server is older",
+    });
   });
 
   test("is offline when the network is down, or the server away for five seconds", () => {

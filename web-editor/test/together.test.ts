@@ -3,15 +3,13 @@
 import { history, redo, undo } from "@codemirror/commands";
 import { EditorState, Transaction, type ChangeSpec } from "@codemirror/state";
 import Backend from "sharedb";
-import { types, type Doc } from "sharedb/lib/client";
+import type { Doc } from "sharedb/lib/client";
 import { describe, expect, test } from "vitest";
-import { operationBytesMax } from "../src/document/limits";
-import { changesFrom, operationFrom, textOf, type Operation } from "../src/document/operation";
-import { SharedText } from "../src/document/shared-text";
-import { textType } from "../src/document/text-type";
+import { operationBytesMax } from "../src/core/document/limits";
+import { changesFrom, operationFrom, textOf, type Operation } from "../src/core/document/operation";
+import { SharedText } from "../src/core/document/shared-text";
 import { Random } from "./random";
-
-types.register(textType);
+import { SimulatedHost } from "./simulated-host";
 
 const pieces = ["a", "bc", "\n", "é", "\u{1f600}", "\u{1f468}\u200d\u{1f469}", "word "];
 
@@ -21,16 +19,21 @@ class Person {
   readonly shared: SharedText;
 
   constructor(backend: Backend, id: string) {
-    this.shared = new SharedText(backend.connect(), id, true, {
+    const connection = backend.connect();
+    connection.on("receive", ({ data }) => {
+      if (data) this.shared.willReceive(data);
+    });
+    this.shared = new SharedText(connection, id, true, new SimulatedHost(), {
       onText: (text) => this.others({ from: 0, to: this.state.doc.length, insert: text }),
+      onOpened: () => undefined,
       onOperation: (operation: Operation) => this.others(changesFrom(operation, this.state.doc)),
       onMissing: () => undefined,
       onFailure: (message) => {
         throw new Error(message);
       },
       onDiscarded: (text) => this.discarded.push(text),
-      onServerSetBack: () => {
-        throw new Error("The server was set back");
+      onHistoryReplaced: () => {
+        throw new Error("The history was replaced");
       },
       onProgress: () => undefined,
     });
@@ -144,16 +147,32 @@ describe("several people", () => {
 describe("what is not acknowledged", () => {
   test("is counted from the first unacknowledged edit until the last acknowledgement", async () => {
     const [ada] = (await people(1)) as [Person];
-    expect(ada.shared.unsavedSince).toBeNull();
+    expect(ada.shared.pending.since).toBeNull();
     ada.insert(0, "one");
-    const since = ada.shared.unsavedSince;
+    const since = ada.shared.pending.since;
     expect(since).not.toBeNull();
     ada.insert(3, "two");
-    expect(ada.shared.unsavedSince).toBe(since);
-    expect(ada.shared.unsavedText()).toBe("onetwo");
+    expect(ada.shared.pending.since).toBe(since);
+    expect(ada.shared.pending.text).toBe("onetwo");
     await settle([ada]);
-    expect(ada.shared.unsavedSince).toBeNull();
-    expect(ada.shared.unsavedText()).toBe("");
+    expect(ada.shared.pending.since).toBeNull();
+    expect(ada.shared.pending.text).toBe("");
+  });
+
+  test("is given back, once, when the document is deleted under it", async () => {
+    const [ada, grace] = (await people(2)) as [Person, Person];
+    ada.insert(0, "kept ");
+    await settle([ada, grace]);
+    ada.doc.pause();
+    ada.insert(5, "lost");
+    grace.doc.del({}, () => undefined);
+    await grace.settled();
+    await new Promise(setImmediate);
+    ada.doc.resume();
+    await settle([ada, grace]);
+    expect(ada.discarded).toEqual(["lost"]);
+    expect(ada.shared.exists).toBe(false);
+    expect(ada.shared.pending.since).toBeNull();
   });
 
   test("is never composed into an operation that is over the limit", async () => {

@@ -38,6 +38,16 @@ class Suite {
     return tab.opened();
   }
 
+  /**
+   * Tabs in which these people edit one fresh document.
+   * @param {object[]} people as for edit()
+   */
+  async editTogether(...people) {
+    const name = this.freshName();
+    const tabs = await Promise.all(people.map((options) => this.edit(name, options)));
+    return { name, tabs };
+  }
+
   /** An unmodified sharedb client, for what no page would do. */
   client() {
     return Client.connect(this.server);

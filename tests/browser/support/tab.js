@@ -6,6 +6,12 @@ import { within } from "../../support/deadline.js";
 
 export const kSaved = "#save[data-kind=saved]";
 
+/** How light the background of an element is, from 0 to 255. */
+export async function lightness(locator) {
+  const color = await locator.evaluate((node) => getComputedStyle(node).backgroundColor);
+  return Number(/\d+/.exec(color)[0]);
+}
+
 export class Tab {
   /**
    * @param {import("playwright-core").Browser} browser
@@ -84,8 +90,16 @@ export class Tab {
     for (let i = 0; i < column; i++) await this.page.keyboard.press("ArrowRight");
   }
 
+  /** Types where the cursor is. */
   type(text) {
     return this.page.keyboard.type(text);
+  }
+
+  /** Types into the text, and waits until it is saved. */
+  async write(text) {
+    await this.text.focus();
+    await this.type(text);
+    await this.saved();
   }
 
   press(...keys) {

@@ -1,5 +1,6 @@
-// Names of documents: any text that can be a path segment and fits the server's ids.
-import { idBytesMax, utf8Bytes } from "../document/limits";
+// Names of documents. A name is any text that can be a segment of a path and is within the server's
+// limit for ids.
+import { idBytesMax, utf8Bytes } from "../core/document/limits";
 
 // Why a document cannot have this name; null if it can.
 export function nameProblem(name: string): string | null {
@@ -18,7 +19,7 @@ export interface DocumentAddress {
   embedded: boolean;
 }
 
-// The document that a path like /d/NAME or /embed/NAME names; null if none.
+// The document that a path like /d/NAME or /embed/NAME names; null if it names none.
 export function documentAt(path: string): DocumentAddress | null {
   const match = /^\/(d|embed)\/([^/]+)$/.exec(path);
   if (!match?.[2]) return null;
@@ -40,7 +41,7 @@ const things = [
   "sketch summit willow window",
 ].flatMap((line) => line.split(" "));
 
-// A name that is easy to read out, and unlikely to be taken.
+// Makes a name that is easy to read out and unlikely to exist already.
 export function randomName(random = Math.random): string {
   const pick = (words: string[]) => words[Math.floor(random() * words.length)] ?? "";
   return `${pick(qualities)}-${pick(things)}-${100 + Math.floor(random() * 900)}`;

@@ -1,4 +1,4 @@
-// Builds DOM from plain values. Strings become text nodes, never markup.
+// Builds DOM elements from plain values. A string becomes a text node, never markup.
 type Attributes = Record<string, string | boolean | ((event: Event) => void) | undefined>;
 type Child = Node | string | null;
 
@@ -17,7 +17,7 @@ export function element<K extends keyof HTMLElementTagNameMap>(
   return node;
 }
 
-// An element of the page's own HTML. REQUIRES: it is there.
+// An element of the page's own HTML. REQUIRES: it exists.
 export function byId<T extends HTMLElement>(id: string, type: new () => T): T {
   const node = document.getElementById(id);
   if (!(node instanceof type)) throw new Error(`The page has no ${type.name} #${id}`);

@@ -1,4 +1,4 @@
-// The documents that were opened in this browser, newest first.
+// The documents that were opened in this browser; the last one opened comes first.
 import { nameProblem } from "./document-name";
 import { recall, remember } from "./storage";
 

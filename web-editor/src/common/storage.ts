@@ -1,5 +1,5 @@
-// What this browser remembers for the page. In an iframe of another site storage may be forbidden,
-// and then it throws: nothing is remembered, and nothing else goes wrong.
+// What this browser remembers for the page. In an iframe of another site a browser may forbid storage
+// by throwing; then nothing is remembered, and nothing else goes wrong.
 export function recall(key: string): string | null {
   try {
     return localStorage.getItem(`cowrite.${key}`);

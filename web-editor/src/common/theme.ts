@@ -1,5 +1,5 @@
-// Light, dark, or as the system has it. The choice is an attribute of the root element; the style
-// sheet does the rest.
+// The theme: light, dark, or the system's. The choice is an attribute of the root element, and the
+// style sheet does the rest.
 import { recall, remember } from "./storage";
 
 export const themes = ["auto", "light", "dark"] as const;

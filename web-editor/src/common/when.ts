@@ -1,4 +1,4 @@
-// A moment as people say it: "just now", "3 hours ago", "12 May".
+// Says when something was as people say it: "just now", "3 hours ago", "12 May".
 const steps: [Intl.RelativeTimeFormatUnit, number][] = [
   ["minute", 60_000],
   ["hour", 3_600_000],

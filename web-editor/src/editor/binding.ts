@@ -1,14 +1,14 @@
-// Ties an EditorView to a SharedText: what is typed here becomes operations, and operations of
+// Binds an EditorView to a SharedText: transactions of this user become operations, and operations of
 // others become transactions.
 //
-// The sharedb client rebases, with the type's own transform. CodeMirror's changes are never mapped
-// over each other for that, because they order concurrent inserts differently.
+// The sharedb client rebases, by the type's own transform. CodeMirror's changes are never mapped over
+// each other for that, because their mapping orders concurrent inserts differently.
 import { ChangeSet, Text, Transaction } from "@codemirror/state";
 import type { EditorView } from "@codemirror/view";
-import { corrections } from "../document/clean-text";
-import { isHighSurrogate, isLowSurrogate } from "../document/code-points";
-import { refusal } from "../document/limits";
-import { changesFrom, operationFrom, type Operation } from "../document/operation";
+import { corrections } from "../core/document/clean-text";
+import { isHighSurrogate, isLowSurrogate } from "../core/document/code-points";
+import { refusal } from "../core/document/limits";
+import { changesFrom, operationFrom, type Operation } from "../core/document/operation";
 
 export interface Target {
   readonly exists: boolean;
@@ -18,7 +18,7 @@ export interface Target {
 const isLocalEdit = (transaction: Transaction) =>
   transaction.docChanged && transaction.annotation(Transaction.remote) !== true;
 
-// A dispatch function for an EditorView. An edit that the server would refuse changes nothing.
+// Returns a dispatch function for an EditorView. An edit that the server would refuse changes nothing.
 export function sharedDispatch(target: () => Target | null, onRefused: (reason: string) => void) {
   return (transactions: readonly Transaction[], view: EditorView): void => {
     if (!transactions.some(isLocalEdit)) {
@@ -44,7 +44,7 @@ export function sharedDispatch(target: () => Target | null, onRefused: (reason: 
   };
 }
 
-// The transactions, followed by one that corrects their text if that is needed.
+// The transactions, followed by one that corrects the text if that is needed.
 function cleaned(transactions: readonly Transaction[]): readonly Transaction[] {
   const last = transactions.at(-1);
   if (!last) return transactions;
@@ -62,14 +62,14 @@ function cleaned(transactions: readonly Transaction[]): readonly Transaction[] {
   return [...transactions, correction];
 }
 
-// Others' changes are not part of this page's undo history; it moves along with them.
+// The changes of others are not part of this user's undo history, which is mapped through them.
 const byOthers = [Transaction.remote.of(true), Transaction.addToHistory.of(false)];
 
 export function applyOperation(view: EditorView, operation: Operation): void {
   view.dispatch({ changes: changesFrom(operation, view.state.doc), annotations: byOthers });
 }
 
-// Makes the view show another text, changing no more of it than differs.
+// Makes the view show another text, by changing only the part that differs.
 export function replaceText(view: EditorView, text: Text): void {
   const before = view.state.doc;
   if (before.eq(text)) return;

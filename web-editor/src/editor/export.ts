@@ -1,4 +1,4 @@
-// Ways out of the page for a text: the clipboard and a file.
+// Takes a text out of the page: to the clipboard, or into a file.
 import { element } from "../common/element";
 
 // False if the browser forbids it, as it may in an iframe.
@@ -11,7 +11,7 @@ export async function copyText(text: string): Promise<boolean> {
   }
 }
 
-// Where there is no clipboard interface: pages over plain HTTP, and some iframes.
+// For pages without a clipboard interface: those over plain HTTP, and some iframes.
 function copyBySelection(text: string): boolean {
   const area = element("textarea", { class: "visually-hidden", readonly: true });
   area.value = text;
@@ -19,7 +19,7 @@ function copyBySelection(text: string): boolean {
   (document.querySelector("dialog[open]") ?? document.body).append(area);
   const focused = document.activeElement;
   area.select();
-  // Deprecated, and the only way there is.
+  // It is deprecated, but there is no other way.
   // eslint-disable-next-line @typescript-eslint/no-deprecated
   const copied = document.execCommand("copy");
   area.remove();

@@ -1,10 +1,19 @@
 import "../styles/base.css";
 import "../styles/editor.css";
+import { documentPath } from "../common/document-name";
 import { byId } from "../common/element";
 import { showTheme, storedTheme } from "../common/theme";
-import { Editor, showTitle } from "./editor";
+import { Editor } from "./editor";
 import { showTypeface } from "./menu";
-import { pageAt } from "./page";
+import { showMessage } from "./message";
+import { pageAt, type Page } from "./page";
+
+function showTitle({ name, embedded }: Page): void {
+  document.title = `${name} — cowrite`;
+  byId("title", HTMLElement).textContent = name;
+  byId("open-alone", HTMLAnchorElement).href = documentPath(name);
+  if (embedded) document.documentElement.dataset["embedded"] = "";
+}
 
 const page = pageAt(location);
 showTheme(page?.theme ?? storedTheme());
@@ -14,6 +23,5 @@ if (page) {
   const nonce = document.querySelector<HTMLMetaElement>('meta[name="csp-nonce"]');
   new Editor(page, nonce?.content ?? "");
 } else {
-  byId("message-text", HTMLElement).textContent = "This address names no document.";
-  byId("message", HTMLElement).hidden = false;
+  showMessage("This address names no document.");
 }

@@ -1,4 +1,4 @@
-// The menu of the bar: what is done to the whole document, and how the page looks.
+// The menu in the bar: actions on the whole document, and the look of the page.
 import { openSearchPanel } from "@codemirror/search";
 import type { EditorView } from "@codemirror/view";
 import { byId } from "../common/element";
@@ -31,7 +31,7 @@ export function setUpMenu(view: EditorView, documentName: string): void {
   });
 }
 
-// Checks the radio button that stands for `value`, and calls back when another is chosen.
+// Checks the radio button of this value, and calls back when the user chooses another.
 function choice(name: string, value: string, onChosen: (value: string) => void): void {
   for (const input of document.querySelectorAll<HTMLInputElement>(`input[name="${name}"]`)) {
     input.checked = input.value === value;

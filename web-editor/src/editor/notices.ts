@@ -1,4 +1,4 @@
-// Short messages at the bottom of the page, one at a time, read out by screen readers.
+// Short messages at the bottom of the page, one at a time. Screen readers read them out.
 import { byId } from "../common/element";
 
 const shownMs = 4_000;

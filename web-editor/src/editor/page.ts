@@ -1,4 +1,4 @@
-// What the address of an editor page says.
+// The options of an editor page, which its address holds.
 import { documentAt } from "../common/document-name";
 import { isTheme, type Theme } from "../common/theme";
 

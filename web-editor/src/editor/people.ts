@@ -1,7 +1,7 @@
-// The people present, as a row of avatars: oneself first.
+// The people who are here, as a row of avatars; the person of this tab comes first.
 import { byId, element } from "../common/element";
-import { initials, type Person } from "../common/person";
-import type { Peer } from "./presence";
+import type { Peer } from "../core/presence/peer";
+import { initials, type Person } from "../core/presence/person";
 
 const shownMax = 5;
 
@@ -17,7 +17,7 @@ export class PeopleBar {
   constructor(private readonly actions: PeopleActions) {}
 
   show(self: Person, peers: readonly Peer[]): void {
-    // Cursors move more often than people come and go.
+    // Draws only if somebody came or went: cursors move more often than that.
     const key = JSON.stringify([self, peers.map(({ id, name, color }) => [id, name, color])]);
     if (key === this.drawn) return;
     this.drawn = key;

@@ -1,6 +1,6 @@
-// The dialog in which one chooses one's name and colour.
+// The dialog in which a person chooses their name and colour.
 import { byId, element } from "../common/element";
-import { cleanColor, cleanName, colorCount, type Person } from "../common/person";
+import { cleanColor, cleanName, colorCount, type Person } from "../core/presence/person";
 
 export class PersonDialog {
   private readonly dialog = byId("person", HTMLDialogElement);

@@ -1,5 +1,6 @@
-// Other people's cursors and selections, drawn in layers over and under the text. The text's own
-// DOM is left alone, so that somebody else's cursor never disturbs an input method's composition.
+// Other people's cursors and selections, drawn in layers over and under the text. The DOM of the
+// text itself is not touched, so that somebody else's cursor never disturbs the composition of an
+// input method.
 import {
   EditorSelection,
   StateEffect,
@@ -10,8 +11,8 @@ import {
 } from "@codemirror/state";
 import { EditorView, RectangleMarker, layer, type LayerMarker } from "@codemirror/view";
 import { element } from "../common/element";
-import { codePoints, utf16Offset } from "../document/code-points";
-import type { Peer } from "./presence";
+import type { Peer } from "../core/presence/peer";
+import { selectionAt } from "../core/presence/place";
 
 interface RemoteCursor {
   id: string;
@@ -19,7 +20,7 @@ interface RemoteCursor {
   color: number;
   anchor: number; // UTF-16 offsets, as CodeMirror counts.
   head: number;
-  // Grows when its owner moves it, not when text before it changes.
+  // How often its owner has moved it. A change of the text before it does not count.
   moves: number;
 }
 
@@ -54,17 +55,13 @@ function cursorOf(
   before: RemoteCursor | undefined,
 ): RemoteCursor[] {
   if (!peer.place) return [];
-  const length = codePoints(state.doc);
-  const offset = (count: number) => utf16Offset(state.doc, Math.min(count, length));
-  const start = offset(peer.place.index);
-  const end = offset(peer.place.index + peer.place.length);
-  const [anchor, head] = peer.place.backward ? [end, start] : [start, end];
+  const { anchor, head } = selectionAt(state.doc, peer.place);
   const stayed = before?.anchor === anchor && before.head === head;
   const moves = (before?.moves ?? 0) + (stayed ? 0 : 1);
   return [{ id: peer.id, name: peer.name, color: peer.color, anchor, head, moves }];
 }
 
-// Brings the cursor of a peer into view. False if they have none.
+// Scrolls the cursor of a peer into view. False if they have none.
 export function scrollToPeer(view: EditorView, id: string): boolean {
   const cursor = view.state.field(cursors).find((each) => each.id === id);
   if (!cursor) return false;
@@ -172,8 +169,8 @@ function selectionMarkers(view: EditorView): LayerMarker[] {
   });
 }
 
-// The layers take no pointer events, since a click on them is a click on the text. So what is under
-// the pointer is found here.
+// The layers take no pointer events, so that a click on them is a click on the text. The cursor under
+// the pointer is therefore found by its position.
 function showNameUnderPointer(event: PointerEvent, view: EditorView): void {
   for (const node of view.scrollDOM.querySelectorAll(".remote-cursor")) {
     const { left, top, bottom } = node.getBoundingClientRect();

@@ -1,5 +1,5 @@
-// Gives back what somebody wrote and the server will never take. Several such texts may come before
-// the dialog is closed; none replaces another.
+// Offers a text that the server will never take, to copy or to download. If several texts come before
+// the dialog is closed, it shows them all.
 import { byId } from "../common/element";
 import { copyText, downloadText } from "./export";
 import { notice } from "./notices";
@@ -8,7 +8,6 @@ export class RescueDialog {
   private readonly dialog = byId("rescue", HTMLDialogElement);
   private readonly reason = byId("rescue-reason", HTMLElement);
   private readonly text = byId("rescue-text", HTMLTextAreaElement);
-
   private readonly copyButton = byId("rescue-copy", HTMLButtonElement);
 
   constructor(documentName: string) {

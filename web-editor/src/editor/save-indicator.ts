@@ -1,10 +1,10 @@
-// Shows the save state: a dot and a word in the bar, a strip with help when something is wrong, and
-// announcements for screen readers when it goes wrong or right again.
+// Shows the save state: a dot and a word in the bar, and a strip with help while something is wrong.
+// Screen readers announce when something goes wrong and when it is right again.
 import { byId } from "../common/element";
-import type { SaveKind, SaveState } from "../document/save-state";
+import type { SaveKind, SaveState } from "../core/save-state";
 
-// While somebody types, "Saving…" and "Saved" would alternate with every key. "Saved" waits until
-// it has been true for a moment; everything else shows at once.
+// While somebody types, "Saving…" and "Saved" would alternate with every key. "Saved" is therefore
+// shown when it has been true for this long; everything else is shown at once.
 const calmMs = 400;
 
 const isTrouble = (kind: SaveKind) => kind === "offline" || kind === "unsaved";
@@ -52,7 +52,7 @@ export class SaveIndicator {
         this.draw();
       }, calmMs);
     }
-    // The focus must not vanish with the strip.
+    // A focus in the strip would be lost when the strip is hidden.
     if (!isTrouble(state.kind) && this.strip.contains(document.activeElement)) this.onGone();
     this.strip.hidden = !isTrouble(state.kind);
     this.copyButton.hidden = !facts.hasUnsaved;

@@ -1,8 +1,9 @@
-// The number of words and characters, counted when the page has nothing better to do.
+// The number of words and characters. They are counted a moment after an edit, so that
+// a fast typist does not cause a count per key.
 import type { Text } from "@codemirror/state";
 import { byId } from "../common/element";
-import { codePoints } from "../document/code-points";
-import { words } from "../document/words";
+import { codePoints } from "../core/document/code-points";
+import { words } from "../core/document/words";
 
 const afterMs = 250;
 const numbers = new Intl.NumberFormat("en");

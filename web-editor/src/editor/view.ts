@@ -1,5 +1,5 @@
-// The writing surface: CodeMirror with what a text for people needs, and nothing that changes text
-// behind their back.
+// The CodeMirror view in which people write. None of its extensions changes text that the user did not
+// ask to change.
 import { history, historyKeymap, standardKeymap } from "@codemirror/commands";
 import { search, searchKeymap } from "@codemirror/search";
 import {
@@ -10,7 +10,7 @@ import {
   type StateCommand,
 } from "@codemirror/state";
 import { EditorView, keymap, placeholder, type ViewUpdate } from "@codemirror/view";
-import { withLineFeeds } from "../document/clean-text";
+import { withLineFeeds } from "../core/document/clean-text";
 import { remoteCursors } from "./remote-cursors";
 import { sharedDispatch, type Target } from "./binding";
 
@@ -25,7 +25,7 @@ export interface ViewOptions {
 
 const writable = new Compartment();
 
-// The search panel's words, written as the rest of the page writes them.
+// The labels of the search panel, in the style of the rest of the page.
 const phrases = {
   next: "Next",
   previous: "Previous",
@@ -44,8 +44,8 @@ export function setWritable(view: EditorView, value: boolean): void {
   view.dispatch({ effects: writable.reconfigure(value ? [] : readOnly) });
 }
 
-// Enter begins a line that is indented as the one before it. (CodeMirror's own command also deletes
-// white space after the cursor, and with it the "\r" of a text from elsewhere.)
+// Begins a line that is indented like the one before it. (CodeMirror's own command also deletes white
+// space after the cursor, and with it the "\r" of a text from elsewhere.)
 const newLine: StateCommand = ({ state, dispatch }) => {
   if (state.readOnly) return false;
   const spec = state.changeByRange(({ from, to }) => {
@@ -65,8 +65,8 @@ export function createView(options: ViewOptions): EditorView {
   const state = EditorState.create({
     extensions: [
       writable.of(readOnly),
-      // Only "\n" ends a line. CodeMirror would take "\r" for one too, and count "\r\n" as one
-      // character, so that every position after it would differ from everybody else's.
+      // Only "\n" ends a line. By default CodeMirror also splits lines at "\r" and counts "\r\n" as one
+      // character, and then every position after it would differ from everybody else's.
       EditorState.lineSeparator.of("\n"),
       EditorView.clipboardInputFilter.of(withLineFeeds),
       EditorView.cspNonce.of(options.nonce),

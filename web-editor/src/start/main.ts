@@ -69,5 +69,5 @@ function setUpTheme(): void {
 setUpForm();
 setUpTheme();
 showRecent();
-// Coming back through the browser's history may show a page from memory.
+// Going back in the browser's history may show this page from memory, with an old list.
 addEventListener("pageshow", showRecent);

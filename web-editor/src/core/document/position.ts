@@ -1,14 +1,14 @@
-// Where people are in the text, and how that moves with the operations of everybody.
+// How an operation moves the positions and selections of people.
 //
-// A presence value of this product is { index, length, ... }: a selection of `length` code points
-// from `index`, the other fields (name, colour, direction) kept. Other clients' values are
-// transformed too: a number is a position, a pair of numbers an anchor and a focus; anything else
-// is passed on as it is.
+// This page's presence values are { index, length, ... }: a selection of `length` code points from
+// `index`; its other fields (name, colour, direction) stay. Other clients' values are transformed
+// too: a number is a position, and a pair of numbers is an anchor and a focus. Any other value stays
+// as it is.
 import { codePointsInString } from "./code-points";
 import { deletedLength, type Operation } from "./operation";
 
-// An insert before the position moves it; one exactly at it only if the position's owner made the
-// insert.
+// An insert before the position moves it. An insert exactly at the position moves it only if the
+// position's owner made the insert.
 export function transformPosition(position: number, operation: Operation, isOwn: boolean): number {
   let at = 0; // In the text that the operation makes.
   for (const component of operation) {

@@ -1,4 +1,4 @@
-// What this page uses of the sharedb 7 client, which comes without types.
+// What the page and its tests use of the sharedb 7 client, which comes without types.
 declare module "sharedb/lib/client" {
   export interface Socket {
     readonly readyState: number;
@@ -15,7 +15,7 @@ declare module "sharedb/lib/client" {
     c?: string;
     d?: string;
     error?: { code?: string; message?: string };
-    // Names the server's histories, in its answer to a handshake (server/PROTOCOL.md).
+    // The name of the server's histories, in its answer to a handshake (server/PROTOCOL.md).
     "x-history"?: string;
   }
 
@@ -53,6 +53,7 @@ declare module "sharedb/lib/client" {
     preventCompose: boolean;
     subscribe(callback: Callback): void;
     create(data: string, type: string, options: { source: unknown }, callback: Callback): void;
+    del(options: object, callback: Callback): void;
     pause(): void;
     resume(): void;
     submitOp(operation: unknown, options: { source: unknown }, callback: Callback): void;
@@ -76,7 +77,7 @@ declare module "sharedb/lib/client" {
   }
 
   export class LocalPresence {
-    // Not public: places that wait until the document has nothing pending.
+    // Not public: the values that wait until the document has nothing pending.
     _pendingMessages: unknown[];
     readonly value: unknown;
     submit(value: unknown, callback: Callback): void;
@@ -89,13 +90,4 @@ declare module "sharedb/lib/client" {
       methods: Partial<Record<"info" | "warn" | "error", (...parts: unknown[]) => void>>,
     ): void;
   };
-}
-
-// ShareDB's own server, for tests.
-declare module "sharedb" {
-  import type { Connection } from "sharedb/lib/client";
-  export default class Backend {
-    constructor(options?: { presence?: boolean });
-    connect(): Connection;
-  }
 }

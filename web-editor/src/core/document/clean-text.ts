@@ -1,13 +1,13 @@
 // What must be corrected in a text after an edit: lone surrogates, which no operation can carry,
-// and carriage returns that were put in, since lines end in "\n" here. (Carriage returns that other
-// clients have written stay.)
+// and inserted carriage returns, because a line ends in "\n" here. (Carriage returns that another
+// client has written stay.)
 import type { ChangeSet, ChangeSpec, Text } from "@codemirror/state";
-import { isHighSurrogate, isLowSurrogate } from "./code-points";
+import { isHighSurrogate, isLowSurrogate, isSurrogate } from "./code-points";
 
 export const withLineFeeds = (text: string) => text.replace(/\r\n?/g, "\n");
 
 export interface CleanOptions {
-  // True for edits that put back or move what was there before.
+  // True for an edit that restores or moves text that was there before.
   keepCarriageReturns: boolean;
 }
 
@@ -23,7 +23,7 @@ export function corrections(changes: ChangeSet, result: Text, options: CleanOpti
       const unit = text.charCodeAt(i);
       if (isHighSurrogate(unit) && i + 1 < text.length && isLowSurrogate(text.charCodeAt(i + 1))) {
         i++;
-      } else if (isHighSurrogate(unit) || isLowSurrogate(unit)) {
+      } else if (isSurrogate(unit)) {
         if (at >= fromB - 1 && at <= toB) specs.push({ from: at, to: at + 1 });
       } else if (unit === 0x0d && at >= fromB && at < toB && !options.keepCarriageReturns) {
         const isPair = text[i + 1] === "\n";

@@ -1,23 +1,24 @@
-// What the page says about saving. "Saved" means acknowledged by the server, nothing less.
+// What is to be said about saving. "Saved" means acknowledged by the server, and nothing less.
+
 export interface SaveFacts {
   now: number;
-  // The document was loaded once; before that there is nothing to save.
+  // The document was loaded once. Before that there is nothing to save.
   opened: boolean;
   // Nothing can be written here.
   viewOnly: boolean;
-  // The server has an older history than this page: nothing is sent any more.
-  setBack: boolean;
+  // The server's history was replaced: nothing is sent any more.
+  historyReplaced: boolean;
   online: boolean;
   // Subscribed and up to date on this connection.
   live: boolean;
   downSince: number | null;
   networkUp: boolean;
-  // When the oldest edit that is not acknowledged was made.
+  // When the oldest edit that is not acknowledged was made; null if all are acknowledged.
   unsavedSince: number | null;
 }
 
 export type SaveKind =
-  "opening" | "saved" | "saving" | "reconnecting" | "offline" | "unsaved" | "set-back";
+  "opening" | "saved" | "saving" | "reconnecting" | "offline" | "unsaved" | "history-replaced";
 
 export interface SaveState {
   kind: SaveKind;
@@ -25,7 +26,7 @@ export interface SaveState {
 }
 
 export const unsavedAlarmMs = 8_000;
-// A short break is not worth the word offline.
+// A shorter break is not called offline.
 const reconnectingMs = 5_000;
 
 function duration(ms: number): string {
@@ -39,7 +40,8 @@ function offlineLabel({ opened, viewOnly }: SaveFacts): string {
 
 export function saveState(facts: SaveFacts): SaveState {
   const { now, unsavedSince, downSince } = facts;
-  if (facts.setBack) return { kind: "set-back", label: "Not connected: the server is older" };
+  if (facts.historyReplaced)
+    return { kind: "history-replaced", label: "Not connected: the server is older" };
   const unsavedMs = unsavedSince === null ? 0 : now - unsavedSince;
   if (unsavedMs >= unsavedAlarmMs)
     return { kind: "unsaved", label: `Unsaved for ${duration(unsavedMs)}` };

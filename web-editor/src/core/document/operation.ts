@@ -1,4 +1,4 @@
-// Between CodeMirror's changes and operations of the type text-unicode.
+// Converts between CodeMirror's changes and operations of the type text-unicode.
 //
 //     operation  := [component, ...]
 //     component  := 5          keep 5 code points
@@ -20,7 +20,7 @@ export type Operation = Component[];
 export const deletedLength = (d: number | string) =>
   typeof d === "number" ? d : codePointsInString(d);
 
-// Lines end in "\n" and nothing else: a carriage return is a character like any other.
+// Only "\n" ends a line: a carriage return is a character like any other.
 export const textOf = (content: string) => Text.of(content.split("\n"));
 
 const unitAt = (text: Text, offset: number) => text.sliceString(offset, offset + 1);
@@ -31,7 +31,7 @@ function splitsPair(text: Text, offset: number): boolean {
   return isHighSurrogate(around.charCodeAt(0)) && isLowSurrogate(around.charCodeAt(1));
 }
 
-// The operation that does to `before` what `changes` do. A change that begins or ends inside a
+// The operation that changes `before` as `changes` do. A change that begins or ends inside a
 // surrogate pair is widened to the whole pair, so an operation never cuts a character. REQUIRES:
 // the changed text has no lone surrogates.
 export function operationFrom(changes: ChangeSet, before: Text): Operation {
@@ -53,8 +53,8 @@ export function operationFrom(changes: ChangeSet, before: Text): Operation {
   return operation;
 }
 
-// The changes that do to `before` what the operation does. A deletion past the end is cut off
-// there, as the type has it.
+// The changes that the operation makes to `before`. A deletion past the end is cut off there, as the
+// type does it.
 export function changesFrom(operation: Operation, before: Text): ChangeSet {
   const length = codePoints(before);
   const changes: ChangeSpec[] = [];
@@ -74,7 +74,7 @@ export function changesFrom(operation: Operation, before: Text): ChangeSet {
   return ChangeSet.of(changes, before.length);
 }
 
-// What an operation inserts, piece by piece.
+// The texts that an operation inserts, in order.
 export function insertedTexts(operation: Operation): string[] {
   return operation.filter((component): component is string => typeof component === "string");
 }
