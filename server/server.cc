@@ -1,5 +1,6 @@
 #include "server/server.h"
 
+#include <chrono>
 #include <latch>
 #include <utility>
 
@@ -7,12 +8,23 @@
 #include "server/http/operator_token.h"
 #include "server/pages/embedded_file.h"
 #include "server/protocol/error_codes.h"
+#include "server/switchboard/limits.h"
 #include "server/transport/connection_quota.h"
 #include "storage/errors.h"
+#include "storage/random_id.h"
 #include "storage/rocksdb_log.h"
 
 namespace cowrite::server {
 namespace {
+
+// 128 random bits: ids of clients must not be guessed, nor come again.
+constexpr std::size_t kIdDigits = 32;
+
+std::int64_t unix_time_ms() {
+  return std::chrono::duration_cast<std::chrono::milliseconds>(
+             std::chrono::system_clock::now().time_since_epoch())
+      .count();
+}
 
 Result<std::uint64_t> version_made_by(const document::Answer& answer) {
   if (const auto* ack = std::get_if<document::Ack>(&answer.outcome)) return ack->version + 1;
@@ -36,7 +48,7 @@ Result<std::unique_ptr<Server>> Server::start(const ServerOptions& options, Oper
   if (!log) return log.error();
   if (!(*log)->store().was_shut_down_cleanly()) {
     reports_to.warn(
-        "the last run did not end in order; its log was read again; nothing acknowledged is "
+        "the last run was not shut down cleanly; its log was replayed; nothing acknowledged is "
         "missing");
   }
 
@@ -48,54 +60,46 @@ Result<std::unique_ptr<Server>> Server::start(const ServerOptions& options, Oper
   std::unique_ptr<Server> server(new Server(*std::move(log), *std::move(access), *std::move(pages),
                                             *std::move(token), std::move(reports_to)));
   if (Result<void> listening = server->listen(options); !listening) return listening.error();
-  for (const auto& loop : server->loops_.all) loop->start();
+  for (const auto& loop : server->loops_) loop->start();
   return server;
 }
 
-Server::Server(std::unique_ptr<storage::Log> log, access::AccessPolicy access,
-               pages::Pages pages, std::string token, Operator reports_to)
+Server::Server(std::unique_ptr<storage::Log> log, access::AccessPolicy access, pages::Pages pages,
+               std::string token, Operator reports_to)
     : log_(std::move(log)),
       access_(std::move(access)),
       pages_(std::move(pages)),
       api_(*log_),
       operator_api_(*log_, std::move(token), operator_ports()),
       operator_(std::move(reports_to)),
-      evidence_(operator_.warn) {}
+      clients_ahead_(operator_.warn) {}
 
 Server::~Server() {
-  for (const auto& loop : loops_.all) loop->stop();
-  fronts_.clear();
+  for (const auto& loop : loops_) loop->stop();
+  doors_.clear();
   api_.stop();
   operator_api_.stop();
   log_.reset();  // Its threads end; what they still call back goes to loops that no longer run.
 }
 
 Result<void> Server::listen(const ServerOptions& options) {
-  const loop::Loop::Dependencies surroundings{
-      .loops = loops_,
-      .log = *log_,
-      .halt =
-          [this] {
-            operator_.halt(log_->failure().value_or(
-                Error{protocol::kErrLogUnavailable, "the log is in an unknown state"}));
-          },
-      .ahead = [this](const storage::DocumentKey& key, std::uint64_t seen,
-                      std::uint64_t held) { evidence_.note(key, seen, held); },
-      .history_id = log_->history_id(),
-      .documents_bytes = options.memory_bytes / 2 / options.loops,
-  };
   for (std::size_t i = 0; i < options.loops; ++i) {
-    loops_.all.push_back(
-        std::make_unique<loop::Loop>(static_cast<document::LoopIndex>(i), surroundings));
+    loops_.push_back(std::make_unique<loop::Loop>());
   }
+  switchboard_ = std::make_unique<switchboard::Switchboard>(
+      switchboard::Options{.loops = options.loops,
+                           .history_id = log_->history_id(),
+                           .documents_bytes = options.memory_bytes / 2},
+      *log_, switchboard_ports());
   const auto quota = std::make_shared<transport::ConnectionQuota>();
   transport::ListenAddress address = options.listen;
-  for (const auto& loop : loops_.all) {
-    fronts_.push_back({*loop, std::make_unique<transport::WebSocketServer>(
-                                  loop->context(), handlers(*loop), quota)});
+  for (document::LoopIndex i = 0; i < loops_.size(); ++i) {
+    loops_[i]->post_every(switchboard::kIdleDocument, [this, i] { switchboard_->evict_idle(i); });
+    doors_.push_back(
+        std::make_unique<transport::WebSocketServer>(loops_[i]->context(), handlers(i), quota));
     const transport::Sharing sharing =
-        fronts_.size() == 1 ? transport::Sharing::kFirst : transport::Sharing::kJoin;
-    Result<std::uint16_t> port = fronts_.back().door->listen(address, sharing);
+        i == 0 ? transport::Sharing::kFirst : transport::Sharing::kJoin;
+    const Result<std::uint16_t> port = doors_.back()->listen(address, sharing);
     if (!port) return port.error();
     address.port = *port;
   }
@@ -103,11 +107,31 @@ Result<void> Server::listen(const ServerOptions& options) {
   return {};
 }
 
-transport::WebSocketServer::Handlers Server::handlers(loop::Loop& loop) {
+switchboard::Ports Server::switchboard_ports() {
+  using Work = switchboard::Ports::Work;
+  return {
+      .post = [this](document::LoopIndex loop, Work work) { loops_[loop]->post(std::move(work)); },
+      .post_after = [this](document::LoopIndex loop, std::chrono::milliseconds delay,
+                           Work work) { loops_[loop]->post_after(delay, std::move(work)); },
+      .now_ms = unix_time_ms,
+      .new_id = [] { return storage::random_hex(kIdDigits); },
+      .halt =
+          [this] {
+            operator_.halt(log_->failure().value_or(
+                Error{protocol::kErrLogUnavailable, "the log is in an unknown state"}));
+          },
+      .on_client_ahead = [this](const storage::DocumentKey& key, std::uint64_t seen,
+                                std::uint64_t held) { clients_ahead_.note(key, seen, held); },
+  };
+}
+
+transport::WebSocketServer::Handlers Server::handlers(document::LoopIndex loop) {
   return {
       .refuse = [this](const http::Request& request) { return access_.refuse(request); },
-      .accept = [&loop](std::shared_ptr<transport::Connection> connection,
-                        const http::Request&) { return loop.accept(std::move(connection)); },
+      .accept =
+          [this, loop](std::shared_ptr<transport::Connection> connection, const http::Request&) {
+            return switchboard_->accept(loop, std::move(connection));
+          },
       .http = [this](const http::Request& request,
                      http::Respond respond) { serve(request, std::move(respond)); },
   };
@@ -117,25 +141,16 @@ http::OperatorPorts Server::operator_ports() {
   return {
       .submit =
           [this](http::OperatorChange change, std::function<void(Result<std::uint64_t>)> done) {
-            loop::Loop& loop = loops_.home_of(change.key);
-            document::Submission submission{.author = std::move(change.author),
-                                            .request = {.key = std::move(change.key),
-                                                        .version = change.base,
-                                                        .sequence = 1,
-                                                        .change = std::move(change.change)}};
-            loop.post(
-                [&loop, submission = std::move(submission), done = std::move(done)]() mutable {
-                  loop.submit(std::move(submission),
-                              [done = std::move(done)](const document::Answer& answer) {
-                                done(version_made_by(answer));
-                              });
-                });
+            switchboard_->submit({.author = std::move(change.author),
+                                  .request = {.key = std::move(change.key),
+                                              .version = change.base,
+                                              .sequence = 1,
+                                              .change = std::move(change.change)}},
+                                 [done = std::move(done)](const document::Answer& answer) {
+                                   done(version_made_by(answer));
+                                 });
           },
-      .reload =
-          [this](const storage::DocumentKey& key) {
-            loop::Loop& loop = loops_.home_of(key);
-            loop.post([&loop, key] { loop.reload_document(key); });
-          },
+      .reload = [this](const storage::DocumentKey& key) { switchboard_->reload(key); },
   };
 }
 
@@ -146,13 +161,12 @@ void Server::serve(const http::Request& request, http::Respond respond) {
     api_.handle(request, std::move(respond));
   } else if (request.path == "/healthz") {
     const storage::LogHealth log = log_->health();
-    const ClientsAheadOfLog::Count ahead = evidence_.count();
-    respond(http::respond_health(
-        request, {.waits_for_disk = log.waits_for_disk,
-                  .disk_free_bytes = log.disk_free_bytes,
-                  .disk_reserve_bytes = log.disk_reserve_bytes,
-                  .requests_ahead = ahead.requests,
-                  .documents_ahead = ahead.documents}));
+    const ClientsAheadOfLog::Count ahead = clients_ahead_.count();
+    respond(http::respond_health(request, {.waits_for_disk = log.waits_for_disk,
+                                           .disk_free_bytes = log.disk_free_bytes,
+                                           .disk_reserve_bytes = log.disk_reserve_bytes,
+                                           .requests_ahead = ahead.requests,
+                                           .documents_ahead = ahead.documents}));
   } else {
     respond(pages_.respond(request));
   }
@@ -160,15 +174,15 @@ void Server::serve(const http::Request& request, http::Respond respond) {
 
 void Server::stop() {
   operator_api_.stop();
-  std::latch drained(static_cast<std::ptrdiff_t>(fronts_.size()));
-  for (const Front& front : fronts_) {
-    front.loop.post([&front, &drained] {
-      front.door->stop_accepting();
-      front.loop.drain([&drained] { drained.count_down(); });
+  std::latch drained(static_cast<std::ptrdiff_t>(loops_.size()));
+  for (document::LoopIndex i = 0; i < loops_.size(); ++i) {
+    loops_[i]->post([this, i, &drained] {
+      doors_[i]->stop_accepting();
+      switchboard_->drain(i, [&drained] { drained.count_down(); });
     });
   }
   drained.wait();
-  for (const auto& loop : loops_.all) loop->stop();
+  for (const auto& loop : loops_) loop->stop();
 }
 
 }  // namespace cowrite::server

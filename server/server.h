@@ -25,6 +25,7 @@
 #include "server/limits.h"
 #include "server/loop/loop.h"
 #include "server/pages/pages.h"
+#include "server/switchboard/switchboard.h"
 #include "server/transport/web_socket_server.h"
 #include "storage/limits.h"
 #include "storage/log.h"
@@ -65,35 +66,28 @@ class Server {
   // all of that is done, within seconds.
   void stop();
 
-  // What clients have shown to be missing from the log. Thread-safe.
-  [[nodiscard]] ClientsAheadOfLog::Count evidence_of_loss() const { return evidence_.count(); }
-
  private:
-  // Through which a loop's clients come.
-  struct Front {
-    loop::Loop& loop;
-    std::unique_ptr<transport::WebSocketServer> door;
-  };
-
   Server(std::unique_ptr<storage::Log> log, access::AccessPolicy access, pages::Pages pages,
          std::string token, Operator reports_to);
 
   [[nodiscard]] Result<void> listen(const ServerOptions& options);
-  [[nodiscard]] transport::WebSocketServer::Handlers handlers(loop::Loop& loop);
+  [[nodiscard]] switchboard::Ports switchboard_ports();
+  [[nodiscard]] transport::WebSocketServer::Handlers handlers(document::LoopIndex loop);
   [[nodiscard]] http::OperatorPorts operator_ports();
   void serve(const http::Request& request, http::Respond respond);
 
-  // Destroyed from the last to the first: the fronts need their loops' contexts, and the loops'
-  // documents the log.
+  // Destroyed from the last to the first: the doors need their loops' contexts, and the documents
+  // the log.
   std::unique_ptr<storage::Log> log_;
   const access::AccessPolicy access_;
   const pages::Pages pages_;
   http::Api api_;
   http::OperatorApi operator_api_;
   const Operator operator_;
-  ClientsAheadOfLog evidence_;
-  loop::Loops loops_;
-  std::vector<Front> fronts_;
+  ClientsAheadOfLog clients_ahead_;
+  std::vector<std::unique_ptr<loop::Loop>> loops_;
+  std::unique_ptr<switchboard::Switchboard> switchboard_;
+  std::vector<std::unique_ptr<transport::WebSocketServer>> doors_;  // One a loop, for its clients.
   std::uint16_t port_ = 0;
 };
 

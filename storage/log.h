@@ -1,5 +1,5 @@
-// Log: everything that a server, its operator and the command line need of the place where histories
-// are kept: appending and reading (operation_log.h), and looking after it.
+// Log: everything that a server, its operator and the command line need of the place where
+// histories are kept: appending and reading (operation_log.h), and looking after it.
 //
 // Thread-safe.
 #pragma once

@@ -33,7 +33,7 @@ ROOMS = {
     "presence": ["document", "protocol"],
     "session": ["document", "presence", "protocol", "transport"],
     "switchboard": ["document", "presence", "protocol", "session", "transport"],
-    "loop": ["switchboard"],
+    "loop": [],
     "access": ["http"],
     "pages": ["access", "http"],
 }

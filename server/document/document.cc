@@ -8,20 +8,20 @@
 
 namespace cowrite::document {
 Document::Document(storage::DocumentKey key, storage::Snapshot committed,
-                   std::vector<storage::Record> tail, std::uint64_t checkpoint)
+                   std::vector<storage::Record> recent, std::uint64_t checkpoint)
     : key_(std::move(key)),
       committed_(std::move(committed)),
-      known_(committed_.version - tail.size()),
+      log_(committed_.version - recent.size()),
       checkpoint_version_(checkpoint) {
-  for (storage::Record& record : tail) {
-    known_.push(std::make_shared<const storage::Record>(std::move(record)));
+  for (storage::Record& record : recent) {
+    log_.push(std::make_shared<const storage::Record>(std::move(record)));
   }
-  CHECK(known_.tail().end() == committed_.version);
+  CHECK(log_.recent().end() == committed_.version);
 }
 
 std::size_t Document::memory_bytes() const {
   const std::size_t text = committed_.text.bytes();
-  return text + text / 4 + known_.memory_bytes();  // Leaves are not quite full.
+  return text + text / 4 + log_.memory_bytes();  // Leaves are not quite full.
 }
 
 bool Document::busy() const {
@@ -57,25 +57,26 @@ void Document::append_finished(storage::AppendOutcome outcome) {
 void Document::history_read(std::uint64_t ticket, Result<HistoryChunk> chunk) {
   const auto found = reading_.find(ticket);
   CHECK(found != reading_.end());
-  PendingSubmission waiting = std::move(found->second);
+  auto [pending, wanted] = std::move(found->second);
   reading_.erase(found);
 
   Result<void> passed = chunk ? Result<void>() : Result<void>(chunk.error());
   if (chunk) {
-    const std::string& source = waiting.submission().source;
     // What was committed while the log was read is known better here.
-    known_.learn(source, chunk->last);
-    passed = waiting.take(*std::move(chunk), *last_of(source));
+    log_.learn(wanted.source, chunk->last);
+    const LastSubmission last = batch_ ? last_submission(wanted.source, log_, batch_->records())
+                                       : log_.last_submission(wanted.source);
+    passed = take_over_history(pending, wanted, *std::move(chunk), last);
   }
   if (passed) {
-    queue_.push_front(std::move(waiting));
+    queue_.push_front(std::move(pending));
     return;
   }
   effects_.emplace_back(Announce{
       {.key = key_,
        .records = {},
        .encoded = {},
-       .answers = {answer_with_error(waiting.submission(), passed.error(), committed_.version)}}});
+       .answers = {answer_with_error(pending.submission(), passed.error(), committed_.version)}}});
 }
 
 void Document::records_committed(std::vector<storage::Record> records) {
@@ -105,9 +106,11 @@ void Document::form_batch(std::int64_t now_ms) {
   if (queue_.empty()) return;
   batch_.emplace(committed_);
   while (!queue_.empty() && !batch_->full()) {
-    PendingSubmission waiting = std::move(queue_.front());
+    PendingSubmission pending = std::move(queue_.front());
     queue_.pop_front();
-    admit(std::move(waiting), now_ms);
+    if (std::optional<HistoryWanted> wanted = batch_->add(pending, log_, now_ms)) {
+      read_history(std::move(pending), *std::move(wanted));
+    }
   }
   if (batch_->has_records()) {
     effects_.emplace_back(StartAppend{batch_->append(key_)});
@@ -120,28 +123,16 @@ void Document::form_batch(std::int64_t now_ms) {
   if (!notice.answers.empty()) effects_.emplace_back(Announce{std::move(notice)});
 }
 
-void Document::admit(PendingSubmission waiting, std::int64_t now_ms) {
-  const std::optional<std::uint64_t> base = waiting.request().version;
-  const bool is_of_the_future = base && *base > batch_->candidate().version;
-  if (!is_of_the_future &&
-      waiting.needs_history(known_.tail(), last_of(waiting.submission().source))) {
-    read_history(std::move(waiting));
-  } else {
-    batch_->add(std::move(waiting), known_, now_ms);
-  }
-}
-
-void Document::read_history(PendingSubmission waiting) {
+void Document::read_history(PendingSubmission pending, HistoryWanted wanted) {
   const std::uint64_t ticket = next_ticket_++;
-  effects_.emplace_back(
-      ReadHistory{ticket, waiting.want(known_.tail(), last_of(waiting.submission().source))});
-  reading_.emplace(ticket, std::move(waiting));
+  effects_.emplace_back(ReadHistory{ticket, wanted});
+  reading_.emplace(ticket, Reading{std::move(pending), std::move(wanted)});
 }
 
 // ---- The outcome
 
 void Document::commit_batch() {
-  committed_ = std::move(*batch_).take_candidate();
+  committed_ = std::move(*batch_).take_newest();
   CommitNotice notice = std::move(*batch_).announce(key_);
   batch_.reset();
   for (const RecordPtr& record : notice.records) follow(record);
@@ -160,16 +151,16 @@ void Document::take_back_batch() {
 
 // Notes a record that committed_ holds by now.
 void Document::follow(const RecordPtr& record) {
-  known_.push(record);
+  log_.push(record);
   bytes_since_checkpoint_ += record_bytes(*record);
   if (!reading_.empty()) {
     return;  // Those who wait for the log count on what was here when they asked.
   }
 
-  std::uint64_t keep = known_.tail().end();
-  for (const PendingSubmission& waiting : queue_)
-    keep = std::min(keep, waiting.uses_from(known_.tail()));
-  known_.trim(keep);
+  std::uint64_t keep = log_.recent().end();
+  for (const PendingSubmission& pending : queue_)
+    keep = std::min(keep, pending.uses_from(log_.recent()));
+  log_.trim(keep);
 }
 
 void Document::maybe_checkpoint() {
@@ -181,10 +172,6 @@ void Document::maybe_checkpoint() {
   checkpoint_version_ = committed_.version;
   bytes_since_checkpoint_ = 0;
   effects_.emplace_back(SaveCheckpoint{committed_});
-}
-
-std::optional<LastSubmission> Document::last_of(const std::string& source) const {
-  return batch_ ? batch_->last_of(source, known_) : known_.last_of(source);
 }
 
 }  // namespace cowrite::document

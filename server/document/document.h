@@ -5,12 +5,7 @@
 //
 // The log decides: committed() is the fold of the committed records and nothing else. One append is
 // in flight at a time; what arrives meanwhile waits as received. When the outcome is known the next
-// batch forms, in order of arrival: each submission is
-//
-//   1. recognised: (source, sequence) in the log or in the batch makes it one more waiter for that
-//   record's ack;
-//   2. rebased from its own base over everything committed and before it in the batch;
-//   3. tried on a copy of the text; one that fails is refused, and hurts no other.
+// batch forms, in order of arrival; judgement.h tells what becomes of each submission.
 //
 // Nothing of a batch is visible, not even a refusal, until its outcome is known. A conflict
 // (another node's records came first) forms it anew from the submissions as they were over
@@ -28,6 +23,7 @@
 
 #include "ot/base/result.h"
 #include "server/document/batch.h"
+#include "server/document/judgement.h"
 #include "server/document/log_cache.h"
 #include "server/document/messages.h"
 #include "server/document/pending_submission.h"
@@ -69,10 +65,10 @@ using Effect =
 
 class Document {
  public:
-  // `committed` is what the log holds, `tail` its newest records (may be empty), the last one being
-  // committed.version - 1; `checkpoint` is the version of the newest checkpoint.
-  Document(storage::DocumentKey key, storage::Snapshot committed, std::vector<storage::Record> tail,
-           std::uint64_t checkpoint);
+  // `committed` is what the log holds, `recent` its newest records (may be empty), the last one
+  // being committed.version - 1; `checkpoint` is the version of the newest checkpoint.
+  Document(storage::DocumentKey key, storage::Snapshot committed,
+           std::vector<storage::Record> recent, std::uint64_t checkpoint);
 
   // ---- Events
 
@@ -95,7 +91,7 @@ class Document {
   [[nodiscard]] const storage::DocumentKey& key() const { return key_; }
   [[nodiscard]] const storage::Snapshot& committed() const { return committed_; }
   // The newest records, at least those since the last few thousand versions.
-  [[nodiscard]] const RecentRecords& tail() const { return known_.tail(); }
+  [[nodiscard]] const RecentRecords& recent() const { return log_.recent(); }
   // About what it takes in memory, without what waits.
   [[nodiscard]] std::size_t memory_bytes() const;
   // True while anything is queued, in flight or being looked up.
@@ -103,24 +99,26 @@ class Document {
 
  private:
   void form_batch(std::int64_t now_ms);
-  void admit(PendingSubmission waiting, std::int64_t now_ms);
-  void read_history(PendingSubmission waiting);
+  void read_history(PendingSubmission pending, HistoryWanted wanted);
   void commit_batch();
   void take_back_batch();
   void follow(const RecordPtr& record);
   void maybe_checkpoint();
-  [[nodiscard]] std::optional<LastSubmission> last_of(const std::string& source) const;
 
   enum class State : std::uint8_t { kReady, kAppending, kConflicted, kRefused, kHalted };
 
   storage::DocumentKey key_;
   storage::Snapshot committed_;
-  LogCache known_;
+  LogCache log_;
   State state_ = State::kReady;
 
-  std::deque<PendingSubmission> queue_;                 // In order of arrival.
-  std::map<std::uint64_t, PendingSubmission> reading_;  // By ticket: their history is being read.
-  std::optional<Batch> batch_;                          // Being formed, or in flight.
+  struct Reading {
+    PendingSubmission pending;
+    HistoryWanted wanted;
+  };
+  std::deque<PendingSubmission> queue_;       // In order of arrival.
+  std::map<std::uint64_t, Reading> reading_;  // By ticket: those whose history is being read.
+  std::optional<Batch> batch_;                // Being formed, or in flight.
   std::uint64_t next_ticket_ = 1;
 
   std::uint64_t checkpoint_version_;  // The newest that was asked for.

@@ -1,19 +1,24 @@
-// DocumentHost: a Document at work. Loads it, carries out its effects, and counts who follows it,
+// DocumentHost: a Document at work. Loads it, carries out its effects, and counts its subscribers,
 // loop by loop.
 //
 // Belongs to the loop of the document's hash: every method runs there, and what comes back from the
 // log's threads is posted there first. Everything else it reaches through HostPorts.
+//
+// The document may be away: another thread owns it meanwhile, as a reader does that loads it.
+// Requests and events wait until it is back.
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <memory>
 #include <optional>
 #include <variant>
-#include <vector>
 
 #include "server/document/document.h"
+#include "server/document/log_reader.h"
 #include "server/document/messages.h"
 #include "server/document/subscribed_loops.h"
 #include "storage/operation_log.h"
@@ -37,9 +42,9 @@ struct HostPorts {
   // To the document's channel, which lives on the same loop.
   std::function<void(SharedPresence)> announce_presence;
   // A client has the document at version `seen`, and the log has it at `held` only.
-  std::function<void(std::uint64_t seen, std::uint64_t held)> ahead = [](auto, auto) {};
+  std::function<void(std::uint64_t seen, std::uint64_t held)> on_client_ahead = [](auto, auto) {};
   // How much memory the document takes now, in bytes.
-  std::function<void(std::size_t)> holds = [](auto) {};
+  std::function<void(std::size_t)> on_memory_changed = [](auto) {};
   // The log is in an unknown state: the process must end.
   std::function<void()> halt;
 };
@@ -55,29 +60,35 @@ class DocumentHost : public std::enable_shared_from_this<DocumentHost> {
   // A session that joined is gone, or its reply found it gone.
   void leave(LoopIndex loop);
   // The log holds another history than it did: forgets what is here and loads it anew, as soon as
-  // nothing is in flight and nobody follows. Requests wait until then.
+  // nothing is in flight and nobody subscribes. Requests wait until then.
   void reload();
 
-  // Nothing queued, in flight, loading or followed: it may be dropped without anybody's noticing.
+  // Nothing queued, in flight, away or subscribed to: it may be dropped without anybody's noticing.
   [[nodiscard]] bool idle() const;
   // It could not be loaded; everybody who asked was told, and the next request should try again
   // with a new host.
   [[nodiscard]] bool failed() const { return failure_.has_value(); }
 
  private:
+  // What came back from the log, or a time that is over.
+  using Event = std::function<void(Document&)>;
+
   DocumentHost(storage::DocumentKey key, storage::OperationLog& log, HostPorts ports);
 
   [[nodiscard]] std::size_t memory_bytes() const;
   void load();
-  void loaded(Result<std::unique_ptr<Document>> document);
+  void came_back(std::unique_ptr<Document> document);
+  void failed_to_load(const Error& error);
   void refuse(ToDocument request, const Error& error);
 
   void receive(Submission submission);
-  void receive(ReadRequest request);
+  void receive(const ReadRequest& request);
   void receive(const LeaveRequest& request);
-  void receive(SnapshotRequest request);
+  void receive(const SnapshotRequest& request);
   void receive(DocumentPresence presence);
 
+  // Tells the document of an event, and carries out what is due then.
+  void tell(Event event);
   void advance();
   void carry_out(StartAppend effect);
   void carry_out(Announce effect);
@@ -88,22 +99,24 @@ class DocumentHost : public std::enable_shared_from_this<DocumentHost> {
   void carry_out(const Halt& effect);
 
   void refuse_ahead(const ReadRequest& request);
-  void answer_from_tail(const ReadRequest& request, std::uint64_t from);
+  void answer(const ReadRequest& request, ReadContent content);
   void answer_from_log(const ReadRequest& request, std::uint64_t from);
-  void move_presence(DocumentPresence presence, const std::vector<RecordPtr>& records);
 
-  // Runs `work` on a reader thread, and `then` with its outcome, a Result, on the document's loop.
+  // LogReader::read(), for this document.
   template <typename T>
-  void read(std::function<T(const storage::History&)> work, std::function<void(T)> then);
+  void read(std::function<Result<T>(const storage::History&)> job,
+            std::function<void(Result<T>)> done) {
+    reader_.read<T>(shared_from_this(), std::move(job), std::move(done));
+  }
 
   storage::DocumentKey key_;
   storage::OperationLog& log_;
   HostPorts ports_;
-  std::unique_ptr<Document> document_;  // Absent while it loads.
-  std::vector<ToDocument> waiting_;     // While it loads, or is to be loaded anew.
-  bool reloading_ = false;              // It is to be loaded anew.
-  SubscribedLoops audience_;
-  std::size_t reads_ = 0;  // Under way, for idle().
+  LogReader reader_;
+  std::unique_ptr<Document> document_;                   // Null while it is away.
+  std::deque<std::variant<ToDocument, Event>> waiting_;  // Until it is back, or loaded anew.
+  bool reloading_ = false;                               // It is to be loaded anew.
+  SubscribedLoops subscribers_;
   std::optional<Error> failure_;
 };
 

@@ -1,44 +1,49 @@
 // LogCache: what is remembered of a log, so that it need not be read for every submission: its
-// newest records, and who sent which sequence last.
+// newest records, and each source's last submission.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <unordered_map>
+#include <variant>
 
 #include "server/document/recent_records.h"
 #include "storage/history.h"
 
 namespace cowrite::document {
 
-// A source's last submission in the log; absent if it has none.
-using LastSubmission = std::optional<storage::SourceEntry>;
+// A source's last submission in the log: the record that holds it, or that there is none; or only
+// the log can tell.
+struct OnlyInLog {};
+struct NeverSubmitted {};
+using LastSubmission = std::variant<OnlyInLog, NeverSubmitted, storage::SourceEntry>;
 
 class LogCache {
  public:
   // Of a log with `version` records, of which none are here.
-  explicit LogCache(std::uint64_t version) : tail_(version) {}
+  explicit LogCache(std::uint64_t version) : recent_(version) {}
 
-  [[nodiscard]] RecentRecords& tail() { return tail_; }
-  [[nodiscard]] const RecentRecords& tail() const { return tail_; }
+  [[nodiscard]] RecentRecords& recent() { return recent_; }
+  [[nodiscard]] const RecentRecords& recent() const { return recent_; }
 
   // About what it takes in memory.
   [[nodiscard]] std::size_t memory_bytes() const;
 
-  // Absent if only the log can tell.
-  [[nodiscard]] std::optional<LastSubmission> last_of(const std::string& source) const;
+  [[nodiscard]] LastSubmission last_submission(const std::string& source) const;
 
-  // REQUIRES: record->version == tail().end().
+  // REQUIRES: record->version == recent().end().
   void push(RecordPtr record);
-  // Notes what the log said of a source, unless a newer record told better meanwhile.
-  void learn(const std::string& source, const LastSubmission& last);
-  // Forgets what is beyond the limits (server/limits.h), but no record from version `keep` on.
+  // Notes what the log said of a source (absent: it never submitted), unless a newer record told
+  // better meanwhile.
+  void learn(const std::string& source, const std::optional<storage::SourceEntry>& last);
+  // Forgets what is beyond the limits (limits.h), but no record from version `keep` on.
   void trim(std::uint64_t keep);
 
  private:
-  RecentRecords tail_;
-  std::unordered_map<std::string, LastSubmission> sources_;
+  RecentRecords recent_;
+  std::unordered_map<std::string, LastSubmission> sources_;  // None of them OnlyInLog.
 };
 
 }  // namespace cowrite::document

@@ -50,7 +50,7 @@ struct ReadRequest {
   protocol::Read request;
 };
 
-// Has had enough.
+// Stops following a document.
 struct LeaveRequest {
   SessionId session;
   std::uint64_t ticket = 0;
@@ -62,7 +62,7 @@ struct SnapshotRequest {
   SessionId session;
   std::uint64_t ticket = 0;
   storage::DocumentKey key;
-  storage::VersionSelector moment;
+  storage::VersionSelector selector;
 };
 
 // Announces a presence that is about a document, to be moved over what the sender had not seen.

@@ -17,18 +17,18 @@ bool RebaseProgress::needs_no_records() const {
   return edit && ot::is_in_normal_form(edit->operation);
 }
 
-Result<void> RebaseProgress::pass(RecentRecords& tail, const RecordPtr& own) {
+Result<void> RebaseProgress::pass(RecentRecords& records, const RecordPtr& own) {
   CHECK(!repeated_);
-  const std::uint64_t to = own ? own->version : tail.end();
+  const std::uint64_t to = own ? own->version : records.end();
   while (at_ < to) {
-    const bool is_far = to - at_ > kPassedOneByOne || at_ < tail.begin();
-    if (is_far && at_ >= tail.reach() && needs_no_records()) {
+    const bool is_far = to - at_ > kPassedOneByOne || at_ < records.begin();
+    if (is_far && at_ >= records.reach() && needs_no_records()) {
       ot::Operation& operation = std::get<storage::Edit>(change_).operation;
-      operation = tail.rebase(with_all_delete_texts_or_none(std::move(operation)), at_, to);
+      operation = records.rebase(with_all_delete_texts_or_none(std::move(operation)), at_, to);
       at_ = to;
       break;
     }
-    if (Result<void> rebased = rebase(change_, *tail.at(at_)); !rebased) return rebased;
+    if (Result<void> rebased = rebase(change_, *records.at(at_)); !rebased) return rebased;
     ++at_;
   }
   repeated_ = own;

@@ -18,26 +18,24 @@ class RebaseProgress {
   // The change was made at version `base`.
   RebaseProgress(storage::Change change, std::uint64_t base);
 
-  // Sets out from another version, for a submission that names none. REQUIRES: nothing was passed
-  // yet.
-  void start_at(std::uint64_t version) { at_ = version; }
-
   // The change as it is to be made at version at().
   [[nodiscard]] const storage::Change& change() const { return change_; }
+  [[nodiscard]] storage::Change take_change() && { return std::move(change_); }
   [[nodiscard]] std::uint64_t at() const { return at_; }
 
   // The record that holds this very submission, once it was met; then the change is as it was
   // before that record.
   [[nodiscard]] const RecordPtr& repeated() const { return repeated_; }
 
-  // True if it can go over shapes alone, from tail.reach() on: an edit in normal form. Any edit is,
-  // after one record.
+  // True if it can go over shapes alone, from records.reach() on: an edit in normal form. Any edit
+  // is, after one record.
   [[nodiscard]] bool needs_no_records() const;
 
-  // Goes over the tail's records up to its end, or up to `own`, the record that is the submission
+  // Goes over the records up to its end, or up to `own`, the record that is the submission
   // itself, if that is there (else null). Fails if a record forbids the change. REQUIRES: at() is
-  // not before tail.begin(), or not before tail.reach() and needs_no_records(); not repeated() yet.
-  [[nodiscard]] Result<void> pass(RecentRecords& tail, const RecordPtr& own);
+  // not before records.begin(), or not before records.reach() and needs_no_records(); not
+  // repeated() yet.
+  [[nodiscard]] Result<void> pass(RecentRecords& records, const RecordPtr& own);
 
  private:
   storage::Change change_;

@@ -163,8 +163,8 @@ OperatorApi::Work OperatorApi::verify(const Path& path) {
 
 Response OperatorApi::stat(const Path& path) const {
   if (path.size() == 1) {
-    return answer(store_use_json(
-        {log_.store().statistics(), log_.health().disk_free_bytes, log_.health().disk_reserve_bytes}));
+    return answer(store_use_json({log_.store().statistics(), log_.health().disk_free_bytes,
+                                  log_.health().disk_reserve_bytes}));
   }
   const Result<history::DocumentUse> use =
       history::measure_document(log_.store(), {path[1], path[2]});

@@ -48,13 +48,15 @@ struct ChannelLeft {
   std::string channel;
 };
 
+using ChannelReply = std::variant<ChannelJoined, ChannelLeft>;
+
 // ---- From a channel to whole loops: a presence, or a call for them.
 
 using ChannelNotice = std::variant<document::SharedPresence, ChannelCall>;
 
 // How a channel reaches sessions and loops.
 struct ChannelPorts {
-  std::function<void(document::SessionId, std::variant<ChannelJoined, ChannelLeft>)> reply;
+  std::function<void(document::SessionId, ChannelReply)> reply;
   std::function<void(document::LoopIndex, ChannelNotice)> announce;
 };
 

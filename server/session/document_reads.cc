@@ -70,21 +70,21 @@ void DocumentReads::leave_many(protocol::UnsubscribeMany request) {
 }
 
 void DocumentReads::snapshot(protocol::FetchSnapshot request) {
-  const storage::VersionSelector moment =
+  const storage::VersionSelector selector =
       request.version ? storage::VersionSelector(storage::AtVersion{*request.version})
                       : storage::VersionSelector(storage::Newest{});
   const storage::DocumentKey key = request.key;
-  enqueue(
-      document::SnapshotRequest{session_, issue({std::move(request), std::nullopt}), key, moment});
+  enqueue(document::SnapshotRequest{session_, issue({std::move(request), std::nullopt}), key,
+                                    selector});
 }
 
 void DocumentReads::snapshot(protocol::FetchSnapshotByTime request) {
-  const storage::VersionSelector moment =
+  const storage::VersionSelector selector =
       request.time_ms ? storage::VersionSelector(storage::AtTime{*request.time_ms})
                       : storage::VersionSelector(storage::Newest{});
   const storage::DocumentKey key = request.key;
-  enqueue(
-      document::SnapshotRequest{session_, issue({std::move(request), std::nullopt}), key, moment});
+  enqueue(document::SnapshotRequest{session_, issue({std::move(request), std::nullopt}), key,
+                                    selector});
 }
 
 bool DocumentReads::may_subscribe(const protocol::Message& request, protocol::ReadKind kind,

@@ -1,4 +1,5 @@
-// SubscriberTable: which sessions of one loop follow which document, or listen to which channel.
+// SubscriberTable: the sessions of one loop that subscribe to a document, or listen to a channel;
+// by either.
 #pragma once
 
 #include <cstdint>

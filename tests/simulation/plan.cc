@@ -2,6 +2,8 @@
 
 #include <array>
 
+#include "server/document/limits.h"
+
 namespace cowrite::simulation {
 
 Plan Plan::draw(Random& random, std::uint64_t steps) {
@@ -33,7 +35,9 @@ Plan Plan::draw(Random& random, std::uint64_t steps) {
   plan.crash = maybe(3, 3);
   plan.restart = maybe(4, 3);
   plan.rival = maybe(3, 8);
+  plan.operate = maybe(4, 3);
   plan.evict = maybe(3, 5);
+  if (random.one_in(3)) plan.documents_bytes = random.below(4) * document::kOpenDocumentBytes;
   plan.clock = maybe(4, 5);
   plan.intruder = maybe(4, 10);
   plan.deletes = maybe(2, 10);
@@ -63,7 +67,9 @@ std::string Plan::describe() const {
   add("crash", crash);
   add("restart", restart);
   add("rival", rival);
+  add("operate", operate);
   add("evict", evict);
+  add("crowded", documents_bytes < kRoomy ? 1 : 0);
   add("clock", clock);
   add("intruder", intruder);
   add("deletes", deletes);

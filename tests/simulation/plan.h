@@ -12,6 +12,9 @@
 
 namespace cowrite::simulation {
 
+// More than all documents of a run take.
+inline constexpr std::size_t kRoomy = std::size_t{1} << 30;
+
 // Chances are per step, in percent.
 struct Plan {
   std::size_t clients = 1;
@@ -21,6 +24,7 @@ struct Plan {
   // Bytes that others paste at times; so few records fill what a document keeps in memory, and the
   // rest must come from the log.
   std::size_t pasted = 0;
+  std::size_t documents_bytes = kRoomy;  // Above it, idle documents leave the server's memory.
   std::uint64_t steps = 0;
   Microseconds step_max = 0;
 
@@ -32,7 +36,8 @@ struct Plan {
   std::uint64_t crash = 0;     // The server dies.
   std::uint64_t restart = 0;   // It is told to end.
   std::uint64_t rival = 0;     // Another node writes a record, or hundreds.
-  std::uint64_t evict = 0;     // Documents that nobody needs leave the server's memory.
+  std::uint64_t operate = 0;   // The operator changes a document, or replaces its history.
+  std::uint64_t evict = 0;     // The server looks for documents that nobody needs.
   std::uint64_t clock = 0;     // The server's clock is set.
   std::uint64_t intruder = 0;  // A hostile client does something.
   std::uint64_t deletes = 0;   // Of what clients do: deletes.

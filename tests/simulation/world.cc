@@ -28,6 +28,7 @@ World::World(std::uint64_t seed, std::uint64_t steps, Trace::Printing printing)
       oracle_(ledger_),
       log_(timeline_, random_, trace_, ledger_, oracle_),
       rival_(random_, ledger_, oracle_, plan_.pasted),
+      operator_(random_, ledger_, oracle_, rival_),
       keyboard_(random_),
       intruder_(random_, oracle_, documents_, clients_,
                 [this](const std::string& client, ClientEnd end) {
@@ -108,6 +109,11 @@ void World::make_trouble() {
   if (percent(plan_.evict) && node_) node_->evict_idle();
   if (percent(plan_.intruder)) intruder_.act();
   if (percent(plan_.clock)) clock_ms_ += random_.between(-5'000, 5'000);
+  if (percent(plan_.operate) && node_) {
+    const DocumentKey& key = random_.pick(documents_);
+    trace_.note("operator", "acts on", key.id());
+    operator_.act(*node_, key, now_ms());
+  }
   if (percent(plan_.rival)) {
     const DocumentKey& key = random_.pick(documents_);
     const std::uint64_t count =
@@ -133,6 +139,7 @@ void World::crash() {
   trace_.note("server", "dies");
   log_.crash();
   node_ = nullptr;
+  operator_.forget();
   for (const std::weak_ptr<Link>& link : std::exchange(links_, {})) {
     if (const auto lost = link.lock()) lost->lose_server();
   }
@@ -161,7 +168,7 @@ void World::start() {
                                  if (!dying.expired()) crash();
                                });
                              }},
-      plan_.loops);
+      plan_.loops, plan_.documents_bytes);
 }
 
 std::shared_ptr<Link> World::dial(const std::string& client, ClientEnd end) {
@@ -222,7 +229,8 @@ void World::settle() {
     }
   }
   run_until_quiet();
-  if (plan_.rival == 0 && plan_.intruder == 0 && !oracle_.any_came_back()) return;
+  const bool others_wrote = plan_.rival > 0 || plan_.operate > 0 || plan_.intruder > 0;
+  if (!others_wrote && !oracle_.any_came_back()) return;
   add_client();
   Client& last = *clients_.back();
   last.go_online();
@@ -240,6 +248,7 @@ void World::settle() {
 
 void World::judge() {
   oracle_.judge_log();
+  operator_.judge();
   for (const auto& client : clients_) judge_client(*client);
 }
 

@@ -16,6 +16,7 @@
 #include "tests/simulation/intruder.h"
 #include "tests/simulation/ledger.h"
 #include "tests/simulation/node.h"
+#include "tests/simulation/operator.h"
 #include "tests/simulation/oracle.h"
 #include "tests/simulation/plan.h"
 #include "tests/simulation/random.h"
@@ -70,6 +71,7 @@ class World {
   Oracle oracle_;
   SimulatedLog log_;
   Rival rival_;
+  Operator operator_;
   Keyboard keyboard_;
 
   std::vector<DocumentKey> documents_;

@@ -18,7 +18,7 @@ namespace {
 
 constexpr const char* kNoServer = "http://127.0.0.1:1";  // Nobody listens on port 1.
 
-class Dependencies : public testing::Test {
+class Surroundings : public testing::Test {
  protected:
   static Words on_folder(Words arguments) {
     arguments.insert(arguments.begin(), {"--data", served_folder().path()});
@@ -28,7 +28,7 @@ class Dependencies : public testing::Test {
 
 // ---- Terminals and pipes
 
-TEST_F(Dependencies, APersonGetsTitlesAndHumanNumbersAndColours) {
+TEST_F(Surroundings, APersonGetsTitlesAndHumanNumbersAndColours) {
   const Ran ran = run_on_terminal(on_folder({"--collection", "fresh", "ls"}));
   EXPECT_EQ(ran.status, 0);
   EXPECT_EQ(ran.out,
@@ -38,7 +38,7 @@ TEST_F(Dependencies, APersonGetsTitlesAndHumanNumbersAndColours) {
             "      \x1b[33m1\x1b[0m  2.0 KiB  \x1b[36m3 hours ago\x1b[0m  recent\n");
 }
 
-TEST_F(Dependencies, ColoursAreLeftOutWhereTheyAreNotWanted) {
+TEST_F(Surroundings, ColoursAreLeftOutWhereTheyAreNotWanted) {
   const std::string plain =
       "VERSION     SIZE  CHANGED      NAME\n"
       "      1      2 B  2026-01-05   old\n"
@@ -56,20 +56,20 @@ TEST_F(Dependencies, ColoursAreLeftOutWhereTheyAreNotWanted) {
   EXPECT_NE(run_on_terminal(ls, {"TERM=xterm", "NO_COLOR="}).out, plain);
 }
 
-TEST_F(Dependencies, ColumnsAreAsWideAsTheirWidestCell) {
+TEST_F(Surroundings, ColumnsAreAsWideAsTheirWidestCell) {
   EXPECT_EQ(run_on_terminal(on_folder({"--collection", "fresh", "log", "old"}), {}).out,
             "VERSION  TIME        AUTHOR         CHANGE\n"
             "      1  2026-01-05  Somebody Else  created +2 \"12\"\n");
 }
 
-TEST_F(Dependencies, InfoOnATerminalHasBothKindsOfNumbers) {
+TEST_F(Surroundings, InfoOnATerminalHasBothKindsOfNumbers) {
   const std::string out =
       run_on_terminal(on_folder({"--collection", "fresh", "info", "recent"}), {}).out;
   EXPECT_NE(out.find("size        2.0 KiB (2048 bytes)\n"), std::string::npos) << out;
   EXPECT_NE(out.find("changed     3 hours ago (20"), std::string::npos) << out;
 }
 
-TEST_F(Dependencies, NothingInADocumentReachesTheTerminalAsACommand) {
+TEST_F(Surroundings, NothingInADocumentReachesTheTerminalAsACommand) {
   for (const Words& arguments :
        {Words{"ls"}, Words{"info", "evil\x1b[31m\n"}, Words{"log", "evil\x1b[31m\n"},
         Words{"cat", "evil\x1b[31m\n"}, Words{"cat", "evil\x1b[31m\n", "--json"},
@@ -82,7 +82,7 @@ TEST_F(Dependencies, NothingInADocumentReachesTheTerminalAsACommand) {
   EXPECT_EQ(run_on_terminal(on_folder({"cat", "evil\x1b[31m\n"})).out, "\\x1b[2Jboo\n\tok\n");
 }
 
-TEST_F(Dependencies, JsonOnATerminalIsHarmlessAndStillTheSame) {
+TEST_F(Surroundings, JsonOnATerminalIsHarmlessAndStillTheSame) {
   storage::DocumentWriter(served_folder().log(), {"json", "x"}).create("\u009B31m\x7f\u202E\n\x1b");
   const std::string shown =
       run_on_terminal(on_folder({"--collection", "json", "cat", "x", "--json"})).out;
@@ -91,19 +91,19 @@ TEST_F(Dependencies, JsonOnATerminalIsHarmlessAndStillTheSame) {
   EXPECT_EQ(nlohmann::json::parse(shown), nlohmann::json::parse(piped));
 }
 
-TEST_F(Dependencies, AnErrorOnATerminalIsRed) {
+TEST_F(Surroundings, AnErrorOnATerminalIsRed) {
   EXPECT_EQ(run_on_terminal(on_folder({"cat", "none"})).out,
             "\x1b[1;31mcowrite:\x1b[0m docs/none: no such document\n"
             "\x1b[2mhint:\x1b[0m cowrite ls lists the documents that there are\n");
 }
 
-TEST_F(Dependencies, AReaderThatHasEnoughEndsItWithoutAWord) {
+TEST_F(Surroundings, AReaderThatHasEnoughEndsItWithoutAWord) {
   const Ran ran = run_into_broken_pipe(on_folder({"log", "long", "--collection", "long"}));
   EXPECT_EQ(ran.status, -SIGPIPE);
   EXPECT_EQ(ran.err, "");
 }
 
-TEST_F(Dependencies, OutputThatCannotBeWrittenIsAFailure) {
+TEST_F(Surroundings, OutputThatCannotBeWrittenIsAFailure) {
   const Ran full = run_into("/dev/full", on_folder({"cat", "notes"}));
   EXPECT_EQ(full.status, 1);
   EXPECT_EQ(full.err, "cowrite: cannot write the output: No space left on device\n");
@@ -112,20 +112,20 @@ TEST_F(Dependencies, OutputThatCannotBeWrittenIsAFailure) {
   EXPECT_EQ(closed.err, "cowrite: cannot write the output: Bad file descriptor\n");
 }
 
-TEST_F(Dependencies, BlameOnATerminalHasAColourForEachAuthor) {
+TEST_F(Surroundings, BlameOnATerminalHasAColourForEachAuthor) {
   const std::string out = run_on_terminal(on_folder({"blame", "notes", "--at", "2"})).out;
   EXPECT_NE(out.find("\x1b[34mAnn\x1b[0m     \x1b[34mhello\x1b[0m\n"), std::string::npos) << out;
   EXPECT_NE(out.find("\x1b[32mBob\x1b[0m     \x1b[32m world\x1b[0m\n"), std::string::npos) << out;
 }
 
-TEST_F(Dependencies, DiffOnATerminalIsColouredAndHarmless) {
+TEST_F(Surroundings, DiffOnATerminalIsColouredAndHarmless) {
   const std::string out = run_on_terminal(on_folder({"diff", "evil\x1b[31m\n", "0"})).out;
   EXPECT_NE(out.find("\x1b[32m+\\x1b[2Jboo\\r\x1b[0m\n"), std::string::npos) << out;
 }
 
 // ---- Following a document
 
-TEST_F(Dependencies, TailShowsRecordsWhenTheyAreCommitted) {
+TEST_F(Surroundings, TailShowsRecordsWhenTheyAreCommitted) {
   storage::DocumentWriter writer(served_folder().log(), {"live", "x"});
   writer.by("Ann").at("2026-01-05T06:11:00Z").create("a").insert(1, "b");
   std::thread later([&writer] { writer.insert(2, "c").insert(3, "d"); });
@@ -143,7 +143,7 @@ TEST_F(Dependencies, TailShowsRecordsWhenTheyAreCommitted) {
             "       3  2026-01-05T06:11:00.000Z  Ann           +1 \"c\" at 2\n");
 }
 
-TEST_F(Dependencies, TailThatIsCutOffSaysWhereToGoOn) {
+TEST_F(Surroundings, TailThatIsCutOffSaysWhereToGoOn) {
   const storage::Record record = {0, "source", 1, "Ann", 0, storage::Create{"a"}};
   const HttpEndpoint failing([&record](const http::Request& request, const http::Respond& respond) {
     if (request.path == "/api/documents/docs/x") {
@@ -160,7 +160,7 @@ TEST_F(Dependencies, TailThatIsCutOffSaysWhereToGoOn) {
   EXPECT_EQ(ran.err, "cowrite: docs/x: damaged; to go on later: --from 2\n");
 }
 
-TEST_F(Dependencies, TailNeedsAServerAndADocumentAndOneBeginning) {
+TEST_F(Surroundings, TailNeedsAServerAndADocumentAndOneBeginning) {
   const Ran folder = run(on_folder({"tail", "notes"}));
   EXPECT_EQ(folder.status, 1);
   EXPECT_EQ(folder.err,
@@ -179,21 +179,21 @@ TEST_F(Dependencies, TailNeedsAServerAndADocumentAndOneBeginning) {
 
 // ---- Choosing the source
 
-TEST_F(Dependencies, TheEnvironmentNamesTheSource) {
+TEST_F(Surroundings, TheEnvironmentNamesTheSource) {
   EXPECT_EQ(run({"cat", "notes"}, {"COWRITE_DATA=" + served_folder().path()}).out,
             "So: hello you\n");
   EXPECT_EQ(run({"cat", "notes"}, {"COWRITE_SERVER=" + served_folder().url()}).out,
             "So: hello you\n");
 }
 
-TEST_F(Dependencies, AnOptionBeatsTheEnvironment) {
+TEST_F(Surroundings, AnOptionBeatsTheEnvironment) {
   EXPECT_EQ(run(on_folder({"cat", "notes"}), {std::string("COWRITE_SERVER=") + kNoServer}).out,
             "So: hello you\n");
   EXPECT_EQ(run({"--server", served_folder().url(), "cat", "notes"}, {"COWRITE_DATA=/nowhere"}).out,
             "So: hello you\n");
 }
 
-TEST_F(Dependencies, AServerAndAFolderAreTheServerAndItsToken) {
+TEST_F(Surroundings, AServerAndAFolderAreTheServerAndItsToken) {
   EXPECT_EQ(run({"--data", "/nowhere", "--server", served_folder().url(), "cat", "notes"}).out,
             "So: hello you\n");
   const Ran ran = run(on_folder({"--server", served_folder().url(), "rm", "notes"}));
@@ -203,7 +203,7 @@ TEST_F(Dependencies, AServerAndAFolderAreTheServerAndItsToken) {
                          "the running server name it\n");
 }
 
-TEST_F(Dependencies, TwoSourcesInTheEnvironmentAreOneTooMany) {
+TEST_F(Surroundings, TwoSourcesInTheEnvironmentAreOneTooMany) {
   const Ran ran = run({"ls"}, {"COWRITE_SERVER=http://a", "COWRITE_DATA=b"});
   EXPECT_EQ(ran.status, 2);
   EXPECT_EQ(ran.err,
@@ -211,18 +211,18 @@ TEST_F(Dependencies, TwoSourcesInTheEnvironmentAreOneTooMany) {
             "or --data\n");
 }
 
-TEST_F(Dependencies, WhatIsNoUrlIsWrongUsage) {
+TEST_F(Surroundings, WhatIsNoUrlIsWrongUsage) {
   for (const char* url : {"localhost:8080", "ftp://a", "http://", ""}) {
     EXPECT_EQ(run({"--server", url, "ls"}).status, 2) << url;
   }
   EXPECT_EQ(run({"ls"}, {"COWRITE_SERVER=localhost"}).status, 2);
 }
 
-TEST_F(Dependencies, ASlashAfterTheUrlDoesNotMatter) {
+TEST_F(Surroundings, ASlashAfterTheUrlDoesNotMatter) {
   EXPECT_EQ(run({"--server", served_folder().url() + "/", "cat", "notes"}).out, "So: hello you\n");
 }
 
-TEST_F(Dependencies, TheDefaultIsTheServerOnThisMachine) {
+TEST_F(Surroundings, TheDefaultIsTheServerOnThisMachine) {
   const Ran ran = run({"info", "no-such-document-anywhere"});
   EXPECT_EQ(ran.status, 1);
   EXPECT_EQ(ran.out, "");
@@ -231,7 +231,7 @@ TEST_F(Dependencies, TheDefaultIsTheServerOnThisMachine) {
 
 // ---- Sources that are none
 
-TEST_F(Dependencies, WhereNobodyListensIsSaid) {
+TEST_F(Surroundings, WhereNobodyListensIsSaid) {
   const Ran ran = run({"--server", kNoServer, "ls"});
   EXPECT_EQ(ran.status, 1);
   EXPECT_EQ(ran.err,
@@ -240,7 +240,7 @@ TEST_F(Dependencies, WhereNobodyListensIsSaid) {
             "folder with --data DIR\n");
 }
 
-TEST_F(Dependencies, AnotherServerIsRecognized) {
+TEST_F(Surroundings, AnotherServerIsRecognized) {
   for (const int status : {200, 302, 404, 500}) {
     const HttpEndpoint other([status](const http::Request&, const http::Respond& respond) {
       respond(
@@ -262,7 +262,7 @@ TEST_F(Dependencies, AnotherServerIsRecognized) {
   }
 }
 
-TEST_F(Dependencies, AListThatDoesNotGoOnIsNotFollowedForEver) {
+TEST_F(Surroundings, AListThatDoesNotGoOnIsNotFollowedForEver) {
   const HttpEndpoint circling([](const http::Request& request, const http::Respond& respond) {
     const storage::DocumentInfo notes = {{"docs", "notes"}, 9, true, 1, 0, 0};
     if (request.path == "/api/documents") {
@@ -283,7 +283,7 @@ TEST_F(Dependencies, AListThatDoesNotGoOnIsNotFollowedForEver) {
   }
 }
 
-TEST_F(Dependencies, ABusyServerIsAskedAgain) {
+TEST_F(Surroundings, ABusyServerIsAskedAgain) {
   std::atomic<int> requests = 0;
   const HttpEndpoint busy([&requests](const http::Request&, const http::Respond& respond) {
     if (requests++ < 3) {
@@ -296,7 +296,7 @@ TEST_F(Dependencies, ABusyServerIsAskedAgain) {
   EXPECT_EQ(requests, 4);
 }
 
-TEST_F(Dependencies, AServerThatStaysBusyIsGivenUp) {
+TEST_F(Surroundings, AServerThatStaysBusyIsGivenUp) {
   std::atomic<int> requests = 0;
   const HttpEndpoint busy([&requests](const http::Request&, const http::Respond& respond) {
     ++requests;
@@ -308,7 +308,7 @@ TEST_F(Dependencies, AServerThatStaysBusyIsGivenUp) {
   EXPECT_EQ(requests, 6);
 }
 
-TEST_F(Dependencies, WhatTheServerSaysIsPassedOnHarmlessly) {
+TEST_F(Surroundings, WhatTheServerSaysIsPassedOnHarmlessly) {
   const HttpEndpoint failing([](const http::Request&, const http::Respond& respond) {
     respond({500, http::error_json({"ERR_NEW", "docs/notes: \x1b[31mdamaged"}), {}});
   });
@@ -317,7 +317,7 @@ TEST_F(Dependencies, WhatTheServerSaysIsPassedOnHarmlessly) {
   EXPECT_EQ(ran.err, "cowrite: docs/notes: \\x1b[31mdamaged\n");
 }
 
-TEST_F(Dependencies, AFolderWithoutDataIsNamed) {
+TEST_F(Surroundings, AFolderWithoutDataIsNamed) {
   const storage::TempFolder empty;
   for (const std::string& folder : {empty.path(), empty / "nowhere"}) {
     const Ran ran = run({"--data", folder, "ls"});
@@ -329,7 +329,7 @@ TEST_F(Dependencies, AFolderWithoutDataIsNamed) {
 
 // ---- Help
 
-TEST_F(Dependencies, HelpAndVersionGoToStandardOutput) {
+TEST_F(Surroundings, HelpAndVersionGoToStandardOutput) {
   for (const Words& arguments :
        {Words{"--help"}, Words{"-h"}, Words{"ls", "--help"}, Words{"info", "-h"},
         Words{"cat", "--help"}, Words{"log", "--help"}, Words{"--version"}}) {
@@ -341,7 +341,7 @@ TEST_F(Dependencies, HelpAndVersionGoToStandardOutput) {
   EXPECT_EQ(run({"--version"}).out, "cowrite " COWRITE_VERSION "\n");
 }
 
-TEST_F(Dependencies, TheHelpOfEveryCommandHasExamplesAndTheFieldsOfItsJson) {
+TEST_F(Surroundings, TheHelpOfEveryCommandHasExamplesAndTheFieldsOfItsJson) {
   for (const char* command : {"ls", "info", "cat", "log"}) {
     const std::string help = run({command, "--help"}).out;
     EXPECT_NE(help.find("Examples:"), std::string::npos) << command;
@@ -351,7 +351,7 @@ TEST_F(Dependencies, TheHelpOfEveryCommandHasExamplesAndTheFieldsOfItsJson) {
   }
 }
 
-TEST_F(Dependencies, WithoutArgumentsItExplainsItself) {
+TEST_F(Surroundings, WithoutArgumentsItExplainsItself) {
   const Ran ran = run({});
   EXPECT_EQ(ran.status, 2);
   EXPECT_EQ(ran.out, "");

@@ -129,9 +129,9 @@ HistoryChunk DocumentHarness::find(const HistoryWanted& wanted) const {
   for (const storage::Record& made : log_) {
     if (made.source != wanted.source) continue;
     chunk.last = storage::SourceEntry{made.sequence, made.version};
-    if (made.sequence == wanted.sequence) chunk.repeated = made;
+    if (made.sequence == wanted.sequence) chunk.stored = made;
   }
-  if (chunk.last && chunk.last->sequence != wanted.sequence) chunk.repeated.reset();
+  if (chunk.last && chunk.last->sequence != wanted.sequence) chunk.stored.reset();
   // As the log does, not all at once.
   constexpr std::uint64_t kRecordsAtATime = 3;
   for (std::uint64_t v = wanted.from; v < std::min(wanted.to, wanted.from + kRecordsAtATime); ++v) {

@@ -83,10 +83,10 @@ class DocumentHostTest : public ::testing::Test {
     ports.announce_presence = [this](const SharedPresence& notice) {
       told_.push_back(notice->encoded);
     };
-    ports.ahead = [this](std::uint64_t seen, std::uint64_t held) {
+    ports.on_client_ahead = [this](std::uint64_t seen, std::uint64_t held) {
       told_.push_back("ahead " + std::to_string(seen) + " > " + std::to_string(held));
     };
-    ports.holds = [this](std::size_t bytes) { held_bytes_ = bytes; };
+    ports.on_memory_changed = [this](std::size_t bytes) { held_bytes_ = bytes; };
     ports.halt = [] { FAIL() << "the log is fine"; };
     return ports;
   }

@@ -1,9 +1,10 @@
-// Two loops, with sessions on one and documents on both.
+// The switchboard on two real loops, with sessions on one and documents on both.
 
-#include "server/loop/loop.h"
+#include "server/switchboard/switchboard.h"
 
 #include <gtest/gtest.h>
 
+#include <array>
 #include <atomic>
 #include <condition_variable>
 #include <future>
@@ -14,10 +15,11 @@
 #include <vector>
 
 #include "server/document/limits.h"
+#include "server/loop/loop.h"
 #include "server/protocol/error_codes.h"
 #include "storage/rocksdb_log.h"
 
-namespace cowrite::loop {
+namespace cowrite::switchboard {
 namespace {
 
 using namespace std::chrono_literals;
@@ -92,32 +94,25 @@ class Client final : public transport::Connection {
   std::optional<transport::CloseCode> closed_;
 };
 
-class LoopTest : public ::testing::Test {
+class SwitchboardTest : public ::testing::Test {
  public:
-  ~LoopTest() override {
-    for (const auto& loop : loops_.all) loop->stop();
+  ~SwitchboardTest() override {
+    for (loop::Loop& loop : loops_) loop.stop();
   }
 
  protected:
   static constexpr std::size_t kRoom = 10 * document::kOpenDocumentBytes;
 
-  explicit LoopTest(std::chrono::milliseconds idle = 0ms) {
-    for (document::LoopIndex index : {0U, 1U}) {
-      loops_.all.push_back(std::make_unique<Loop>(
-          index, Loop::Dependencies{.loops = loops_,
-                                    .log = log_,
-                                    .halt = [] { std::abort(); },
-                                    .ahead = [](const storage::DocumentKey&, auto, auto) {},
-                                    .history_id = "5ea1",
-                                    .documents_bytes = kRoom,
-                                    .idle_document = idle}));
+  explicit SwitchboardTest(std::chrono::milliseconds idle = 0ms) {
+    for (LoopIndex i = 0; i < loops_.size(); ++i) {
+      loops_[i].post_every(idle, [this, i] { switchboard_.evict_idle(i); });
+      loops_[i].start();
     }
-    for (const auto& loop : loops_.all) loop->start();
   }
 
   // What one loop does for one client, on that loop's thread.
   struct Seat {
-    Loop& loop;
+    loop::Loop& loop;
     std::shared_ptr<Client> client;
     std::shared_ptr<transport::ConnectionEvents> events;
 
@@ -128,26 +123,32 @@ class LoopTest : public ::testing::Test {
       loop.post([events = events] { events->on_close(); });
     }
   };
-  Seat connect(document::LoopIndex index) {
-    Seat seat{loops_.at(index), std::make_shared<Client>(), nullptr};
-    std::mutex mutex;
-    std::condition_variable accepted;
-    seat.loop.post([&] {
-      auto events = seat.loop.accept(seat.client);
-      const std::lock_guard lock(mutex);
-      seat.events = std::move(events);
-      accepted.notify_one();
-    });
-    std::unique_lock lock(mutex);
-    accepted.wait(lock, [&] { return seat.events != nullptr; });
+  Seat connect(LoopIndex index) {
+    Seat seat{loops_[index], std::make_shared<Client>(), nullptr};
+    std::promise<std::shared_ptr<transport::ConnectionEvents>> accepted;
+    seat.loop.post([&] { accepted.set_value(switchboard_.accept(index, seat.client)); });
+    seat.events = accepted.get_future().get();
     return seat;
   }
 
+  Ports ports() {
+    return {
+        .post = [this](LoopIndex loop, Ports::Work work) { loops_[loop].post(std::move(work)); },
+        .post_after = [this](LoopIndex loop, std::chrono::milliseconds delay,
+                             Ports::Work work) { loops_[loop].post_after(delay, std::move(work)); },
+        .now_ms = [] { return std::int64_t{1}; },
+        .new_id = [this] { return "source" + std::to_string(++ids_); },
+        .halt = [] { std::abort(); }};
+  }
+
   CountingLog log_;
-  Loops loops_;
+  std::atomic<int> ids_ = 0;
+  std::array<loop::Loop, 2> loops_;
+  Switchboard switchboard_{
+      {.loops = 2, .history_id = "5ea1", .documents_bytes = 2 * kRoom}, log_, ports()};
 };
 
-TEST_F(LoopTest, WhatOneLoopsClientWritesReachesTheOthers) {
+TEST_F(SwitchboardTest, WhatOneLoopsClientWritesReachesTheOthers) {
   const Seat writer = connect(0);
   const Seat reader = connect(1);
   for (const char* document : {"a", "b", "c", "d", "e"}) {  // By their hashes on both loops.
@@ -161,7 +162,7 @@ TEST_F(LoopTest, WhatOneLoopsClientWritesReachesTheOthers) {
   }
 }
 
-TEST_F(LoopTest, ADocumentThatNobodyFollowsLeavesMemory) {
+TEST_F(SwitchboardTest, ADocumentThatNobodyFollowsLeavesMemory) {
   const Seat follower = connect(0);
   const Seat visitor = connect(1);
   const std::string request = R"("c":"docs","d":"d"})";
@@ -183,16 +184,16 @@ TEST_F(LoopTest, ADocumentThatNobodyFollowsLeavesMemory) {
 }
 
 // Whose documents leave memory for want of room only.
-class CrowdedLoopTest : public LoopTest {
+class CrowdedSwitchboardTest : public SwitchboardTest {
  protected:
-  CrowdedLoopTest() : LoopTest(1h), seat_(connect(0)) {}
+  CrowdedSwitchboardTest() : SwitchboardTest(1h), seat_(connect(0)) {}
 
   // One of the documents that live on the seat's loop.
   void visit(const char* action, int number) {
     std::string id;
     for (int found = -1, i = 0; found < number; ++i) {
       id = std::to_string(i);
-      if (&loops_.home_of(storage::DocumentKey{"docs", id}) == &seat_.loop) ++found;
+      if (storage::DocumentKey("docs", id).hash() % loops_.size() == 0) ++found;
     }
     const std::string request = std::string(R"({"a":")") + action + R"(","c":"docs","d":")" + id;
     seat_.send(request + R"("})");
@@ -202,7 +203,7 @@ class CrowdedLoopTest : public LoopTest {
   Seat seat_;
 };
 
-TEST_F(CrowdedLoopTest, TheDocumentsUsedLongestAgoLeaveWhenThereIsNoRoom) {
+TEST_F(CrowdedSwitchboardTest, TheDocumentsUsedLongestAgoLeaveWhenThereIsNoRoom) {
   for (int number = 0; number < 9; ++number) visit("f", number);
   EXPECT_EQ(log_.reads, 9);
   visit("f", 0);  // All are there, and this one is the newest now.
@@ -215,7 +216,7 @@ TEST_F(CrowdedLoopTest, TheDocumentsUsedLongestAgoLeaveWhenThereIsNoRoom) {
   EXPECT_EQ(log_.reads, 14) << "used longest ago";
 }
 
-TEST_F(CrowdedLoopTest, DocumentsThatAreFollowedStay) {
+TEST_F(CrowdedSwitchboardTest, DocumentsThatAreFollowedStay) {
   for (int number = 0; number < 50; ++number) visit("s", number);
   EXPECT_EQ(log_.reads, 50);
   for (int number = 0; number < 50; ++number) visit("f", number);
@@ -225,11 +226,11 @@ TEST_F(CrowdedLoopTest, DocumentsThatAreFollowedStay) {
   EXPECT_GT(log_.reads, 50);
 }
 
-TEST_F(LoopTest, DrainingClosesEverybodyWithServiceRestart) {
+TEST_F(SwitchboardTest, DrainingClosesEverybodyWithServiceRestart) {
   const Seat seat = connect(0);
   (void)seat.client->receive(R"({"a":"init")");
   std::atomic<bool> drained = false;
-  seat.loop.post([&] { seat.loop.drain([&] { drained = true; }); });
+  seat.loop.post([&] { switchboard_.drain(0, [&] { drained = true; }); });
   EXPECT_EQ(seat.client->closed(), transport::CloseCode::kServiceRestart);
   EXPECT_FALSE(drained);
   seat.leave();
@@ -240,7 +241,7 @@ TEST_F(LoopTest, DrainingClosesEverybodyWithServiceRestart) {
 
 // ---- On behalf of the operator
 
-class OperatorLoopTest : public LoopTest {
+class OperatorSwitchboardTest : public SwitchboardTest {
  protected:
   // Two documents, on either loop.
   static constexpr const char* kIds[] = {"a", "b", "c", "d", "e"};
@@ -249,18 +250,15 @@ class OperatorLoopTest : public LoopTest {
   document::Answer submit(const storage::DocumentKey& key, storage::Change change,
                           std::optional<std::uint64_t> base = std::nullopt) {
     std::promise<document::Answer> outcome;
-    Loop& loop = loops_.at(0);
-    loop.post([&] {
-      loop.submit(
-          {.author = "Op",
-           .request = {.key = key, .version = base, .sequence = 1, .change = std::move(change)}},
-          [&](const document::Answer& answer) { outcome.set_value(answer); });
-    });
+    switchboard_.submit(
+        {.author = "Op",
+         .request = {.key = key, .version = base, .sequence = 1, .change = std::move(change)}},
+        [&](const document::Answer& answer) { outcome.set_value(answer); });
     return outcome.get_future().get();
   }
 };
 
-TEST_F(OperatorLoopTest, TheOperatorsChangesAreCommittedAndFollowersSeeThem) {
+TEST_F(OperatorSwitchboardTest, TheOperatorsChangesAreCommittedAndFollowersSeeThem) {
   const Seat follower = connect(1);
   for (const std::string id : kIds) {
     follower.send(R"({"a":"s","c":"docs","d":")" + id + R"("})");
@@ -274,7 +272,7 @@ TEST_F(OperatorLoopTest, TheOperatorsChangesAreCommittedAndFollowersSeeThem) {
   }
 }
 
-TEST_F(OperatorLoopTest, ADocumentThatWasReplacedIsLoadedAnewWhenItsFollowersAreGone) {
+TEST_F(OperatorSwitchboardTest, ADocumentThatWasReplacedIsLoadedAnewWhenItsFollowersAreGone) {
   for (const std::string id : kIds) {
     const Seat follower = connect(0);
     const storage::DocumentKey key{"docs", id};
@@ -288,8 +286,7 @@ TEST_F(OperatorLoopTest, ADocumentThatWasReplacedIsLoadedAnewWhenItsFollowersAre
                  true, 8},
                 [&](storage::AppendOutcome outcome) { appended.set_value(outcome); });
     ASSERT_EQ(appended.get_future().get(), storage::AppendOutcome::kCommitted);
-    Loop& home = loops_.home_of(key);
-    home.post([&home, key] { home.reload_document(key); });
+    switchboard_.reload(key);
     EXPECT_EQ(follower.client->closed(), transport::CloseCode::kServiceRestart);
     // Who comes meanwhile waits, and is given what the log holds.
     const Seat visitor = connect(1);
@@ -300,4 +297,4 @@ TEST_F(OperatorLoopTest, ADocumentThatWasReplacedIsLoadedAnewWhenItsFollowersAre
 }
 
 }  // namespace
-}  // namespace cowrite::loop
+}  // namespace cowrite::switchboard

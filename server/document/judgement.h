@@ -1,0 +1,80 @@
+// What becomes of a submission, told in one place:
+//
+//   1. recognised       its source's last submission tells if it can be in the log or in the batch
+//                       already. If it is, it is one more waiter for that record's ack
+//   2. stored elsewhere its record is in the log but not in memory: that is read first
+//   3. far behind       it has to pass records that are not in memory: they are read first
+//   4. rebased          from its own base over everything committed, then over the batch
+//   5. tried            on the text, and against the limits; one that fails is refused, and hurts
+//                       no other
+//
+// After a reading it is judged again from the beginning.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "ot/base/result.h"
+#include "server/document/log_cache.h"
+#include "server/document/messages.h"
+#include "server/document/pending_submission.h"
+#include "storage/history.h"
+#include "storage/record.h"
+
+namespace cowrite::document {
+
+// What is to be read from the log for one submission.
+struct HistoryWanted {
+  // Look up this source's last submission, and its record if its sequence is this one.
+  std::string source;
+  std::uint64_t sequence = 0;
+  std::uint64_t from = 0;  // Records from <= version < to; none if from == to.
+  std::uint64_t to = 0;
+};
+struct HistoryChunk {
+  std::optional<storage::SourceEntry> last;
+  std::optional<storage::Record> stored;  // Its record, if that has the sequence in question.
+  std::vector<storage::Record> records;   // From `from` on; perhaps not all of them.
+};
+
+// The log and the batch by which a submission is judged.
+struct Evidence {
+  LogCache& log;
+  LogCache& batch;            // Follows the log.
+  storage::Snapshot& newest;  // The document after both.
+};
+
+// Of a source, as the log and the batch tell.
+[[nodiscard]] LastSubmission last_submission(const std::string& source, const LogCache& log,
+                                             const LogCache& batch);
+
+// It cannot be judged before this is read.
+struct ReadFirst {
+  HistoryWanted wanted;
+};
+// It is in the log or in the batch already, as record `version`.
+struct Repeated {
+  std::uint64_t version = 0;
+};
+// It is new, and fits the text.
+struct Accepted {
+  RecordPtr record;
+};
+// An error: it will never be in the log, or, if the log cannot be read, nobody knows.
+using Verdict = std::variant<ReadFirst, Repeated, Accepted, Error>;
+
+// Takes the submission as far as the log's records lead, and evidence.newest over its record if it
+// is accepted. The record is stamped now_ms. `evidence` is of the same log at every call.
+[[nodiscard]] Verdict judge(PendingSubmission& pending, const Evidence& evidence,
+                            std::int64_t now_ms);
+
+// Takes the submission over what was read for it, to be judged again. `last` is its source's last
+// submission, as it is known by now. Fails if a record forbids the change, or is not there.
+[[nodiscard]] Result<void> take_over_history(PendingSubmission& pending,
+                                             const HistoryWanted& wanted, HistoryChunk chunk,
+                                             const LastSubmission& last);
+
+}  // namespace cowrite::document

@@ -1,0 +1,79 @@
+// LogReader: reads the log for one document on the log's reader threads, again as long as they are
+// busy, and brings what comes out back to the document's loop.
+//
+// Belongs to that loop.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <utility>
+
+#include "ot/base/result.h"
+#include "server/document/limits.h"
+#include "storage/errors.h"
+#include "storage/operation_log.h"
+
+namespace cowrite::document {
+
+class LogReader {
+ public:
+  using Work = std::function<void()>;
+
+  // `run` and `run_after` run work on the loop, later; `run` from any thread.
+  LogReader(storage::OperationLog& log, std::function<void(Work)> run,
+            std::function<void(std::chrono::milliseconds, Work)> run_after)
+      : log_(log), run_(std::move(run)), run_after_(std::move(run_after)) {}
+
+  // Runs `job` on a reader thread, and then `done` with its outcome on the loop. The owner of this
+  // lives until then.
+  template <typename T>
+  void read(std::shared_ptr<void> owner, std::function<Result<T>(const storage::History&)> job,
+            std::function<void(Result<T>)> done) {
+    ++under_way_;
+    attempt(std::make_shared<Reading<T>>(
+        Reading<T>{std::move(owner), std::move(job), std::move(done), std::nullopt}));
+  }
+
+  // No read is under way.
+  [[nodiscard]] bool idle() const { return under_way_ == 0; }
+
+ private:
+  template <typename T>
+  struct Reading {
+    std::shared_ptr<void> owner;
+    std::function<Result<T>(const storage::History&)> job;
+    std::function<void(Result<T>)> done;
+    std::optional<Result<T>> outcome;
+  };
+
+  // The reading is handed from thread to thread, so that its owner ends on the loop.
+  template <typename T>
+  void attempt(std::shared_ptr<Reading<T>> reading) {
+    log_.read([this, reading = std::move(reading)](const storage::History& history) mutable {
+      reading->outcome = reading->job(history);
+      run_([this, reading = std::move(reading)]() mutable { finish(std::move(reading)); });
+    });
+  }
+
+  template <typename T>
+  void finish(std::shared_ptr<Reading<T>> reading) {
+    Result<T> outcome = *std::exchange(reading->outcome, std::nullopt);
+    if (!outcome &&
+        outcome.error().code == storage::kErrBusy) {  // Overload is no error: it passes.
+      run_after_(kReadRetry, [this, reading = std::move(reading)] { attempt(reading); });
+      return;
+    }
+    --under_way_;
+    reading->done(std::move(outcome));
+  }
+
+  storage::OperationLog& log_;
+  const std::function<void(Work)> run_;
+  const std::function<void(std::chrono::milliseconds, Work)> run_after_;
+  std::size_t under_way_ = 0;
+};
+
+}  // namespace cowrite::document

@@ -1,0 +1,16 @@
+// A presence that is about a document, taken over the records that its sender had not seen, so that
+// it fits the text that the others have.
+#pragma once
+
+#include <variant>
+
+#include "server/document/messages.h"
+#include "server/document/recent_records.h"
+
+namespace cowrite::document {
+
+// The presence for its channel; or its refusal, if it is too far behind or has no known type.
+[[nodiscard]] std::variant<SharedPresence, PresenceRefused> move_presence(
+    DocumentPresence presence, const RecentRecords& recent);
+
+}  // namespace cowrite::document

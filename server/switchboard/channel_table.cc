@@ -1,0 +1,32 @@
+#include "server/switchboard/channel_table.h"
+
+#include <utility>
+
+#include "ot/base/check.h"
+
+namespace cowrite::switchboard {
+
+void ChannelTable::handle(const presence::ToChannel& request) {
+  const std::string& name = channel_of(request);
+  auto found = channels_.find(name);
+  if (found == channels_.end()) found = channels_.emplace(name, channel_ports()).first;
+  found->second.handle(request);
+  if (found->second.idle()) channels_.erase(found);
+}
+
+presence::ChannelPorts ChannelTable::channel_ports() {
+  return {
+      .reply = [this](SessionId session,
+                      auto reply) { board_.to_session(session, std::move(reply)); },
+      .announce = [this](LoopIndex loop, auto notice) { board_.to_loop(loop, std::move(notice)); },
+  };
+}
+
+void ChannelTable::leave(const std::string& name, LoopIndex subscriber) {
+  const auto found = channels_.find(name);
+  CHECK(found != channels_.end());
+  found->second.leave(subscriber);
+  if (found->second.idle()) channels_.erase(found);
+}
+
+}  // namespace cowrite::switchboard

@@ -1,0 +1,31 @@
+// ChannelTable: the presence channels that live on one loop; each is there while somebody listens.
+// Belongs to that loop.
+#pragma once
+
+#include <string>
+#include <unordered_map>
+
+#include "server/presence/channel.h"
+#include "server/switchboard/switchboard.h"
+
+namespace cowrite::switchboard {
+
+class ChannelTable {
+ public:
+  // REQUIRES: the switchboard outlives this.
+  explicit ChannelTable(Switchboard& board) : board_(board) {}
+
+  void handle(const presence::ToChannel& request);
+  // A session of loop `subscriber` that listened has left. REQUIRES: it had joined.
+  void leave(const std::string& name, LoopIndex subscriber);
+
+  [[nodiscard]] bool empty() const { return channels_.empty(); }
+
+ private:
+  [[nodiscard]] presence::ChannelPorts channel_ports();
+
+  Switchboard& board_;
+  std::unordered_map<std::string, presence::Channel> channels_;
+};
+
+}  // namespace cowrite::switchboard

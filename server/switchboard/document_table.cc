@@ -1,0 +1,126 @@
+#include "server/switchboard/document_table.h"
+
+#include <iterator>
+#include <utility>
+
+#include "ot/base/check.h"
+#include "server/switchboard/limits.h"
+
+namespace cowrite::switchboard {
+
+using document::DocumentHost;
+using storage::DocumentKey;
+
+void DocumentTable::handle(document::ToDocument request) {
+  const DocumentKey key = key_of(request);
+  open(key).handle(std::move(request));
+}
+
+DocumentHost& DocumentTable::open(const DocumentKey& key) {
+  const auto [found, is_new] = documents_.try_emplace(key);
+  OpenDocument& opened = found->second;
+  if (is_new) opened.use = by_use_.insert(by_use_.end(), key);
+  by_use_.splice(by_use_.end(), by_use_, opened.use);
+  if (!opened.host || opened.host->failed()) {
+    opened.host = DocumentHost::open(key, log_, host_ports(key));
+  }
+  opened.was_idle = false;
+  return *opened.host;
+}
+
+document::HostPorts DocumentTable::host_ports(const DocumentKey& key) {
+  const Ports& ports = board_.ports();
+  return {
+      .now_ms = ports.now_ms,
+      .run = [this](Ports::Work work) { board_.ports().post(loop_, std::move(work)); },
+      .run_after =
+          [this](std::chrono::milliseconds delay, Ports::Work work) {
+            board_.ports().post_after(loop_, delay, std::move(work));
+          },
+      .reply = [this](SessionId session,
+                      auto reply) { board_.to_session(session, std::move(reply)); },
+      .announce = [this](
+                      LoopIndex loop,
+                      document::SharedCommit notice) { board_.to_loop(loop, std::move(notice)); },
+      // At once: a presence that took another turn of the loop would fall behind the operations.
+      .announce_presence =
+          [this](document::SharedPresence notice) { channels_.handle(std::move(notice)); },
+      .on_client_ahead =
+          [this, key](std::uint64_t seen, std::uint64_t held) {
+            board_.ports().on_client_ahead(key, seen, held);
+          },
+      .on_memory_changed = [this, key](std::size_t bytes) { memory_changed(key, bytes); },
+      .halt = ports.halt,
+  };
+}
+
+void DocumentTable::leave(const DocumentKey& key, LoopIndex subscriber) {
+  const auto found = documents_.find(key);
+  CHECK(found != documents_.end());
+  found->second.host->leave(subscriber);
+  schedule_eviction();
+}
+
+void DocumentTable::reload(const DocumentKey& key) {
+  const auto found = documents_.find(key);
+  if (found == documents_.end()) return;
+  board_.close_subscribers(key);
+  found->second.host->reload();
+}
+
+std::string DocumentTable::in_use() const {
+  for (const auto& [key, opened] : documents_) {
+    if (!opened.host->idle()) return "the document " + describe(key);
+  }
+  return {};
+}
+
+// ---- Eviction
+
+void DocumentTable::evict_idle() {
+  for (auto next = documents_.begin(); next != documents_.end();) {
+    OpenDocument& opened = next->second;
+    const bool idle = opened.host->idle();
+    next = std::exchange(opened.was_idle, idle) && idle ? evict(next) : std::next(next);
+  }
+}
+
+DocumentTable::OpenDocuments::iterator DocumentTable::evict(OpenDocuments::iterator evicted) {
+  by_use_.erase(evicted->second.use);
+  bytes_ -= evicted->second.bytes;
+  return documents_.erase(evicted);
+}
+
+void DocumentTable::memory_changed(const DocumentKey& key, std::size_t bytes) {
+  const auto found = documents_.find(key);
+  if (found == documents_.end()) return;
+  bytes_ += bytes - found->second.bytes;
+  found->second.bytes = bytes;
+  schedule_eviction();
+}
+
+// Later: the document that is to leave may be the one that speaks.
+void DocumentTable::schedule_eviction() {
+  if (bytes_ <= bytes_max_ || eviction_scheduled_) return;
+  eviction_scheduled_ = true;
+  board_.ports().post(loop_, [this] { make_room(); });
+}
+
+// Those in use are put behind the others, so that a few looks reach the idle ones next time.
+void DocumentTable::make_room() {
+  eviction_scheduled_ = false;
+  bool found_any = false;
+  for (std::size_t looks = 0; looks < kEvictionLooksMax && !by_use_.empty() && bytes_ > bytes_max_;
+       ++looks) {
+    const auto oldest = documents_.find(by_use_.front());
+    if (oldest->second.host->idle()) {
+      evict(oldest);
+      found_any = true;
+    } else {
+      by_use_.splice(by_use_.end(), by_use_, by_use_.begin());
+    }
+  }
+  if (found_any) schedule_eviction();
+}
+
+}  // namespace cowrite::switchboard

@@ -1,0 +1,67 @@
+// DocumentTable: the documents that live on one loop, opened when somebody asks for them, and
+// evicted when nobody needs them or there is no room. Belongs to that loop.
+#pragma once
+
+#include <cstddef>
+#include <list>
+#include <memory>
+#include <string>
+#include <unordered_map>
+
+#include "server/document/document_host.h"
+#include "server/document/messages.h"
+#include "server/switchboard/channel_table.h"
+#include "server/switchboard/switchboard.h"
+#include "storage/operation_log.h"
+
+namespace cowrite::switchboard {
+
+class DocumentTable {
+ public:
+  // While the documents take more than bytes_max bytes, idle ones leave. `channels` are those of
+  // the same loop. REQUIRES: all that is referred to outlives this.
+  DocumentTable(Switchboard& board, LoopIndex loop, storage::OperationLog& log,
+                ChannelTable& channels, std::size_t bytes_max)
+      : board_(board), loop_(loop), log_(log), channels_(channels), bytes_max_(bytes_max) {}
+
+  void handle(document::ToDocument request);
+  // A session of loop `subscriber` that joined the document has left. REQUIRES: it had joined.
+  void leave(const storage::DocumentKey& key, LoopIndex subscriber);
+  // As Switchboard::reload().
+  void reload(const storage::DocumentKey& key);
+
+  // A document goes when two calls in a row find it idle.
+  void evict_idle();
+
+  // A document that is in use, in words; empty if none is.
+  [[nodiscard]] std::string in_use() const;
+
+ private:
+  struct OpenDocument {
+    std::shared_ptr<document::DocumentHost> host;
+    std::list<storage::DocumentKey>::iterator use;  // In by_use_.
+    std::size_t bytes = 0;                          // That it takes in memory.
+    bool was_idle = false;                          // When it was looked at last.
+  };
+  using OpenDocuments = std::unordered_map<storage::DocumentKey, OpenDocument>;
+
+  [[nodiscard]] document::DocumentHost& open(const storage::DocumentKey& key);
+  [[nodiscard]] document::HostPorts host_ports(const storage::DocumentKey& key);
+  OpenDocuments::iterator evict(OpenDocuments::iterator evicted);
+  void memory_changed(const storage::DocumentKey& key, std::size_t bytes);
+  void schedule_eviction();
+  void make_room();
+
+  Switchboard& board_;
+  const LoopIndex loop_;
+  storage::OperationLog& log_;
+  ChannelTable& channels_;
+  const std::size_t bytes_max_;
+
+  OpenDocuments documents_;
+  std::list<storage::DocumentKey> by_use_;  // All of them, those used longest ago first.
+  std::size_t bytes_ = 0;                   // Of all.
+  bool eviction_scheduled_ = false;
+};
+
+}  // namespace cowrite::switchboard

@@ -1,0 +1,74 @@
+// SessionTable: the sessions of one loop, what each of them subscribes to, and how replies and
+// notices reach them. Belongs to that loop.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <set>
+#include <string>
+#include <unordered_map>
+
+#include "server/document/messages.h"
+#include "server/presence/channel.h"
+#include "server/session/session_host.h"
+#include "server/switchboard/subscriber_table.h"
+#include "server/switchboard/switchboard.h"
+
+namespace cowrite::switchboard {
+
+class SessionTable {
+ public:
+  // REQUIRES: the switchboard outlives this.
+  SessionTable(Switchboard& board, LoopIndex loop, std::string history_id);
+
+  [[nodiscard]] std::shared_ptr<transport::ConnectionEvents> accept(
+      std::shared_ptr<transport::Connection> connection);
+  // As Switchboard::drain() and submit().
+  void drain(std::function<void()> done);
+  void submit(document::Submission submission, std::function<void(const document::Answer&)> done);
+
+  [[nodiscard]] bool empty() const { return sessions_.empty(); }
+
+  // ---- To one session
+
+  void deliver(SessionId id, document::ReadReply reply);
+  void deliver(SessionId id, const document::LeaveReply& reply);
+  void deliver(SessionId id, const presence::ChannelJoined& reply);
+  void deliver(SessionId id, const presence::ChannelLeft& reply);
+  // Any other reply needs no more than its session.
+  template <typename Reply>
+  void deliver(SessionId id, const Reply& reply) {
+    if (const auto host = find(id.number)) host->deliver(reply);
+  }
+
+  // ---- To whom it concerns
+
+  void announce(const document::SharedCommit& notice);
+  void announce(const document::SharedPresence& notice);
+  void announce(const presence::ChannelCall& call);
+  void close_subscribers(const storage::DocumentKey& key);
+
+ private:
+  using SessionNumber = std::uint64_t;
+
+  [[nodiscard]] session::SessionPorts session_ports();
+  [[nodiscard]] std::shared_ptr<session::SessionHost> find(SessionNumber number) const;
+  void forget(SessionId session);
+  void finish_drain();
+
+  Switchboard& board_;
+  const LoopIndex loop_;
+  const std::string history_id_;
+  SessionNumber next_session_ = 1;
+  std::unordered_map<SessionNumber, std::shared_ptr<session::SessionHost>> sessions_;
+  // Of submit(), by the numbers of the sessions that they would have.
+  std::unordered_map<SessionNumber, std::function<void(const document::Answer&)>>
+      operator_submissions_;
+  SubscriberTable<storage::DocumentKey> documents_;
+  SubscriberTable<std::string> channels_;
+  bool draining_ = false;
+  std::function<void()> drained_;  // While sessions are left.
+};
+
+}  // namespace cowrite::switchboard

@@ -1,0 +1,133 @@
+#include "server/switchboard/switchboard.h"
+
+#include <utility>
+#include <variant>
+
+#include "server/switchboard/channel_table.h"
+#include "server/switchboard/document_table.h"
+#include "server/switchboard/session_table.h"
+
+namespace cowrite::switchboard {
+
+using storage::DocumentKey;
+
+struct Switchboard::Shard {
+  Shard(Switchboard& board, LoopIndex loop, const Options& options, storage::OperationLog& log)
+      : sessions(board, loop, options.history_id),
+        channels(board),
+        documents(board, loop, log, channels, options.documents_bytes / options.loops) {}
+
+  SessionTable sessions;
+  ChannelTable channels;
+  DocumentTable documents;
+};
+
+Switchboard::Switchboard(const Options& options, storage::OperationLog& log, Ports ports)
+    : ports_(std::move(ports)) {
+  for (std::size_t loop = 0; loop < options.loops; ++loop) {
+    shards_.push_back(std::make_unique<Shard>(*this, static_cast<LoopIndex>(loop), options, log));
+  }
+}
+
+Switchboard::~Switchboard() = default;
+
+LoopIndex Switchboard::home_of(const DocumentKey& key) const {
+  return static_cast<LoopIndex>(key.hash() % shards_.size());
+}
+
+LoopIndex Switchboard::home_of(const std::string& channel) const {
+  return static_cast<LoopIndex>(storage::hash_of_channel(channel) % shards_.size());
+}
+
+void Switchboard::post(LoopIndex loop, std::function<void(Shard&)> work) {
+  ports_.post(loop, [&shard = *shards_[loop], work = std::move(work)] { work(shard); });
+}
+
+// ---- Clients
+
+std::shared_ptr<transport::ConnectionEvents> Switchboard::accept(
+    LoopIndex loop, std::shared_ptr<transport::Connection> connection) {
+  return shards_[loop]->sessions.accept(std::move(connection));
+}
+
+void Switchboard::drain(LoopIndex loop, std::function<void()> done) {
+  shards_[loop]->sessions.drain(std::move(done));
+}
+
+void Switchboard::evict_idle(LoopIndex loop) { shards_[loop]->documents.evict_idle(); }
+
+std::string Switchboard::in_use(LoopIndex loop) const {
+  const Shard& shard = *shards_[loop];
+  if (!shard.sessions.empty()) return "a session";
+  if (!shard.channels.empty()) return "a channel";
+  return shard.documents.in_use();
+}
+
+// ---- The operator
+
+void Switchboard::submit(document::Submission submission,
+                         std::function<void(const document::Answer&)> done) {
+  const LoopIndex home = home_of(submission.request.key);
+  post(home, [submission = std::move(submission), done = std::move(done)](Shard& shard) mutable {
+    shard.sessions.submit(std::move(submission), std::move(done));
+  });
+}
+
+void Switchboard::reload(const DocumentKey& key) {
+  post(home_of(key), [key](Shard& shard) { shard.documents.reload(key); });
+}
+
+// ---- Routing
+
+void Switchboard::to_document(document::ToDocument request) {
+  const LoopIndex home = home_of(key_of(request));
+  post(home, [request = std::move(request)](Shard& shard) mutable {
+    shard.documents.handle(std::move(request));
+  });
+}
+
+void Switchboard::to_channel(presence::ToChannel request) {
+  const LoopIndex home = home_of(channel_of(request));
+  post(home, [request = std::move(request)](Shard& shard) { shard.channels.handle(request); });
+}
+
+void Switchboard::leave_document(const DocumentKey& key, LoopIndex subscriber) {
+  post(home_of(key), [key, subscriber](Shard& shard) { shard.documents.leave(key, subscriber); });
+}
+
+void Switchboard::leave_channel(const std::string& channel, LoopIndex subscriber) {
+  post(home_of(channel),
+       [channel, subscriber](Shard& shard) { shard.channels.leave(channel, subscriber); });
+}
+
+void Switchboard::to_session(SessionId session, document::HostPorts::Reply reply) {
+  post(session.loop, [session, reply = std::move(reply)](Shard& shard) mutable {
+    std::visit([&](auto known) { shard.sessions.deliver(session, std::move(known)); },
+               std::move(reply));
+  });
+}
+
+void Switchboard::to_session(SessionId session, presence::ChannelReply reply) {
+  post(session.loop, [session, reply = std::move(reply)](Shard& shard) {
+    std::visit([&](const auto& known) { shard.sessions.deliver(session, known); }, reply);
+  });
+}
+
+void Switchboard::to_loop(LoopIndex loop, document::SharedCommit notice) {
+  post(loop, [notice = std::move(notice)](Shard& shard) { shard.sessions.announce(notice); });
+}
+
+void Switchboard::to_loop(LoopIndex loop, presence::ChannelNotice notice) {
+  post(loop, [notice = std::move(notice)](Shard& shard) {
+    std::visit([&](const auto& known) { shard.sessions.announce(known); }, notice);
+  });
+}
+
+void Switchboard::close_subscribers(const DocumentKey& key) {
+  for (std::size_t loop = 0; loop < shards_.size(); ++loop) {
+    post(static_cast<LoopIndex>(loop),
+         [key](Shard& shard) { shard.sessions.close_subscribers(key); });
+  }
+}
+
+}  // namespace cowrite::switchboard

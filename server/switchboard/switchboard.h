@@ -1,0 +1,117 @@
+// Switchboard: who lives where, and how messages get there.
+//
+//     session's loop                                  document's loop
+//
+//     client -> SessionHost -- ToDocument ---------> DocumentHost -> log
+//     client <- SessionHost <- reply, notice ------- DocumentHost <- log
+//
+// A session lives on the loop that accepted it, a document with its presence channel on the loop of
+// their hash. Crossing means posting a value, also within one loop, so that there is one order. A
+// session enters its loop's table of a document's subscribers at the moment that the reply to its
+// subscription passes; so it gets exactly the records that follow.
+//
+// Pure: it knows no thread, timer or clock. The same code runs on Asio's threads and in the
+// simulation.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "server/document/document_host.h"
+#include "server/document/messages.h"
+#include "server/presence/channel.h"
+#include "server/transport/connection.h"
+#include "storage/operation_log.h"
+
+namespace cowrite::switchboard {
+
+using document::LoopIndex;
+using document::SessionId;
+
+// How the switchboard reaches the loops, and what it needs of the server around it.
+struct Ports {
+  using Work = std::function<void()>;
+
+  // Runs work on a loop, later, in the order in which it was posted. From any thread.
+  std::function<void(LoopIndex, Work)> post;
+  std::function<void(LoopIndex, std::chrono::milliseconds, Work)> post_after;
+  // Unix time.
+  std::function<std::int64_t()> now_ms;
+  // A name that nobody can guess and that never was before.
+  std::function<std::string()> new_id;
+  // The log is in an unknown state: the process must end. From any thread.
+  std::function<void()> halt;
+  // A client has a document at version `seen`, and the log has it at `held` only. From any thread.
+  std::function<void(const storage::DocumentKey&, std::uint64_t seen, std::uint64_t held)>
+      on_client_ahead = [](const auto&, auto, auto) {};
+};
+
+struct Options {
+  std::size_t loops = 1;
+  std::string history_id;  // Of the log, for clients.
+  // Of all open documents; where it is exceeded, the idle ones that were used longest ago leave.
+  std::size_t documents_bytes = 0;
+};
+
+class Switchboard {
+ public:
+  // REQUIRES: loops > 0; the log, and what the ports reach, outlive this, and nothing that was
+  // posted runs afterwards.
+  Switchboard(const Options& options, storage::OperationLog& log, Ports ports);
+  ~Switchboard();
+
+  // ---- Clients. Each runs on the loop that is named.
+
+  // Returns whom to tell of the connection's events.
+  [[nodiscard]] std::shared_ptr<transport::ConnectionEvents> accept(
+      LoopIndex loop, std::shared_ptr<transport::Connection> connection);
+  // Lets every session of the loop finish and close; calls `done` when the last is gone, at the
+  // latest after kDrain.
+  void drain(LoopIndex loop, std::function<void()> done);
+  // Drops the loop's documents that two calls in a row found idle.
+  void evict_idle(LoopIndex loop);
+  // What the loop still holds for anybody, in words; empty if it is nothing.
+  [[nodiscard]] std::string in_use(LoopIndex loop) const;
+
+  // ---- The operator, who has no session. From any thread.
+
+  // Submits to the document; `done` is told the outcome, on the document's loop.
+  void submit(document::Submission submission, std::function<void(const document::Answer&)> done);
+  // The log holds another history of the document than it did: its subscribers are disconnected and
+  // come back.
+  void reload(const storage::DocumentKey& key);
+
+  // ---- Routing. From any thread; each posts to the loop where the addressee lives.
+
+  void to_document(document::ToDocument request);
+  void to_channel(presence::ToChannel request);
+  // A session of loop `subscriber` has left.
+  void leave_document(const storage::DocumentKey& key, LoopIndex subscriber);
+  void leave_channel(const std::string& channel, LoopIndex subscriber);
+  // To one session; dropped if it is gone.
+  void to_session(SessionId session, document::HostPorts::Reply reply);
+  void to_session(SessionId session, presence::ChannelReply reply);
+  // To all sessions of a loop whom it concerns.
+  void to_loop(LoopIndex loop, document::SharedCommit notice);
+  void to_loop(LoopIndex loop, presence::ChannelNotice notice);
+  void close_subscribers(const storage::DocumentKey& key);
+
+  [[nodiscard]] const Ports& ports() const { return ports_; }
+
+ private:
+  struct Shard;  // What lives on one loop.
+
+  [[nodiscard]] LoopIndex home_of(const storage::DocumentKey& key) const;
+  [[nodiscard]] LoopIndex home_of(const std::string& channel) const;
+  void post(LoopIndex loop, std::function<void(Shard&)> work);
+
+  const Ports ports_;
+  std::vector<std::unique_ptr<Shard>> shards_;  // One a loop.
+};
+
+}  // namespace cowrite::switchboard
