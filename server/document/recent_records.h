@@ -40,7 +40,7 @@ class RecentRecords {
 
   // REQUIRES: record->version == end().
   void push(RecordPtr record);
-  // Drops the oldest records beyond the limits (server/limits.h), but none from version `keep` on.
+  // Drops the oldest records beyond the limits (limits.h), but none from version `keep` on.
   // Their shapes stay as long as the blocks' own limits let them.
   void trim(std::uint64_t keep);
 

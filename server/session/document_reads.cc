@@ -32,7 +32,7 @@ bool sends_records(const document::ToDocument& request) {
 
 void DocumentReads::read(protocol::Read request) {
   if (!may_subscribe(request, request.kind, {request.key})) return;
-  const std::uint64_t ticket = issue({request, std::nullopt});
+  const std::uint64_t ticket = open_request({request, std::nullopt});
   enqueue(document::ReadRequest{session_, ticket, std::move(request)});
 }
 
@@ -46,14 +46,14 @@ void DocumentReads::read_many(const protocol::ReadMany& request) {
   bulks_.emplace(id, Bulk{.request = request, .left = request.documents.size() + 1});
   for (const auto& [document, version] : request.documents) {
     protocol::Read part{request.kind, {request.collection, document}, version};
-    const std::uint64_t ticket = issue({part, id});
+    const std::uint64_t ticket = open_request({part, id});
     enqueue(document::ReadRequest{session_, ticket, std::move(part)});
   }
   close_part(id);  // So that a request for no document is answered too.
 }
 
 void DocumentReads::leave(protocol::Unsubscribe request) {
-  const std::uint64_t ticket = issue({request, std::nullopt});
+  const std::uint64_t ticket = open_request({request, std::nullopt});
   enqueue(document::LeaveRequest{session_, ticket, std::move(request.key)});
 }
 
@@ -63,7 +63,7 @@ void DocumentReads::leave_many(protocol::UnsubscribeMany request) {
   const std::string collection = request.collection;
   bulks_.emplace(id, Bulk{.request = std::move(request), .left = ids.size() + 1});
   for (const std::string& document : ids) {
-    const std::uint64_t ticket = issue({protocol::Unsubscribe{{collection, document}}, id});
+    const std::uint64_t ticket = open_request({protocol::Unsubscribe{{collection, document}}, id});
     enqueue(document::LeaveRequest{session_, ticket, {collection, document}});
   }
   close_part(id);
@@ -74,7 +74,7 @@ void DocumentReads::snapshot(protocol::FetchSnapshot request) {
       request.version ? storage::VersionSelector(storage::AtVersion{*request.version})
                       : storage::VersionSelector(storage::Newest{});
   const storage::DocumentKey key = request.key;
-  enqueue(document::SnapshotRequest{session_, issue({std::move(request), std::nullopt}), key,
+  enqueue(document::SnapshotRequest{session_, open_request({std::move(request), std::nullopt}), key,
                                     selector});
 }
 
@@ -83,7 +83,7 @@ void DocumentReads::snapshot(protocol::FetchSnapshotByTime request) {
       request.time_ms ? storage::VersionSelector(storage::AtTime{*request.time_ms})
                       : storage::VersionSelector(storage::Newest{});
   const storage::DocumentKey key = request.key;
-  enqueue(document::SnapshotRequest{session_, issue({std::move(request), std::nullopt}), key,
+  enqueue(document::SnapshotRequest{session_, open_request({std::move(request), std::nullopt}), key,
                                     selector});
 }
 
@@ -103,9 +103,9 @@ bool DocumentReads::may_subscribe(const protocol::Message& request, protocol::Re
   return true;
 }
 
-std::uint64_t DocumentReads::issue(Ticket ticket) {
+std::uint64_t DocumentReads::open_request(OpenRequest request) {
   const std::uint64_t number = next_number_++;
-  tickets_.emplace(number, std::move(ticket));
+  open_requests_.emplace(number, std::move(request));
   return number;
 }
 
@@ -148,11 +148,11 @@ void DocumentReads::drained() {
 // ---- Replies of documents
 
 void DocumentReads::deliver(document::ReadReply reply) {
-  const auto found = tickets_.find(reply.ticket);
-  CHECK(found != tickets_.end());
-  const Ticket& ticket = found->second;
-  const protocol::Read& request = std::get<protocol::Read>(*ticket.request);
-  if (reply.joined) join(reply, ticket);
+  const auto found = open_requests_.find(reply.ticket);
+  CHECK(found != open_requests_.end());
+  const OpenRequest& open = found->second;
+  const protocol::Read& request = std::get<protocol::Read>(*open.request);
+  if (reply.joined) join(reply, open);
   if (reply.content && std::holds_alternative<std::vector<document::RecordPtr>>(*reply.content)) {
     outbox_.send(
         encode_records(reply.key, std::get<std::vector<document::RecordPtr>>(*reply.content)));
@@ -168,8 +168,8 @@ void DocumentReads::deliver(document::ReadReply reply) {
   }
   if (request.version) catching_up_ = false;
   if (request.kind == protocol::ReadKind::kSubscribe && !find(reply.key)) wanted_.erase(reply.key);
-  if (ticket.bulk) {
-    finish_part(*ticket.bulk, request, reply);
+  if (open.bulk) {
+    finish_part(*open.bulk, request, reply);
   } else if (!reply.content) {
     outbox_.send(protocol::encode_error(request, reply.content.error()));
   } else if (const auto* snapshot = std::get_if<storage::Snapshot>(&*reply.content)) {
@@ -182,12 +182,12 @@ void DocumentReads::deliver(document::ReadReply reply) {
 
 // From here on the document's records reach the client; those of a bulk read without versions must
 // not overtake its reply, since until then the client has no document to apply them to.
-void DocumentReads::join(const document::ReadReply& reply, const Ticket& ticket) {
+void DocumentReads::join(const document::ReadReply& reply, const OpenRequest& open) {
   Subscription& subscription = subscriptions_[reply.key];
   subscription.next = reply.next;
   const bool overtakes =
-      ticket.bulk && !std::get<protocol::ReadMany>(bulks_.at(*ticket.bulk).request).with_versions;
-  subscription.bulk = overtakes ? ticket.bulk : std::nullopt;
+      open.bulk && !std::get<protocol::ReadMany>(bulks_.at(*open.bulk).request).with_versions;
+  subscription.bulk = overtakes ? open.bulk : std::nullopt;
 }
 
 void DocumentReads::finish_part(std::uint64_t id, const protocol::Read& request,
@@ -253,26 +253,26 @@ std::string DocumentReads::encode_reply(const Bulk& bulk) {
 }
 
 void DocumentReads::leave_unasked(const storage::DocumentKey& key) {
-  enqueue(document::LeaveRequest{session_, issue({std::nullopt, std::nullopt}), key});
+  enqueue(document::LeaveRequest{session_, open_request({std::nullopt, std::nullopt}), key});
 }
 
 void DocumentReads::deliver(const document::LeaveReply& reply) {
-  const auto found = tickets_.find(reply.ticket);
-  CHECK(found != tickets_.end());
-  const Ticket& ticket = found->second;
+  const auto found = open_requests_.find(reply.ticket);
+  CHECK(found != open_requests_.end());
+  const OpenRequest& open = found->second;
   subscriptions_.erase(reply.key);
   wanted_.erase(reply.key);
-  if (ticket.bulk) {
-    close_part(*ticket.bulk);
-  } else if (ticket.request) {
-    outbox_.send(protocol::encode_done(*ticket.request));
+  if (open.bulk) {
+    close_part(*open.bulk);
+  } else if (open.request) {
+    outbox_.send(protocol::encode_done(*open.request));
   }
   retire(reply.ticket);
 }
 
 void DocumentReads::deliver(const document::SnapshotReply& reply) {
-  const auto found = tickets_.find(reply.ticket);
-  CHECK(found != tickets_.end());
+  const auto found = open_requests_.find(reply.ticket);
+  CHECK(found != open_requests_.end());
   const protocol::Message& request = *found->second.request;
   if (!reply.snapshot) {
     outbox_.send(protocol::encode_error(request, reply.snapshot.error()));
@@ -287,7 +287,7 @@ void DocumentReads::deliver(const document::SnapshotReply& reply) {
 }
 
 void DocumentReads::retire(std::uint64_t ticket) {
-  tickets_.erase(ticket);
+  open_requests_.erase(ticket);
   --under_way_;
   pump();
 }

@@ -69,7 +69,7 @@ class DocumentReads {
   void follow(const Subscription& subscription, transport::SharedOutbound records);
 
   // Requests that are not answered yet.
-  [[nodiscard]] std::size_t waiting() const { return tickets_.size(); }
+  [[nodiscard]] std::size_t waiting() const { return open_requests_.size(); }
 
  private:
   // A bulk request, until the last of its documents has answered.
@@ -78,24 +78,24 @@ class DocumentReads {
     std::size_t left = 0;                 // Documents that have not answered.
     std::string data;                     // The snapshots so far, as the reply writes them.
     std::map<std::string, Error> failed;  // Documents of a read with versions.
-    std::vector<transport::SharedOutbound>
-        held;  // Records that followed before the reply could go.
+    // Records that followed before the reply could go.
+    std::vector<transport::SharedOutbound> held;
     std::size_t held_bytes = 0;
   };
   // What a reply is for.
-  struct Ticket {
+  struct OpenRequest {
     std::optional<protocol::Message> request;  // Absent if the client did not ask for it.
     std::optional<std::uint64_t> bulk;         // The bulk request that it is part of.
   };
 
   [[nodiscard]] bool may_subscribe(const protocol::Message& request, protocol::ReadKind kind,
                                    const std::vector<storage::DocumentKey>& documents);
-  [[nodiscard]] std::uint64_t issue(Ticket ticket);
+  [[nodiscard]] std::uint64_t open_request(OpenRequest request);
   void enqueue(document::ToDocument request);
   [[nodiscard]] bool must_wait(const document::ToDocument& request) const;
   void pump();
   void retire(std::uint64_t ticket);
-  void join(const document::ReadReply& reply, const Ticket& ticket);
+  void join(const document::ReadReply& reply, const OpenRequest& open);
   void leave_unasked(const storage::DocumentKey& key);
   void finish_part(std::uint64_t id, const protocol::Read& request,
                    const document::ReadReply& reply);
@@ -108,13 +108,13 @@ class DocumentReads {
   std::uint64_t next_number_ = 1;  // Of tickets and bulk requests.
   std::unordered_map<storage::DocumentKey, Subscription> subscriptions_;
   std::set<storage::DocumentKey> wanted_;  // What the client follows or has asked to follow.
-  std::map<std::uint64_t, Ticket> tickets_;
+  std::map<std::uint64_t, OpenRequest> open_requests_;
   std::map<std::uint64_t, Bulk> bulks_;
   std::multiset<storage::DocumentKey> submitting_;  // Of each operation without an answer.
   std::deque<document::ToDocument> queue_;          // Not posted yet.
   std::size_t under_way_ = 0;                       // Posted and not answered.
-  bool catching_up_ =
-      false;  // One of them sends records, which those of another must not interrupt.
+  // One of them sends records, which those of another must not interrupt.
+  bool catching_up_ = false;
 };
 
 }  // namespace cowrite::session

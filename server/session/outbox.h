@@ -17,8 +17,8 @@ namespace cowrite::session {
 
 struct Send {
   transport::SharedOutbound outbound;
-  std::size_t snapshot_bytes =
-      0;  // What of it the client asked for, and may take its time to read.
+  // What of it the client asked for, and may take its time to read.
+  std::size_t snapshot_bytes = 0;
 };
 struct Close {
   transport::CloseCode code = transport::CloseCode::kPolicy;

@@ -12,7 +12,7 @@
 //   open) is sent there: a client takes what bears its name for its ack, and it may be somebody
 //   else's forgery. Only the answer to its own submission tells, and when later records come before
 //   that, the client fetches.
-//   - What waits for a client, or for its answers, is bounded (server/limits.h).
+//   - What waits for a client, or for its answers, is bounded (limits.h).
 #pragma once
 
 #include <cstddef>
