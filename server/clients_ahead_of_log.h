@@ -1,6 +1,6 @@
 // ClientsAheadOfLog: clients that have seen versions of a document which the log does not have.
-// Nothing is sent to anybody before it is on disk, so either the data folder was replaced by an
-// older one, or what was on disk is lost; or the client lies.
+// Nothing is sent before it is on disk, so either the data folder was replaced by an older one, or
+// records on the disk are lost, or the client lies.
 //
 // Thread-safe.
 #pragma once

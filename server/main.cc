@@ -26,7 +26,7 @@ void complain(const Error& error) {
   std::cerr << "cowrite-server: " << error.message << " (" << error.code << ")" << std::endl;
 }
 
-// Whether the last batch is on disk is unknown, so nobody may hear anything any more: no destructor
+// Nobody knows if the last batch is on disk, so nothing may be answered any more: no destructor
 // runs, no socket is drained.
 [[noreturn]] void halt(const Error& error) {
   complain(error);

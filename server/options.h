@@ -8,8 +8,8 @@
 
 namespace cowrite::server {
 
-// What to print instead of serving, and the exit status: 0 for --help and --version, 2 for a
-// mistake in the arguments.
+// The process ends without serving, and prints this: the help, the version (status 0), or a mistake
+// in the arguments (status 2).
 struct EarlyExit {
   std::string text;
   int exit_status = 0;

@@ -3,7 +3,7 @@
 //
 //     /ws        documents, over ShareDB's protocol (server/PROTOCOL.md)
 //     /api/...   the HTTP API (server/http/API.md)
-//     /healthz   how it is (server/http/health.h)
+//     /healthz   whether all is well (server/http/health.h)
 //     the rest   pages
 //
 // start() and stop() are called by one thread, which is none of the loops'.
@@ -36,8 +36,7 @@ struct ServerOptions {
   std::string data = "./data";  // Folder, or ":memory:".
   transport::ListenAddress listen{"127.0.0.1", 8080};
   std::size_t loops = 1;
-  std::vector<std::string>
-      hosts;  // Names under which it may be addressed (server/access/access_policy.h).
+  std::vector<std::string> hosts;             // Names under which browsers may address it.
   std::vector<std::string> origins;           // Foreign pages that may connect.
   std::vector<std::string> embed_origins;     // Foreign pages that may show /embed/ in a frame.
   std::uint64_t memory_bytes = kMemoryBytes;  // For cached documents and the store.
@@ -46,11 +45,11 @@ struct ServerOptions {
 
 class Server {
  public:
-  // Whom the server tells what its operator must know. From any thread.
+  // How the server reaches its operator. From any thread.
   struct Operator {
     // The log has failed: nothing may be answered any more.
     std::function<void(const Error&)> halt;
-    // A sentence of what does not stop it.
+    // Tells a sentence about something that does not stop the server.
     std::function<void(const std::string&)> warn;
   };
 

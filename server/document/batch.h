@@ -1,6 +1,5 @@
-// Batch: submissions judged in order of arrival (judgement.h), each on top of those before it. What
-// comes out are the records to append, and an answer for everybody that waits for the outcome of
-// the append.
+// Batch: submissions judged in order of arrival (judgement.h), each on top of those before it. It
+// makes the records to append, and an answer for each submission that waits for their outcome.
 #pragma once
 
 #include <cstddef>

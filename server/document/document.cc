@@ -62,7 +62,7 @@ void Document::history_read(std::uint64_t ticket, Result<HistoryChunk> chunk) {
 
   Result<void> passed = chunk ? Result<void>() : Result<void>(chunk.error());
   if (chunk) {
-    // What was committed while the log was read is known better here.
+    // The records that were committed while the log was read tell better than it did.
     log_.learn(wanted.source, chunk->last);
     const LastSubmission last = batch_ ? last_submission(wanted.source, log_, batch_->records())
                                        : log_.last_submission(wanted.source);
@@ -154,7 +154,7 @@ void Document::follow(const RecordPtr& record) {
   log_.push(record);
   bytes_since_checkpoint_ += record_bytes(*record);
   if (!reading_.empty()) {
-    return;  // Those who wait for the log count on what was here when they asked.
+    return;  // Submissions that wait for the log count on the records that were here before.
   }
 
   std::uint64_t keep = log_.recent().end();

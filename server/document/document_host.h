@@ -65,12 +65,12 @@ class DocumentHost : public std::enable_shared_from_this<DocumentHost> {
 
   // Nothing queued, in flight, away or subscribed to: it may be dropped without anybody's noticing.
   [[nodiscard]] bool idle() const;
-  // It could not be loaded; everybody who asked was told, and the next request should try again
-  // with a new host.
+  // It could not be loaded; all requests were refused, and the next one should try again with a new
+  // host.
   [[nodiscard]] bool failed() const { return failure_.has_value(); }
 
  private:
-  // What came back from the log, or a time that is over.
+  // The log has answered, or a time is over.
   using Event = std::function<void(Document&)>;
 
   DocumentHost(storage::DocumentKey key, storage::OperationLog& log, HostPorts ports);

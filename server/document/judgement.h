@@ -1,4 +1,4 @@
-// What becomes of a submission, told in one place:
+// Decides about a submission, in one place:
 //
 //   1. recognised       its source's last submission tells if it can be in the log or in the batch
 //                       already. If it is, it is one more waiter for that record's ack
@@ -26,7 +26,7 @@
 
 namespace cowrite::document {
 
-// What is to be read from the log for one submission.
+// A reading of the log for one submission.
 struct HistoryWanted {
   // Look up this source's last submission, and its record if its sequence is this one.
   std::string source;

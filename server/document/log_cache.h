@@ -1,5 +1,5 @@
-// LogCache: what is remembered of a log, so that it need not be read for every submission: its
-// newest records, and each source's last submission.
+// LogCache: the newest records of a log, and each source's last submission, so that the log need
+// not be read for every submission.
 #pragma once
 
 #include <cstddef>

@@ -20,7 +20,7 @@ namespace cowrite::document {
 
 using LoopIndex = std::uint32_t;
 
-// Names a session in the process; never reused. Number 0 is nobody.
+// Names a session in the process; never reused. Number 0 names none.
 struct SessionId {
   LoopIndex loop = 0;
   std::uint64_t number = 0;
@@ -28,12 +28,12 @@ struct SessionId {
   friend auto operator<=>(const SessionId&, const SessionId&) = default;
 };
 
-// A committed record, shared by the document's tail and all who are sent it.
+// A committed record, shared by the document and all sessions that send it.
 using RecordPtr = std::shared_ptr<const storage::Record>;
 
 // ---- From a session to a document
 
-// An operation as received, and for whom.
+// An operation as received, and the session that sent it.
 struct Submission {
   SessionId session;
   std::string source;  // Under which it is logged and recognised.
@@ -42,8 +42,8 @@ struct Submission {
   std::size_t bytes = 0;  // Of the message; it comes back with the answer.
 };
 
-// Wants the snapshot, or the records from request.version on; to be told of what follows if it
-// subscribes.
+// Asks for the snapshot, or for the records from request.version on. A session that subscribes is
+// told of the records that follow, too.
 struct ReadRequest {
   SessionId session;
   std::uint64_t ticket = 0;  // The session's own number for the answer.
@@ -57,7 +57,7 @@ struct LeaveRequest {
   storage::DocumentKey key;
 };
 
-// Wants a snapshot of the past.
+// Asks for a snapshot of the past.
 struct SnapshotRequest {
   SessionId session;
   std::uint64_t ticket = 0;
@@ -65,7 +65,8 @@ struct SnapshotRequest {
   storage::VersionSelector selector;
 };
 
-// Announces a presence that is about a document, to be moved over what the sender had not seen.
+// Announces a presence that is about a document, to be moved over the records that its sender had
+// not seen.
 // REQUIRES: presence.place.
 struct DocumentPresence {
   SessionId session;

@@ -1,7 +1,6 @@
-// PendingSubmission: a submission on its way into the log, with what was read from the log for it:
-// the record that holds it already, and the records that its author has not seen.
-//
-// judgement.h tells what becomes of it.
+// PendingSubmission: a submission on its way into the log, with the records that were read for it:
+// the one that holds it already, and those that its author has not seen. judgement.h decides about
+// it.
 #pragma once
 
 #include <cstddef>

@@ -1,5 +1,5 @@
-// Who beats whom: one submitted change rewritten to follow one committed record, and when two
-// changes are the same.
+// One submitted change rewritten to follow one committed record, which decides what happens when
+// the two contradict each other; and whether two changes are the same.
 #pragma once
 
 #include "ot/base/result.h"

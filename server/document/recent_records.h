@@ -1,6 +1,6 @@
-// RecentRecords: what is kept in memory of a document's history: its newest records, dense, bounded
-// in number and bytes; and of many more edits their shapes, enough to rebase a submission over them
-// at once (ot/history_blocks.h). All else comes from the log.
+// RecentRecords: the part of a document's history that is kept in memory: its newest records,
+// dense, bounded in number and bytes; and of many more edits their shapes, enough to rebase a
+// submission over them at once (ot/history_blocks.h). Everything older comes from the log.
 #pragma once
 
 #include <cstddef>

@@ -1,4 +1,5 @@
-// SubscribedLoops: on which loops somebody listens, and how many. A notice is posted once to each.
+// SubscribedLoops: the loops that have subscribers of a document or a channel, and how many each. A
+// notice is posted once to each loop.
 #pragma once
 
 #include <cstddef>

@@ -19,7 +19,7 @@ void Channel::handle(const ToChannel& message) {
 }
 
 void Channel::receive(const ChannelJoin& join) {
-  audience_.join(join.session.loop);
+  subscribers_.join(join.session.loop);
   ports_.reply(join.session, ChannelJoined{join.ticket, join.channel});
   receive(ChannelCall{join.session, join.channel});
 }
@@ -29,12 +29,12 @@ void Channel::receive(const ChannelLeave& leave) {
 }
 
 void Channel::receive(const ChannelCall& call) {
-  for (const auto& [loop, listeners] : audience_.loops()) ports_.announce(loop, call);
+  for (const auto& [loop, listeners] : subscribers_.loops()) ports_.announce(loop, call);
 }
 
 void Channel::receive(const document::SharedPresence& presence) {
   bool sender_reached = false;
-  for (const auto& [loop, listeners] : audience_.loops()) {
+  for (const auto& [loop, listeners] : subscribers_.loops()) {
     ports_.announce(loop, presence);
     sender_reached = sender_reached || loop == presence->sender.loop;
   }

@@ -1,5 +1,5 @@
-// Channel: who listens to a presence channel, as far as its home loop knows. Presence is never
-// stored: a newcomer is told by everybody sending theirs again.
+// Channel: a presence channel, with the loops on which sessions listen to it. Presence is never
+// stored: when a session joins, all others send their presences again.
 //
 // A channel lives on the loop of its name's hash, which for a document's channel ("collection.id")
 // is the document's loop; so a document's presences never overtake its operations. Belongs to that
@@ -28,7 +28,7 @@ struct ChannelLeave {
   std::uint64_t ticket = 0;
   std::string channel;
 };
-// Everybody but this session shall send their presences again.
+// All sessions but this one are asked to send their presences again.
 struct ChannelCall {
   document::SessionId session;
   std::string channel;
@@ -66,10 +66,10 @@ class Channel {
 
   void handle(const ToChannel& message);
   // A session that joined is gone, or left before.
-  void leave(document::LoopIndex loop) { audience_.leave(loop); }
+  void leave(document::LoopIndex loop) { subscribers_.leave(loop); }
 
   // Nobody listens: it may be dropped.
-  [[nodiscard]] bool idle() const { return audience_.empty(); }
+  [[nodiscard]] bool idle() const { return subscribers_.empty(); }
 
  private:
   void receive(const ChannelJoin& join);
@@ -78,7 +78,7 @@ class Channel {
   void receive(const document::SharedPresence& presence);
 
   ChannelPorts ports_;
-  document::SubscribedLoops audience_;
+  document::SubscribedLoops subscribers_;
 };
 
 }  // namespace cowrite::presence

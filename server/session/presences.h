@@ -1,5 +1,5 @@
-// Presences: those that a connection has announced, to be taken back when it is gone, and those of
-// others that wait until it reads.
+// Presences of one connection: those that it has announced, to be retracted when it is gone, and
+// those of others that wait until it reads.
 #pragma once
 
 #include <cstdint>

@@ -143,8 +143,8 @@ void Session::deliver(const document::CommitNotice& notice, const transport::Sha
   send_answers(notice, subscription);
 }
 
-// The long way, for who is among the authors: answers in order of arrival, each after the records
-// below its version; own operations left out.
+// For a session that is among the authors: its answers in order of arrival, each after the records
+// below its version; its own operations are left out.
 void Session::send_answers(const document::CommitNotice& notice, Subscription* subscription) {
   std::vector<std::string> messages;
   const auto send_records_below = [&](std::uint64_t version) {
@@ -157,8 +157,7 @@ void Session::send_answers(const document::CommitNotice& notice, Subscription* s
     }
   };
 
-  std::uint64_t sent =
-      0;  // What a client that does not follow the document has been sent, up to this version.
+  std::uint64_t sent = 0;  // A client that does not follow the document was sent all below this.
   bool settled = true;
   for (const document::Answer& answer : notice.answers) {
     if (answer.session != id_) continue;

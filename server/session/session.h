@@ -58,12 +58,12 @@ class Session {
   void deliver(const document::CommitNotice& notice, const transport::SharedOutbound& all);
   // A presence on a channel that it listens to, or its own; `encoded` is its message.
   void deliver(const document::PresenceNotice& notice, const transport::SharedOutbound& encoded);
-  // Somebody wants to know who is on a channel.
+  // The presences on a channel are asked for.
   void deliver(const presence::ChannelCall& call);
   // The client reads too slowly / has caught up.
   void congested();
   void drained();
-  // The connection is gone: takes back its presences. What it follows is its host's to leave.
+  // The connection is gone: retracts its presences. Its subscriptions end elsewhere.
   void closed();
 
   // True while a submission of the client waits for its outcome.

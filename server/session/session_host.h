@@ -1,5 +1,5 @@
-// SessionHost: a Session at work. Feeds it what its connection and the documents say, and carries
-// out its effects.
+// SessionHost: a Session at work. Hands it the messages of its connection and of the documents, and
+// carries out its effects.
 //
 // Belongs to the loop that accepted the connection.
 #pragma once

@@ -104,7 +104,7 @@ void SessionTable::deliver(SessionId id, const presence::ChannelLeft& reply) {
   if (const auto host = find(id.number)) host->deliver(reply);
 }
 
-// ---- To whom it concerns
+// ---- To all sessions that are concerned
 
 void SessionTable::announce(const document::SharedCommit& notice) {
   std::set<SessionNumber> concerned;

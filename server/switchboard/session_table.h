@@ -42,7 +42,7 @@ class SessionTable {
     if (const auto host = find(id.number)) host->deliver(reply);
   }
 
-  // ---- To whom it concerns
+  // ---- To all sessions that are concerned
 
   void announce(const document::SharedCommit& notice);
   void announce(const document::SharedPresence& notice);

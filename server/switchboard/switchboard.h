@@ -1,4 +1,4 @@
-// Switchboard: who lives where, and how messages get there.
+// Switchboard: knows where sessions, documents and channels live, and routes messages to them.
 //
 //     session's loop                                  document's loop
 //
@@ -67,7 +67,7 @@ class Switchboard {
 
   // ---- Clients. Each runs on the loop that is named.
 
-  // Returns whom to tell of the connection's events.
+  // Returns the session, to be told of the connection's events.
   [[nodiscard]] std::shared_ptr<transport::ConnectionEvents> accept(
       LoopIndex loop, std::shared_ptr<transport::Connection> connection);
   // Lets every session of the loop finish and close; calls `done` when the last is gone, at the
@@ -96,7 +96,7 @@ class Switchboard {
   // To one session; dropped if it is gone.
   void to_session(SessionId session, document::HostPorts::Reply reply);
   void to_session(SessionId session, presence::ChannelReply reply);
-  // To all sessions of a loop whom it concerns.
+  // To all sessions of a loop that are concerned.
   void to_loop(LoopIndex loop, document::SharedCommit notice);
   void to_loop(LoopIndex loop, presence::ChannelNotice notice);
   void close_subscribers(const storage::DocumentKey& key);
