@@ -17,7 +17,7 @@
 #include <utility>
 #include <vector>
 
-#include "tests/simulation/link.h"
+#include "tests/simulation/network_link.h"
 #include "tests/simulation/oracle.h"
 #include "tests/simulation/presence_model.h"
 #include "tests/simulation/random.h"
@@ -32,7 +32,7 @@ class Client {
     Timeline& timeline;
     Random& random;
     Oracle& oracle;
-    std::function<std::shared_ptr<Link>(const std::string& client, ClientEnd)> dial;
+    std::function<std::shared_ptr<NetworkLink>(const std::string& client, ClientEnd)> dial;
   };
 
   Client(std::string name, Dependencies around);
@@ -44,7 +44,7 @@ class Client {
   [[nodiscard]] std::uint64_t next_sequence() const { return uplink_.next_sequence; }
   [[nodiscard]] bool connected() const { return uplink_.open; }
   [[nodiscard]] bool online() const { return online_; }
-  [[nodiscard]] const std::shared_ptr<Link>& link() const { return link_; }
+  [[nodiscard]] const std::shared_ptr<NetworkLink>& link() const { return link_; }
 
   // Wants a connection, now and whenever it is lost / wants none.
   void go_online();
@@ -93,7 +93,7 @@ class Client {
   PresenceModel presence_;
 
   bool online_ = false;
-  std::shared_ptr<Link> link_;
+  std::shared_ptr<NetworkLink> link_;
   std::multiset<std::string> unanswered_;
   std::uint64_t next_past_ = 1;
   std::map<std::uint64_t, std::pair<DocumentKey, std::optional<std::uint64_t>>> past_;

@@ -14,7 +14,7 @@
 #include <vector>
 
 #include "tests/simulation/client.h"
-#include "tests/simulation/link.h"
+#include "tests/simulation/network_link.h"
 #include "tests/simulation/oracle.h"
 #include "tests/simulation/random.h"
 
@@ -22,7 +22,7 @@ namespace cowrite::simulation {
 
 class Intruder {
  public:
-  using Dial = std::function<std::shared_ptr<Link>(const std::string& client, ClientEnd)>;
+  using Dial = std::function<std::shared_ptr<NetworkLink>(const std::string& client, ClientEnd)>;
 
   Intruder(Random& random, Oracle& oracle, const std::vector<DocumentKey>& documents,
            const std::vector<std::unique_ptr<Client>>& victims, Dial dial)
@@ -45,7 +45,7 @@ class Intruder {
   const std::vector<DocumentKey>& documents_;
   const std::vector<std::unique_ptr<Client>>& victims_;
   const Dial dial_;
-  std::shared_ptr<Link> link_;
+  std::shared_ptr<NetworkLink> link_;
   std::string last_;  // What it sent last.
   std::uint64_t sequence_ = 0;
 };

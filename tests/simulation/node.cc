@@ -42,7 +42,7 @@ void Node::run_at(Microseconds time, std::function<void()> work) {
   });
 }
 
-void Node::accept(const std::shared_ptr<Link>& link) {
+void Node::accept(const std::shared_ptr<NetworkLink>& link) {
   const auto loop = static_cast<LoopIndex>(around_.random.below(last_.size()));
   link->accepted(switchboard_.accept(loop, link));
 }

@@ -12,7 +12,7 @@
 
 #include "server/switchboard/switchboard.h"
 #include "storage/operation_log.h"
-#include "tests/simulation/link.h"
+#include "tests/simulation/network_link.h"
 #include "tests/simulation/random.h"
 #include "tests/simulation/timeline.h"
 
@@ -32,7 +32,7 @@ class Node : public std::enable_shared_from_this<Node> {
   // shared_ptr before anything is called.
   Node(Dependencies dependencies, std::size_t loops, std::size_t documents_bytes);
 
-  void accept(const std::shared_ptr<Link>& link);
+  void accept(const std::shared_ptr<NetworkLink>& link);
   // Lets every session finish and close.
   void drain();
   // Looks for documents that nobody needs.

@@ -6,7 +6,7 @@
 #include <cstdint>
 #include <string>
 
-#include "tests/simulation/link.h"
+#include "tests/simulation/network_link.h"
 #include "tests/simulation/random.h"
 #include "tests/simulation/simulated_log.h"
 
@@ -29,7 +29,7 @@ struct Plan {
   Microseconds step_max = 0;
 
   LogFaults log;
-  LinkConditions link;
+  NetworkConditions link;
   bool slow_readers = false;
 
   std::uint64_t hang_up = 0;   // A client is cut off, or goes away for a while.

@@ -38,7 +38,7 @@ World::World(std::uint64_t seed, std::uint64_t steps, Trace::Printing printing)
 
 // A link and the session at its end hold each other until one of them is gone.
 World::~World() {
-  for (const std::weak_ptr<Link>& link : links_) {
+  for (const std::weak_ptr<NetworkLink>& link : links_) {
     if (const auto open = link.lock()) open->lose_server();
   }
 }
@@ -140,7 +140,7 @@ void World::crash() {
   log_.crash();
   node_ = nullptr;
   operator_.forget();
-  for (const std::weak_ptr<Link>& link : std::exchange(links_, {})) {
+  for (const std::weak_ptr<NetworkLink>& link : std::exchange(links_, {})) {
     if (const auto lost = link.lock()) lost->lose_server();
   }
   timeline_.after(random_.between(0, healed_ ? 0 : kDownMax), [this] { start(); });
@@ -171,8 +171,9 @@ void World::start() {
       plan_.loops, plan_.documents_bytes);
 }
 
-std::shared_ptr<Link> World::dial(const std::string& client, ClientEnd end) {
-  auto link = std::make_shared<Link>(timeline_, random_, trace_, oracle_, client, std::move(end));
+std::shared_ptr<NetworkLink> World::dial(const std::string& client, ClientEnd end) {
+  auto link =
+      std::make_shared<NetworkLink>(timeline_, random_, trace_, oracle_, client, std::move(end));
   link->conditions = plan_.link;
   if (plan_.slow_readers && random_.one_in(2)) {
     link->conditions.read_pause_max = 100'000;
@@ -199,7 +200,7 @@ void World::heal() {
   plan_.link = {};
   plan_.slow_readers = false;
   intruder_.go_away();
-  for (const std::weak_ptr<Link>& link : links_) {
+  for (const std::weak_ptr<NetworkLink>& link : links_) {
     if (const auto slow = link.lock()) slow->conditions = {};
   }
   start();

@@ -58,7 +58,7 @@ class World {
   void judge_client(Client& client);
   void say_goodbye();
 
-  [[nodiscard]] std::shared_ptr<Link> dial(const std::string& client, ClientEnd end);
+  [[nodiscard]] std::shared_ptr<NetworkLink> dial(const std::string& client, ClientEnd end);
   [[nodiscard]] std::int64_t now_ms() const;
   void add_client();
   [[nodiscard]] bool percent(std::uint64_t chance) { return chance > 0 && random_.percent(chance); }
@@ -78,7 +78,7 @@ class World {
   std::vector<std::unique_ptr<Client>> clients_;
   std::vector<User> users_;
   Intruder intruder_;
-  std::vector<std::weak_ptr<Link>> links_;  // Of the present node.
+  std::vector<std::weak_ptr<NetworkLink>> links_;  // Of the present node.
   std::shared_ptr<Node> node_;
 
   std::uint64_t steps_left_;

@@ -1,4 +1,5 @@
-// Link: one connection between a client and the server, as a network that may fail carries it.
+// NetworkLink: one connection between a client and the server, as a network that may fail carries
+// it.
 //
 // Messages of one direction arrive in their order, or a first part of them does; how long they take
 // is up to chance, and so is when either end learns that the other is gone. So messages of a client
@@ -22,7 +23,7 @@
 namespace cowrite::simulation {
 
 // Times in microseconds.
-struct LinkConditions {
+struct NetworkConditions {
   Microseconds latency_max = 2'000;
   // How long the server may not notice that a client left, and a client that the server died.
   Microseconds half_open_max = 50'000;
@@ -39,10 +40,11 @@ struct ClientEnd {
   std::function<void()> on_close;
 };
 
-class Link final : public transport::Connection, public std::enable_shared_from_this<Link> {
+class NetworkLink final : public transport::Connection,
+                          public std::enable_shared_from_this<NetworkLink> {
  public:
-  Link(Timeline& timeline, Random& random, Trace& trace, Oracle& oracle, std::string client,
-       ClientEnd end);
+  NetworkLink(Timeline& timeline, Random& random, Trace& trace, Oracle& oracle, std::string client,
+              ClientEnd end);
 
   // ---- For the client
 
@@ -65,7 +67,7 @@ class Link final : public transport::Connection, public std::enable_shared_from_
   void pause_reading() override { paused_ = true; }
   void resume_reading() override;
 
-  LinkConditions conditions;
+  NetworkConditions conditions;
 
  private:
   // Runs `work` later, but after all that was planned with the same `last`.

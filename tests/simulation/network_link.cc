@@ -1,4 +1,4 @@
-#include "tests/simulation/link.h"
+#include "tests/simulation/network_link.h"
 
 #include <algorithm>
 #include <utility>
@@ -17,8 +17,8 @@ constexpr std::size_t kSnapshotsAllowance = std::size_t{4} << 20;
 
 }  // namespace
 
-Link::Link(Timeline& timeline, Random& random, Trace& trace, Oracle& oracle, std::string client,
-           ClientEnd end)
+NetworkLink::NetworkLink(Timeline& timeline, Random& random, Trace& trace, Oracle& oracle,
+                         std::string client, ClientEnd end)
     : timeline_(timeline),
       random_(random),
       trace_(trace),
@@ -26,14 +26,14 @@ Link::Link(Timeline& timeline, Random& random, Trace& trace, Oracle& oracle, std
       client_(std::move(client)),
       end_(std::move(end)) {}
 
-void Link::in_order(Microseconds& last, Microseconds delay, std::function<void()> work) {
+void NetworkLink::in_order(Microseconds& last, Microseconds delay, std::function<void()> work) {
   last = std::max(last, timeline_.now() + delay);
   timeline_.at(last, [self = shared_from_this(), work = std::move(work)] { work(); });
 }
 
 // ---- From the client to the server
 
-void Link::send_up(std::string text) {
+void NetworkLink::send_up(std::string text) {
   if (!client_listens_) return;
   trace_.note(client_, ">", text);
   ++sent_up_;
@@ -41,7 +41,7 @@ void Link::send_up(std::string text) {
            [this, text = std::move(text)] { arrive(text); });
 }
 
-void Link::arrive(const std::string& text) {
+void NetworkLink::arrive(const std::string& text) {
   if (arrived_up_++ >= lost_up_from_ || !events_ || closing_) return;
   if (!client_listens_) trace_.note(client_, "(gone) >", text);
   if (paused_) {
@@ -52,7 +52,7 @@ void Link::arrive(const std::string& text) {
   }
 }
 
-void Link::resume_reading() {
+void NetworkLink::resume_reading() {
   paused_ = false;
   timeline_.after(0, [self = shared_from_this()] {
     while (!self->paused_ && !self->held_.empty() && self->events_ && !self->closing_) {
@@ -64,7 +64,7 @@ void Link::resume_reading() {
   });
 }
 
-void Link::hang_up() {
+void NetworkLink::hang_up() {
   if (!client_listens_) return;
   trace_.note(client_, "hangs up");
   client_listens_ = false;
@@ -72,7 +72,7 @@ void Link::hang_up() {
   tell_server_of_end(conditions.half_open_max);
 }
 
-void Link::tell_server_of_end(Microseconds delay_max) {
+void NetworkLink::tell_server_of_end(Microseconds delay_max) {
   in_order(last_up_, random_.between(0, delay_max), [this] {
     const auto events = std::exchange(events_, nullptr);
     held_.clear();
@@ -84,17 +84,17 @@ void Link::tell_server_of_end(Microseconds delay_max) {
 
 // ---- From the server to the client
 
-void Link::opened() {
+void NetworkLink::opened() {
   in_order(last_down_, random_.between(0, conditions.latency_max), [this] {
     if (client_listens_) end_.on_open();
   });
 }
 
-void Link::accepted(std::shared_ptr<transport::ConnectionEvents> events) {
+void NetworkLink::accepted(std::shared_ptr<transport::ConnectionEvents> events) {
   events_ = std::move(events);
 }
 
-void Link::send(const transport::SharedOutbound& outbound) {
+void NetworkLink::send(const transport::SharedOutbound& outbound) {
   if (closing_) return;
   if (queued_bytes_ > session::kSendQueueBytesMax + kSnapshotsAllowance) {
     oracle_.breach("bounds", client_ + " is sent more than may wait for it");
@@ -109,7 +109,7 @@ void Link::send(const transport::SharedOutbound& outbound) {
 }
 
 // The kernel takes what the client has made room for.
-void Link::read_one() {
+void NetworkLink::read_one() {
   reading_ = false;
   if (queue_.empty()) return;
   const Queued next = std::move(queue_.front());
@@ -130,7 +130,7 @@ void Link::read_one() {
   }
 }
 
-void Link::carry_down(const std::string& text) {
+void NetworkLink::carry_down(const std::string& text) {
   in_order(last_down_, random_.between(0, conditions.latency_max), [this, text] {
     if (!client_listens_) return;
     trace_.note(client_, "<", text);
@@ -138,7 +138,7 @@ void Link::carry_down(const std::string& text) {
   });
 }
 
-void Link::tell_client_of_end(Microseconds delay_max) {
+void NetworkLink::tell_client_of_end(Microseconds delay_max) {
   in_order(last_down_, random_.between(0, delay_max), [this] {
     if (!std::exchange(client_listens_, false)) return;
     trace_.note(client_, "is cut off");
@@ -146,7 +146,7 @@ void Link::tell_client_of_end(Microseconds delay_max) {
   });
 }
 
-void Link::close(transport::CloseCode, std::string_view) {
+void NetworkLink::close(transport::CloseCode, std::string_view) {
   if (closing_ || !events_) return;
   trace_.note(client_, "is closed by the server");
   closing_ = true;
@@ -159,7 +159,7 @@ void Link::close(transport::CloseCode, std::string_view) {
   });
 }
 
-void Link::terminate() {
+void NetworkLink::terminate() {
   if (!events_) return;
   trace_.note(client_, "is dropped by the server");
   closing_ = true;
@@ -169,7 +169,7 @@ void Link::terminate() {
   tell_server_of_end(0);
 }
 
-void Link::lose_server() {
+void NetworkLink::lose_server() {
   events_ = nullptr;
   queue_.clear();
   queued_bytes_ = 0;
