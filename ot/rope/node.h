@@ -1,6 +1,6 @@
 // The nodes of a rope, and how they are shared.
 //
-// A Node is a Leaf with text (rope_leaf.h) or an Inner with children of one height. Nodes are
+// A Node is a Leaf with text (leaf.h) or an Inner with children of one height. Nodes are
 // reached through Subtrees, which know the size of what is below, so a search looks at one node per
 // level. NodeRef counts references; a node with one reference belongs to who holds it and may be
 // changed in place, any other must be cloned first (make_own). This is all that the threads need to
