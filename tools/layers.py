@@ -105,7 +105,7 @@ def violations(path, text):
 
 
 # What declares a type outside of other types: clang-format indents everything but namespaces.
-TYPE = re.compile(r"^(?:template <[^>]*>\s*)?(?:(?:class|struct|enum class|enum) (\w+)\b(?!::| *;)[^;]*$|using (\w+) =)")
+TYPE = re.compile(r"^(?:template <[^>]*>\s*)?(?:(?:class|struct|enum class|enum) (\w+)\b(?!::| *;)(?:[^;]*$|[^;(]*\{)|using (\w+) =)")
 NAMESPACE = re.compile(r"^namespace ([\w:]*) ?\{")
 
 
