@@ -120,7 +120,7 @@ std::uint64_t Attribution::remove_from(Chunk& chunk, std::size_t span, std::uint
   return removed;
 }
 
-// The text has so many code points more in one chunk, or fewer.
+// Adds to the code points of a chunk, or takes from them.
 void Attribution::count(std::size_t chunk, std::int64_t code_points) {
   const auto change = static_cast<std::uint64_t>(code_points);  // Modulo 2^64, as the sums are.
   length_ += change;

@@ -10,7 +10,7 @@ namespace cowrite::pages {
 
 namespace {
 
-// Only what parse_host_and_port() understood may get into the header. It has no form for IPv6
+// Only a host that parse_host_and_port() accepts may get into the header. It has no form for IPv6
 // addresses.
 std::string web_socket_sources(std::string_view host) {
   const auto parsed = access::parse_host_and_port(host);

@@ -22,8 +22,8 @@ inline constexpr std::size_t kConnectionsPerAddressMax = 1'024;
 // messages take more reads.
 inline constexpr std::size_t kReadBufferBytes = 2'048;
 
-// What the kernel may hold of a connection's output beyond what is on its way, instead of the
-// megabytes that it takes by default: so queued bytes are seen by us, and a slow reader costs a
+// The part of a connection's output that the kernel may hold beyond what is in flight, instead of
+// the megabytes that it takes by default: so we can count queued bytes, and a slow reader costs a
 // known amount.
 inline constexpr int kUnsentBytesMax = 128 << 10;
 

@@ -3,7 +3,7 @@
 // own pausing can start two reads into one buffer.
 //
 // It has the form that asio::async_read and async_write take for a stream. Belongs to the thread of
-// its loop. Whoever starts an operation keeps the socket alive until its handler ran.
+// its loop. The caller that starts an operation keeps the socket alive until its handler ran.
 #pragma once
 
 #include <boost/asio/ip/tcp.hpp>

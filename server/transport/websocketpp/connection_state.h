@@ -1,5 +1,5 @@
-// ConnectionState: what we keep with each websocketpp connection, which derives from it, and how
-// requests, responses and frames pass between us and websocketpp.
+// ConnectionState: our base of each websocketpp connection. It holds the connection's WebSocket or
+// HTTP exchange, and passes requests, responses and frames between them and websocketpp.
 #pragma once
 
 #include <cstddef>
@@ -26,8 +26,8 @@ class ConnectionState : public ProtocolWriter {
 
   // REQUIRES: the head of the request was received.
   [[nodiscard]] http::Request request() const;
-  // What websocketpp sends when the handshake is refused. REQUIRES: as request(), and nothing was
-  // sent yet.
+  // Sets the response that websocketpp sends if the handshake is refused. REQUIRES: as request(),
+  // and nothing was sent yet.
   void set_response(const http::Response& response);
 
   std::shared_ptr<void> server;  // The connection refers to its endpoint.

@@ -214,7 +214,7 @@ std::optional<http::Response> WebSocketServer::Impl::refuse(const http::Request&
   return handlers_.refuse(request);
 }
 
-// ---- Time
+// ---- Timeouts
 
 void WebSocketServer::Impl::schedule_sweep() {
   if (std::exchange(sweep_scheduled_, true)) return;
@@ -234,7 +234,7 @@ void WebSocketServer::Impl::sweep() {
   }
 }
 
-// ---- What the header offers
+// ---- WebSocketServer
 
 WebSocketServer::WebSocketServer(asio::io_context& context, Handlers handlers,
                                  std::shared_ptr<ConnectionQuota> quota, Timing timing)
