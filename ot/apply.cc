@@ -3,15 +3,15 @@
 #include <cstdint>
 #include <string>
 
+#include "ot/edits.h"
+
 namespace cowrite::ot {
 
 namespace {
 
 // Never inlined: apply() is short without them.
-[[gnu::noinline, gnu::cold]] Result<void> past_the_end(std::uint64_t reach, const Rope& text) {
-  return Error{kErrOperationNotApplied, "The operation reaches to " + std::to_string(reach) +
-                                            ", the text only to " +
-                                            std::to_string(text.code_points())};
+[[gnu::noinline, gnu::cold]] Result<void> too_far(std::uint64_t reach, const Rope& text) {
+  return past_the_end(reach, text.code_points());
 }
 
 [[gnu::noinline, gnu::cold]] Result<void> too_long() {
@@ -22,12 +22,12 @@ namespace {
 // One insert or delete. REQUIRES: the splice is no retain.
 Result<void> apply_splice(Rope& text, std::uint64_t position, const Component& splice) {
   if (splice.kind == Kind::kInsert) {
-    if (position > text.code_points()) return past_the_end(position, text);
+    if (position > text.code_points()) return too_far(position, text);
     if (splice.text.size() > Rope::kBytesMax - text.bytes()) return too_long();
     text.insert(position, splice.text);
   } else {
     const std::uint64_t end = position + splice.length;
-    if (end > text.code_points()) return past_the_end(end, text);
+    if (end > text.code_points()) return too_far(end, text);
     text.erase(position, splice.length);
   }
   return {};
@@ -35,23 +35,16 @@ Result<void> apply_splice(Rope& text, std::uint64_t position, const Component& s
 
 Result<void> apply_any(Rope& text, const Operation& operation) {
   const std::uint64_t reach = operation.input_length();
-  if (reach > text.code_points()) return past_the_end(reach, text);
+  if (reach > text.code_points()) return too_far(reach, text);
   if (operation.inserted_bytes() > Rope::kBytesMax - text.bytes()) return too_long();
-  std::uint64_t position = 0;
-  for (const Component& component : operation) {
-    switch (component.kind) {
-      case Kind::kRetain:
-        position += component.length;
-        break;
-      case Kind::kInsert:
-        text.insert(position, component.text);
-        position += component.length;
-        break;
-      case Kind::kDelete:
-        text.erase(position, component.length);
-        break;
-    }
-  }
+  for_each_edit(
+      operation,
+      [&text](std::uint64_t position, const Component& inserted) {
+        text.insert(position, inserted.text);
+      },
+      [&text](std::uint64_t position, const Component& removed) {
+        text.erase(position, removed.length);
+      });
   return {};
 }
 

@@ -4,6 +4,7 @@
 #include <bit>
 
 #include "ot/base/check.h"
+#include "ot/edits.h"
 
 namespace cowrite::ot {
 
@@ -16,33 +17,22 @@ constexpr std::size_t kJoinDivisor = 4;
 
 Result<void> Attribution::apply(const Operation& operation, std::uint64_t index) {
   CHECK(index != kNobody);
-  if (operation.input_length() > length_) {
-    return Error{kErrOperationNotApplied, "The operation reaches to " +
-                                              std::to_string(operation.input_length()) +
-                                              ", the text only to " + std::to_string(length_)};
-  }
+  const std::uint64_t reach = operation.input_length();
+  if (reach > length_) return past_the_end(reach, length_);
   if (keeps_removed_ && operation.inserted_bytes() > Rope::kBytesMax - inserted_text_.bytes()) {
     return Error{kErrOperationNotApplied, "All that was inserted would become longer than " +
                                               std::to_string(Rope::kBytesMax) + " bytes"};
   }
-  std::uint64_t position = 0;
-  for (const Component& component : operation) {
-    switch (component.kind) {
-      case Kind::kRetain:
-        position += component.length;
-        break;
-      case Kind::kInsert: {
-        Span span{component.length, index, kNobody, inserted_text_.code_points()};
-        if (keeps_removed_) inserted_text_.insert(span.begin, component.text);
+  for_each_edit(
+      operation,
+      [&](std::uint64_t position, const Component& inserted) {
+        const Span span{inserted.length, index, kNobody, inserted_text_.code_points()};
+        if (keeps_removed_) inserted_text_.insert(span.begin, inserted.text);
         insert(position, span);
-        position += component.length;
-        break;
-      }
-      case Kind::kDelete:
-        remove(position, component.length, index);
-        break;
-    }
-  }
+      },
+      [&](std::uint64_t position, const Component& removed) {
+        remove(position, removed.length, index);
+      });
   return {};
 }
 
@@ -130,7 +120,7 @@ std::uint64_t Attribution::remove_from(Chunk& chunk, std::size_t span, std::uint
   return removed;
 }
 
-// The text has so many code points more in one chunk, or fewer.
+// Adds to the code points of a chunk, or takes from them.
 void Attribution::count(std::size_t chunk, std::int64_t code_points) {
   const auto change = static_cast<std::uint64_t>(code_points);  // Modulo 2^64, as the sums are.
   length_ += change;

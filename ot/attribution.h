@@ -1,6 +1,7 @@
-// Attribution: who wrote what. It follows the operations on a text from its beginning, each under
-// an index that the caller chooses (the record's version, say), and knows of every code point which
-// operation inserted it, and if asked to, also of those that are gone which one removed them.
+// Attribution: which operation wrote which text. It follows the operations on a text from its
+// beginning, each under an index that the caller chooses (the record's version, say), and knows of
+// every code point which operation inserted it, and if asked to, also of those that are gone which
+// one removed them.
 //
 //     apply  [insert "hello"]            as 1       hello
 //     apply  [3, insert "p", delete 2]   as 2       hel p         (lo removed by 2)
@@ -73,14 +74,14 @@ class Attribution {
     }
   }
 
-  // What a span says. REQUIRES: Removed::kKept.
+  // The text of a span. REQUIRES: Removed::kKept.
   [[nodiscard]] std::string text_of(const Span& span) const {
     return inserted_text_.substring(span.begin, span.length);
   }
 
  private:
-  // A chunk has room for so many spans before it is cut in two: small enough to look through,
-  // large enough that chunks are few.
+  // The spans of a chunk before it is cut in two: few enough to search one by one, and enough that
+  // there are few chunks.
   static constexpr std::size_t kSpansMax = 256;
 
   struct Chunk {

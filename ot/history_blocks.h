@@ -45,7 +45,7 @@ class HistoryBlocks {
   // The operations begin() <= version < end() are here.
   [[nodiscard]] std::uint64_t begin() const { return begin_; }
   [[nodiscard]] std::uint64_t end() const { return end_; }
-  // About what it takes in memory.
+  // About the memory that it takes.
   [[nodiscard]] std::size_t bytes() const { return leaf_bytes_ + block_bytes_; }
 
   // Adds the operation numbered end(); drops the oldest beyond the limits.

@@ -62,7 +62,7 @@ void OperationWriter::extend_last(std::uint64_t length, std::string_view text) {
     last = Operation::Packed::with_text(kind, length, out_.text_.size());
     return;
   }
-  // Deletes of which one has no text: then the other's is forgotten.
+  // Two deletes of which one has no text: the text of the other is forgotten.
   if (last.has_text()) out_.text_.truncate(last.text_end() - out_[out_.size() - 1].text.size());
   last = Operation::Packed::without_text(kind, length);
 }

@@ -66,7 +66,8 @@ class Operation {
   [[nodiscard]] bool empty() const { return components_.empty(); }
   [[nodiscard]] std::size_t size() const { return components_.size(); }  // Number of components.
 
-  // One insert or delete, maybe after a retain, as nearly every operation is. See splice.h.
+  // Whether it is one insert or delete, maybe after a retain, as nearly every operation is. See
+  // splice.h.
   [[nodiscard]] bool is_splice() const {
     return size() == 1 || (size() == 2 && components_[0].kind() == Kind::kRetain);
   }
@@ -176,8 +177,8 @@ inline Operation::Iterator Operation::end() const {
   return {components_.data() + components_.size(), text_.data()};
 }
 
-// Writes an operation in normal form: drops what is empty and merges neighbours of a kind. A retain
-// is written when something follows it, so none comes to stand at the end.
+// Writes an operation in normal form: leaves out empty components and merges neighbours of a kind.
+// A retain is written when something follows it, so none comes to stand at the end.
 //
 // It writes where the operation is to be, since moving one that was just written costs as much as
 // writing it: the processor must wait until its bytes are in the cache.

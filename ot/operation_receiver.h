@@ -1,4 +1,4 @@
-// OperationReceiver: the door for operations that somebody sent or stored. Takes component after
+// OperationReceiver: the door for operations that were sent or stored. It takes component after
 // component, checks each, and keeps them as they come.
 #pragma once
 

@@ -8,7 +8,7 @@
 
 namespace cowrite::ot {
 
-// Who made the operation, as seen by the owner of the position.
+// The author of the operation, as seen by the owner of the position.
 enum class Origin { kOwn, kOther };
 
 // Inserts and deletes before the position move it; a delete over it moves it to where the deleted

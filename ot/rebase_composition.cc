@@ -4,7 +4,7 @@
 #include <cstddef>
 #include <utility>
 
-#include "ot/component_cursor.h"
+#include "ot/transform_walk.h"
 
 namespace cowrite::ot {
 
@@ -74,30 +74,6 @@ void compose_delete(ShapeCursor& first, std::uint64_t length, ShapeBuilder& resu
   }
 }
 
-// The other operation keeps `length` code points: so does this one's part for them.
-void pass_retain(ComponentCursor& mine, std::uint64_t length, OperationWriter& result) {
-  while (length > 0 && !mine.at_end()) {
-    if (mine.kind() == Kind::kInsert) {
-      result.append(mine.take());
-      continue;
-    }
-    const Component part = mine.take(length);
-    result.append(part);
-    length -= part.length;
-  }
-}
-
-// The other operation drops `length` code points.
-void pass_delete(ComponentCursor& mine, std::uint64_t length, OperationWriter& result) {
-  while (length > 0 && !mine.at_end()) {
-    if (mine.kind() == Kind::kInsert) {
-      result.append(mine.take());
-    } else {
-      length -= mine.take(length).length;
-    }
-  }
-}
-
 // The last landmark that the operation keeps everything up to and more, so that nothing of it
 // happens before; `at` if there is none.
 std::size_t last_landmark_within(std::span<const Landmark> landmarks, std::size_t at,
@@ -164,18 +140,7 @@ Operation transform(const Operation& operation, ShapeView other,
       }
     }
     const ShapeComponent theirs = other[next];
-    switch (theirs.kind()) {
-      case Kind::kRetain:
-        pass_retain(mine, theirs.length(), result);
-        break;
-      case Kind::kInsert:
-        if (mine.kind() == Kind::kInsert) result.append(mine.take());
-        result.retain(theirs.length());
-        break;
-      case Kind::kDelete:
-        pass_delete(mine, theirs.length(), result);
-        break;
-    }
+    pass(mine, theirs.kind(), theirs.length(), Side::kLeft, result);
   }
   while (!mine.at_end()) result.append(mine.take());
   return made;

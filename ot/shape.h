@@ -37,13 +37,13 @@ class ShapeComponent {
 using Shape = std::vector<ShapeComponent>;
 using ShapeView = std::span<const ShapeComponent>;
 
-// Builds a shape at the end of a buffer, after what is there already.
+// Builds a shape at the end of a buffer, after the shapes in it.
 class ShapeBuilder {
  public:
   // Borrows the buffer.
   explicit ShapeBuilder(Shape& out) : out_(out), begin_(out.size()) {}
 
-  // Merges neighbours of a kind, drops what is empty.
+  // Merges neighbours of a kind and leaves out empty components.
   void append(Kind kind, std::uint64_t length) {
     if (length == 0) return;
     if (out_.size() > begin_ && out_.back().kind() == kind) {

@@ -18,7 +18,10 @@ class Splice {
     auto component = operation.begin();
     if (operation.size() == 2) begin_ = (*component++).length;
     const Component splice = *component;
-    (splice.kind == Kind::kInsert ? inserted_ : removed_) = splice.length;
+    // Two values and no choice of a field: else compilers keep both in memory and wait for it.
+    const bool inserts = splice.kind == Kind::kInsert;
+    inserted_ = inserts ? splice.length : 0;
+    removed_ = inserts ? 0 : splice.length;
   }
 
   // Code points before what it inserts or deletes, and with that: in the text that it is applied

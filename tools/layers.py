@@ -45,7 +45,7 @@ LAYERS |= {
 # Per library, the files that may include it.
 LIBRARIES = {
     "rocksdb/": ["storage/store/key_value_store.cc", "tests/storage/*"],
-    "websocketpp/": ["server/transport/websocketpp/web_socket_server.cc"],
+    "websocketpp/": ["server/transport/websocketpp/*"],
     "nlohmann/": ["server/protocol/*", "server/http/*", "tests/*"],
     "boost/": ["server/transport/*", "server/loop/*", "tests/server/*", "tests/tools/*"],
     "openssl/": ["storage/format/sha256.cc", "server/http/operator_token.cc"],
@@ -105,7 +105,7 @@ def violations(path, text):
 
 
 # What declares a type outside of other types: clang-format indents everything but namespaces.
-TYPE = re.compile(r"^(?:template <[^>]*>\s*)?(?:(?:class|struct|enum class|enum) (\w+)\b(?!::| *;)[^;]*$|using (\w+) =)")
+TYPE = re.compile(r"^(?:template <[^>]*>\s*)?(?:(?:class|struct|enum class|enum) (\w+)\b(?!::| *;)(?:[^;]*$|[^;(]*\{)|using (\w+) =)")
 NAMESPACE = re.compile(r"^namespace ([\w:]*) ?\{")
 
 

@@ -1,7 +1,7 @@
 // CHECK: our own mistakes end the process, in release builds too, with the place and the condition.
 //
-// It is for what only a bug can break. What a correct program can meet (a bad message, a full disk)
-// is a Result (result.h).
+// It is for conditions that only a bug can break. What a correct program can meet (a bad message, a
+// full disk) is a Result (result.h).
 #pragma once
 
 #include <cstdio>

@@ -20,8 +20,8 @@ namespace cowrite::ot::utf8 {
 // REQUIRES: the text has at least `code_points` code points.
 [[nodiscard]] std::size_t byte_offset(std::string_view text, std::size_t code_points);
 
-// Where the last `code_points` code points begin. The same place from the other side, for who knows
-// which is nearer. REQUIRES: as byte_offset().
+// Where the last `code_points` code points begin. The same place from the other side, for callers
+// that know which is nearer. REQUIRES: as byte_offset().
 [[nodiscard]] std::size_t byte_offset_from_end(std::string_view text, std::size_t code_points);
 
 // Where the code point at this many UTF-16 units begins, also if they end in the middle of it.

@@ -2,8 +2,8 @@
 //
 //     | text before | gap | text after |
 //
-// Edits cluster: who types goes on at the gap, where a character costs one store, and who jumps
-// mostly jumps near, so that little text has to change sides.
+// Edits cluster: typing goes on at the gap, where a character costs one store, and most jumps are
+// short, so that little text has to change sides.
 #pragma once
 
 #include <cstdint>
@@ -17,7 +17,7 @@ namespace cowrite::ot {
 // A leaf fills a kibibyte together with its headers and the allocator's.
 inline constexpr std::uint32_t kLeafBytes = 1004;
 
-// Text in two pieces, of which any may be empty.
+// Text in two pieces, each of which may be empty.
 struct TwoPieces {
   std::string_view first;
   std::string_view second;

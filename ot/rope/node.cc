@@ -9,7 +9,7 @@ namespace cowrite::ot {
 
 Node* NodeRef::clone(const Node& node) {
   if (node.height == 0) {
-    // With the gap where it was: who clones is about to edit.
+    // With the gap where it was: a leaf is cloned to be edited.
     const Leaf& original = as_leaf(node);
     Leaf* leaf = new Leaf;
     leaf->node.count = original.node.count;

@@ -1,10 +1,10 @@
 // The nodes of a rope, and how they are shared.
 //
-// A Node is a Leaf with text (rope_leaf.h) or an Inner with children of one height. Nodes are
-// reached through Subtrees, which know the size of what is below, so a search looks at one node per
-// level. NodeRef counts references; a node with one reference belongs to who holds it and may be
-// changed in place, any other must be cloned first (make_own). This is all that the threads need to
-// agree on: whoever reads a count of one, acquiring, sees all that the former owners did.
+// A Node is a Leaf with text (leaf.h) or an Inner with children of one height. Nodes are reached
+// through Subtrees, which know the size of what is below, so a search looks at one node per level.
+// NodeRef counts references; a node with one reference belongs to its holder and may be changed in
+// place, any other must be cloned first (make_own). The threads need no other agreement: a thread
+// that reads a count of one, acquiring, sees all that the former owners did.
 #pragma once
 
 #include <atomic>
@@ -46,7 +46,7 @@ class NodeRef {
   const Node* operator->() const { return node_; }
   friend bool operator==(const NodeRef&, const NodeRef&) = default;  // The same node.
 
-  // The node, now nobody else's: itself, or a clone that this reference then refers to.
+  // The node, owned by this reference alone from now on: itself, or a clone of it.
   Node& make_own() {
     if (node_->references.load(std::memory_order_acquire) != 1) *this = NodeRef(clone(*node_));
     return *node_;
@@ -54,7 +54,7 @@ class NodeRef {
 
  private:
   void release() {
-    // Who reads a count of one is the only owner: nobody can raise it meanwhile, and a load is
+    // A thread that reads a count of one is the only owner: no other can raise it, and a load is
     // cheaper than a locked subtraction.
     if (node_->references.load(std::memory_order_acquire) == 1 ||
         node_->references.fetch_sub(1, std::memory_order_acq_rel) == 1) {

@@ -1,4 +1,4 @@
-// TextSize: how long a piece of text is, in every unit that somebody counts in.
+// TextSize: the length of a text in every unit that is counted.
 #pragma once
 
 #include <cstdint>

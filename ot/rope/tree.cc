@@ -88,7 +88,7 @@ Pair make_one_or_two(Subtree* children, std::size_t count) {
 }
 
 // The tree with the child at `index`, which was moved away, replaced by one or two.
-// REQUIRES: the node is nobody else's; tree.size is that of the result.
+// REQUIRES: the node has no other owner; tree.size is that of the result.
 Pair replace_child(Subtree tree, std::size_t index, Pair replacement) {
   Inner& inner = as_inner(tree.node.make_own());
   inner.children[index] = std::move(replacement.first);

@@ -21,7 +21,7 @@
 namespace cowrite::ot {
 
 // Low minima, and pieces that are well above them, so that typing and deleting at one place does
-// not cut and join for ever.
+// not cut and join again and again.
 inline constexpr std::uint32_t kLeafBytesMin = kLeafBytes / 8;
 inline constexpr std::uint32_t kFanoutMin = kFanout / 4;
 

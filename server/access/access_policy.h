@@ -1,18 +1,19 @@
-// AccessPolicy: which requests a server answers at all, by the Host and the Origin that their
-// headers name. Immutable.
+// AccessPolicy: decides by a request's Host and Origin headers whether the server answers it at
+// all. Immutable.
 //
 // A server on loopback is within reach of every page that its user's browser shows. Two checks keep
 // foreign pages out:
 //
-// - Host. A page can have its own name resolve to 127.0.0.1 and is then of one origin with us (DNS
-//   rebinding); but the browser still names that host. So only IP addresses, "localhost" and the
-//   names given to us are served.
+// - Host. A page can have its own name resolve to 127.0.0.1 and then has our origin (DNS
+//   rebinding); but the browser still sends that name as the Host. So only IP addresses,
+//   "localhost" and the configured names are served.
 // - Origin. Browsers name the origin of the page that opens a WebSocket or fetches across origins;
-//   who is foreign and not listed is refused. What a browser fetches without naming it, as for
-//   <img>, it marks with Sec-Fetch-Site; of that only navigation passes, since the foreign page
-//   cannot read where it leads. Programs that are not browsers send neither.
+// a
+//   foreign origin that is not configured is refused. Requests without an Origin, as for <img>, are
+//   marked with Sec-Fetch-Site; of those that come from a foreign page only navigation passes,
+//   since that page cannot read the response. Programs that are not browsers send neither.
 //
-// Both hold for every path, so no way of writing a path gets around them.
+// Both checks hold for every path, so no spelling of a path gets around them.
 #pragma once
 
 #include <optional>
@@ -36,7 +37,7 @@ class AccessPolicy {
   [[nodiscard]] static Result<AccessPolicy> make(const std::vector<std::string>& hosts,
                                                  const std::vector<std::string>& origins);
 
-  // 400 for a missing or senseless Host, 403 for a foreign host or origin; empty if the request may
+  // 400 for a missing or malformed Host, 403 for a foreign host or origin; empty if the request may
   // be served.
   //
   // A foreign host gets 403 and not 421 (misdirected), on which a browser may try again on another

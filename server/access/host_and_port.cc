@@ -6,6 +6,8 @@
 #include <array>
 #include <charconv>
 
+#include "server/http/message.h"
+
 namespace cowrite::access {
 
 namespace {
@@ -15,14 +17,6 @@ constexpr std::size_t kLabelBytesMax = 63;
 
 bool is_letter(char c) { return c >= 'a' && c <= 'z'; }
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
-
-std::string to_lower(std::string_view text) {
-  std::string result(text);
-  for (char& c : result) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + ('a' - 'A'));
-  }
-  return result;
-}
 
 std::optional<std::uint16_t> parse_port(std::string_view text) {
   std::uint16_t port = 0;
@@ -77,40 +71,40 @@ std::string bracketed(const std::string& host) {
 }  // namespace
 
 std::optional<HostAndPort> parse_host_and_port(std::string_view text) {
-  HostAndPort authority;
+  HostAndPort result;
   const bool bracket = text.starts_with('[');
   const std::size_t host_end = bracket ? text.find(']') : std::min(text.find(':'), text.size());
   if (host_end == text.npos) return std::nullopt;
   std::string_view rest = text.substr(bracket ? host_end + 1 : host_end);
   if (!rest.empty()) {
     if (rest.front() != ':') return std::nullopt;
-    authority.port = parse_port(rest.substr(1));
-    if (!authority.port) return std::nullopt;
+    result.port = parse_port(rest.substr(1));
+    if (!result.port) return std::nullopt;
   }
   if (bracket) {
     const auto address = normal_ipv6(std::string(text.substr(1, host_end - 1)));
     if (!address) return std::nullopt;
-    authority.host = *address;
-    authority.is_address = true;
-    return authority;
+    result.host = *address;
+    result.is_address = true;
+    return result;
   }
-  authority.host = to_lower(text.substr(0, host_end));
-  if (authority.host.ends_with('.')) authority.host.pop_back();
-  authority.is_address = is_ipv4(authority.host);
-  if (!authority.is_address && !is_name(authority.host)) return std::nullopt;
-  return authority;
+  result.host = http::to_lower(text.substr(0, host_end));
+  if (result.host.ends_with('.')) result.host.pop_back();
+  result.is_address = is_ipv4(result.host);
+  if (!result.is_address && !is_name(result.host)) return std::nullopt;
+  return result;
 }
 
 std::optional<Origin> parse_origin(std::string_view text) {
   const std::size_t scheme_end = text.find("://");
   if (scheme_end == text.npos) return std::nullopt;
   Origin origin;
-  origin.scheme = to_lower(text.substr(0, scheme_end));
-  const auto authority = parse_host_and_port(text.substr(scheme_end + 3));
-  if (!is_scheme(origin.scheme) || !authority) return std::nullopt;
-  origin.host = authority->host;
-  origin.port = authority->port.value_or(usual_port(origin.scheme));
-  origin.is_address = authority->is_address;
+  origin.scheme = http::to_lower(text.substr(0, scheme_end));
+  const auto host = parse_host_and_port(text.substr(scheme_end + 3));
+  if (!is_scheme(origin.scheme) || !host) return std::nullopt;
+  origin.host = host->host;
+  origin.port = host->port.value_or(usual_port(origin.scheme));
+  origin.is_address = host->is_address;
   return origin;
 }
 
@@ -120,9 +114,9 @@ std::string to_string(const Origin& origin) {
   return text;
 }
 
-std::string to_string(const HostAndPort& authority) {
-  std::string text = bracketed(authority.host);
-  if (authority.port) text += ":" + std::to_string(*authority.port);
+std::string to_string(const HostAndPort& host) {
+  std::string text = bracketed(host.host);
+  if (host.port) text += ":" + std::to_string(*host.port);
   return text;
 }
 

@@ -1,5 +1,5 @@
-// Hosts and origins as HTTP headers and flags name them, parsed and brought to one form, so that ==
-// means the same place.
+// Hosts and origins as HTTP headers and flags name them, parsed and brought to one form, so that
+// equal values name the same host or origin.
 #pragma once
 
 #include <cstdint>
@@ -24,7 +24,7 @@ struct HostAndPort {
 
 struct Origin {
   std::string scheme;  // In lower case.
-  std::string host;    // As in Authority.
+  std::string host;    // As in HostAndPort.
   // The scheme's usual one where none is written; 0 if the scheme has none.
   std::uint16_t port = 0;
   bool is_address = false;
@@ -40,7 +40,7 @@ struct Origin {
 [[nodiscard]] std::string to_string(const Origin& origin);
 
 // "example.org:8080", "[::1]".
-[[nodiscard]] std::string to_string(const HostAndPort& authority);
+[[nodiscard]] std::string to_string(const HostAndPort& host);
 
 // Whether a page of this origin came from the server that was asked for as `host`. Behind a proxy
 // that ends TLS the server does not know its own scheme, so http and https both pass, each with its

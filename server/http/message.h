@@ -10,6 +10,9 @@
 
 namespace cowrite::http {
 
+// ASCII letters only, as the names of headers, schemes and hosts have them.
+[[nodiscard]] std::string to_lower(std::string_view text);
+
 struct Request {
   std::string method;  // "GET", "POST", ...
   std::string path;    // As sent, percent-encoded, without the query: "/d/my%20notes".

@@ -10,12 +10,12 @@ namespace cowrite::pages {
 
 namespace {
 
-// Only what parse_host_and_port() understood may get into the header. It has no form for IPv6
+// Only a host that parse_host_and_port() accepts may get into the header. It has no form for IPv6
 // addresses.
 std::string web_socket_sources(std::string_view host) {
-  const auto authority = access::parse_host_and_port(host);
-  if (!authority || authority->host.find(':') != std::string::npos) return {};
-  return " ws://" + to_string(*authority) + " wss://" + to_string(*authority);
+  const auto parsed = access::parse_host_and_port(host);
+  if (!parsed || parsed->host.find(':') != std::string::npos) return {};
+  return " ws://" + to_string(*parsed) + " wss://" + to_string(*parsed);
 }
 
 }  // namespace

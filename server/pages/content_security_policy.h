@@ -1,5 +1,5 @@
-// The Content-Security-Policy of our pages: nothing runs or loads but our own files, whatever a
-// document or a name holds.
+// The Content-Security-Policy of our pages: only our own files run and load, whatever a document or
+// a name contains.
 #pragma once
 
 #include <string>

@@ -104,8 +104,9 @@ http::Response Pages::document(const http::Request& request) const {
     return http::plain_response(400,
                                 "The document's name in the address is not percent-encoded UTF-8.");
   }
-  if (segments->size() != 2 || segments->back().empty())
+  if (segments->size() != 2 || segments->back().empty()) {
     return http::plain_response(404, kNotFound);
+  }
   const std::string& name = segments->back();
   if (name.size() > storage::kIdBytesMax) {
     return http::plain_response(

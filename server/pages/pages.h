@@ -1,4 +1,4 @@
-// Pages: what a browser is given, from files that are part of the program.
+// Pages: serves the web pages, from files that are part of the program.
 //
 //     /                 start page (index.html)
 //     /d/NAME           the editor on document NAME (editor.html)
@@ -7,8 +7,8 @@
 //
 // Names under /assets/ hold a hash of the content, so browsers keep them forever.
 //
-// A function of the request, but for the nonce: no cookie, no file system, no state. May be called
-// from any thread.
+// A response depends on the request alone, but for the nonce: there are no cookies, no file system
+// and no state. Any thread may call it.
 #pragma once
 
 #include <map>
@@ -26,19 +26,20 @@ namespace cowrite::pages {
 inline constexpr std::string_view kErrEmbedOrigin = "ERR_EMBED_ORIGIN";
 
 struct PagesOptions {
-  // Whose pages may show /embed/NAME in a frame: "https://wiki.example.org". Not "*": a page that
-  // anybody may frame can be laid invisibly under a visitor's clicks and typing, who has access to
-  // documents that the framing page has not.
+  // The origins whose pages may show /embed/NAME in a frame: "https://wiki.example.org". "*" is not
+  // allowed: any page could then lay ours invisibly under a visitor's clicks and typing, and reach
+  // documents through the visitor's access (clickjacking).
   std::vector<std::string> embed_origins;
 };
 
 class Pages {
  public:
-  // Fails with kErrEmbedOrigin, naming the value. The files are borrowed for good.
+  // Fails with kErrEmbedOrigin, naming the value. The files are borrowed and must outlive the
+  // pages.
   [[nodiscard]] static Result<Pages> make(std::span<const EmbeddedFile> files,
                                           const PagesOptions& options);
 
-  // To HEAD as to GET.
+  // HEAD is answered as GET; the transport leaves the body out.
   [[nodiscard]] http::Response respond(const http::Request& request) const;
 
  private:

@@ -11,9 +11,9 @@
 
 namespace cowrite::transport {
 
-// One or more JSON messages on their way to clients of one loop: written once, shared by all who
-// get the same, and sent in one write. Immutable but for the transport's own prepared form, so it
-// stays on its loop's thread.
+// One or more JSON messages on their way to clients of one loop: they are encoded once, shared by
+// all clients that get the same, and sent in one write. Immutable but for the transport's own
+// prepared form, so an outbound stays on its loop's thread.
 struct Outbound {
   std::vector<std::string> messages;
   std::size_t bytes = 0;                   // Sum of the messages' sizes.
@@ -31,8 +31,8 @@ enum class CloseCode : std::uint16_t {
   kTryAgainLater = 1013,
 };
 
-// None of these calls an event before it returns. All may be called on a connection that is gone;
-// they do nothing then.
+// No function calls an event before it returns. All may be called on a connection that is gone, and
+// do nothing then.
 class Connection {
  public:
   virtual ~Connection() = default;
@@ -41,18 +41,18 @@ class Connection {
   // Sends a close frame after what is queued, and drops the connection if the peer does not answer
   // in time. No message arrives and nothing is sent after it.
   virtual void close(CloseCode code, std::string_view reason) = 0;
-  // Drops the connection at once, and what is queued with it: for a peer that does not read.
+  // Drops the connection and what is queued at once: for a peer that does not read.
   virtual void terminate() = 0;
-  // Bytes accepted by send(), framed, that the kernel has not taken; it takes little ahead of the
-  // peer (kUnsentBytesMax).
+  // The framed bytes of what send() accepted and the kernel has not taken. The kernel takes little
+  // ahead of the peer (kUnsentBytesMax).
   [[nodiscard]] virtual std::size_t queued_bytes() const = 0;
-  // While reading is paused no message arrives: they wait in the kernel and then at the peer. Nor
-  // is the peer pinged, or its disappearance noticed.
+  // While reading is paused no message arrives: messages wait in the kernel and then at the peer.
+  // The peer is not pinged then, and its disappearance is not noticed.
   virtual void pause_reading() = 0;
   virtual void resume_reading() = 0;
 };
 
-// What a connection tells its owner. Nothing is called after on_close().
+// The events of a connection, for its owner. No event comes after on_close().
 class ConnectionEvents {
  public:
   virtual ~ConnectionEvents() = default;

@@ -26,7 +26,7 @@ std::optional<ConnectionQuota::Network> ConnectionQuota::network_of(ip::address 
   return network;
 }
 
-ConnectionQuota::Ticket ConnectionQuota::admit(const ip::address& address) {
+ConnectionQuota::Slot ConnectionQuota::admit(const ip::address& address) {
   const std::optional<Network> network = network_of(address);
   const std::lock_guard lock(mutex_);
   if (total_ >= limits_.total) return nullptr;

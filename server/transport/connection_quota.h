@@ -1,9 +1,8 @@
-// ConnectionQuota: how many connections there may be, in total and from one address, over all
-// loops. Thread-safe.
+// ConnectionQuota: limits the connections of all loops, in total and from one address. Thread-safe.
 //
-// Loopback counts in the total only: a reverse proxy on this machine brings everybody's connections
-// from there. Of an IPv6 address the first 64 bits count, since whoever has one address there has
-// all of its network.
+// Loopback counts in the total only: behind a reverse proxy on this machine all connections come
+// from there. Of an IPv6 address the first 64 bits count, since a host commonly has all addresses
+// of its network.
 #pragma once
 
 #include <array>
@@ -28,14 +27,14 @@ class ConnectionQuota : public std::enable_shared_from_this<ConnectionQuota> {
  public:
   using Limits = ConnectionLimits;
 
-  // One connection's place, free again when destroyed.
-  using Ticket = std::shared_ptr<void>;
+  // The permission for one connection; it is given back when the last copy is destroyed.
+  using Slot = std::shared_ptr<void>;
 
   // REQUIRES: owned by a shared_ptr.
   explicit ConnectionQuota(Limits limits = {}) : limits_(limits) {}
 
-  // Null if there is no place left.
-  [[nodiscard]] Ticket admit(const boost::asio::ip::address& address);
+  // Null if a limit is reached.
+  [[nodiscard]] Slot admit(const boost::asio::ip::address& address);
 
  private:
   using Network = std::array<std::uint8_t, 8>;

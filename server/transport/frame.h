@@ -7,7 +7,7 @@
 
 namespace cowrite::transport {
 
-// The bytes that frame a payload of so many bytes.
+// The size of the header of a frame with this payload.
 [[nodiscard]] constexpr std::size_t frame_header_bytes(std::size_t payload_bytes) {
   return payload_bytes < 126 ? 2 : payload_bytes <= 0xFFFF ? 4 : 10;
 }

@@ -39,8 +39,9 @@ std::optional<http::Response> refuse_malformed(const http::Request& request) {
 }
 
 std::optional<http::Response> refuse_handshake(const http::Request& request) {
-  if (request.path != kWebSocketPath)
+  if (request.path != kWebSocketPath) {
     return http::plain_response(404, "WebSockets are at /ws only.");
+  }
   if (request.header("sec-websocket-version") != "13") {
     http::Response response =
         http::plain_response(426, "Only version 13 of the WebSocket protocol is spoken here.");

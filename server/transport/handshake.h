@@ -1,4 +1,4 @@
-// What the transport checks of a request itself, since websocketpp does not.
+// The transport's own checks of a request: those that websocketpp leaves out.
 #pragma once
 
 #include <optional>

@@ -1,9 +1,9 @@
-// Heartbeat: finds out whether a client is still there, from how the bytes of its connection move.
-// Knows no socket and no clock.
+// Heartbeat: judges from the progress of a connection's bytes whether its client is still there. It
+// knows no socket and no clock.
 //
 // A client that was silent for a while is pinged, and given up if it stays silent. Any byte from it
-// is a sign of life. So are bytes that the kernel takes of what was queued before the ping: a long
-// text on a slow line is no reason to hang up.
+// is a sign of life, and so are bytes that the kernel takes of what was queued before the ping: a
+// client that reads a long text over a slow line is not dropped.
 #pragma once
 
 #include <chrono>
@@ -18,7 +18,7 @@ class Heartbeat {
   using Time = std::chrono::steady_clock::time_point;
   enum class Verdict { kFine, kPing, kGone };
 
-  // How far the stream has come, in bytes.
+  // The bytes of the stream so far.
   struct Progress {
     std::uint64_t read = 0;
     std::uint64_t written = 0;
@@ -32,7 +32,7 @@ class Heartbeat {
   // A ping was queued; it is written when `ping_end` bytes are.
   void pinged(Time now, std::uint64_t ping_end);
 
-  // Instead of check() while we do not read, and so cannot know.
+  // To be called instead of check() while reading is paused: the client's silence means nothing.
   void suspend(Time now);
 
  private:

@@ -1,4 +1,4 @@
-// The limits of the network's side, each with its reason. Sizes are bytes unless the name says
+// The limits of the transport, each with its reason. Sizes are bytes unless the name says
 // otherwise. Times stand in timing.h, the size of a request's body in http/limits.h.
 #pragma once
 
@@ -10,20 +10,20 @@ namespace cowrite::transport {
 // breaks escaped.
 inline constexpr std::size_t kMessageBytesMax = std::size_t{8} << 20;
 
-// In total, over all loops. Idle ones cost about 10 KB each, so this is a quarter of a gigabyte;
-// more users mean more servers.
+// Connections in total, over all loops. An idle one costs about 10 KB, so this is a quarter of a
+// gigabyte; more users mean more servers.
 inline constexpr std::size_t kConnectionsMax = 20'000;
 
-// From one address that is not loopback: a school behind one router passes, one hostile machine
-// does not take all places.
+// Connections from one address that is not loopback: a school behind one router passes, and one
+// hostile machine cannot take all connections.
 inline constexpr std::size_t kConnectionsPerAddressMax = 1'024;
 
 // Each connection owns a read buffer of this size; small, since most connections are idle. Long
 // messages take more reads.
 inline constexpr std::size_t kReadBufferBytes = 2'048;
 
-// What the kernel may hold of a connection's output beyond what is on its way, instead of the
-// megabytes that it takes by default: so queued bytes are seen by us, and a slow reader costs a
+// The part of a connection's output that the kernel may hold beyond what is in flight, instead of
+// the megabytes that it takes by default: so we can count queued bytes, and a slow reader costs a
 // known amount.
 inline constexpr int kUnsentBytesMax = 128 << 10;
 

@@ -20,8 +20,8 @@ namespace {
 // time is up.
 class Lingering : public std::enable_shared_from_this<Lingering> {
  public:
-  Lingering(PacedSocket::Socket socket, ConnectionQuota::Ticket ticket)
-      : socket_(std::move(socket)), timer_(socket_.get_executor()), ticket_(std::move(ticket)) {}
+  Lingering(PacedSocket::Socket socket, ConnectionQuota::Slot slot)
+      : socket_(std::move(socket)), timer_(socket_.get_executor()), slot_(std::move(slot)) {}
 
   void start(std::chrono::milliseconds linger) {
     timer_.expires_after(linger);
@@ -49,14 +49,14 @@ class Lingering : public std::enable_shared_from_this<Lingering> {
 
   PacedSocket::Socket socket_;
   asio::steady_timer timer_;
-  ConnectionQuota::Ticket ticket_;
+  ConnectionQuota::Slot slot_;
   std::array<char, 4'096> buffer_;
 };
 
 }  // namespace
 
-PacedSocket::PacedSocket(Socket socket, ConnectionQuota::Ticket ticket)
-    : socket_(std::move(socket)), ticket_(std::move(ticket)) {
+PacedSocket::PacedSocket(Socket socket, ConnectionQuota::Slot slot)
+    : socket_(std::move(socket)), slot_(std::move(slot)) {
   // Best effort: without them the connection is slower, or holds more of the kernel's memory.
   ErrorCode ignored;
   socket_.set_option(asio::ip::tcp::no_delay(true), ignored);
@@ -78,7 +78,7 @@ void PacedSocket::abort() {
   ErrorCode ignored;
   socket_.set_option(Socket::linger(true, 0), ignored);
   socket_.close(ignored);
-  ticket_.reset();
+  slot_.reset();
 }
 
 void PacedSocket::finish(std::chrono::milliseconds linger) {
@@ -89,7 +89,7 @@ void PacedSocket::finish(std::chrono::milliseconds linger) {
   socket_.cancel(error);
   socket_.shutdown(Socket::shutdown_send, error);
   if (error) return abort();
-  std::make_shared<Lingering>(std::move(socket_), std::move(ticket_))->start(linger);
+  std::make_shared<Lingering>(std::move(socket_), std::move(slot_))->start(linger);
 }
 
 }  // namespace cowrite::transport

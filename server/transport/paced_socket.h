@@ -1,9 +1,9 @@
-// PacedSocket: an accepted TCP socket that counts its bytes and whose reading can be paused, as
-// websocketpp's cannot: it offers no count of the bytes in flight, no word when they are gone, and
-// its own pausing can start two reads into one buffer.
+// PacedSocket: an accepted TCP socket that counts its bytes and whose reading can be paused.
+// websocketpp offers no count of the bytes in flight and no event when they are written, and its
+// own pausing can start two reads into one buffer.
 //
 // It has the form that asio::async_read and async_write take for a stream. Belongs to the thread of
-// its loop. Whoever starts an operation keeps the socket alive until its handler ran.
+// its loop. The caller that starts an operation keeps the socket alive until its handler ran.
 #pragma once
 
 #include <boost/asio/ip/tcp.hpp>
@@ -24,8 +24,8 @@ class PacedSocket {
   using executor_type = Socket::executor_type;
   using ErrorCode = boost::system::error_code;
 
-  // The ticket is given back when the socket is closed.
-  PacedSocket(Socket socket, ConnectionQuota::Ticket ticket);
+  // The slot is given back when the socket is closed.
+  PacedSocket(Socket socket, ConnectionQuota::Slot slot);
 
   executor_type get_executor() { return socket_.get_executor(); }
 
@@ -56,7 +56,7 @@ class PacedSocket {
         });
   }
 
-  // Between these two no read completes, but with an error.
+  // Between these two a read completes only with an error.
   void pause_reading() { paused_ = true; }
   void resume_reading();
 
@@ -64,13 +64,13 @@ class PacedSocket {
   // Taken by the kernel.
   [[nodiscard]] std::uint64_t bytes_written() const { return bytes_written_; }
 
-  // Each is the end of the socket; operations under way end with an error, or, if paused, are
-  // forgotten.
+  // Both end the socket. Operations under way end with an error; a read that is held while paused
+  // is forgotten.
   //
   // Closes it at once: what the kernel has not sent is dropped, and the peer sees a reset.
   void abort();
-  // Ends the stream after what was written, and takes in and discards what the peer still sends
-  // until it ends its stream too, or for `linger`.
+  // Ends the stream after what was written, and reads and discards what the peer still sends until
+  // the peer ends its stream too, or for `linger`.
   void finish(std::chrono::milliseconds linger);
 
   // Called after each write, before its handler.
@@ -78,7 +78,7 @@ class PacedSocket {
 
  private:
   Socket socket_;
-  ConnectionQuota::Ticket ticket_;
+  ConnectionQuota::Slot slot_;
   std::uint64_t bytes_read_ = 0;
   std::uint64_t bytes_written_ = 0;
   bool paused_ = false;

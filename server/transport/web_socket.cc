@@ -17,42 +17,43 @@ namespace {
 constexpr std::size_t kCloseReasonBytesMax = 123;
 }  // namespace
 
-WebSocket::WebSocket(asio::io_context& context, Wire& wire)
+WebSocket::WebSocket(asio::io_context& context, ProtocolWriter& writer)
     : context_(context),
-      wire_(&wire),
-      handshake_bytes_(wire.paced_socket().bytes_written()),
+      writer_(&writer),
+      handshake_bytes_(writer.paced_socket().bytes_written()),
       heartbeat_(std::chrono::steady_clock::now()) {
-  wire.paced_socket().on_written = [this] { written(); };
+  writer.paced_socket().on_written = [this] { written(); };
 }
 
 void WebSocket::send(const SharedOutbound& outbound) {
-  if (wire_ != nullptr && !closing_ && !outbound->messages.empty()) {
-    queued(wire_->write_messages(*outbound));
+  if (writer_ != nullptr && !closing_ && !outbound->messages.empty()) {
+    queued(writer_->write_messages(*outbound));
   }
 }
 
 void WebSocket::close(CloseCode code, std::string_view reason) {
-  if (wire_ == nullptr || closing_) return;
+  if (writer_ == nullptr || closing_) return;
   closing_ = true;
   const std::size_t bytes = std::min(reason.size(), kCloseReasonBytesMax);
-  wire_->write_close(code, std::string(reason.substr(0, ot::utf8::floor_boundary(reason, bytes))));
-  wire_->paced_socket().resume_reading();  // For the peer's close frame.
+  writer_->write_close(code,
+                       std::string(reason.substr(0, ot::utf8::floor_boundary(reason, bytes))));
+  writer_->paced_socket().resume_reading();  // For the peer's close frame.
 }
 
 void WebSocket::terminate() {
   closing_ = true;
   asio::post(context_, [weak = weak_from_this()] {
     const auto self = weak.lock();
-    if (self && self->wire_ != nullptr) self->wire_->drop();
+    if (self && self->writer_ != nullptr) self->writer_->drop();
   });
 }
 
 std::uint64_t WebSocket::written_bytes() const {
-  return wire_->paced_socket().bytes_written() - handshake_bytes_;
+  return writer_->paced_socket().bytes_written() - handshake_bytes_;
 }
 
 std::size_t WebSocket::queued_bytes() const {
-  if (wire_ == nullptr) return 0;
+  if (writer_ == nullptr) return 0;
   // A close frame is written, but not counted before.
   return static_cast<std::size_t>(queued_end_ - std::min(queued_end_, written_bytes()));
 }
@@ -85,7 +86,7 @@ void WebSocket::written() {
 
 void WebSocket::pause_reading() {
   paused_ = true;
-  if (wire_ != nullptr && !closing_) wire_->paced_socket().pause_reading();
+  if (writer_ != nullptr && !closing_) writer_->paced_socket().pause_reading();
 }
 
 void WebSocket::resume_reading() {
@@ -101,7 +102,7 @@ void WebSocket::deliver_held() {
     held_.pop_front();
     deliver(text);
   }
-  if (!paused_ && wire_ != nullptr) wire_->paced_socket().resume_reading();
+  if (!paused_ && writer_ != nullptr) writer_->paced_socket().resume_reading();
 }
 
 void WebSocket::deliver(std::string_view text) {
@@ -117,21 +118,21 @@ void WebSocket::receive(std::string text) {
   }
 }
 
-// One answer at a time: who sends pings and does not read gets no queue of answers.
+// One answer at a time: a client that sends pings and does not read gets no queue of answers.
 void WebSocket::receive_ping(const std::string& payload) {
-  if (wire_ == nullptr || written_bytes() < pong_end_) return;
-  queued(wire_->write_pong(payload));
+  if (writer_ == nullptr || written_bytes() < pong_end_) return;
+  queued(writer_->write_pong(payload));
   pong_end_ = queued_end_;
 }
 
 void WebSocket::sweep(Heartbeat::Time now, const Timing& timing) {
-  if (wire_ == nullptr) return;
+  if (writer_ == nullptr) return;
   if (paused_) return heartbeat_.suspend(now);
-  switch (heartbeat_.check(now, {wire_->paced_socket().bytes_read(), written_bytes()}, timing)) {
+  switch (heartbeat_.check(now, {writer_->paced_socket().bytes_read(), written_bytes()}, timing)) {
     case Heartbeat::Verdict::kFine:
       return;
     case Heartbeat::Verdict::kPing:
-      queued(wire_->write_ping());
+      queued(writer_->write_ping());
       return heartbeat_.pinged(now, queued_end_);
     case Heartbeat::Verdict::kGone:
       return terminate();
@@ -139,8 +140,8 @@ void WebSocket::sweep(Heartbeat::Time now, const Timing& timing) {
 }
 
 std::shared_ptr<ConnectionEvents> WebSocket::end() {
-  if (wire_ != nullptr) wire_->paced_socket().on_written = nullptr;
-  wire_ = nullptr;
+  if (writer_ != nullptr) writer_->paced_socket().on_written = nullptr;
+  writer_ = nullptr;
   held_.clear();
   return std::exchange(events_, nullptr);
 }

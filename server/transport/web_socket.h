@@ -1,9 +1,9 @@
-// WebSocket: the Connection of one client that came through the handshake. Counts what is queued,
-// holds back messages while reading is paused, answers pings and sends its own; the protocol itself
-// is spoken by the wire below it.
+// WebSocket: the Connection of one client that came through the handshake. It counts what is
+// queued, holds back messages while reading is paused, answers pings and sends its own. The
+// ProtocolWriter below it knows how frames are written.
 //
-// Belongs to the thread of its loop. The wire tells it what arrives, and of the end; its owner may
-// keep it longer.
+// Belongs to the thread of its loop. The server tells it what arrives, and of the end; its owner
+// may keep it longer.
 #pragma once
 
 #include <boost/asio/io_context.hpp>
@@ -16,30 +16,15 @@
 
 #include "server/transport/connection.h"
 #include "server/transport/heartbeat.h"
-#include "server/transport/paced_socket.h"
+#include "server/transport/protocol_writer.h"
 #include "server/transport/timing.h"
 
 namespace cowrite::transport {
 
-// What writes frames to a client.
-class Wire {
- public:
-  virtual ~Wire() = default;
-
-  virtual PacedSocket& paced_socket() = 0;
-  // These queue frames, and return how many bytes; none if the connection is closing.
-  virtual std::size_t write_messages(const Outbound& outbound) = 0;
-  virtual std::size_t write_ping() = 0;
-  virtual std::size_t write_pong(const std::string& payload) = 0;
-  virtual void write_close(CloseCode code, const std::string& reason) = 0;
-  // Ends the connection at once.
-  virtual void drop() = 0;
-};
-
 class WebSocket final : public Connection, public std::enable_shared_from_this<WebSocket> {
  public:
-  // The wire outlives the call of end(). REQUIRES: owned by a shared_ptr.
-  WebSocket(boost::asio::io_context& context, Wire& wire);
+  // The writer lives at least until end() is called. REQUIRES: owned by a shared_ptr.
+  WebSocket(boost::asio::io_context& context, ProtocolWriter& writer);
 
   void send(const SharedOutbound& outbound) override;
   void close(CloseCode code, std::string_view reason) override;
@@ -48,14 +33,14 @@ class WebSocket final : public Connection, public std::enable_shared_from_this<W
   void pause_reading() override;
   void resume_reading() override;
 
-  // ---- For the wire
+  // ---- For the server
 
   void set_events(std::shared_ptr<ConnectionEvents> events) { events_ = std::move(events); }
   void receive(std::string text);
   void receive_ping(const std::string& payload);
-  // To be called every now and then: pings, and drops who does not answer.
+  // To be called again and again: pings a silent client, and drops one that does not answer.
   void sweep(Heartbeat::Time now, const Timing& timing);
-  // The connection is gone. Returns whom to tell, if anybody.
+  // The connection is gone. Returns the events whose on_close() is to be called, or null.
   std::shared_ptr<ConnectionEvents> end();
 
  private:
@@ -69,12 +54,12 @@ class WebSocket final : public Connection, public std::enable_shared_from_this<W
   void deliver_held();
 
   boost::asio::io_context& context_;
-  Wire* wire_;  // Null when the connection is gone.
+  ProtocolWriter* writer_;  // Null when the connection is gone.
   std::shared_ptr<ConnectionEvents> events_;
   bool closing_ = false;  // The owner said so; it is told of nothing but the end.
   bool paused_ = false;
-  std::deque<std::string>
-      held_;  // Arrived in one read with the message at which reading was paused.
+  // Messages that arrived in one read with the one at which reading was paused.
+  std::deque<std::string> held_;
 
   // Counted in bytes of the stream after the handshake.
   const std::uint64_t handshake_bytes_;

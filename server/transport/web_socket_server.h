@@ -1,12 +1,12 @@
-// WebSocketServer: the HTTP and WebSocket front of one loop. The only door to the network, and the
-// only file (its .cc) that includes websocketpp.
+// WebSocketServer: serves HTTP and WebSockets for one loop. All that comes from the network passes
+// through it. It is implemented in websocketpp/, the only folder that includes that library.
 //
-// What it takes care of, so that nobody behind it has to: sizes and times of requests, their
-// syntax, the WebSocket protocol (RFC 6455 on /ws, nothing older), pings, and the number of
-// connections. No input makes it throw.
+// It enforces the sizes and times of requests, their syntax, the WebSocket protocol (RFC 6455 on
+// /ws, nothing older), pings, and the number of connections, so that nothing behind it has to. No
+// input makes it throw.
 //
-// Single-threaded: everything runs on the io_context's one thread, except that an Respond may
-// be called from any.
+// Single-threaded: everything runs on the io_context's one thread, except that a Respond may be
+// called from any thread.
 #pragma once
 
 #include <cstdint>
@@ -30,11 +30,11 @@ namespace cowrite::transport {
 class WebSocketServer {
  public:
   struct Handlers {
-    // The refusal of a request that may not be served (its Host, its Origin); empty if it may.
-    // Asked before all else, WebSockets included.
+    // The refusal of a request that may not be served (its Host, its Origin); empty if it may. It
+    // is called first for every request, those for WebSockets included.
     std::function<std::optional<http::Response>(const http::Request&)> refuse;
     // A client arrived on /ws. The connection lives until the returned object's on_close().
-    // REQUIRES: returns one.
+    // REQUIRES: does not return null.
     std::function<std::shared_ptr<ConnectionEvents>(std::shared_ptr<Connection>,
                                                     const http::Request&)>
         accept;
@@ -44,21 +44,22 @@ class WebSocketServer {
   // The quota is shared by the servers of all loops.
   WebSocketServer(boost::asio::io_context& context, Handlers handlers,
                   std::shared_ptr<ConnectionQuota> quota, Timing timing = {});
-  // Drops what is still open, without another event. REQUIRES: the io_context still exists.
+  // Drops the connections that are still open, without another event. REQUIRES: the io_context
+  // still exists.
   ~WebSocketServer();
 
   // Binds and starts accepting; port 0 picks a free one. Returns the bound port. Fails with
-  // kErrListen if somebody listens there already, another server of this process included; that is
-  // what kJoin is for.
+  // kErrListen if the address is taken, which it is also by another server of this process unless
+  // Sharing::kJoin is given.
   [[nodiscard]] Result<std::uint16_t> listen(const ListenAddress& address,
                                              Sharing sharing = Sharing::kFirst);
 
-  // Stops accepting, and drops clients whose request has not arrived whole. Open WebSockets stay,
-  // their owners close them, and requests that are being answered are. When the last is gone,
-  // nothing of the server keeps the io_context running.
+  // Stops accepting, and drops clients whose request has not arrived whole. Open WebSockets stay
+  // until their owners close them, and requests under way are answered. When the last connection is
+  // gone, nothing of the server keeps the io_context running.
   void stop_accepting();
 
-  // Open WebSockets.
+  // The number of open WebSockets.
   [[nodiscard]] std::size_t connections() const;
 
  private:

@@ -5,7 +5,7 @@ import sys
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent.parent / "tools"))
-from layers import ROOT, sources, violations  # noqa: E402
+from layers import ROOMS, ROOT, doubles, sources, types, violations  # noqa: E402
 
 
 def includes(path, header):
@@ -28,6 +28,39 @@ class Layers(unittest.TestCase):
         self.allows("storage/record.h", "ot/operation.h")
         self.allows("server/session/session.h", "storage/record.h")
         self.allows("tests/server/session_test.cc", "server/session/session.h")
+
+    def test_a_room_of_the_server_includes_only_those_that_it_may_know(self):
+        self.finds("server/protocol/decode.cc", "server/document/document.h")
+        self.finds("server/history/queries.cc", "server/http/message.h")
+        self.finds("server/transport/web_socket.cc", "server/session/session.h")
+        self.finds("server/document/document.cc", "server/transport/connection.h")
+        self.finds("server/http/api.cc", "server/limits.h")
+        self.allows("server/http/api.cc", "server/history/queries.h")
+        self.allows("server/transport/web_socket.cc", "server/transport/connection.h")
+        self.allows("server/history/queries.cc", "storage/log.h")
+
+    def test_what_puts_the_rooms_together_knows_all_of_them(self):
+        for room in ROOMS:
+            self.allows("server/server.cc", f"server/{room}/limits.h")
+            self.finds(f"server/{room}/limits.h", "server/server.h")
+
+    def test_every_room_is_in_the_table_and_no_two_know_each_other(self):
+        folders = {path.name for path in (ROOT / "server").iterdir() if path.is_dir()}
+        self.assertEqual(set(ROOMS), folders)
+
+        def reachable(room):
+            return {room}.union(*(reachable(other) for other in ROOMS[room]))
+
+        for room, others in ROOMS.items():
+            for other in others:
+                self.assertNotIn(room, reachable(other), f"{room} and {other}")
+
+    def test_the_foundation_of_ot_and_the_rope_know_nothing_of_operations(self):
+        self.finds("ot/base/utf8.cc", "ot/operation.h")
+        self.finds("ot/base/utf8.cc", "ot/rope/rope.h")
+        self.finds("ot/rope/rope.cc", "ot/operation.h")
+        self.allows("ot/rope/rope.cc", "ot/base/utf8.h")
+        self.allows("ot/apply.cc", "ot/rope/rope.h")
 
     def test_each_library_is_known_where_the_table_says(self):
         self.finds("storage/record.cc", "nlohmann/json.hpp")
@@ -55,12 +88,67 @@ class Layers(unittest.TestCase):
     def test_says_where_and_why(self):
         self.assertEqual(
             violations("ot/rope/rope.h", '#pragma once\n\n#include "storage/record.h"\n'),
-            ["ot/rope/rope.h:3: includes storage/record.h: ot may include ot/ and the standard library"],
+            [
+                "ot/rope/rope.h:3: includes storage/record.h: "
+                "ot/rope may include ot/base/, ot/rope/ and the standard library"
+            ],
         )
 
     def test_reads_the_sources_of_every_layer(self):
         folders = {path.relative_to(ROOT).parts[0] for path in sources(ROOT)}
         self.assertEqual(folders, {"ot", "storage", "server", "tools", "tests"})
+
+
+def file(*lines, namespace="cowrite::a"):
+    return "\n".join([f"namespace {namespace} {{", "", *lines, "", f"}}  // namespace {namespace}", ""])
+
+
+class TypesDefinedTwice(unittest.TestCase):
+    def finds(self, *definitions):
+        for definition in definitions:
+            with self.subTest(definition):
+                found = list(doubles([("a/one.h", file(definition)), ("a/two.h", file(definition))]))
+                self.assertEqual(found, ["a/two.h: defines cowrite::a::Query, as a/one.h does"])
+
+    def allows(self, one, two):
+        self.assertEqual(list(doubles([("a/one.h", one), ("a/two.h", two)])), [])
+
+    def test_are_found(self):
+        self.finds(
+            "class Query {",
+            "class Query final : public Request,",
+            "struct Query {",
+            "struct Query {};",
+            "struct Query : Request {};",
+            "enum class Query { kFirst, kLast };",
+            "enum class Query {",
+            "template <typename Name> class Query {",
+            "template <typename Name>\nclass Query {",
+            "using Query = std::string;",
+        )
+
+    def test_of_different_namespaces_are_different_types(self):
+        self.allows(file("class Query {"), file("class Query {", namespace="cowrite::b"))
+
+    def test_forward_declarations_define_nothing(self):
+        for declaration in ("class Query;", "struct Query;", "enum class Query : int;"):
+            self.allows(file("class Query {"), file(declaration))
+
+    def test_members_and_functions_of_a_type_are_not_that_type(self):
+        self.allows(file("class Query {"), file("class Other {", "  class Query {", "  };", "};"))
+        self.allows(file("class Query {"), file("class Query::Impl {", "};"))
+        self.allows(file("class Query {"), file("struct Query make_query();"))
+
+    def test_unnamed_namespaces_keep_their_types_to_themselves(self):
+        hidden = file("namespace {", "class Query {", "};", "}  // namespace")
+        self.allows(file("class Query {"), hidden)
+        self.allows(hidden, hidden)
+        shown = file("namespace {", "class Hidden {", "};", "}  // namespace", "class Query {", "};")
+        self.assertEqual(list(types(shown)), [("cowrite::a", "Query")])
+
+    def test_one_file_may_define_a_type_in_one_of_two_ways(self):
+        text = file("#ifdef ONE", "class Query {", "#else", "class Query {", "#endif")
+        self.assertEqual(list(doubles([("a/one.h", text)])), [])
 
 
 if __name__ == "__main__":

@@ -22,28 +22,28 @@ TEST(ConnectionQuota, AdmitsSoManyInTotal) {
 
 TEST(ConnectionQuota, AdmitsSoManyFromOneAddress) {
   const auto quota = std::make_shared<ConnectionQuota>(ConnectionLimits{100, 1});
-  auto ticket = quota->admit(address("10.0.0.1"));
+  auto slot = quota->admit(address("10.0.0.1"));
   EXPECT_FALSE(quota->admit(address("10.0.0.1")));
   EXPECT_FALSE(quota->admit(address("::ffff:10.0.0.1"))) << "the same through an IPv6 socket";
   EXPECT_TRUE(quota->admit(address("10.0.0.2")));
-  ticket.reset();
+  slot.reset();
   EXPECT_TRUE(quota->admit(address("10.0.0.1")));
 }
 
 TEST(ConnectionQuota, TakesAnIPv6NetworkForOneAddress) {
   const auto quota = std::make_shared<ConnectionQuota>(ConnectionLimits{100, 1});
-  const auto ticket = quota->admit(address("2001:db8:1:2::3"));
+  const auto slot = quota->admit(address("2001:db8:1:2::3"));
   EXPECT_FALSE(quota->admit(address("2001:db8:1:2:ffff::1")));
   EXPECT_TRUE(quota->admit(address("2001:db8:1:3::3")));
 }
 
 TEST(ConnectionQuota, CountsLoopbackInTheTotalOnly) {
   const auto quota = std::make_shared<ConnectionQuota>(ConnectionLimits{3, 1});
-  std::vector<ConnectionQuota::Ticket> tickets;
+  std::vector<ConnectionQuota::Slot> slots;
   for (const char* text : {"127.0.0.1", "::1", "::ffff:127.0.0.1"}) {
-    tickets.push_back(quota->admit(address(text)));
+    slots.push_back(quota->admit(address(text)));
   }
-  for (const auto& ticket : tickets) EXPECT_TRUE(ticket);
+  for (const auto& slot : slots) EXPECT_TRUE(slot);
   EXPECT_FALSE(quota->admit(address("127.0.0.1")));
 }
 

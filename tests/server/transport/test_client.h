@@ -1,5 +1,5 @@
-// A client that can do wrong what a proper one would not: it sends the bytes that it is told to. On
-// the server's own io_context.
+// A client that can break the protocol: it sends the bytes that a test gives it. It runs on the
+// server's own io_context.
 #pragma once
 
 #include <boost/asio/io_context.hpp>
@@ -47,8 +47,8 @@ class TestClient {
   void send(const Frame& frame) { send(to_bytes(frame)); }
   void send_text(std::string text) { send(Frame{true, Opcode::kText, std::move(text)}); }
 
-  // A client reads from the beginning; one that does not lets the server's bytes pile up. A read
-  // under way still ends.
+  // A client reads from the beginning. While it does not, the server's bytes pile up; a read under
+  // way still ends.
   void stop_reading();
   void start_reading();
   // Reads at most this at a time, one read per call.
@@ -56,13 +56,13 @@ class TestClient {
   // Ends the connection with a reset.
   void reset();
 
-  // Sends all and takes the response's head off what was received, when it is complete.
+  // Takes the response's head off the received bytes, when it is complete.
   [[nodiscard]] std::optional<std::string> take_response_head();
-  // Takes the next frame off what was received, when it is complete.
+  // Takes the next frame off the received bytes, when it is complete.
   [[nodiscard]] std::optional<Frame> take_frame();
 
   [[nodiscard]] const std::string& received() const;
-  // Whether the server ended the connection, in order or with a reset.
+  // Whether the server ended the connection, cleanly or with a reset.
   [[nodiscard]] bool ended() const;
   [[nodiscard]] bool was_reset() const;
   [[nodiscard]] std::size_t unsent() const;

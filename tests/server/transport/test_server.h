@@ -1,4 +1,4 @@
-// A server with its loop, and a record of what it told its owner.
+// A server with its loop, and a record of the events that it gave to its owner.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -16,7 +16,7 @@
 
 namespace cowrite::transport {
 
-// What one connection told.
+// The events of one connection.
 struct Recorder : ConnectionEvents {
   void on_message(std::string_view text) override {
     EXPECT_EQ(closed, 0);

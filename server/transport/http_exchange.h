@@ -1,0 +1,36 @@
+// HttpExchange: one HTTP request that waits for its response, and then for its client to read it.
+//
+// Belongs to the thread of its loop. Its owner may keep it longer than the connection lives.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+
+#include "server/http/message.h"
+#include "server/transport/protocol_writer.h"
+#include "server/transport/timing.h"
+
+namespace cowrite::transport {
+
+class HttpExchange {
+ public:
+  using Time = std::chrono::steady_clock::time_point;
+
+  HttpExchange(std::weak_ptr<ProtocolWriter> writer, Time now);
+
+  // The first response is written; later ones, and one for a client that is gone, are forgotten.
+  void respond(const http::Response& response);
+
+  // To be called again and again while the connection is open. Responds with 503 in place of a
+  // handler that is late, and drops a client that does not read its response.
+  void sweep(Time now, const Timing& timing);
+
+ private:
+  const std::weak_ptr<ProtocolWriter> writer_;
+  bool responded_ = false;
+  Time last_progress_;
+  std::uint64_t written_seen_ = 0;
+};
+
+}  // namespace cowrite::transport

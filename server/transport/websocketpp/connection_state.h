@@ -1,0 +1,40 @@
+// ConnectionState: our base of each websocketpp connection. It holds the connection's WebSocket or
+// HTTP exchange, and passes requests, responses and frames between them and websocketpp.
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <string>
+
+#include "server/http/message.h"
+#include "server/transport/http_exchange.h"
+#include "server/transport/protocol_writer.h"
+#include "server/transport/web_socket.h"
+
+namespace cowrite::transport {
+
+class ConnectionState : public ProtocolWriter {
+ public:
+  // REQUIRES of all: websocketpp's connection was started.
+  PacedSocket& paced_socket() override;
+  void write_response(const http::Response& response) override;
+  std::size_t write_messages(const Outbound& outbound) override;
+  std::size_t write_ping() override;
+  std::size_t write_pong(const std::string& payload) override;
+  void write_close(CloseCode code, const std::string& reason) override;
+  void drop() override;
+
+  // REQUIRES: the head of the request was received.
+  [[nodiscard]] http::Request request() const;
+  // Sets the response that websocketpp sends if the handshake is refused. REQUIRES: as request(),
+  // and nothing was sent yet.
+  void set_response(const http::Response& response);
+
+  std::shared_ptr<void> server;  // The connection refers to its endpoint.
+
+  // At most one of them, once the request has arrived.
+  std::shared_ptr<WebSocket> web_socket;
+  std::shared_ptr<HttpExchange> exchange;
+};
+
+}  // namespace cowrite::transport
