@@ -1,228 +1,207 @@
 #include "server/http/operator_json.h"
 
-#include <nlohmann/json.hpp>
 #include <utility>
 
 #include "server/history/import_check.h"
 #include "server/http/json.h"
-#include "server/protocol/json_text.h"
-#include "server/protocol/limits.h"
+#include "server/http/json_objects.h"
+#include "server/protocol/json_reader.h"
 
 namespace cowrite::http {
 namespace {
 
-using Json = nlohmann::ordered_json;
-using Parsed = nlohmann::json;
+using protocol::JsonWriter;
+
+// ---- Proofs and sizes
+
+storage::Proof read_proof(JsonFields& fields) {
+  return {.records = fields.integer("records"),
+          .checkpoints = fields.integer("checkpoints"),
+          .chain_values = fields.integer("chain_values")};
+}
+
+void write_document_use(JsonWriter& json, const history::DocumentUse& use) {
+  write_document(json, use.info);
+  json.begin_object("disk")
+      .integer("records", use.record_bytes)
+      .integer("checkpoints", use.checkpoint_bytes)
+      .integer("sources", use.source_bytes)
+      .end_object();
+}
+
+history::DocumentUse read_document_use(JsonFields& fields) {
+  history::DocumentUse use{.info = read_document(fields)};
+  JsonFields disk = fields.object("disk");
+  use.record_bytes = disk.integer("records");
+  use.checkpoint_bytes = disk.integer("checkpoints");
+  use.source_bytes = disk.integer("sources");
+  return use;
+}
+
+void write_store_use(JsonWriter& json, const history::StoreUse& use) {
+  json.integer("files", use.store.file_bytes)
+      .integer("log", use.store.unflushed_bytes)
+      .integer("cache", use.store.cache_bytes)
+      .integer("memory_max", use.store.memory_bytes_max)
+      .integer("compaction_pending", use.store.compaction_bytes)
+      .integer("free", use.free_bytes)
+      .integer("reserve", use.reserve_bytes);
+}
+
+history::StoreUse read_store_use(JsonFields& fields) {
+  return {.store = {.file_bytes = fields.integer("files"),
+                    .unflushed_bytes = fields.integer("log"),
+                    .cache_bytes = fields.integer("cache"),
+                    .memory_bytes_max = fields.integer("memory_max"),
+                    .compaction_bytes = fields.integer("compaction_pending")},
+          .free_bytes = fields.integer("free"),
+          .reserve_bytes = fields.integer("reserve")};
+}
+
+// ---- What was done
+
+void write_backup(JsonWriter& json, const BackupDone& done) {
+  json.integer("number", done.backup.number)
+      .integer("bytes", done.backup.bytes)
+      .integer("milliseconds", done.milliseconds);
+}
+
+BackupDone read_backup(JsonFields& fields) {
+  return {.backup = {fields.integer("number"), fields.integer("bytes")},
+          .milliseconds = fields.integer("milliseconds")};
+}
+
+void write_change_done(JsonWriter& json, const ChangeDone& done) {
+  json.integer("version", done.version).boolean("changed", done.changed);
+}
+
+ChangeDone read_change_done(JsonFields& fields) {
+  return {.version = fields.integer("version"), .changed = fields.boolean("changed")};
+}
+
+JobReport read_job(JsonFields& fields) {
+  return {.id = fields.text("job"), .records = fields.integer("records")};
+}
+
+void write_collections(JsonWriter& json, const std::vector<std::string>& collections) {
+  json.begin_array("collections");
+  for (const std::string& collection : collections) json.text(collection);
+  json.end_array();
+}
+
+std::vector<std::string> read_collections(JsonFields& fields) {
+  return fields.texts("collections");
+}
+
+// ---- Histories, line by line
 
 constexpr std::string_view kHistoryFormat = "cowrite-history";
 constexpr std::uint64_t kHistoryFormatVersion = 1;
 
-std::string print(const Json& json) {
-  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+std::string fault_of_line(const protocol::ParsedJson& line) {
+  if (line.fault() == protocol::JsonFault::kTooDeep) return "it is nested too deeply";
+  if (line.fault()) return "it is not JSON in UTF-8";
+  if (!line.root().is_object()) return "it is not a JSON object";
+  return {};
 }
 
-// The numbers of an object, by name; all must be there.
-class Numbers {
- public:
-  explicit Numbers(std::string_view json)
-      : object_(Parsed::parse(json, nullptr, /*allow_exceptions=*/false)) {}
+template <typename T>
+Result<T> parse_line(std::string_view line, T (*read)(JsonFields&)) {
+  const protocol::ParsedJson parsed(line);
+  std::string fault = fault_of_line(parsed);
+  JsonFields fields(parsed.root(), fault);
+  T value = read(fields);
+  if (!fault.empty()) return Error{history::kErrRecordInvalid, std::move(fault)};
+  return value;
+}
 
-  std::uint64_t operator[](const char* name) { return of(object_, name); }
-  std::uint64_t operator()(const char* object, const char* name) {
-    const bool there = object_.is_object() && object_.contains(object);
-    return of(there ? object_[object] : Parsed(), name);
+// What stands in a line may come from whoever, so it must not be ambiguous.
+storage::Record read_record_strictly(JsonFields& fields) {
+  int changes = 0;
+  for (const char* change : {"create", "op", "del"}) changes += fields.has(change) ? 1 : 0;
+  if (changes != 1) fields.fail("it must have one of \"create\", \"op\" and \"del\"");
+  if (fields.has("del") && fields["del"].boolean() != true) fields.fail("\"del\" must be true");
+  return read_record(fields);
+}
+
+void write_history_header(JsonWriter& json, const HistoryHeader& header) {
+  json.text("format", kHistoryFormat).integer("format_version", kHistoryFormatVersion);
+  write_key(json, header.key).integer("records", header.records);
+}
+
+HistoryHeader read_history_header(JsonFields& fields) {
+  const protocol::JsonValue format = fields["format"];
+  if (!format.is_string() || format.string() != kHistoryFormat) {
+    fields.fail("it is not the header of a history that cowrite export --history wrote");
   }
-  bool flag(const char* name) {
-    const bool there = object_.is_object() && object_.contains(name) && object_[name].is_boolean();
-    whole_ = whole_ && there;
-    return there && object_[name].get<bool>();
+  const protocol::JsonValue version = fields["format_version"];
+  if (!version.is_unsigned() || version.integer() != kHistoryFormatVersion) {
+    fields.fail("its format is " + version.to_json() + ", and this program knows " +
+                std::to_string(kHistoryFormatVersion));
   }
-
-  template <typename T>
-  Result<T> finish(T value) const {
-    if (!whole_) return Error{kErrReplyInvalid, "not an answer of this API"};
-    return value;
-  }
-
- private:
-  std::uint64_t of(const Parsed& object, const char* name) {
-    const bool there =
-        object.is_object() && object.contains(name) && object[name].is_number_unsigned();
-    whole_ = whole_ && there;
-    return there ? object[name].get<std::uint64_t>() : 0;
-  }
-
-  Parsed object_;
-  bool whole_ = true;
-};
-
-Error invalid(std::string reason) { return {history::kErrRecordInvalid, std::move(reason)}; }
-
-// An object of a line, once it is shallow enough to be parsed.
-Result<Parsed> parse_line(std::string_view line) {
-  if (protocol::scan_json(line).depth > protocol::kJsonDepthMax)
-    return invalid("it is nested too deeply");
-  Parsed json = Parsed::parse(line, nullptr, /*allow_exceptions=*/false);
-  if (json.is_discarded()) return invalid("it is not JSON in UTF-8");
-  if (!json.is_object()) return invalid("it is not a JSON object");
-  return json;
+  return {.key = {fields.text("collection"), fields.text("id")},
+          .records = fields.integer("records")};
 }
 
 }  // namespace
 
 std::string proof_json(const storage::DocumentKey& key, const storage::Proof& proof) {
-  return print({{"collection", key.collection()},
-                {"id", key.id()},
-                {"proven", true},
-                {"records", proof.records},
-                {"checkpoints", proof.checkpoints},
-                {"chain_values", proof.chain_values}});
+  JsonWriter json;
+  write_key(json.begin_object(), key)
+      .boolean("proven", true)
+      .integer("records", proof.records)
+      .integer("checkpoints", proof.checkpoints)
+      .integer("chain_values", proof.chain_values);
+  return json.end_object().take_repaired();
 }
+Result<storage::Proof> parse_proof(std::string_view json) { return parse_reply(json, read_proof); }
 
 std::string disproof_json(const storage::DocumentKey& key, const Error& error) {
-  return print({{"collection", key.collection()},
-                {"id", key.id()},
-                {"proven", false},
-                {"error", {{"code", error.code}, {"message", error.message}}}});
-}
-
-Result<storage::Proof> parse_proof(std::string_view json) {
-  Numbers numbers(json);
-  const storage::Proof proof{numbers["records"], numbers["checkpoints"], numbers["chain_values"]};
-  return numbers.finish(proof);
+  JsonWriter json;
+  write_error(write_key(json.begin_object(), key).boolean("proven", false), error);
+  return json.end_object().take_repaired();
 }
 
 std::string document_use_json(const history::DocumentUse& use) {
-  std::string text = document_json(use.info);
-  text.pop_back();
-  return text + ",\"disk\":" +
-         print({{"records", use.record_bytes},
-                {"checkpoints", use.checkpoint_bytes},
-                {"sources", use.source_bytes}}) +
-         '}';
+  return object_json(use, write_document_use);
 }
-
 Result<history::DocumentUse> parse_document_use(std::string_view json) {
-  Result<storage::DocumentInfo> info = parse_document(json);
-  if (!info) return info.error();
-  Numbers numbers(json);
-  return numbers.finish(history::DocumentUse{.info = std::move(*info),
-                                             .record_bytes = numbers("disk", "records"),
-                                             .checkpoint_bytes = numbers("disk", "checkpoints"),
-                                             .source_bytes = numbers("disk", "sources")});
+  return parse_reply(json, read_document_use);
 }
 
 std::string store_use_json(const history::StoreUse& use) {
-  return print({{"files", use.store.file_bytes},
-                {"log", use.store.unflushed_bytes},
-                {"cache", use.store.cache_bytes},
-                {"memory_max", use.store.memory_bytes_max},
-                {"compaction_pending", use.store.compaction_bytes},
-                {"free", use.free_bytes},
-                {"reserve", use.reserve_bytes}});
+  return object_json(use, write_store_use);
 }
-
 Result<history::StoreUse> parse_store_use(std::string_view json) {
-  Numbers numbers(json);
-  const history::StoreUse use{.store = {.file_bytes = numbers["files"],
-                                        .unflushed_bytes = numbers["log"],
-                                        .cache_bytes = numbers["cache"],
-                                        .memory_bytes_max = numbers["memory_max"],
-                                        .compaction_bytes = numbers["compaction_pending"]},
-                              .free_bytes = numbers["free"],
-                              .reserve_bytes = numbers["reserve"]};
-  return numbers.finish(use);
+  return parse_reply(json, read_store_use);
 }
 
-std::string backup_json(const BackupDone& done) {
-  return print({{"number", done.backup.number},
-                {"bytes", done.backup.bytes},
-                {"milliseconds", done.milliseconds}});
-}
+std::string backup_json(const BackupDone& done) { return object_json(done, write_backup); }
+Result<BackupDone> parse_backup(std::string_view json) { return parse_reply(json, read_backup); }
 
-Result<BackupDone> parse_backup(std::string_view json) {
-  Numbers numbers(json);
-  const BackupDone done{{numbers["number"], numbers["bytes"]}, numbers["milliseconds"]};
-  return numbers.finish(done);
-}
-
-std::string change_json(const ChangeDone& done) {
-  return print({{"version", done.version}, {"changed", done.changed}});
-}
-
+std::string change_json(const ChangeDone& done) { return object_json(done, write_change_done); }
 Result<ChangeDone> parse_change(std::string_view json) {
-  Numbers numbers(json);
-  const ChangeDone done{numbers["version"], numbers.flag("changed")};
-  return numbers.finish(done);
+  return parse_reply(json, read_change_done);
 }
 
 std::string collections_json(const std::vector<std::string>& collections) {
-  return print({{"collections", collections}});
+  return object_json(collections, write_collections);
 }
-
 Result<std::vector<std::string>> parse_collections(std::string_view json) {
-  const Error foreign{kErrReplyInvalid, "not an answer of this API"};
-  const Parsed value = Parsed::parse(json, nullptr, /*allow_exceptions=*/false);
-  if (!value.is_object() || !value.contains("collections")) return foreign;
-  std::vector<std::string> collections;
-  for (const Parsed& name : value["collections"]) {
-    if (!name.is_string()) return foreign;
-    collections.push_back(name.get<std::string>());
-  }
-  return collections;
+  return parse_reply(json, read_collections);
 }
 
-Result<JobReport> parse_job(std::string_view json) {
-  const Parsed value = Parsed::parse(json, nullptr, /*allow_exceptions=*/false);
-  if (!value.is_object() || !value.contains("job") || !value["job"].is_string()) {
-    return Error{kErrReplyInvalid, "not an answer of this API"};
-  }
-  Numbers numbers(json);
-  const std::uint64_t records = numbers["records"];
-  return numbers.finish(JobReport{value["job"].get<std::string>(), records});
-}
+Result<JobReport> parse_job(std::string_view json) { return parse_reply(json, read_job); }
 
 Result<storage::Record> parse_record_line(std::string_view line) {
-  const Result<Parsed> value = parse_line(line);
-  if (!value) return value.error();
-  int changes = 0;
-  for (const char* change : {"create", "op", "del"}) changes += value->contains(change) ? 1 : 0;
-  if (changes != 1) return invalid("it must have one of \"create\", \"op\" and \"del\"");
-  if (value->contains("del") && (*value)["del"] != true) return invalid("\"del\" must be true");
-  Result<storage::Record> record = parse_record(line);
-  if (record) return record;
-  const std::string& reason = record.error().message;
-  const std::size_t colon = reason.find(": ");  // What it is no answer of does not matter here.
-  return invalid(colon == std::string::npos ? reason : reason.substr(colon + 2));
+  return parse_line(line, read_record_strictly);
 }
 
 std::string history_header_json(const HistoryHeader& header) {
-  return print({{"format", kHistoryFormat},
-                {"format_version", kHistoryFormatVersion},
-                {"collection", header.key.collection()},
-                {"id", header.key.id()},
-                {"records", header.records}});
+  return object_json(header, write_history_header);
 }
-
 Result<HistoryHeader> parse_history_header(std::string_view line) {
-  const Result<Parsed> value = parse_line(line);
-  if (!value) return value.error();
-  if (value->value("format", Parsed()) != kHistoryFormat) {
-    return invalid("it is not the header of a history that cowrite export --history wrote");
-  }
-  const Parsed version = value->value("format_version", Parsed());
-  if (version != kHistoryFormatVersion) {
-    return invalid("its format is " + version.dump() + ", and this program knows " +
-                   std::to_string(kHistoryFormatVersion));
-  }
-  const Parsed collection = value->value("collection", Parsed());
-  const Parsed id = value->value("id", Parsed());
-  const Parsed records = value->value("records", Parsed());
-  if (!collection.is_string() || !id.is_string() || !records.is_number_unsigned()) {
-    return invalid("\"collection\", \"id\" or \"records\" is missing or of another kind");
-  }
-  return HistoryHeader{{collection.get<std::string>(), id.get<std::string>()},
-                       records.get<std::uint64_t>()};
+  return parse_line(line, read_history_header);
 }
 
 }  // namespace cowrite::http

@@ -11,6 +11,7 @@
 #include "server/history/limits.h"
 #include "server/history/queries.h"
 #include "server/history/version_groups.h"
+#include "server/http/history_json.h"
 #include "server/http/json.h"
 #include "server/http/limits.h"
 #include "server/http/query.h"

@@ -1,13 +1,13 @@
 #include "server/protocol/decode.h"
 
 #include <algorithm>
-#include <nlohmann/json.hpp>
 #include <utility>
 #include <vector>
 
 #include "ot/operation.h"
 #include "server/protocol/error_codes.h"
-#include "server/protocol/json_text.h"
+#include "server/protocol/json_reader.h"
+#include "server/protocol/json_writer.h"
 #include "server/protocol/limits.h"
 #include "server/protocol/operation_json.h"
 #include "storage/limits.h"
@@ -15,14 +15,12 @@
 namespace cowrite::protocol {
 namespace {
 
-using Json = nlohmann::json;
-
 // Reads the fields of one request. The first fault is remembered and later reads yield empty
 // values, so that decoders are straight lists of fields; whoever calls them asks for the fault at
 // the end.
 class Fields {
  public:
-  explicit Fields(const Json& object) : object_(object) {}
+  explicit Fields(JsonValue request) : request_(request) {}
 
   [[nodiscard]] const std::optional<Error>& fault() const { return fault_; }
 
@@ -31,40 +29,43 @@ class Fields {
   }
 
   // The field, or null where it is absent.
-  [[nodiscard]] const Json& get(const char* name) const {
-    static const Json kNull;
-    const auto found = object_.find(name);
-    return found == object_.end() ? kNull : *found;
-  }
-  [[nodiscard]] bool has(const char* name) const { return object_.contains(name); }
+  [[nodiscard]] JsonValue get(const char* name) const { return request_[name]; }
+  [[nodiscard]] bool has(const char* name) const { return request_.has(name); }
 
   std::string id(const char* name) { return id_value(get(name), name); }
 
-  std::string id_value(const Json& value, const char* name) {
+  std::string id_value(const JsonValue& value, const char* name,
+                       std::size_t bytes_max = storage::kIdBytesMax) {
     if (!value.is_string()) {
       fail(kErrMessageBadlyFormed, std::string("\"") + name + "\" must be a string");
       return {};
     }
-    const auto& text = value.get_ref<const std::string&>();
-    if (text.size() > storage::kIdBytesMax) {
-      fail(kErrIdTooLong, std::string("\"") + name + "\" is longer than " +
-                              std::to_string(storage::kIdBytesMax) + " bytes");
+    return id_text(value.string(), name, bytes_max);
+  }
+
+  std::string id_text(std::string_view text, const char* name,
+                      std::size_t bytes_max = storage::kIdBytesMax) {
+    if (text.size() > bytes_max) {
+      fail(kErrIdTooLong,
+           std::string("\"") + name + "\" is longer than " + std::to_string(bytes_max) + " bytes");
       return {};
     }
-    return text;
+    return std::string(text);
   }
 
   storage::DocumentKey key() { return {id("c"), id("d")}; }
 
+  std::string channel() { return id_value(get("ch"), "ch", kChannelBytesMax); }
+
   std::uint64_t integer(const char* name) { return integer_value(get(name), name); }
 
-  std::uint64_t integer_value(const Json& value, const char* name) {
-    if (!value.is_number_unsigned() || value.get<std::uint64_t>() > storage::kIntegerMax) {
+  std::uint64_t integer_value(const JsonValue& value, const char* name) {
+    if (!value.is_unsigned() || value.integer() > storage::kIntegerMax) {
       fail(kErrMessageBadlyFormed,
            std::string("\"") + name + "\" must be an integer from 0 to 2^53-1");
       return 0;
     }
-    return value.get<std::uint64_t>();
+    return value.integer();
   }
 
   // Absent where the field is absent or null.
@@ -78,21 +79,23 @@ class Fields {
   }
 
  private:
-  const Json& object_;
+  JsonValue request_;
   std::optional<Error> fault_;
 };
+
+bool is_text_type(std::string_view type) { return type == kTextType || type == "text-unicode"; }
 
 // ---- Operations
 
 storage::Change read_edit(Fields& fields) {
-  const Json& value = fields.get("op");
+  const JsonValue value = fields.get("op");
   if (value.size() > storage::kOperationComponentsMax) {
     fields.fail(kErrOperationTooLarge, "the operation has more than " +
                                            std::to_string(storage::kOperationComponentsMax) +
                                            " components");
     return storage::Delete{};
   }
-  Result<ot::Operation> operation = operation_from_json(value);
+  Result<ot::Operation> operation = read_operation(value);
   if (!operation) {
     // To ShareDB an operation that is none is one that cannot be applied.
     fields.fail(kErrOpNotApplied, operation.error().message);
@@ -102,27 +105,24 @@ storage::Change read_edit(Fields& fields) {
 }
 
 storage::Change read_create(Fields& fields) {
-  const Json& create = fields.get("create");
+  const JsonValue create = fields.get("create");
+  const JsonValue type = create["type"];
+  const JsonValue data = create["data"];
   if (!create.is_object()) {
     fields.fail(kErrOpBadlyFormed, "\"create\" must be an object");
-    return storage::Delete{};
-  }
-  const Json type = create.value("type", Json());
-  if (!type.is_string()) {
+  } else if (!type.is_string()) {
     fields.fail(kErrOpBadlyFormed, "Missing create type");
-    return storage::Delete{};
-  }
-  if (type != kTextType && type != "text-unicode") {
+  } else if (!is_text_type(type.string())) {
     fields.fail(kErrTypeNotRecognized,
                 "the only type of document here is " + std::string(kTextType));
-    return storage::Delete{};
-  }
-  if (!create.contains("data")) return storage::Create{};
-  if (!create["data"].is_string()) {
+  } else if (!create.has("data")) {
+    return storage::Create{};
+  } else if (!data.is_string()) {
     fields.fail(kErrOpBadlyFormed, "the data of a text document must be a string");
-    return storage::Delete{};
+  } else {
+    return storage::Create{std::string(data.string())};
   }
-  return storage::Create{create["data"].get<std::string>()};
+  return storage::Delete{};
 }
 
 storage::Change read_change(Fields& fields) {
@@ -130,7 +130,7 @@ storage::Change read_change(Fields& fields) {
   if (fields.has("create")) return read_create(fields);
   if (!fields.has("del")) {
     fields.fail(kErrMessageBadlyFormed, "an operation must have \"op\", \"create\" or \"del\"");
-  } else if (fields.get("del") != Json(true)) {
+  } else if (fields.get("del").boolean() != true) {
     fields.fail(kErrOpBadlyFormed, "\"del\" must be true");
   }
   return storage::Delete{};
@@ -140,11 +140,10 @@ Message read_submit(Fields& fields) {
   Submit submit{.key = fields.key(),
                 .version = fields.optional_integer("v"),
                 .source = fields.optional_id("src")};
-  const Json& sequence = fields.get("seq");
+  const JsonValue sequence = fields.get("seq");
   if (sequence.is_null()) {
     fields.fail(kErrOpBadlyFormed, "an operation must have a \"seq\"");
-  } else if (sequence.is_number() &&
-             sequence.get<double>() >= static_cast<double>(storage::kIntegerMax)) {
+  } else if (sequence.number() >= static_cast<double>(storage::kIntegerMax)) {
     fields.fail(kErrSequenceOverflow, "\"seq\" must be below 2^53-1");
   } else {
     submit.sequence = fields.integer("seq");
@@ -158,8 +157,8 @@ Message read_submit(Fields& fields) {
 
 Message read_handshake(Fields& fields) {
   for (const char* name : {"protocol", "protocolMinor"}) {
-    const Json& value = fields.get(name);
-    if (!value.is_null() && !value.is_number() && !value.is_string()) {
+    const JsonValue value = fields.get(name);
+    if (!value.is_null() && !value.number() && !value.is_string()) {
       fields.fail(kErrMessageBadlyFormed,
                   std::string("\"") + name + "\" must be a number or a string");
     }
@@ -181,33 +180,41 @@ bool too_many(Fields& fields, std::size_t count) {
   return true;
 }
 
+std::vector<std::string> read_ids(Fields& fields, const JsonValue& array) {
+  std::vector<std::string> ids;
+  if (too_many(fields, array.size())) return ids;
+  for (const JsonValue id : array.elements()) ids.push_back(fields.id_value(id, "b"));
+  return ids;
+}
+
 Message read_many(Fields& fields, ReadKind kind) {
   ReadMany many{.kind = kind, .collection = fields.id("c"), .documents = {}};
-  const Json& wanted = fields.get("b");
-  if (!wanted.is_array() && !wanted.is_object()) {
-    fields.fail(kErrMessageBadlyFormed, "\"b\" must be an array of ids or an object of versions");
-    return many;
-  }
-  if (too_many(fields, wanted.size())) return many;
-  many.with_versions = wanted.is_object();
-  for (const auto& [name, value] : wanted.items()) {
-    if (wanted.is_array()) {
-      many.documents.emplace_back(fields.id_value(value, "b"), std::nullopt);
-    } else {
-      many.documents.emplace_back(fields.id_value(name, "b"),
-                                  value.is_null() ? 0 : fields.integer_value(value, "b"));
+  const JsonValue wanted = fields.get("b");
+  if (wanted.is_array()) {
+    for (std::string& id : read_ids(fields, wanted)) {
+      many.documents.emplace_back(std::move(id), std::nullopt);
     }
+  } else if (wanted.is_object()) {
+    many.with_versions = true;
+    const std::vector<JsonField> versions = wanted.fields();
+    if (too_many(fields, versions.size())) return many;
+    for (const auto& [id, version] : versions) {
+      many.documents.emplace_back(fields.id_text(id, "b"),
+                                  version.is_null() ? 0 : fields.integer_value(version, "b"));
+    }
+  } else {
+    fields.fail(kErrMessageBadlyFormed, "\"b\" must be an array of ids or an object of versions");
   }
   return many;
 }
 
 Message read_unsubscribe_many(Fields& fields) {
   UnsubscribeMany many{.collection = fields.id("c"), .ids = {}};
-  const Json& ids = fields.get("b");
-  if (!ids.is_array()) {
+  const JsonValue ids = fields.get("b");
+  if (ids.is_array()) {
+    many.ids = read_ids(fields, ids);
+  } else {
     fields.fail(kErrMessageBadlyFormed, "\"b\" must be an array of ids");
-  } else if (!too_many(fields, ids.size())) {
-    for (const Json& id : ids) many.ids.push_back(fields.id_value(id, "b"));
   }
   return many;
 }
@@ -220,39 +227,23 @@ Message read_fetch_snapshot(Fields& fields) {
 
 Message read_fetch_snapshot_by_time(Fields& fields) {
   FetchSnapshotByTime fetch{.request = fields.integer("id"), .key = fields.key()};
-  const Json& time = fields.get("ts");
-  if (time.is_number()) {
+  const JsonValue time = fields.get("ts");
+  if (const std::optional<double> time_ms = time.number()) {
     // Fractions and times before 1970 are legal.
     fetch.time_ms = static_cast<std::int64_t>(
-        std::clamp(time.get<double>(), -1.0, static_cast<double>(storage::kIntegerMax)));
+        std::clamp(*time_ms, -1.0, static_cast<double>(storage::kIntegerMax)));
   } else if (!time.is_null()) {
     fields.fail(kErrMessageBadlyFormed, "\"ts\" must be a number of milliseconds");
   }
   return fetch;
 }
 
-// A document's channel is its collection and id joined by a dot.
-std::string channel_value(Fields& fields) {
-  const Json& value = fields.get("ch");
-  if (!value.is_string()) {
-    fields.fail(kErrMessageBadlyFormed, "\"ch\" must be a string");
-    return {};
-  }
-  const auto& channel = value.get_ref<const std::string&>();
-  if (channel.size() > kChannelBytesMax) {
-    fields.fail(kErrIdTooLong,
-                "\"ch\" is longer than " + std::to_string(kChannelBytesMax) + " bytes");
-    return {};
-  }
-  return channel;
-}
-
 Message read_presence(Fields& fields) {
-  Presence presence{.channel = channel_value(fields),
+  Presence presence{.channel = fields.channel(),
                     .id = fields.id("id"),
                     .presence_version = fields.integer("pv"),
                     .value = {}};
-  presence.value = fields.get("p").dump();
+  presence.value = fields.get("p").to_json();
   if (presence.value.size() > kPresenceBytesMax) {
     fields.fail(kErrPresenceTooLarge,
                 "a presence value is larger than " + std::to_string(kPresenceBytesMax) + " bytes");
@@ -260,7 +251,7 @@ Message read_presence(Fields& fields) {
   if (fields.get("c").is_null() && fields.get("d").is_null()) return presence;
   PresencePlace place{
       .key = fields.key(), .version = fields.integer("v"), .type = fields.optional_id("t")};
-  if (place.type && *place.type != kTextType && *place.type != "text-unicode") {
+  if (place.type && !is_text_type(*place.type)) {
     fields.fail(kErrTypeWithoutPresence,
                 "the type \"" + *place.type + "\" does not support presence");
   }
@@ -290,12 +281,12 @@ Message read_message(Fields& fields, const std::string& action) {
   if (action == "nf") return read_fetch_snapshot(fields);
   if (action == "nt") return read_fetch_snapshot_by_time(fields);
   if (action == "ps") {
-    return JoinChannel{.channel = channel_value(fields), .sequence = fields.integer("seq")};
+    return JoinChannel{.channel = fields.channel(), .sequence = fields.integer("seq")};
   }
   if (action == "pu") {
-    return LeaveChannel{.channel = channel_value(fields), .sequence = fields.integer("seq")};
+    return LeaveChannel{.channel = fields.channel(), .sequence = fields.integer("seq")};
   }
-  if (action == "pr") return RequestPresence{channel_value(fields)};
+  if (action == "pr") return RequestPresence{fields.channel()};
   if (action == "qf" || action == "qs" || action == "qu") return read_query(fields, action);
   if (action == "x-name") return read_set_name(fields);
   fields.fail(kErrMessageBadlyFormed, "unknown action \"" + action + "\"");
@@ -307,44 +298,58 @@ Message read_message(Fields& fields, const std::string& action) {
 void check_operation_size(Fields& fields, std::size_t message_bytes) {
   if (message_bytes <= kOperationBytesMax) return;
   for (const char* name : {"op", "create"}) {
-    if (fields.has(name) && fields.get(name).dump().size() > kOperationBytesMax) {
+    if (fields.has(name) && fields.get(name).to_json().size() > kOperationBytesMax) {
       fields.fail(kErrOperationTooLarge,
                   "the operation is larger than " + std::to_string(kOperationBytesMax) + " bytes");
     }
   }
 }
 
-Refused refuse(Json request, const Error& error) {
-  for (const char* large : {"op", "create", "x"}) request.erase(large);
-  request["error"] = {{"code", error.code}, {"message", error.message}};
-  return {error, request.dump()};
+// The request with the error added, its fields in the order of their names.
+Refused refuse(const JsonValue& request, Error error) {
+  JsonWriter reply;
+  reply.begin_object();
+  bool error_is_written = false;
+  const auto write_error = [&] {
+    reply.begin_object("error")
+        .text("code", error.code)
+        .text("message", error.message)
+        .end_object();
+    error_is_written = true;
+  };
+  for (const auto& [name, value] : request.fields()) {
+    if (!error_is_written && name >= "error") write_error();
+    if (name == "op" || name == "create" || name == "x" || name == "error") continue;
+    value.write(reply.name(name));
+  }
+  if (!error_is_written) write_error();
+  std::string text = reply.end_object().take();
+  return {std::move(error), std::move(text)};
 }
 
 }  // namespace
 
 Decoded decode(std::string_view text) {
-  const JsonScan scan = scan_json(text);
-  if (scan.depth > kJsonDepthMax) {
+  const ParsedJson parsed(text);
+  const JsonValue request = parsed.root();
+  if (parsed.fault() == JsonFault::kTooDeep) {
     return NotAMessage{"nested more than " + std::to_string(kJsonDepthMax) + " deep"};
   }
-  Json request = Json::parse(scan.lone_surrogate ? std::string_view(scan.repaired) : text, nullptr,
-                             /*allow_exceptions=*/false);
-  if (request.is_discarded()) return NotAMessage{"not JSON"};
+  if (parsed.fault() == JsonFault::kNotJson) return NotAMessage{"not JSON"};
   if (!request.is_object()) return NotAMessage{"not a JSON object"};
 
   Fields fields(request);
   if (!fields.get("a").is_string()) {
-    fields.fail(kErrMessageBadlyFormed, "\"a\" must be a string");
-    return refuse(request, *fields.fault());
+    return refuse(request, {kErrMessageBadlyFormed, "\"a\" must be a string"});
   }
-  const auto action = fields.get("a").get<std::string>();
-  if (scan.lone_surrogate) {
+  const std::string action(fields.get("a").string());
+  if (parsed.fault() == JsonFault::kLoneSurrogate) {
     fields.fail(action == "op" ? kErrOpNotApplied : kErrMessageBadlyFormed,
                 "a text holds half of a surrogate pair");
   }
   if (action == "op") check_operation_size(fields, text.size());
   Message message = read_message(fields, action);
-  if (fields.fault()) return refuse(std::move(request), *fields.fault());
+  if (fields.fault()) return refuse(request, *fields.fault());
   return message;
 }
 

@@ -1,77 +1,74 @@
 #include "server/protocol/operation_json.h"
 
-#include <nlohmann/json.hpp>
 #include <optional>
-#include <vector>
+#include <utility>
 
-#include "server/protocol/json_text.h"
+#include "ot/operation_receiver.h"
 
 namespace cowrite::protocol {
 namespace {
 
-using Json = nlohmann::json;
-
-// The text is borrowed.
-std::optional<ot::Component> component_from_json(const Json& value) {
-  const auto of_kind = [](ot::Kind whole, ot::Kind text, const Json& length) {
-    if (length.is_number_unsigned()) {
-      return std::optional(ot::Component{whole, length.get<std::uint64_t>(), {}});
-    }
-    if (length.is_string()) {
-      return std::optional(ot::Component{text, 0, length.get_ref<const std::string&>()});
-    }
-    return std::optional<ot::Component>();
-  };
-  if (!value.is_object()) return of_kind(ot::Kind::kRetain, ot::Kind::kInsert, value);
-  if (value.size() != 1 || !value.contains("d")) return std::nullopt;
-  return of_kind(ot::Kind::kDelete, ot::Kind::kDelete, value["d"]);
+// A retain or delete of that length, or an insert or delete of that text, which is borrowed.
+std::optional<ot::Component> component_of(const JsonValue& value, ot::Kind of_length,
+                                          ot::Kind of_text) {
+  if (value.is_unsigned()) return ot::Component{of_length, value.integer()};
+  if (value.is_string()) return ot::Component{of_text, 0, value.string()};
+  return std::nullopt;
 }
 
-void append_component(std::string& out, const ot::Component& component) {
+std::optional<ot::Component> read_component(const JsonValue& value) {
+  if (!value.is_object()) return component_of(value, ot::Kind::kRetain, ot::Kind::kInsert);
+  if (!value.has_only("d")) return std::nullopt;
+  return component_of(value["d"], ot::Kind::kDelete, ot::Kind::kDelete);
+}
+
+void write_component(JsonWriter& out, const ot::Component& component) {
   const bool deletes = component.kind == ot::Kind::kDelete;
-  if (deletes) out += "{\"d\":";
+  if (deletes) out.begin_object().name("d");
   if (component.text.empty()) {
-    append_integer(out, component.length);
+    out.integer(component.length);
   } else {
-    append_string(out, component.text);
+    out.text(component.text);
   }
-  if (deletes) out += '}';
+  if (deletes) out.end_object();
 }
 
 }  // namespace
 
-Result<ot::Operation> operation_from_json(const Json& value) {
+Result<ot::Operation> read_operation(const JsonValue& value) {
   if (!value.is_array()) {
     return Error{ot::kErrOperationInvalid, "an operation must be an array of components"};
   }
-  std::vector<ot::Component> components;
-  components.reserve(value.size());
-  for (const Json& element : value) {
-    const std::optional<ot::Component> component = component_from_json(element);
+  ot::OperationReceiver operation;
+  std::size_t index = 0;
+  for (const JsonValue element : value.elements()) {
+    const std::optional<ot::Component> component = read_component(element);
     if (!component) {
-      return Error{ot::kErrOperationInvalid, "component " + std::to_string(components.size()) +
-                                                 " is no retain, insert or delete"};
+      return Error{ot::kErrOperationInvalid,
+                   "component " + std::to_string(index) + " is no retain, insert or delete"};
     }
-    components.push_back(*component);
+    if (const Result<void> added = operation.add(*component); !added) return added.error();
+    ++index;
   }
-  return ot::Operation::from_components(components);
+  return std::move(operation).finish();
 }
 
-void append_operation(std::string& out, const ot::Operation& operation) {
-  out += '[';
-  bool first = true;
-  for (const ot::Component& component : operation) {
-    if (!first) out += ',';
-    first = false;
-    append_component(out, component);
-  }
-  out += ']';
+Result<ot::Operation> parse_operation(std::string_view json) {
+  const ParsedJson parsed(json);
+  if (parsed.fault()) return Error{ot::kErrOperationInvalid, "an operation must be JSON"};
+  return read_operation(parsed.root());
+}
+
+void write_operation(JsonWriter& out, const ot::Operation& operation) {
+  out.begin_array();
+  for (const ot::Component& component : operation) write_component(out, component);
+  out.end_array();
 }
 
 std::string to_json(const ot::Operation& operation) {
-  std::string json;
-  append_operation(json, operation);
-  return json;
+  JsonWriter out;
+  write_operation(out, operation);
+  return out.take();
 }
 
 }  // namespace cowrite::protocol

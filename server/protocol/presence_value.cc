@@ -1,48 +1,72 @@
 #include "server/protocol/presence_value.h"
 
-#include <nlohmann/json.hpp>
+#include <cstdint>
 
 #include "ot/position.h"
+#include "server/protocol/json_reader.h"
+#include "server/protocol/json_writer.h"
 
 namespace cowrite::protocol {
 namespace {
 
-using Json = nlohmann::json;
+class Transform {
+ public:
+  Transform(const ot::Operation& operation, bool own)
+      : operation_(operation), origin_(own ? ot::Origin::kOwn : ot::Origin::kOther) {}
 
-bool is_position(const Json& value) { return value.is_number_unsigned(); }
+  [[nodiscard]] std::uint64_t position(std::uint64_t before) const {
+    return ot::transform_position(before, operation_, origin_);
+  }
 
-void move(Json& position, const ot::Operation& operation, bool own) {
-  position = ot::transform_position(position.get<std::uint64_t>(), operation,
-                                    own ? ot::Origin::kOwn : ot::Origin::kOther);
-}
+  [[nodiscard]] std::string selection(const JsonValue& anchor_and_focus) const {
+    JsonWriter out;
+    out.begin_array();
+    for (const JsonValue end : anchor_and_focus.elements()) out.integer(position(end.integer()));
+    return out.end_array().take();
+  }
 
-// {"index": start, "length": n}: the end moves as a position of its own.
-void move_range(Json& range, const ot::Operation& operation, bool own) {
-  const bool has_length = range.contains("length") && is_position(range["length"]);
-  Json end = range["index"];
-  if (has_length) end = range["index"].get<std::uint64_t>() + range["length"].get<std::uint64_t>();
-  move(range["index"], operation, own);
-  if (!has_length) return;
-  move(end, operation, own);
-  range["length"] = end.get<std::uint64_t>() - range["index"].get<std::uint64_t>();
+  // {"index": start, "length": n}: the end moves as a position of its own.
+  [[nodiscard]] std::string range(const JsonValue& range) const {
+    const std::uint64_t begin = range["index"].integer();
+    const std::uint64_t moved = position(begin);
+    JsonWriter out;
+    out.begin_object();
+    for (const auto& [name, value] : range.fields()) {
+      if (name == "index") {
+        out.integer(name, moved);
+      } else if (name == "length" && value.is_unsigned()) {
+        out.integer(name, position(begin + value.integer()) - moved);
+      } else {
+        value.write(out.name(name));
+      }
+    }
+    return out.end_object().take();
+  }
+
+ private:
+  const ot::Operation& operation_;
+  ot::Origin origin_;
+};
+
+bool is_selection(const JsonValue& value) {
+  if (!value.is_array() || value.size() != 2) return false;
+  for (const JsonValue end : value.elements()) {
+    if (!end.is_unsigned()) return false;
+  }
+  return true;
 }
 
 }  // namespace
 
 std::string transform_presence_value(std::string_view value, const ot::Operation& operation,
                                      bool own) {
-  Json json = Json::parse(value);
-  if (is_position(json)) {
-    move(json, operation, own);
-  } else if (json.is_array() && json.size() == 2 && is_position(json[0]) && is_position(json[1])) {
-    move(json[0], operation, own);
-    move(json[1], operation, own);
-  } else if (json.is_object() && json.contains("index") && is_position(json["index"])) {
-    move_range(json, operation, own);
-  } else {
-    return std::string(value);
-  }
-  return json.dump();
+  const ParsedJson parsed(value);
+  const JsonValue root = parsed.root();
+  const Transform transform(operation, own);
+  if (root.is_unsigned()) return std::to_string(transform.position(root.integer()));
+  if (is_selection(root)) return transform.selection(root);
+  if (root["index"].is_unsigned()) return transform.range(root);
+  return std::string(value);
 }
 
 }  // namespace cowrite::protocol

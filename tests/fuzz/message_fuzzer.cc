@@ -17,8 +17,7 @@ namespace {
 namespace protocol = cowrite::protocol;
 
 void check_operation(const cowrite::ot::Operation& operation) {
-  const std::string json = protocol::to_json(operation);
-  const auto again = protocol::operation_from_json(nlohmann::json::parse(json));
+  const auto again = protocol::parse_operation(protocol::to_json(operation));
   CHECK(again.has_value() && *again == operation);
 }
 

@@ -30,7 +30,7 @@ TEST(Golden, OperationsAreWhatTheReferenceMakesOfThem) {
 
 TEST(Golden, ValidIsWhatTheReferenceAccepts) {
   for_each_line("validity.jsonl", 200, [](const nlohmann::json& entry) {
-    EXPECT_EQ(protocol::operation_from_json(entry.at("op")).has_value(),
+    EXPECT_EQ(protocol::parse_operation(entry.at("op").dump()).has_value(),
               entry.at("valid").get<bool>())
         << entry.dump();
   });

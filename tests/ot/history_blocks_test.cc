@@ -178,7 +178,7 @@ void expect_logged_as_the_trace_says(const replay::TraceFile& trace,
   HistoryBlocks blocks(0, limits);
   for (const nlohmann::json& line : trace.lines) {
     const auto from = line.at("v").get<std::uint64_t>();
-    Operation operation = protocol::operation_from_json(line.at("op")).value();
+    Operation operation = protocol::parse_operation(line.at("op").dump()).value();
     ASSERT_TRUE(is_in_normal_form(operation));
     if (from < blocks.begin()) return;  // As far as the limits let it.
     operation = blocks.rebase(std::move(operation), from, blocks.end());

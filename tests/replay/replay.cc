@@ -96,7 +96,7 @@ Result<std::vector<Operation>> operations_of(const std::vector<nlohmann::json>& 
   std::vector<Operation> operations;
   for (const nlohmann::json& line : lines) {
     Result<Operation> operation =
-        protocol::operation_from_json(field == nullptr ? line : line.at(field));
+        protocol::parse_operation((field == nullptr ? line : line.at(field)).dump());
     if (!operation) return operation.error();
     operations.push_back(*std::move(operation));
   }

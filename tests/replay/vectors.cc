@@ -18,7 +18,7 @@ namespace {
 using ot::Operation;
 using ot::Rope;
 using ot::Side;
-using protocol::operation_from_json;
+using protocol::parse_operation;
 using protocol::to_json;
 
 // Compares answers with the fields of one case.
@@ -54,11 +54,11 @@ std::string text_after(const std::string& text, const Operation& operation) {
 }  // namespace
 
 Result<VectorInput> vector_input(const nlohmann::json& vector) {
-  Result<Operation> a = operation_from_json(vector.at("a"));
+  Result<Operation> a = parse_operation(vector.at("a").dump());
   if (!a) return a.error();
-  Result<Operation> b = operation_from_json(vector.at("b"));
+  Result<Operation> b = parse_operation(vector.at("b").dump());
   if (!b) return b.error();
-  Result<Operation> c = operation_from_json(vector.at("c"));
+  Result<Operation> c = parse_operation(vector.at("c").dump());
   if (!c) return c.error();
   return VectorInput{vector.at("doc").get<std::string>(), *std::move(a), *std::move(b),
                      *std::move(c)};

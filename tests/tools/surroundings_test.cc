@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 #include <thread>
 
+#include "server/http/history_json.h"
 #include "server/http/json.h"
 #include "storage/errors.h"
 #include "tests/storage/document_writer.h"

@@ -2,6 +2,7 @@
 #include <charconv>
 #include <utility>
 
+#include "server/http/history_json.h"
 #include "server/http/json.h"
 #include "server/http/operator_json.h"
 #include "server/http/url.h"

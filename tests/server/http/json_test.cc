@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "server/http/history_json.h"
 #include "storage/errors.h"
 
 namespace cowrite::http {

@@ -4,7 +4,10 @@
 
 #include <gtest/gtest.h>
 
+#include <optional>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "server/protocol/encode.h"
 #include "server/protocol/limits.h"
@@ -87,6 +90,44 @@ TEST(Decode, IdsMayBeAnyTextUpToTheirLimit) {
   EXPECT_EQ(decoded<Read>(R"({"a":"f","c":"","d":"\u0000"})").key.id(), std::string(1, '\0'));
 }
 
+TEST(Decode, OfRepeatedFieldsTheLastCounts) {
+  EXPECT_EQ(decoded<Read>(R"({"a":"pp","a":"f","c":1,"c":"docs","d":"x","d":"d"})").key,
+            (DocumentKey{"docs", "d"}));
+  EXPECT_FALSE(decoded<Read>(R"({"a":"f","c":"docs","d":"d","v":3,"v":null})").version);
+  EXPECT_EQ(refusal(R"({"a":"f","c":"docs","d":"d","d":7})"), "ERR_MESSAGE_BADLY_FORMED");
+  const auto submit = decoded<Submit>(op(R"([{"d":"x","d":2}])"));
+  EXPECT_EQ(std::get<storage::Edit>(submit.change).operation, ot::op("-2"));
+  const auto many = decoded<ReadMany>(R"({"a":"bf","c":"docs","b":{"y":1,"x":2,"y":3}})");
+  EXPECT_EQ(many.documents, (std::vector<std::pair<std::string, std::optional<std::uint64_t>>>{
+                                {"x", 2}, {"y", 3}}));
+}
+
+TEST(Decode, IntegersAreDigitsAlone) {
+  const auto read = [](const std::string& version) {
+    return R"({"a":"f","c":"docs","d":"d","v":)" + version + "}";
+  };
+  EXPECT_EQ(decoded<Read>(read("9007199254740991")).version, storage::kIntegerMax);
+  for (const char* version : {"9007199254740992", "18446744073709551616", "1.0", "1e3", "-0", "-1",
+                              "\"1\"", "true", "[]", "{}"}) {
+    EXPECT_EQ(refusal(read(version)), "ERR_MESSAGE_BADLY_FORMED") << version;
+  }
+  for (const char* version : {"01", "+1", "1.", ".5", "0x1", "NaN", "1e999"}) {
+    EXPECT_FALSE(is_message(read(version))) << version;
+  }
+}
+
+TEST(Decode, ATimeMayBeAnyNumber) {
+  const auto time = [](const std::string& ts) {
+    return decoded<FetchSnapshotByTime>(R"({"a":"nt","id":1,"c":"docs","d":"d","ts":)" + ts + "}")
+        .time_ms;
+  };
+  EXPECT_EQ(time("1795154400123"), 1'795'154'400'123);
+  EXPECT_EQ(time("1795154400123.75"), 1'795'154'400'123);
+  EXPECT_EQ(time("-5"), -1);
+  EXPECT_EQ(time("1e300"), static_cast<std::int64_t>(storage::kIntegerMax));
+  EXPECT_EQ(time("null"), std::nullopt);
+}
+
 // ---- Faults, each with its code
 
 struct Fault {
@@ -156,6 +197,38 @@ INSTANTIATE_TEST_SUITE_P(Decode, BadOperations,
                                            "[9223372036854775808,\"x\"]", "[1e3,\"x\"]",
                                            "[\"\\ud83d\"]", "[{\"d\":\"\\udc00\"}]"));
 
+std::string reply_to(const std::string& text) {
+  Decoded outcome = decode(text);
+  const auto* refused = std::get_if<Refused>(&outcome);
+  return refused ? refused->reply : "(not refused)";
+}
+
+TEST(Decode, ARefusalIsTheRequestInTheOrderOfItsNamesWithoutWhatMayBeLarge) {
+  EXPECT_EQ(reply_to(R"({"z":[1.50,-0,{"b":1,"a":2,"b":3}],"x":{},"op":[1],"create":2,)"
+                     R"("error":"mine","c":7,"a":"f"})"),
+            R"({"a":"f","c":7,"error":{"code":"ERR_MESSAGE_BADLY_FORMED",)"
+            R"("message":"\"c\" must be a string"},"z":[1.5,0,{"a":2,"b":3}]})");
+  EXPECT_EQ(reply_to("{}"), R"({"error":{"code":"ERR_MESSAGE_BADLY_FORMED",)"
+                            R"("message":"\"a\" must be a string"}})");
+}
+
+TEST(Decode, HalvesOfSurrogatePairsAreRefusedAndReplacedInTheReply) {
+  const auto fetch = [](const std::string& id) {
+    return R"({"a":"f","c":"docs","d":")" + id + "\"}";
+  };
+  for (const char* half : {R"(\ud83d)", R"(\ude00)", R"(\uDBFF)", R"(\udc00)"}) {
+    EXPECT_EQ(reply_to(fetch("x" + std::string(half) + "y")),
+              R"({"a":"f","c":"docs","d":"x�y","error":{"code":"ERR_MESSAGE_BADLY_FORMED",)"
+              R"("message":"a text holds half of a surrogate pair"}})");
+  }
+  EXPECT_EQ(refusal(fetch(R"(\ud83d\ud83d\ude00)")), "ERR_MESSAGE_BADLY_FORMED");
+  EXPECT_EQ(refusal(R"({"a":"f","c":"docs","d":"d","\udc00":1})"), "ERR_MESSAGE_BADLY_FORMED");
+  EXPECT_EQ(decoded<Read>(fetch(R"(\ud83d\ude00)")).key.id(), "\U0001F600");
+  EXPECT_EQ(decoded<Read>(fetch(R"(\\ud83d)")).key.id(), R"(\ud83d)") << "no escape";
+  EXPECT_FALSE(is_message(R"({"a":"\ud83d",})"));
+  EXPECT_FALSE(is_message(R"({"a":"\ud83d","x":)" + std::string(100, '[')));
+}
+
 // ---- Sizes and depth
 
 TEST(Decode, TextThatIsNoObjectIsNoMessage) {
@@ -173,6 +246,9 @@ TEST(Decode, DepthIsBounded) {
   EXPECT_FALSE(is_message(nested(1'000'000)));
   EXPECT_FALSE(is_message(std::string(1'000'000, '[')));
   EXPECT_TRUE(is_message(R"({"a":"pp","x":")" + std::string(1'000, '[') + "\"}")) << "in a text";
+  std::string side_by_side = R"({"a":"pp","x":[)";
+  for (std::size_t i = 0; i < 2 * kJsonDepthMax; ++i) side_by_side += "[{}],";
+  EXPECT_TRUE(is_message(side_by_side + "[]]}"));
 }
 
 TEST(Decode, AnOversizedOperationIsRefusedAndLeftOutOfTheReply) {
@@ -201,6 +277,12 @@ TEST(Encode, WritesAnOperationAsItCame) {
   EXPECT_EQ(encode_operation({"docs", "d"}, record),
             R"({"a":"op","c":"docs","d":"d","v":3,"src":"s","seq":4,)"
             R"("op":[2,"a\"\n",{"d":1},{"d":"é"}]})");
+}
+
+TEST(Encode, EscapesAsJavaScriptDoes) {
+  EXPECT_EQ(encode_presence_request("\"\\/\b\f\n\r\t\x1f\x7f\u2028"),
+            R"({"a":"pr","ch":"\"\\/\b\f\n\r\t\u001f)"
+            "\x7f\u2028\"}");
 }
 
 TEST(Encode, WritesSnapshotsOfWhatExistsAndWhatDoesNot) {

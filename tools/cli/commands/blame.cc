@@ -2,7 +2,7 @@
 #include <map>
 #include <memory>
 
-#include "server/http/json.h"
+#include "server/http/history_json.h"
 #include "storage/timestamp.h"
 #include "tools/cli/command.h"
 #include "tools/cli/human.h"

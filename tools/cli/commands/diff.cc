@@ -1,7 +1,7 @@
 #include <memory>
 
 #include "server/history/difference.h"
-#include "server/http/json.h"
+#include "server/http/history_json.h"
 #include "tools/cli/command.h"
 #include "tools/cli/printable.h"
 

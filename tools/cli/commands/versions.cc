@@ -3,7 +3,7 @@
 #include <memory>
 
 #include "server/history/limits.h"
-#include "server/http/json.h"
+#include "server/http/history_json.h"
 #include "storage/timestamp.h"
 #include "tools/cli/command.h"
 #include "tools/cli/human.h"

@@ -1,0 +1,87 @@
+// JsonWriter: JSON text, appended to one string value by value.
+//
+//     JsonWriter json;
+//     json.begin_object().text("c", "docs").begin_array("b").integer(3).end_array().end_object();
+//     json.take();  // {"c":"docs","b":[3]}
+//
+// It writes the commas, and strings as JSON.stringify does. Inside an object every value has a
+// name, and whoever opens an array or an object closes it; that is not checked.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "ot/rope/rope.h"
+
+namespace cowrite::protocol {
+
+class JsonWriter {
+ public:
+  JsonWriter() { text_.reserve(kBytesFirst); }
+  // Continues a text, for instance between two values of an object.
+  explicit JsonWriter(std::string text) : text_(std::move(text)), follows_value_(!text_.empty()) {}
+
+  // ---- Values
+
+  JsonWriter& begin_object() { return open('{'); }
+  JsonWriter& end_object() { return close('}'); }
+  JsonWriter& begin_array() { return open('['); }
+  JsonWriter& end_array() { return close(']'); }
+
+  // REQUIRES: valid UTF-8, or the whole is taken by take_repaired().
+  JsonWriter& text(std::string_view value);
+  JsonWriter& text(const ot::Rope& value);
+  JsonWriter& integer(std::uint64_t value);
+  JsonWriter& signed_integer(std::int64_t value);
+  JsonWriter& boolean(bool value) { return raw(value ? "true" : "false"); }
+  JsonWriter& null() { return raw("null"); }
+  // JSON that was written before. REQUIRES: one value, or in an array or object some, or none.
+  JsonWriter& raw(std::string_view json);
+
+  // ---- Fields of an object: a name, then any value
+
+  JsonWriter& name(std::string_view name);
+
+  JsonWriter& begin_object(std::string_view name) { return this->name(name).begin_object(); }
+  JsonWriter& begin_array(std::string_view name) { return this->name(name).begin_array(); }
+  JsonWriter& text(std::string_view name, std::string_view value) {
+    return this->name(name).text(value);
+  }
+  JsonWriter& integer(std::string_view name, std::uint64_t value) {
+    return this->name(name).integer(value);
+  }
+  // Null if there is none.
+  JsonWriter& integer(std::string_view name, const std::optional<std::uint64_t>& value) {
+    return value ? integer(name, *value) : this->name(name).null();
+  }
+  JsonWriter& boolean(std::string_view name, bool value) { return this->name(name).boolean(value); }
+  JsonWriter& raw(std::string_view name, std::string_view json) {
+    return this->name(name).raw(json);
+  }
+
+  // ---- What was written
+
+  [[nodiscard]] std::string take() { return std::move(text_); }
+  // With U+FFFD for what is not valid UTF-8: names of documents may be any bytes.
+  [[nodiscard]] std::string take_repaired();
+
+ private:
+  // Enough for most messages, so that they take memory once.
+  static constexpr std::size_t kBytesFirst = 240;
+
+  JsonWriter& open(char bracket);
+  JsonWriter& close(char bracket);
+  // Begins a value or a name, with a comma where it needs one.
+  void separate();
+  // Appends what stands between the quotes of a string.
+  void append_escaped(std::string_view piece);
+
+  std::string text_;
+  bool follows_value_ = false;  // What comes next needs a comma.
+};
+
+}  // namespace cowrite::protocol
