@@ -57,9 +57,10 @@ std::vector<JsonField> JsonValue::fields() const {
     fields.push_back({JsonValue(field, strings_).string(), JsonValue(field + 1, strings_)});
   }
   std::reverse(fields.begin(), fields.end());  // Of one name the last is then the first.
-  std::ranges::stable_sort(fields, {}, &JsonField::name);
-  const auto repeated = std::ranges::unique(fields, {}, &JsonField::name);
-  fields.erase(repeated.begin(), repeated.end());
+  const auto comes_before = [](const JsonField& a, const JsonField& b) { return a.name < b.name; };
+  const auto is_repeated = [](const JsonField& a, const JsonField& b) { return a.name == b.name; };
+  std::stable_sort(fields.begin(), fields.end(), comes_before);
+  fields.erase(std::unique(fields.begin(), fields.end(), is_repeated), fields.end());
   return fields;
 }
 
