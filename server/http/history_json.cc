@@ -99,8 +99,7 @@ history::GroupPage read_groups(JsonFields& fields) {
 
 // ---- What changed
 
-void write_side(JsonWriter& json, std::string_view name,
-                const std::optional<history::DiffSide>& side) {
+void write_side(JsonWriter& json, const char* name, const std::optional<history::DiffSide>& side) {
   if (side) {
     json.begin_object(name).integer("version", side->version);
     write_time(json, "time", side->time_ms).end_object();

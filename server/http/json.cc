@@ -124,7 +124,7 @@ std::string text_json(const storage::DocumentKey& key, const history::VersionTex
   JsonWriter json;
   write_key(json.begin_object(), key).integer("version", text.version);
   write_time(json, "time", text.time_ms).text("text", text.text);
-  return json.end_object().take_repaired();
+  return json.end_object().take();
 }
 
 // ---- Records

@@ -15,7 +15,7 @@
 
 namespace cowrite::http {
 
-// Not what this API answers.
+// What was received is not a reply of this API.
 inline constexpr std::string_view kErrReplyInvalid = "ERR_REPLY_INVALID";
 
 class JsonFields {

@@ -18,7 +18,7 @@ inline protocol::JsonWriter& write_key(protocol::JsonWriter& json,
   return json.text("collection", key.collection()).text("id", key.id());
 }
 
-inline protocol::JsonWriter& write_time(protocol::JsonWriter& json, std::string_view name,
+inline protocol::JsonWriter& write_time(protocol::JsonWriter& json, const char* name,
                                         std::int64_t time_ms) {
   return json.text(name, storage::format_time(time_ms));
 }
@@ -29,12 +29,12 @@ std::string object_json(const T& value, void (*write)(protocol::JsonWriter&, con
   protocol::JsonWriter json;
   json.begin_object();
   write(json, value);
-  return json.end_object().take_repaired();
+  return json.end_object().take();
 }
 
 // An array with an object for each element.
 template <typename Element>
-void write_objects(protocol::JsonWriter& json, std::string_view name,
+void write_objects(protocol::JsonWriter& json, const char* name,
                    const std::vector<Element>& elements,
                    void (*write)(protocol::JsonWriter&, const Element&)) {
   json.begin_array(name);

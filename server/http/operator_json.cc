@@ -152,14 +152,14 @@ std::string proof_json(const storage::DocumentKey& key, const storage::Proof& pr
       .integer("records", proof.records)
       .integer("checkpoints", proof.checkpoints)
       .integer("chain_values", proof.chain_values);
-  return json.end_object().take_repaired();
+  return json.end_object().take();
 }
 Result<storage::Proof> parse_proof(std::string_view json) { return parse_reply(json, read_proof); }
 
 std::string disproof_json(const storage::DocumentKey& key, const Error& error) {
   JsonWriter json;
   write_error(write_key(json.begin_object(), key).boolean("proven", false), error);
-  return json.end_object().take_repaired();
+  return json.end_object().take();
 }
 
 std::string document_use_json(const history::DocumentUse& use) {

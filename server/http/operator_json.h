@@ -1,4 +1,4 @@
-// What the operator's part of the API answers, as JSON, in both directions; and a history as lines.
+// The JSON of the operator's part of the API, in both directions, and of a history as lines.
 #pragma once
 
 #include <cstdint>
@@ -57,7 +57,8 @@ struct JobReport {
 };
 [[nodiscard]] Result<JobReport> parse_job(std::string_view json);
 
-// A record as a line of a history (record_json()), from whoever: fails with kErrRecordInvalid.
+// A record as a line of a history (record_json()). Anybody may have written it, so nothing in it
+// may be ambiguous. Fails with kErrRecordInvalid.
 [[nodiscard]] Result<storage::Record> parse_record_line(std::string_view line);
 
 // The first line of a history:

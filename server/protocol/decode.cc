@@ -15,6 +15,8 @@
 namespace cowrite::protocol {
 namespace {
 
+std::string quoted(std::string_view name) { return "\"" + std::string(name) + "\""; }
+
 // Reads the fields of one request. The first fault is remembered and later reads yield empty
 // values, so that decoders are straight lists of fields; whoever calls them asks for the fault at
 // the end.
@@ -37,7 +39,7 @@ class Fields {
   std::string id_value(const JsonValue& value, const char* name,
                        std::size_t bytes_max = storage::kIdBytesMax) {
     if (!value.is_string()) {
-      fail(kErrMessageBadlyFormed, std::string("\"") + name + "\" must be a string");
+      fail(kErrMessageBadlyFormed, quoted(name) + " must be a string");
       return {};
     }
     return id_text(value.string(), name, bytes_max);
@@ -46,8 +48,7 @@ class Fields {
   std::string id_text(std::string_view text, const char* name,
                       std::size_t bytes_max = storage::kIdBytesMax) {
     if (text.size() > bytes_max) {
-      fail(kErrIdTooLong,
-           std::string("\"") + name + "\" is longer than " + std::to_string(bytes_max) + " bytes");
+      fail(kErrIdTooLong, quoted(name) + " is longer than " + std::to_string(bytes_max) + " bytes");
       return {};
     }
     return std::string(text);
@@ -61,8 +62,7 @@ class Fields {
 
   std::uint64_t integer_value(const JsonValue& value, const char* name) {
     if (!value.is_unsigned() || value.integer() > storage::kIntegerMax) {
-      fail(kErrMessageBadlyFormed,
-           std::string("\"") + name + "\" must be an integer from 0 to 2^53-1");
+      fail(kErrMessageBadlyFormed, quoted(name) + " must be an integer from 0 to 2^53-1");
       return 0;
     }
     return value.integer();
@@ -159,8 +159,7 @@ Message read_handshake(Fields& fields) {
   for (const char* name : {"protocol", "protocolMinor"}) {
     const JsonValue value = fields.get(name);
     if (!value.is_null() && !value.number() && !value.is_string()) {
-      fields.fail(kErrMessageBadlyFormed,
-                  std::string("\"") + name + "\" must be a number or a string");
+      fields.fail(kErrMessageBadlyFormed, quoted(name) + " must be a number or a string");
     }
   }
   Handshake handshake{.id = fields.optional_id("id")};

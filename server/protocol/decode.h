@@ -1,5 +1,5 @@
-// decode: the door for what clients send. JSON text in, a typed message out, or what is wrong with
-// it.
+// decode: the door for what clients send. It turns JSON text into a typed message, or says what is
+// wrong with it.
 //
 // Everything is checked here once: nesting depth, field kinds, integer ranges, id lengths, the
 // shape and size of operations. Texts are valid UTF-8; lone surrogates are refused, never replaced,
@@ -15,13 +15,13 @@
 
 namespace cowrite::protocol {
 
-// Not a message at all (no JSON, no object, nested too deeply): the connection is closed.
+// Not a message at all (not JSON, not an object, nested too deeply): the connection is closed.
 struct NotAMessage {
   std::string reason;
 };
 
-// A message with a fault: answered with `reply`, the request itself with the error added (its
-// operation left out).
+// A message with a fault. It is answered with `reply`: the request with the error added, without
+// what may be large (its operation).
 struct Refused {
   Error error;
   std::string reply;

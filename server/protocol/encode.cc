@@ -59,6 +59,13 @@ std::string_view bulk_action_of(ReadKind kind) { return kind == ReadKind::kFetch
 
 // ---- Requests
 
+JsonWriter channel_request(std::string_view action, std::string_view channel,
+                           std::uint64_t sequence) {
+  JsonWriter json = begin_message(action);
+  json.text("ch", channel).integer("seq", sequence);
+  return json;
+}
+
 // The fields by which a client recognises its own request.
 struct Echo {
   JsonWriter operator()(const Handshake&) const { return begin_message("hs"); }
@@ -74,7 +81,7 @@ struct Echo {
     json.text("c", many.collection).name("b");
     if (many.with_versions) {
       json.begin_object();
-      for (const auto& [id, version] : many.documents) json.integer(id, version);
+      for (const auto& [id, version] : many.documents) json.name(id).integer(version);
       json.end_object();
     } else {
       json.begin_array();
@@ -117,14 +124,10 @@ struct Echo {
     return json;
   }
   JsonWriter operator()(const JoinChannel& request) const {
-    JsonWriter json = begin_message("ps");
-    json.text("ch", request.channel).integer("seq", request.sequence);
-    return json;
+    return channel_request("ps", request.channel, request.sequence);
   }
   JsonWriter operator()(const LeaveChannel& request) const {
-    JsonWriter json = begin_message("pu");
-    json.text("ch", request.channel).integer("seq", request.sequence);
-    return json;
+    return channel_request("pu", request.channel, request.sequence);
   }
   JsonWriter operator()(const Presence& presence) const {
     JsonWriter json = begin_message("p");
@@ -205,19 +208,19 @@ std::string encode_bulk(const ReadMany& many, std::string_view data) {
 void append_bulk_snapshot(std::string& data, std::string_view id,
                           const storage::Snapshot& snapshot) {
   JsonWriter json(std::move(data));
-  write_snapshot(json.begin_object(id), snapshot).end_object();
+  write_snapshot(json.name(id).begin_object(), snapshot).end_object();
   data = json.take();
 }
 
 void append_bulk_error(std::string& data, std::string_view id, const Error& error) {
   JsonWriter json(std::move(data));
-  write_error(json.begin_object(id), error).end_object();
+  write_error(json.name(id).begin_object(), error).end_object();
   data = json.take();
 }
 
 void append_bulk_resumed(std::string& data, std::string_view id) {
   JsonWriter json(std::move(data));
-  json.boolean(id, false);  // Not null: sharedb's client looks for an error in it.
+  json.name(id).boolean(false);  // Not null: sharedb's client looks for an error in it.
   data = json.take();
 }
 

@@ -13,12 +13,12 @@
 namespace cowrite::protocol {
 
 // Greets a new connection / answers its handshake (init, hs). The type is json0's, which the client
-// insists on. `history_id` names the server's histories (x-history); nothing does if it is empty.
+// insists on. `history_id` names the server's histories (x-history); it is left out if it is empty.
 [[nodiscard]] std::string encode_init(std::string_view connection_id);
 [[nodiscard]] std::string encode_handshake(std::string_view connection_id,
                                            std::string_view history_id);
 
-// One committed record for those who follow the document (op).
+// One committed record, for the document's subscribers (op).
 [[nodiscard]] std::string encode_operation(const storage::DocumentKey& key,
                                            const storage::Record& record);
 
@@ -26,12 +26,12 @@ namespace cowrite::protocol {
 [[nodiscard]] std::string encode_ack(const storage::DocumentKey& key, std::string_view source,
                                      std::uint64_t sequence, std::uint64_t version);
 
-// Answers f and s: with a snapshot, or after the operations from the version that the client had.
+// Answers f and s: with a snapshot, or to a client that was sent the operations since its version.
 [[nodiscard]] std::string encode_read(const Read& read, const storage::Snapshot& snapshot);
 [[nodiscard]] std::string encode_read(const Read& read);
 
-// Answers bf and bs without versions (with versions: encode_done). `data` is the inside of the
-// object of snapshots, made by append_bulk_*.
+// Answers bf and bs without versions (with versions: encode_done). `data` has the fields
+// of the object of snapshots, made by append_bulk_*.
 [[nodiscard]] std::string encode_bulk(const ReadMany& many, std::string_view data);
 void append_bulk_snapshot(std::string& data, std::string_view id,
                           const storage::Snapshot& snapshot);
@@ -43,17 +43,16 @@ void append_bulk_resumed(std::string& data, std::string_view id);
 [[nodiscard]] std::string encode_named_snapshot(std::string_view action, std::uint64_t request,
                                                 const storage::Snapshot& snapshot);
 
-// Somebody's presence, for its sender as ack and for the others on the channel (p).
+// A presence, for its sender as acknowledgement and for the others on the channel (p).
 [[nodiscard]] std::string encode_presence(const Presence& presence, std::string_view source);
 // Asks a client to send its presences on a channel again (pr).
 [[nodiscard]] std::string encode_presence_request(std::string_view channel);
 
-// Answers a request that needs no more than its own fields: pp, u, bu, bf and bs with versions, ps,
-// pu, pr, qu, x-name.
+// Answers a request with the fields by which the client recognises it: pp, u, bu, bf and bs with
+// versions, ps, pu, pr, qu, x-name.
 [[nodiscard]] std::string encode_done(const Message& request);
 
-// The request itself with the error added, as far as the client needs it (an operation is left
-// out).
+// The fields by which a client recognises its request, with the error added.
 [[nodiscard]] std::string encode_error(const Message& request, const Error& error);
 
 }  // namespace cowrite::protocol

@@ -1,12 +1,12 @@
 // The error codes that clients see, by ShareDB's names where ShareDB has one. ot/operation.h and
-// storage/history.h name theirs.
+// storage/errors.h name theirs.
 #pragma once
 
 #include <string_view>
 
 namespace cowrite::protocol {
 
-// What was received is no message of the protocol.
+// What was received is not a message of the protocol.
 inline constexpr std::string_view kErrMessageBadlyFormed = "ERR_MESSAGE_BADLY_FORMED";
 inline constexpr std::string_view kErrOpBadlyFormed = "ERR_OT_OP_BADLY_FORMED";
 inline constexpr std::string_view kErrOpNotApplied = "ERR_OT_OP_NOT_APPLIED";
@@ -20,7 +20,7 @@ inline constexpr std::string_view kErrDocWasDeleted = "ERR_DOC_WAS_DELETED";
 inline constexpr std::string_view kErrVersionNewer = "ERR_OP_VERSION_NEWER_THAN_CURRENT_SNAPSHOT";
 inline constexpr std::string_view kErrSequenceReused = "ERR_OP_SEQUENCE_REUSED";
 
-// Limits (server/limits.h).
+// Limits.
 inline constexpr std::string_view kErrOperationTooLarge = "ERR_OP_TOO_LARGE";
 inline constexpr std::string_view kErrDocumentTooLarge = "ERR_DOC_TOO_LARGE";
 inline constexpr std::string_view kErrIdTooLong = "ERR_ID_TOO_LONG";
@@ -29,7 +29,7 @@ inline constexpr std::string_view kErrTooManyPresences = "ERR_TOO_MANY_PRESENCES
 inline constexpr std::string_view kErrBulkReplyTooLarge = "ERR_BULK_REPLY_TOO_LARGE";
 inline constexpr std::string_view kErrPresenceTooLarge = "ERR_PRESENCE_TOO_LARGE";
 
-// Presence and the rest.
+// Presence, queries and the log.
 inline constexpr std::string_view kErrTypeWithoutPresence = "ERR_TYPE_DOES_NOT_SUPPORT_PRESENCE";
 inline constexpr std::string_view kErrPresenceTransform = "ERR_PRESENCE_TRANSFORM_FAILED";
 inline constexpr std::string_view kErrQueriesUnsupported = "ERR_DATABASE_METHOD_NOT_IMPLEMENTED";

@@ -1,15 +1,57 @@
 #include "server/protocol/json_reader.h"
 
+#include <algorithm>
 #include <array>
 #include <bit>
+#include <charconv>
 #include <cstddef>
 #include <limits>
 #include <nlohmann/json.hpp>
+#include <string>
 
-#include "server/protocol/json_repair.h"
 #include "server/protocol/limits.h"
 
 namespace cowrite::protocol {
+namespace {
+
+// ---- Halves of surrogate pairs
+
+// The code unit of an escape \uXXXX at `position`; 0 if there is none, which is no surrogate
+// either.
+unsigned code_unit(std::string_view text, std::size_t position) {
+  const std::string_view escape = text.substr(std::min(position, text.size()), 6);
+  unsigned unit = 0;
+  if (escape.size() < 6 || !escape.starts_with("\\u")) return 0;
+  const char* const end = escape.data() + 6;
+  return std::from_chars(escape.data() + 2, end, unit, 16).ptr == end ? unit : 0;
+}
+
+bool is_high_surrogate(unsigned unit) { return unit >= 0xD800 && unit < 0xDC00; }
+bool is_low_surrogate(unsigned unit) { return unit >= 0xDC00 && unit < 0xE000; }
+
+// The text with \ufffd for every escape \ud800 to \udfff that is not half of a pair; nothing if
+// there is none. The library refuses such text as if it were no JSON, while its sender deserves an
+// answer.
+std::optional<std::string> without_halves(std::string_view text) {
+  std::string repaired;
+  std::size_t copied = 0;  // What of the text stands in `repaired` already.
+  std::size_t at = text.find('\\');
+  for (std::size_t length = 0; at < text.size(); at = text.find('\\', at + length)) {
+    const unsigned unit = code_unit(text, at);
+    const bool is_high = is_high_surrogate(unit);
+    const bool is_pair = is_high && is_low_surrogate(code_unit(text, at + 6));
+    length = is_pair ? 12 : unit > 0 ? 6 : 2;
+    if (is_pair || !(is_high || is_low_surrogate(unit))) continue;
+    repaired.append(text.substr(copied, at - copied)).append("\\ufffd");
+    copied = at + length;
+  }
+  if (copied == 0) return std::nullopt;
+  return repaired.append(text.substr(copied));
+}
+
+}  // namespace
+
+// ---- Parsing
 
 // Takes the library's events. Each returns whether to go on.
 class ParsedJson::Recorder {
@@ -82,23 +124,22 @@ class ParsedJson::Recorder {
 };
 
 ParsedJson::ParsedJson(std::string_view text) {
+  if (text.size() > std::numeric_limits<std::uint32_t>::max()) {
+    fault_ = JsonFault::kNotJson;
+    return;
+  }
   parse(text);
   if (fault_ != JsonFault::kNotJson) return;
-  const std::optional<std::string> repaired = repair_surrogates(text);
-  if (!repaired) return;
-  parse(*repaired);
-  if (!fault_) fault_ = JsonFault::kLoneSurrogate;
+  if (const std::optional<std::string> repaired = without_halves(text)) {
+    fault_ = JsonFault::kLoneSurrogate;
+    parse(*repaired);
+  }
 }
 
 void ParsedJson::parse(std::string_view text) {
   nodes_.clear();
   nodes_.reserve(32);
   strings_.clear();
-  fault_.reset();
-  if (text.size() > std::numeric_limits<std::uint32_t>::max()) {
-    fault_ = JsonFault::kNotJson;
-    return;
-  }
   strings_.reserve(text.size());  // No string is longer than what stood for it.
   Recorder recorder(*this);
   nlohmann::json::sax_parse(text.begin(), text.end(), &recorder);

@@ -2,17 +2,16 @@
 
 #include <algorithm>
 #include <bit>
-#include <nlohmann/json.hpp>
 
 namespace cowrite::protocol {
 
 std::optional<bool> JsonValue::boolean() const {
-  if (kind() != JsonKind::kBoolean) return std::nullopt;
+  if (node_->kind != JsonKind::kBoolean) return std::nullopt;
   return node_->content != 0;
 }
 
 std::optional<double> JsonValue::number() const {
-  switch (kind()) {
+  switch (node_->kind) {
     case JsonKind::kUnsigned:
       return static_cast<double>(node_->content);
     case JsonKind::kSigned:
@@ -24,61 +23,49 @@ std::optional<double> JsonValue::number() const {
   }
 }
 
-std::size_t JsonValue::size() const { return is_array() || is_object() ? node_->size : 0; }
-
-JsonValue::Elements JsonValue::elements() const {
-  const JsonNode* const first = is_array() ? node_ + 1 : next();
-  return {JsonValue(first, strings_), JsonValue(next(), strings_)};
+JsonElements JsonValue::elements() const {
+  return {JsonValue(is_array() ? node_ + 1 : end(), strings_), end()};
 }
 
-template <typename Visit>
-void JsonValue::for_each_field(Visit visit) const {
-  if (!is_object()) return;
-  for (const JsonNode* at = node_ + 1; at != next();) {
-    const JsonValue value(at + 1, strings_);
-    visit(JsonValue(at, strings_).string(), value);
-    at = value.next();
+const JsonNode* JsonValue::find(std::string_view name) const {
+  const JsonNode* found = nullptr;
+  if (!is_object()) return found;
+  for (const JsonNode* field = node_ + 1; field != end(); field = end_of(field + 1)) {
+    if (JsonValue(field, strings_).string() == name) found = field + 1;
   }
+  return found;
 }
 
 JsonValue JsonValue::operator[](std::string_view name) const {
-  JsonValue found;
-  for_each_field([&](std::string_view field, const JsonValue& value) {
-    if (field == name) found = value;
-  });
-  return found;
-}
-
-bool JsonValue::has(std::string_view name) const {
-  bool found = false;
-  for_each_field([&](std::string_view field, const JsonValue&) { found = found || field == name; });
-  return found;
+  const JsonNode* const found = find(name);
+  return found == nullptr ? JsonValue() : JsonValue(found, strings_);
 }
 
 bool JsonValue::has_only(std::string_view name) const {
-  bool only = size() > 0;
-  for_each_field([&](std::string_view field, const JsonValue&) { only = only && field == name; });
-  return only && is_object();
+  if (!is_object() || size() == 0) return false;
+  for (const JsonNode* field = node_ + 1; field != end(); field = end_of(field + 1)) {
+    if (JsonValue(field, strings_).string() != name) return false;
+  }
+  return true;
 }
 
 std::vector<JsonField> JsonValue::fields() const {
   std::vector<JsonField> fields;
+  if (!is_object()) return fields;
   fields.reserve(size());
-  for_each_field([&](std::string_view name, const JsonValue& value) {
-    fields.push_back({name, value});
-  });
+  for (const JsonNode* field = node_ + 1; field != end(); field = end_of(field + 1)) {
+    fields.push_back({JsonValue(field, strings_).string(), JsonValue(field + 1, strings_)});
+  }
   std::reverse(fields.begin(), fields.end());  // Of one name the last is then the first.
-  std::stable_sort(fields.begin(), fields.end(),
-                   [](const JsonField& a, const JsonField& b) { return a.name < b.name; });
-  const auto repeated =
-      std::unique(fields.begin(), fields.end(),
-                  [](const JsonField& a, const JsonField& b) { return a.name == b.name; });
-  fields.erase(repeated, fields.end());
+  const auto comes_before = [](const JsonField& a, const JsonField& b) { return a.name < b.name; };
+  const auto is_repeated = [](const JsonField& a, const JsonField& b) { return a.name == b.name; };
+  std::stable_sort(fields.begin(), fields.end(), comes_before);
+  fields.erase(std::unique(fields.begin(), fields.end(), is_repeated), fields.end());
   return fields;
 }
 
 void JsonValue::write(JsonWriter& out) const {
-  switch (kind()) {
+  switch (node_->kind) {
     case JsonKind::kNull:
       out.null();
       break;
@@ -86,13 +73,13 @@ void JsonValue::write(JsonWriter& out) const {
       out.boolean(node_->content != 0);
       break;
     case JsonKind::kUnsigned:
-      out.integer(integer());
+      out.integer(node_->content);
       break;
     case JsonKind::kSigned:
       out.signed_integer(std::bit_cast<std::int64_t>(node_->content));
       break;
     case JsonKind::kFraction:
-      out.raw(nlohmann::json(std::bit_cast<double>(node_->content)).dump());
+      out.fraction(std::bit_cast<double>(node_->content));
       break;
     case JsonKind::kString:
       out.text(string());

@@ -29,52 +29,50 @@ enum class JsonKind : std::uint8_t {
 struct JsonNode {
   JsonKind kind = JsonKind::kNull;
   std::uint32_t size = 0;     // A string's bytes; an array's values; an object's fields.
-  std::uint64_t content = 0;  // A number's bits; where a string begins; the nodes inside.
+  std::uint64_t content = 0;  // A number's bits; where a string begins; how many nodes are inside.
 };
 
 struct JsonField;
+class JsonElements;
 
-// A value in a ParsedJson, which must stay alive. As cheap to copy as a string_view.
+// As cheap to copy as a string_view. The ParsedJson that it is in must stay alive.
 class JsonValue {
  public:
-  class Elements;
-
   JsonValue() = default;  // Null.
 
-  [[nodiscard]] JsonKind kind() const { return node_->kind; }
-  [[nodiscard]] bool is_null() const { return kind() == JsonKind::kNull; }
-  [[nodiscard]] bool is_unsigned() const { return kind() == JsonKind::kUnsigned; }
-  [[nodiscard]] bool is_string() const { return kind() == JsonKind::kString; }
-  [[nodiscard]] bool is_array() const { return kind() == JsonKind::kArray; }
-  [[nodiscard]] bool is_object() const { return kind() == JsonKind::kObject; }
+  [[nodiscard]] bool is_null() const { return node_->kind == JsonKind::kNull; }
+  [[nodiscard]] bool is_unsigned() const { return node_->kind == JsonKind::kUnsigned; }
+  [[nodiscard]] bool is_string() const { return node_->kind == JsonKind::kString; }
+  [[nodiscard]] bool is_array() const { return node_->kind == JsonKind::kArray; }
+  [[nodiscard]] bool is_object() const { return node_->kind == JsonKind::kObject; }
 
-  // Whether it is true or false; nothing if it is no boolean.
+  // Nothing if it is of another kind.
   [[nodiscard]] std::optional<bool> boolean() const;
-  // Any number; nothing if it is none.
-  [[nodiscard]] std::optional<double> number() const;
+  [[nodiscard]] std::optional<double> number() const;  // Any of them.
   // REQUIRES: is_unsigned().
   [[nodiscard]] std::uint64_t integer() const { return node_->content; }
   // Valid UTF-8. REQUIRES: is_string().
   [[nodiscard]] std::string_view string() const { return {strings_ + node_->content, node_->size}; }
 
   // Values in an array, fields in an object, repeated ones counted again; 0 of anything else.
-  [[nodiscard]] std::size_t size() const;
+  [[nodiscard]] std::size_t size() const { return is_array() || is_object() ? node_->size : 0; }
   // The values of an array; of anything else none.
-  [[nodiscard]] Elements elements() const;
+  [[nodiscard]] JsonElements elements() const;
 
   // The field of an object. Null where there is none, and of anything else.
   [[nodiscard]] JsonValue operator[](std::string_view name) const;
-  [[nodiscard]] bool has(std::string_view name) const;
+  [[nodiscard]] bool has(std::string_view name) const { return find(name) != nullptr; }
   // Whether it is an object with a field of this name and no other.
   [[nodiscard]] bool has_only(std::string_view name) const;
-  // The fields of an object in the order of their names, each once.
+  // The fields of an object in the order of their names, each once; of anything else none.
   [[nodiscard]] std::vector<JsonField> fields() const;
 
-  // Writes it as fields() has it.
+  // Writes it, objects as fields() has them.
   void write(JsonWriter& out) const;
   [[nodiscard]] std::string to_json() const;
 
  private:
+  friend class JsonElements;
   friend class ParsedJson;
 
   static constexpr JsonNode kNullNode = {};
@@ -82,12 +80,14 @@ class JsonValue {
   JsonValue(const JsonNode* node, const char* strings) : node_(node), strings_(strings) {}
 
   // Behind this value and all that is in it.
-  [[nodiscard]] const JsonNode* next() const {
+  [[nodiscard]] const JsonNode* end() const {
     return node_ + 1 + (is_array() || is_object() ? node_->content : 0);
   }
-  // Calls visit(name, value) with each field of an object as it came; of anything else none.
-  template <typename Visit>
-  void for_each_field(Visit visit) const;
+  [[nodiscard]] const JsonNode* end_of(const JsonNode* value) const {
+    return JsonValue(value, strings_).end();
+  }
+  // The value of the last field of this name.
+  [[nodiscard]] const JsonNode* find(std::string_view name) const;
 
   const JsonNode* node_ = &kNullNode;
   const char* strings_ = nullptr;
@@ -98,30 +98,24 @@ struct JsonField {
   JsonValue value;
 };
 
-// for (const JsonValue element : array.elements()) ...
-class JsonValue::Elements {
+// for (const JsonValue element : array.elements()) ... A range that is its own iterator.
+class JsonElements {
  public:
-  class Iterator {
-   public:
-    explicit Iterator(JsonValue value) : value_(value) {}
-    JsonValue operator*() const { return value_; }
-    Iterator& operator++() {
-      value_.node_ = value_.next();
-      return *this;
-    }
-    bool operator==(const Iterator& other) const { return value_.node_ == other.value_.node_; }
-
-   private:
-    JsonValue value_;
-  };
-
-  Elements(JsonValue first, JsonValue end) : begin_(first), end_(end) {}
-  [[nodiscard]] Iterator begin() const { return begin_; }
-  [[nodiscard]] Iterator end() const { return end_; }
+  [[nodiscard]] JsonElements begin() const { return *this; }
+  [[nodiscard]] const JsonNode* end() const { return end_; }
+  JsonValue operator*() const { return next_; }
+  JsonElements& operator++() {
+    next_.node_ = next_.end();
+    return *this;
+  }
+  bool operator==(const JsonNode* end) const { return next_.node_ == end; }
 
  private:
-  Iterator begin_;
-  Iterator end_;
+  friend class JsonValue;
+  JsonElements(JsonValue first, const JsonNode* end) : next_(first), end_(end) {}
+
+  JsonValue next_;
+  const JsonNode* end_;
 };
 
 }  // namespace cowrite::protocol

@@ -2,16 +2,22 @@
 
 #include <charconv>
 #include <cstddef>
+#include <nlohmann/json.hpp>
 
+#include "ot/base/utf8.h"
 #include "ot/base/utf8_words.h"
-#include "server/protocol/json_repair.h"
 
 namespace cowrite::protocol {
 namespace {
 
 namespace utf8 = ot::utf8;
+using Json = nlohmann::json;
 
 constexpr std::string_view kHex = "0123456789abcdef";
+
+// Bytes with an escape of two characters, and the second of each.
+constexpr std::string_view kShortEscaped = "\"\\\b\f\n\r\t";
+constexpr std::string_view kShortEscapes = "\"\\bfnrt";
 
 constexpr bool needs_escape(char byte) {
   return static_cast<unsigned char>(byte) < 0x20 || byte == '"' || byte == '\\';
@@ -39,33 +45,6 @@ std::size_t length_of_plain(std::string_view text) {
   return length;
 }
 
-// The letter of the short escape for this byte, 0 if it has none.
-char short_escape(unsigned char byte) {
-  switch (byte) {
-    case '"':
-    case '\\':
-      return static_cast<char>(byte);
-    case '\b':
-      return 'b';
-    case '\f':
-      return 'f';
-    case '\n':
-      return 'n';
-    case '\r':
-      return 'r';
-    case '\t':
-      return 't';
-    default:
-      return 0;
-  }
-}
-
-template <typename Integer>
-void append_digits(std::string& out, Integer value) {
-  char digits[20];
-  out.append(digits, std::to_chars(digits, digits + sizeof digits, value).ptr);
-}
-
 }  // namespace
 
 JsonWriter& JsonWriter::open(char bracket) {
@@ -82,10 +61,10 @@ JsonWriter& JsonWriter::close(char bracket) {
 }
 
 JsonWriter& JsonWriter::text(std::string_view value) {
-  separate();
-  text_ += '"';
-  append_escaped(value);
-  text_ += '"';
+  if (!utf8::is_valid(value)) {
+    return raw(Json(value).dump(-1, ' ', false, Json::error_handler_t::replace));
+  }
+  write_string(value, "\"");
   return *this;
 }
 
@@ -100,15 +79,12 @@ JsonWriter& JsonWriter::text(const ot::Rope& value) {
 
 JsonWriter& JsonWriter::integer(std::uint64_t value) {
   separate();
-  append_digits(text_, value);
+  char digits[20];
+  text_.append(digits, std::to_chars(digits, digits + sizeof digits, value).ptr);
   return *this;
 }
 
-JsonWriter& JsonWriter::signed_integer(std::int64_t value) {
-  separate();
-  append_digits(text_, value);
-  return *this;
-}
+JsonWriter& JsonWriter::fraction(double value) { return raw(Json(value).dump()); }
 
 JsonWriter& JsonWriter::raw(std::string_view json) {
   if (json.empty()) return *this;
@@ -117,17 +93,27 @@ JsonWriter& JsonWriter::raw(std::string_view json) {
   return *this;
 }
 
-JsonWriter& JsonWriter::name(std::string_view name) {
-  text(name);
-  text_ += ':';
+JsonWriter& JsonWriter::name(const char* literal) {
+  text_.append(follows_value_ ? ",\"" : "\"").append(literal).append("\":");
   follows_value_ = false;
   return *this;
 }
 
-std::string JsonWriter::take_repaired() { return repair_utf8(std::move(text_)); }
+JsonWriter& JsonWriter::name(std::string_view name) {
+  write_string(name, "\":");
+  follows_value_ = false;
+  return *this;
+}
 
 void JsonWriter::separate() {
   if (follows_value_) text_ += ',';
+  follows_value_ = true;
+}
+
+void JsonWriter::write_string(std::string_view value, std::string_view end) {
+  text_.append(follows_value_ ? ",\"" : "\"");
+  append_escaped(value);
+  text_.append(end);
   follows_value_ = true;
 }
 
@@ -137,8 +123,8 @@ void JsonWriter::append_escaped(std::string_view piece) {
     text_.append(piece.substr(0, plain));
     if (plain == piece.size()) return;
     const auto byte = static_cast<unsigned char>(piece[plain]);
-    if (const char letter = short_escape(byte)) {
-      text_ += {'\\', letter};
+    if (const std::size_t index = kShortEscaped.find(piece[plain]); index < kShortEscaped.size()) {
+      text_.append({'\\', kShortEscapes[index]});
     } else {
       text_.append("\\u00").append({kHex[byte >> 4], kHex[byte & 15]});
     }

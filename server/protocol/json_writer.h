@@ -32,11 +32,15 @@ class JsonWriter {
   JsonWriter& begin_array() { return open('['); }
   JsonWriter& end_array() { return close(']'); }
 
-  // REQUIRES: valid UTF-8, or the whole is taken by take_repaired().
+  // Any bytes: U+FFFD stands for what is not UTF-8, as names of documents may have it.
   JsonWriter& text(std::string_view value);
   JsonWriter& text(const ot::Rope& value);
   JsonWriter& integer(std::uint64_t value);
-  JsonWriter& signed_integer(std::int64_t value);
+  JsonWriter& integer(const std::optional<std::uint64_t>& value) {
+    return value ? integer(*value) : null();
+  }
+  JsonWriter& signed_integer(std::int64_t value) { return raw(std::to_string(value)); }
+  JsonWriter& fraction(double value);
   JsonWriter& boolean(bool value) { return raw(value ? "true" : "false"); }
   JsonWriter& null() { return raw("null"); }
   // JSON that was written before. REQUIRES: one value, or in an array or object some, or none.
@@ -44,30 +48,23 @@ class JsonWriter {
 
   // ---- Fields of an object: a name, then any value
 
+  // A literal is ASCII that needs no escape; any other name is valid UTF-8.
+  JsonWriter& name(const char* literal);
   JsonWriter& name(std::string_view name);
 
-  JsonWriter& begin_object(std::string_view name) { return this->name(name).begin_object(); }
-  JsonWriter& begin_array(std::string_view name) { return this->name(name).begin_array(); }
-  JsonWriter& text(std::string_view name, std::string_view value) {
+  JsonWriter& begin_object(const char* name) { return this->name(name).begin_object(); }
+  JsonWriter& begin_array(const char* name) { return this->name(name).begin_array(); }
+  JsonWriter& text(const char* name, std::string_view value) {
     return this->name(name).text(value);
   }
-  JsonWriter& integer(std::string_view name, std::uint64_t value) {
+  JsonWriter& integer(const char* name, const std::optional<std::uint64_t>& value) {
     return this->name(name).integer(value);
   }
-  // Null if there is none.
-  JsonWriter& integer(std::string_view name, const std::optional<std::uint64_t>& value) {
-    return value ? integer(name, *value) : this->name(name).null();
-  }
-  JsonWriter& boolean(std::string_view name, bool value) { return this->name(name).boolean(value); }
-  JsonWriter& raw(std::string_view name, std::string_view json) {
-    return this->name(name).raw(json);
-  }
+  JsonWriter& boolean(const char* name, bool value) { return this->name(name).boolean(value); }
+  JsonWriter& raw(const char* name, std::string_view json) { return this->name(name).raw(json); }
 
-  // ---- What was written
-
+  // What was written.
   [[nodiscard]] std::string take() { return std::move(text_); }
-  // With U+FFFD for what is not valid UTF-8: names of documents may be any bytes.
-  [[nodiscard]] std::string take_repaired();
 
  private:
   // Enough for most messages, so that they take memory once.
@@ -77,6 +74,8 @@ class JsonWriter {
   JsonWriter& close(char bracket);
   // Begins a value or a name, with a comma where it needs one.
   void separate();
+  // A string, or with another end a name.
+  void write_string(std::string_view value, std::string_view end);
   // Appends what stands between the quotes of a string.
   void append_escaped(std::string_view piece);
 

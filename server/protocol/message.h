@@ -1,5 +1,5 @@
 // The messages of clients, typed. decode() (decode.h) makes them of JSON and has checked every
-// field; inside the server nobody looks at JSON again. The letters are the action names on the
+// field; the rest of the server never sees JSON. The letters are the action names on the
 // wire.
 #pragma once
 
@@ -26,7 +26,7 @@ struct Handshake {
   std::optional<std::string> id;
 };
 
-// pp: asks whether we are there.
+// pp: asks whether the connection is alive.
 struct Ping {};
 
 enum class ReadKind : std::uint8_t { kFetch, kSubscribe };
@@ -94,7 +94,7 @@ struct PresencePlace {
   std::optional<std::string> type;  // As sent.
 };
 
-// p: somebody's presence on a channel.
+// p: a presence on a channel.
 struct Presence {
   std::string channel;
   std::string id;
@@ -103,18 +103,18 @@ struct Presence {
   std::optional<PresencePlace> place;
 };
 
-// pr: please send your presences on this channel again.
+// pr: asks the others on a channel to send their presences again.
 struct RequestPresence {
   std::string channel;
 };
 
-// qf, qs, qu: queries, which we have not.
+// qf, qs, qu: queries, which are not supported.
 struct Query {
   std::string action;
   std::uint64_t request = 0;
 };
 
-// x-name: how the history shall name the person at this connection.
+// x-name: the name that the history gives to the author at this connection.
 struct SetName {
   std::string name;
 };

@@ -13,7 +13,7 @@
 namespace cowrite::protocol {
 
 // `own`: the operation came from the one whose presence it is, so a cursor that stands where it
-// inserts goes along. REQUIRES: value is JSON text.
+// inserts moves behind the inserted text. REQUIRES: value is JSON text.
 [[nodiscard]] std::string transform_presence_value(std::string_view value,
                                                    const ot::Operation& operation, bool own);
 

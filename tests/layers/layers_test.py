@@ -70,7 +70,7 @@ class Layers(unittest.TestCase):
         self.finds("server/document/document.cc", "boost/asio.hpp")
         self.finds("tools/cli/table.cc", "CLI/CLI.hpp")
         self.finds("ot/rope/rope.cc", "gtest/gtest.h")
-        self.allows("server/protocol/decode.cc", "nlohmann/json.hpp")
+        self.allows("server/protocol/json_reader.cc", "nlohmann/json.hpp")
 
     def test_a_library_that_the_table_does_not_name_is_found(self):
         self.finds("server/loop/loop.cc", "spdlog/spdlog.h")
