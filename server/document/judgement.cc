@@ -48,12 +48,14 @@ class Judgement {
 
   Verdict judge(std::int64_t now_ms) {
     if (pending_.base() > newest_.version) return from_the_future();
-    if (is_only_in_log() || is_stored_elsewhere() || is_far_behind()) return read_first();
-    Result<storage::Change> rebased = rebase();
+    if (only_the_log_knows()) return read_first();   // 1. Is it there already?
+    if (is_stored_elsewhere()) return read_first();  // 2. Where?
+    if (is_far_behind()) return read_first();        // 3. What must it pass?
+    Result<storage::Change> rebased = rebase();      // 4.
     if (!rebased) return rebased.error();
-    if (own_) return acknowledge(*rebased);
+    if (own_) return acknowledge(*rebased);  // It was there.
     if (may_be_stored()) return sequence_reused();
-    return try_on_text(*std::move(rebased), now_ms);
+    return try_on_text(*std::move(rebased), now_ms);  // 5.
   }
 
  private:
@@ -74,11 +76,13 @@ class Judgement {
   // It has met its own record in the log: nothing more is needed to know it.
   [[nodiscard]] bool is_recognised() const { return pending_.progress().repeated() != nullptr; }
 
-  // ---- 2. Stored elsewhere
-
-  [[nodiscard]] bool is_only_in_log() const {
+  // Nobody here knows what its source submitted last.
+  [[nodiscard]] bool only_the_log_knows() const {
     return std::holds_alternative<OnlyInLog>(last_) && !is_recognised();
   }
+
+  // ---- 2. Stored elsewhere
+
   [[nodiscard]] bool is_stored_elsewhere() const {
     if (is_recognised() || pending_.stored_record()) return false;
     const bool is_last = last() && last()->sequence == pending_.sequence();
