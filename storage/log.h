@@ -1,5 +1,5 @@
-// Log: everything that a server, its operator and the command line need of the place where histories
-// are kept: appending and reading (operation_log.h), and looking after it.
+// Log: everything that a server, its operator and the command line need of the place where
+// histories are kept: appending and reading (operation_log.h), and looking after it.
 //
 // Thread-safe.
 #pragma once
@@ -11,7 +11,7 @@
 #include "ot/base/result.h"
 #include "storage/history.h"
 #include "storage/operation_log.h"
-#include "storage/store/key_value_store.h"
+#include "storage/store/store.h"
 
 namespace cowrite::storage {
 
@@ -28,7 +28,7 @@ class Log : public OperationLog {
   [[nodiscard]] virtual const History& history() const = 0;
 
   // The tables below, for proofs and measurements (read/verify.h). Only the log writes to them.
-  [[nodiscard]] virtual const KeyValueStore& store() const = 0;
+  [[nodiscard]] virtual const Store& store() const = 0;
 
   // Erases for good what a deleted document ever was, from the disk too; its count of versions goes
   // on. Fails with kErrNotFound, kErrConflict if the document exists or is written meanwhile, or as

@@ -44,7 +44,7 @@ LAYERS |= {
 
 # Per library, the files that may include it.
 LIBRARIES = {
-    "rocksdb/": ["storage/store/key_value_store.cc", "tests/storage/*"],
+    "rocksdb/": ["storage/store/rocksdb_store.cc", "storage/store/rocksdb/*", "tests/storage/*"],
     "websocketpp/": ["server/transport/websocketpp/web_socket_server.cc"],
     "nlohmann/": ["server/protocol/*", "server/http/*", "tests/*"],
     "boost/": ["server/transport/*", "server/loop/*", "tests/server/*", "tests/tools/*"],

@@ -12,17 +12,12 @@
 
 #include "ot/base/result.h"
 #include "storage/document_key.h"
+#include "storage/format/key_range.h"
 
 namespace cowrite::storage {
 
 // The documents' numbers begin at 1.
 using DocumentNumber = std::uint64_t;
-
-// Keys k with from <= k < to, as bytes.
-struct KeyRange {
-  std::string from;
-  std::string to;
-};
 
 // Table meta. Injective and order-preserving for all byte strings.
 [[nodiscard]] std::string document_name_key(const DocumentKey& key);

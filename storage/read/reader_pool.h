@@ -1,5 +1,5 @@
 // ReaderPool: the threads on which a server reads its history, since reading may wait for the disk
-// and an event loop may not.
+// and an event loop may not. Each job reads from a view of its own.
 #pragma once
 
 #include <condition_variable>
@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "storage/history.h"
+#include "storage/store/store.h"
 
 namespace cowrite::storage {
 
@@ -24,8 +25,8 @@ class ReaderPool {
  public:
   using Job = std::function<void(const History&)>;
 
-  // REQUIRES: the history outlives it.
-  explicit ReaderPool(const History& history);
+  // REQUIRES: the store outlives it.
+  explicit ReaderPool(const Store& store);
   // Runs what is queued. Nobody may be calling read().
   ~ReaderPool();
   ReaderPool(const ReaderPool&) = delete;
@@ -37,7 +38,7 @@ class ReaderPool {
  private:
   void run();
 
-  const History& history_;
+  const Store& store_;
 
   std::mutex mutex_;
   std::condition_variable wake_;

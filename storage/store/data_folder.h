@@ -18,7 +18,7 @@ enum class FolderContent {
   kNothing,   // Absent, empty, or the leftovers of a creation that was interrupted before it held
               // any data.
   kDatabase,  // A RocksDB; whose, its contents must tell.
-  kBackup,    // Backups that KeyValueStore::back_up() made.
+  kBackup,    // Backups that RocksDbStore::back_up() made.
   kRemains,   // What is left of a data folder that has lost its CURRENT.
   kOther,     // Other files.
 };

@@ -21,8 +21,8 @@ std::string random_id() {
 
 }  // namespace
 
-Result<std::string> load_or_create_history_id(KeyValueStore& store) {
-  const Result<std::optional<std::string>> stored = store.get(Table::kMeta, kKey);
+Result<std::string> load_or_create_history_id(Store& store) {
+  const Result<std::optional<std::string>> stored = store.view()->get(Table::kMeta, kKey);
   if (!stored) return stored.error();
   if (!*stored) {
     const Result<void> renewed = renew_history_id(store);
@@ -33,12 +33,12 @@ Result<std::string> load_or_create_history_id(KeyValueStore& store) {
   return in.whole() ? Result<std::string>(std::string(id)) : damaged_value("history id");
 }
 
-Result<void> renew_history_id(KeyValueStore& store) {
+Result<void> renew_history_id(Store& store) {
   std::string value;
   put_string(random_id(), value);
   put_checksum(kKey, value);
-  WriteBatch batch(store);
-  batch.put(Table::kMeta, kKey, value);
+  WriteBatch batch;
+  batch.put(Table::kMeta, std::string(kKey), std::move(value));
   return store.write(batch, Durability::kSynced);
 }
 

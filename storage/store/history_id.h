@@ -4,14 +4,14 @@
 #include <string>
 
 #include "ot/base/result.h"
-#include "storage/store/key_value_store.h"
+#include "storage/store/store.h"
 
 namespace cowrite::storage {
 
 // The store's; a store that has none is given one.
-[[nodiscard]] Result<std::string> load_or_create_history_id(KeyValueStore& store);
+[[nodiscard]] Result<std::string> load_or_create_history_id(Store& store);
 
 // Gives it another one: its histories are no longer what they were.
-[[nodiscard]] Result<void> renew_history_id(KeyValueStore& store);
+[[nodiscard]] Result<void> renew_history_id(Store& store);
 
 }  // namespace cowrite::storage

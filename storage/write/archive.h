@@ -21,7 +21,7 @@
 #include "storage/format/chain.h"
 #include "storage/format/head.h"
 #include "storage/record.h"
-#include "storage/store/key_value_store.h"
+#include "storage/store/store.h"
 
 namespace cowrite::storage {
 
@@ -39,11 +39,10 @@ inline constexpr std::size_t kLargeRecordBytes = std::size_t{64} << 10;
 // Brings a document's checkpoints, chain and segments up to the snapshot; does nothing if they are
 // there already. Fails as the store does. One thread may do it at a time. REQUIRES: the snapshot's
 // version is committed.
-[[nodiscard]] Result<void> archive(KeyValueStore& store, const DocumentKey& key,
-                                   const Snapshot& snapshot);
+[[nodiscard]] Result<void> archive(Store& store, const DocumentKey& key, const Snapshot& snapshot);
 
 // The chain's value at the document's newest version.
-[[nodiscard]] Result<ChainValue> newest_chain_value(const KeyValueStore& store,
-                                                    const DocumentKey& key, const Head& head);
+[[nodiscard]] Result<ChainValue> newest_chain_value(const View& view, const DocumentKey& key,
+                                                    const Head& head);
 
 }  // namespace cowrite::storage

@@ -10,8 +10,9 @@
 #include <thread>
 #include <unordered_map>
 
+#include "storage/document_key.h"
 #include "storage/record.h"
-#include "storage/store/key_value_store.h"
+#include "storage/store/store.h"
 #include "storage/write/disk_reserve.h"
 
 namespace cowrite::storage {
@@ -22,7 +23,7 @@ inline constexpr std::uint64_t kCheckpointBytesMax = std::uint64_t{256} << 20;
 class CheckpointThread {
  public:
   // REQUIRES: the store and the reserve outlive it.
-  CheckpointThread(KeyValueStore& store, const DiskReserve& reserve);
+  CheckpointThread(Store& store, const DiskReserve& reserve);
   // Stores what is queued. Nobody may be calling save().
   ~CheckpointThread();
   CheckpointThread(const CheckpointThread&) = delete;
@@ -38,7 +39,7 @@ class CheckpointThread {
  private:
   void run();
 
-  KeyValueStore& store_;
+  Store& store_;
   const DiskReserve& reserve_;
 
   std::mutex archiving_;  // Held while a document is being archived.

@@ -19,7 +19,7 @@
 #include "ot/base/result.h"
 #include "storage/format/chain.h"
 #include "storage/operation_log.h"
-#include "storage/store/key_value_store.h"
+#include "storage/store/store.h"
 #include "storage/write/disk_reserve.h"
 #include "storage/write/head_cache.h"
 
@@ -48,7 +48,7 @@ class CommitThread {
   using Done = std::function<void(AppendOutcome)>;
 
   // REQUIRES: the store and the reserve outlive it, and nobody else writes records to it.
-  [[nodiscard]] static Result<std::unique_ptr<CommitThread>> start(KeyValueStore& store,
+  [[nodiscard]] static Result<std::unique_ptr<CommitThread>> start(Store& store,
                                                                    const DiskReserve& reserve);
   // Commits what is queued, or refuses it where the disk is low. Nobody may be calling append().
   ~CommitThread();
@@ -74,20 +74,21 @@ class CommitThread {
     AppendOutcome outcome = AppendOutcome::kRefused;
   };
 
-  CommitThread(KeyValueStore& store, const DiskReserve& reserve, DocumentNumber next_number);
+  CommitThread(Store& store, const DiskReserve& reserve, DocumentNumber next_number);
   void run();
   [[nodiscard]] std::deque<Pending> take();
   [[nodiscard]] bool wait_for_disk();
   void commit(std::deque<Pending>& appends);
   void queue(Pending pending);
+  void load_heads(const std::deque<Pending>& appends);
   [[nodiscard]] Head* find_head(const DocumentKey& key);
   [[nodiscard]] AppendOutcome add_to_batch(std::monostate) { return AppendOutcome::kRefused; }
   [[nodiscard]] AppendOutcome add_to_batch(const Append& append);
   [[nodiscard]] AppendOutcome add_to_batch(const Erasure& erasure);
-  [[nodiscard]] Result<std::vector<std::string>> keys_in(Table table, const KeyRange& range) const;
+  [[nodiscard]] Result<void> erase_entries(const Head& head);
 
   // The commit thread's own.
-  KeyValueStore& store_;
+  Store& store_;
   const DiskReserve& reserve_;
   WriteBatch batch_;
   HeadCache heads_;

@@ -87,20 +87,24 @@ std::unique_ptr<RocksDbLog> open_folder(const std::string& folder) {
   return open_log(folder, OpenMode::kReadWrite);
 }
 
+Result<Proof> prove(const Store& store, const DocumentKey& key) {
+  return verify(*store.view(), key, [](std::uint64_t) { return true; });
+}
+
 const DiskReserve& ample_disk() {
   static const DiskReserve disk([] { return kDiskReserveBytes; }, kDiskReserveBytes);
   return disk;
 }
 
-void put(KeyValueStore& store, Table table, std::string_view key, std::string_view value) {
-  WriteBatch batch(store);
-  batch.put(table, key, value);
+void put(Store& store, Table table, std::string_view key, std::string_view value) {
+  WriteBatch batch;
+  batch.put(table, std::string(key), std::string(value));
   CHECK(store.write(batch, Durability::kSynced));
 }
 
-void erase(KeyValueStore& store, Table table, std::string_view key) {
-  WriteBatch batch(store);
-  batch.erase(table, key);
+void erase(Store& store, Table table, std::string_view key) {
+  WriteBatch batch;
+  batch.erase(table, std::string(key));
   CHECK(store.write(batch, Durability::kSynced));
 }
 

@@ -10,7 +10,7 @@
 
 #include "ot/base/varint.h"
 #include "storage/errors.h"
-#include "storage/store/key_value_store.h"
+#include "storage/store/rocksdb_store.h"
 #include "tests/storage/support.h"
 #include "tests/storage/trial.h"
 
@@ -27,10 +27,10 @@ std::string key_of(int write) { return "key " + std::to_string(100 + write); }
 class Killed {
  public:
   Killed() : temp_(quick_folder()) {
-    const auto store = KeyValueStore::open(temp_ / "running", OpenMode::kReadWrite);
+    const auto store = RocksDbStore::open(temp_ / "running", OpenMode::kReadWrite);
     EXPECT_TRUE(store);
     for (int write = 0; write < kWrites; ++write) {
-      WriteBatch batch(**store);
+      WriteBatch batch;
       batch.put(Table::kRecords, key_of(write), "value " + std::to_string(write));
       EXPECT_TRUE((*store)->write(batch, Durability::kSynced));
     }
@@ -63,17 +63,17 @@ void write_file(const fs::path& path, std::string_view bytes) {
 
 // How many of the writes are there; none if the damage is reported.
 std::optional<int> writes_left(const std::string& folder) {
-  const auto store = KeyValueStore::open(folder, OpenMode::kReadOnly);
+  const auto store = RocksDbStore::open(folder, OpenMode::kReadOnly);
   if (!store) {
     EXPECT_EQ(store.error().code, kErrDamaged) << store.error().message;
     return std::nullopt;
   }
   int left = 0;
-  EXPECT_TRUE((*store)->scan(Table::kRecords, {"", "z"}, Order::kForward,
-                             [&](std::string_view, std::string_view) {
-                               ++left;
-                               return Visit::kContinue;
-                             }));
+  EXPECT_TRUE((*store)->view()->scan(Table::kRecords, {"", "z"}, Order::kForward,
+                                     [&](std::string_view, std::string_view) -> Result<Visit> {
+                                       ++left;
+                                       return Visit::kContinue;
+                                     }));
   return left;
 }
 
@@ -152,7 +152,7 @@ TEST(FileCheck, AMissingLogIsReported) {
 TEST(FileCheck, ATableWhoseBlocksWouldNotBeCheckedIsReported) {
   const TempFolder temp(quick_folder());
   {
-    const auto store = KeyValueStore::open(temp.path(), OpenMode::kReadWrite);
+    const auto store = RocksDbStore::open(temp.path(), OpenMode::kReadWrite);
     ASSERT_TRUE(store);
   }
   for (const fs::directory_entry& entry : fs::directory_iterator(temp.path())) {
@@ -165,7 +165,7 @@ TEST(FileCheck, ATableWhoseBlocksWouldNotBeCheckedIsReported) {
     }
   }
   for (const OpenMode mode : {OpenMode::kReadOnly, OpenMode::kReadWrite}) {
-    EXPECT_EQ(KeyValueStore::open(temp.path(), mode).error().code, kErrDamaged);
+    EXPECT_EQ(RocksDbStore::open(temp.path(), mode).error().code, kErrDamaged);
   }
 }
 
@@ -173,7 +173,7 @@ TEST(FileCheck, ATableWhoseBlocksWouldNotBeCheckedIsReported) {
 TEST(FileCheck, ATableWhosePropertiesHaveAFormThatTheyNeverHaveIsReported) {
   const TempFolder temp(quick_folder());
   {
-    const auto store = KeyValueStore::open(temp.path(), OpenMode::kReadWrite);
+    const auto store = RocksDbStore::open(temp.path(), OpenMode::kReadWrite);
     ASSERT_TRUE(store);
   }
   for (const fs::directory_entry& entry : fs::directory_iterator(temp.path())) {
@@ -187,14 +187,14 @@ TEST(FileCheck, ATableWhosePropertiesHaveAFormThatTheyNeverHaveIsReported) {
     }
   }
   for (const OpenMode mode : {OpenMode::kReadOnly, OpenMode::kReadWrite}) {
-    EXPECT_EQ(KeyValueStore::open(temp.path(), mode).error().code, kErrDamaged);
+    EXPECT_EQ(RocksDbStore::open(temp.path(), mode).error().code, kErrDamaged);
   }
 }
 
 TEST(FileCheck, AListOfFilesThatWasCutToItsBeginningIsReported) {
   const TempFolder temp(quick_folder());
   {
-    const auto store = KeyValueStore::open(temp.path(), OpenMode::kReadWrite);
+    const auto store = RocksDbStore::open(temp.path(), OpenMode::kReadWrite);
     ASSERT_TRUE(store);
   }
   fs::remove(temp / "CLOSED");
@@ -204,7 +204,7 @@ TEST(FileCheck, AListOfFilesThatWasCutToItsBeginningIsReported) {
     }
   }
   for (const OpenMode mode : {OpenMode::kReadOnly, OpenMode::kReadWrite}) {
-    EXPECT_EQ(KeyValueStore::open(temp.path(), mode).error().code, kErrDamaged);
+    EXPECT_EQ(RocksDbStore::open(temp.path(), mode).error().code, kErrDamaged);
   }
 }
 
