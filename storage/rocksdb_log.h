@@ -4,8 +4,8 @@
 //     save_checkpoint  ->  checkpoint thread
 //     read             ->  reader threads
 //
-// Thread-safe. The destructor finishes all that was queued and closes the folder; nobody may be
-// calling anything by then, and the callbacks that it still runs must not either.
+// Thread-safe. The destructor finishes all that was queued and closes the folder. By then no method
+// may be running, or be called from the callbacks that it still runs.
 #pragma once
 
 #include <functional>
@@ -27,12 +27,12 @@ namespace cowrite::storage {
 struct LogOptions {
   StoreOptions store;
   std::uint64_t disk_reserve_bytes = kDiskReserveBytes;
-  DiskReserve::Measure free_bytes;  // For tests whose disk is full; asks the folder's if absent.
+  DiskReserve::Measure free_bytes;  // For tests whose disk is full; absent: the folder's.
 };
 
 class RocksDbLog final : public Log {
  public:
-  // Fails as RocksDbStore::open() does, and with kErrDiskFull where less than the reserve is free.
+  // Fails as RocksDbStore::open() does, and with kErrDiskFull if less than the reserve is free.
   // REQUIRES: mode is kReadWrite, or kInMemory, where the folder is ignored.
   [[nodiscard]] static Result<std::unique_ptr<RocksDbLog>> open(const std::string& folder,
                                                                 OpenMode mode,
@@ -45,8 +45,7 @@ class RocksDbLog final : public Log {
 
   [[nodiscard]] const History& history() const override { return history_; }
   [[nodiscard]] const RocksDbStore& store() const override { return *store_; }
-  // Only the log writes to it.
-  [[nodiscard]] RocksDbStore& store() { return *store_; }
+  [[nodiscard]] RocksDbStore& store() { return *store_; }  // For tests that plant damage.
   [[nodiscard]] Result<void> erase(const DocumentKey& key) override;
   [[nodiscard]] Result<BackupInfo> back_up(const std::string& folder) override;
   void interrupt() override { store_->interrupt(); }

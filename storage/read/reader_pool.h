@@ -1,5 +1,5 @@
-// ReaderPool: the threads on which a server reads its history, since reading may wait for the disk
-// and an event loop may not. Each job reads from a view of its own.
+// ReaderPool: the threads on which a server reads its histories, since reading may wait for the
+// disk and an event loop may not. Each job reads from a view of its own.
 #pragma once
 
 #include <condition_variable>
@@ -15,10 +15,10 @@
 
 namespace cowrite::storage {
 
-// Enough to have one read going on while another waits for the disk.
+// Two let one job read while another waits for the disk.
 inline constexpr std::size_t kReaderThreads = 2;
 
-// Jobs that wait. At this length they wait for seconds.
+// Jobs that may wait. The last of so many waits for seconds.
 inline constexpr std::size_t kReadsWaitingMax = 16'384;
 
 class ReaderPool {
@@ -27,7 +27,7 @@ class ReaderPool {
 
   // REQUIRES: the store outlives it.
   explicit ReaderPool(const Store& store);
-  // Runs what is queued. Nobody may be calling read().
+  // Runs what is queued. REQUIRES: read() is not being called.
   ~ReaderPool();
   ReaderPool(const ReaderPool&) = delete;
   ReaderPool& operator=(const ReaderPool&) = delete;

@@ -61,9 +61,8 @@ Result<void> scan_heads(const View& view, const std::optional<DocumentKey>& afte
 }
 
 void put_head(const DocumentKey& key, const Head& head, WriteBatch& batch) {
-  std::string name = document_name_key(key);
-  std::string value = encode_head(name, head);
-  batch.put(Table::kMeta, std::move(name), std::move(value));
+  const std::string name = document_name_key(key);
+  batch.put(Table::kMeta, name, encode_head(name, head));
 }
 
 }  // namespace cowrite::storage

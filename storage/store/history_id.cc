@@ -1,23 +1,15 @@
 #include "storage/store/history_id.h"
 
 #include <optional>
-#include <random>
 #include <string_view>
 
 #include "storage/format/value.h"
+#include "storage/random_id.h"
 
 namespace cowrite::storage {
 namespace {
 
 constexpr std::string_view kKey = "history";
-
-std::string random_id() {
-  constexpr std::string_view kHex = "0123456789abcdef";
-  std::random_device random;
-  std::string id;
-  for (int digit = 0; digit < 32; ++digit) id += kHex[random() % 16];
-  return id;
-}
 
 }  // namespace
 
@@ -35,10 +27,10 @@ Result<std::string> load_or_create_history_id(Store& store) {
 
 Result<void> renew_history_id(Store& store) {
   std::string value;
-  put_string(random_id(), value);
+  put_string(random_hex(32), value);
   put_checksum(kKey, value);
   WriteBatch batch;
-  batch.put(Table::kMeta, std::string(kKey), std::move(value));
+  batch.put(Table::kMeta, kKey, value);
   return store.write(batch, Durability::kSynced);
 }
 

@@ -6,6 +6,7 @@
 
 #include <atomic>
 #include <mutex>
+#include <string_view>
 #include <utility>
 
 #include "storage/store/data_folder.h"
@@ -37,7 +38,7 @@ struct RocksDbStore::Engine {
   void close() {
     if (mode != OpenMode::kReadWrite || !ready || failure) return;
     if (database->Flush(rocksdb::FlushOptions(), database.tables()).ok()) {
-      static_cast<void>(mark_closed(folder, database->GetLatestSequenceNumber()));
+      static_cast<void>(write_shutdown_mark(folder, database->GetLatestSequenceNumber()));
     }
   }
 
@@ -89,11 +90,14 @@ std::unique_ptr<const View> RocksDbStore::view() const {
 Result<void> RocksDbStore::write(const WriteBatch& batch, Durability durability) {
   if (std::optional<Error> earlier = failure()) return *std::move(earlier);
   constexpr std::size_t kPerChange = 16;  // Beside its key and value, at most.
-  rocksdb::WriteBatch changes(batch.bytes() + kPerChange * (batch.changes().size() + 1));
-  for (const auto& [table, key, value] : batch.changes()) {
+  rocksdb::WriteBatch changes(batch.bytes() + kPerChange * (batch.size() + 1));
+  batch.for_each([&](Table table, std::string_view key, std::optional<std::string_view> value) {
     rocksdb::ColumnFamilyHandle* const handle = engine_->database.table(table);
-    CHECK((value ? changes.Put(handle, key, *value) : changes.Delete(handle, key)).ok());
-  }
+    const rocksdb::Status added = value
+                                      ? changes.Put(handle, rocks::slice(key), rocks::slice(*value))
+                                      : changes.Delete(handle, rocks::slice(key));
+    CHECK(added.ok());
+  });
   rocksdb::WriteOptions options;
   options.sync = durability == Durability::kSynced;
   const rocksdb::Status status = engine_->database->Write(options, &changes);

@@ -1,7 +1,6 @@
 #include "storage/store/sources.h"
 
 #include <string>
-#include <utility>
 
 #include "storage/format/encoding.h"
 
@@ -33,9 +32,8 @@ Result<std::uint64_t> source_disk_bytes(const View& view, DocumentNumber number)
 
 void put_source(DocumentNumber number, std::string_view source, const SourceEntry& entry,
                 WriteBatch& batch) {
-  std::string key = source_key(number, source);
-  std::string value = encode_source(key, entry);
-  batch.put(Table::kSources, std::move(key), std::move(value));
+  const std::string key = source_key(number, source);
+  batch.put(Table::kSources, key, encode_source(key, entry));
 }
 
 Result<void> erase_sources(const View& view, DocumentNumber number, WriteBatch& batch) {

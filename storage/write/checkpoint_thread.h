@@ -1,5 +1,5 @@
-// CheckpointThread: archives documents (archive.h), off the commit path. It makes reading faster
-// and storing smaller; losing a turn loses nothing.
+// CheckpointThread: archives documents (archive.h), off the commit path. Archiving makes reading
+// faster and the data smaller; skipping it once loses nothing.
 #pragma once
 
 #include <condition_variable>
@@ -17,14 +17,14 @@
 
 namespace cowrite::storage {
 
-// Texts that wait to be stored; one that does not fit is dropped.
+// Bytes of text that wait to be stored; a snapshot that does not fit is dropped.
 inline constexpr std::uint64_t kCheckpointBytesMax = std::uint64_t{256} << 20;
 
 class CheckpointThread {
  public:
   // REQUIRES: the store and the reserve outlive it.
   CheckpointThread(Store& store, const DiskReserve& reserve);
-  // Stores what is queued. Nobody may be calling save().
+  // Stores what is queued. REQUIRES: save() is not being called.
   ~CheckpointThread();
   CheckpointThread(const CheckpointThread&) = delete;
   CheckpointThread& operator=(const CheckpointThread&) = delete;

@@ -222,9 +222,8 @@ AppendOutcome CommitThread::add_to_batch(const Append& append) {
   const std::vector<Record>& records = *append.records;
   for (std::size_t i = 0; i < records.size(); ++i) {
     const Record& record = records[i];
-    std::string key = version_key(head->number, record.version);
-    std::string value = encode_record(key, record);
-    batch_.put(Table::kRecords, std::move(key), std::move(value));
+    const std::string key = version_key(head->number, record.version);
+    batch_.put(Table::kRecords, key, encode_record(key, record));
     if (i + 1 < records.size() && records[i + 1].source == record.source) {
       continue;  // The next entry would replace this one.
     }
@@ -258,7 +257,7 @@ Result<void> CommitThread::erase_entries(const Head& head) {
     if (Result<void> done = erase_range(*view, table, range, erased); !done) return done;
   }
   if (Result<void> done = erase_sources(*view, number, erased); !done) return done;
-  batch_.append(std::move(erased));
+  batch_.append(erased);
   return {};
 }
 

@@ -63,6 +63,20 @@ Append Author::take() {
   return append;
 }
 
+void write_record(Author& author, std::mt19937_64& random,
+                  const std::function<std::string()>& text) {
+  author.as(random() % 4 == 0 ? "ben" : "ann").later(static_cast<std::int64_t>(random() % 300));
+  const std::uint64_t length = author.newest().text.code_points();
+  if (!author.newest().exists) {
+    author.create("é");
+  } else if (random() % 4 == 0 && length > 1) {
+    author.erase(random() % length, 1);
+  } else {
+    const std::uint64_t position = random() % (length + 1);
+    author.insert(position, text());
+  }
+}
+
 AppendOutcome append(OperationLog& log, Append append) {
   std::promise<AppendOutcome> outcome;
   log.append(std::move(append), [&outcome](AppendOutcome reached) { outcome.set_value(reached); });
@@ -98,13 +112,13 @@ const DiskReserve& ample_disk() {
 
 void put(Store& store, Table table, std::string_view key, std::string_view value) {
   WriteBatch batch;
-  batch.put(table, std::string(key), std::string(value));
+  batch.put(table, key, value);
   CHECK(store.write(batch, Durability::kSynced));
 }
 
 void erase(Store& store, Table table, std::string_view key) {
   WriteBatch batch;
-  batch.erase(table, std::string(key));
+  batch.erase(table, key);
   CHECK(store.write(batch, Durability::kSynced));
 }
 

@@ -3,7 +3,9 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
+#include <random>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -62,6 +64,10 @@ class Author {
   std::vector<Snapshot> snapshots_;  // snapshots_[v] is version v.
   std::size_t taken_ = 0;
 };
+
+// One record more: one of two people puts `text()` in somewhere, or deletes a character.
+void write_record(Author& author, std::mt19937_64& random,
+                  const std::function<std::string()>& text);
 
 // Appends and waits for the outcome.
 AppendOutcome append(OperationLog& log, Append append);

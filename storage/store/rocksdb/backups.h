@@ -88,7 +88,7 @@ inline Result<void> restore(const std::string& backups, const std::string& folde
   const std::unique_ptr<rocksdb::BackupEngineReadOnly> engine(opened);
   if (status.ok()) status = engine->RestoreDBFromLatestBackup(folder, folder);
   if (!status.ok()) return error_of(status, "cannot restore the backup in folder " + backups);
-  return mark_closed(folder, 0);  // A backup may hold no log; nothing is missing for that.
+  return write_shutdown_mark(folder, 0);  // A backup may hold no log; nothing is missing for that.
 }
 
 }  // namespace cowrite::storage::rocks

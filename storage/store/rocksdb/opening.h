@@ -77,7 +77,7 @@ class Opening {
     if (Result<void> whole = check_files(folder_); !whole) return whole;
     if (Result<void> ours = check_tables(); !ours) return ours;
     if (Result<void> opened = database_.open(folder_, mode_); !opened) return opened;
-    return check_closed_mark();
+    return check_shutdown_mark();
   }
 
   // A running server replaces files while they are being opened here. Seen half before and half
@@ -112,7 +112,7 @@ class Opening {
     const std::set<std::string> present(names.begin(), names.end());
     const std::set<std::string> ours(kTableNames.begin(), kTableNames.end());
     if (present != ours) return check_incomplete(present, ours);
-    if (has_log_file(folder_) || closed_mark(folder_)) return {};
+    if (has_log_file(folder_) || read_shutdown_mark(folder_)) return {};
     return Error{kErrDamaged, "folder " + folder_ +
                                   " was not closed and has lost its write-ahead log; restore it "
                                   "from a backup"};
@@ -145,8 +145,8 @@ class Opening {
 
   // The mark says how many changes the folder held when it was closed. It does not hold while
   // somebody writes.
-  Result<void> check_closed_mark() {
-    const std::optional<std::uint64_t> closed_at = closed_mark(folder_);
+  Result<void> check_shutdown_mark() {
+    const std::optional<std::uint64_t> closed_at = read_shutdown_mark(folder_);
     shut_down_cleanly_ = closed_at.has_value();
     const std::uint64_t held = database_->GetLatestSequenceNumber();
     if (closed_at && held < *closed_at) {
@@ -155,7 +155,7 @@ class Opening {
                                     std::to_string(held) +
                                     ": its files were damaged since; restore it from a backup"};
     }
-    return mode_ == OpenMode::kReadWrite ? remove_closed_mark(folder_) : Result<void>();
+    return mode_ == OpenMode::kReadWrite ? remove_shutdown_mark(folder_) : Result<void>();
   }
 
   // Checks the format, and gives one to a store that has just been created.

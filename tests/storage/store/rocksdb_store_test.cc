@@ -132,7 +132,7 @@ TEST(RocksDbStore, OfTwoChangesOfOneKeyTheLaterOneLasts) {
   batch.erase(Table::kRecords, "b");
   WriteBatch more;
   more.put(Table::kRecords, "b", "2");
-  batch.append(std::move(more));
+  batch.append(more);
   EXPECT_EQ(batch.bytes(), 6U);
   ASSERT_TRUE(store->write(batch, Durability::kWritten));
   EXPECT_EQ(keys_in(*store, {"a", "z"}, Order::kForward), "b");

@@ -25,16 +25,9 @@ namespace {
 void write_on(Author& author, std::size_t records, std::uint32_t seed) {
   std::mt19937_64 random(seed);
   for (std::size_t i = 0; i < records; ++i) {
-    author.as(random() % 5 == 0 ? "ben" : "ann").later(static_cast<std::int64_t>(random() % 300));
-    const std::uint64_t length = author.newest().text.code_points();
-    if (!author.newest().exists) {
-      author.create("é");
-    } else if (random() % 4 == 0 && length > 1) {
-      author.erase(random() % length, 1);
-    } else {
-      const bool paste = random() % 700 == 0;
-      author.insert(random() % (length + 1), paste ? std::string(kLargeRecordBytes + 1, 'p') : "é");
-    }
+    write_record(author, random, [&random] {
+      return random() % 700 == 0 ? std::string(kLargeRecordBytes + 1, 'p') : std::string("é");
+    });
   }
 }
 
