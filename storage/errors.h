@@ -1,15 +1,15 @@
-// Every error of storage/: a code for programs; the message beside it names the document or folder
-// and the reason.
+// The errors of storage/: each is a code for programs. The message beside it names the document or
+// the folder, and the reason.
 #pragma once
 
 #include <string_view>
 
 namespace cowrite::storage {
 
-// A version beyond the document's newest was asked for.
+// The version that was asked for is beyond the document's newest.
 inline constexpr std::string_view kErrVersionUnknown = "ERR_STORAGE_VERSION_UNKNOWN";
 
-// A version whose records were erased for good was asked for.
+// The records of the version that was asked for were erased for good.
 inline constexpr std::string_view kErrErased = "ERR_STORAGE_ERASED";
 
 // Stored bytes cannot be what was written: a checksum, a gap in the versions, a record that does
@@ -19,19 +19,25 @@ inline constexpr std::string_view kErrDamaged = "ERR_STORAGE_DAMAGED";
 // The disk or the file system failed.
 inline constexpr std::string_view kErrIo = "ERR_STORAGE_IO";
 
-// A document is not as who wants to change it took it to be.
+// The document is not in the state that the caller expected.
 inline constexpr std::string_view kErrConflict = "ERR_STORAGE_CONFLICT";
 
-// Less of the disk is free than the reserve.
+// Less space is free on the disk than the reserve.
 inline constexpr std::string_view kErrDiskFull = "ERR_STORAGE_DISK_FULL";
 
-// Too many reads wait already.
+// Too much is waiting already, or the program is ending.
 inline constexpr std::string_view kErrBusy = "ERR_STORAGE_BUSY";
 
-// Opening a data folder:
-inline constexpr std::string_view kErrNotFound = "ERR_STORAGE_NOT_FOUND";  // Holds no data.
-inline constexpr std::string_view kErrInUse = "ERR_STORAGE_IN_USE";        // A server runs on it.
-inline constexpr std::string_view kErrForeign = "ERR_STORAGE_FOREIGN";     // Somebody else's files.
+// There is no such document, or the folder holds no data.
+inline constexpr std::string_view kErrNotFound = "ERR_STORAGE_NOT_FOUND";
+
+// Another process has the folder open for writing.
+inline constexpr std::string_view kErrInUse = "ERR_STORAGE_IN_USE";
+
+// The folder holds files that are not ours.
+inline constexpr std::string_view kErrForeign = "ERR_STORAGE_FOREIGN";
+
+// A newer release wrote the data, in a format that this one does not know.
 inline constexpr std::string_view kErrNewerFormat = "ERR_STORAGE_NEWER_FORMAT";
 
 }  // namespace cowrite::storage

@@ -1,12 +1,16 @@
 // History: reading what is committed, synchronously. The server calls it on reader threads only,
 // the CLI wherever it likes.
 //
-// Thread-safe. Every call sees at least all that was committed before it began; a reader that must
-// not run ahead of what was announced passes the versions it means.
+// The History that a reading job is given shows one state of the log, so that all it returns fits
+// together: at least what was committed before the job began. Log::history() shows the newest state
+// at each call. A reader that must not run ahead of what was announced passes the versions it
+// means.
 //
-// Everything can fail: with kErrDamaged where stored bytes cannot be what was written, kErrIo where
-// the disk fails, kErrBusy where too many reads wait already (errors.h). The message names the
-// document. A failure is never an absent document, nor a shorter history.
+// Thread-safe.
+//
+// Every call can fail: with kErrDamaged if stored bytes cannot be what was written, with kErrIo if
+// the disk fails, with kErrBusy if too many reads are waiting already (errors.h). The message names
+// the document. A failure never looks like an absent document or a shorter history.
 #pragma once
 
 #include <cstddef>
@@ -49,7 +53,7 @@ class History {
   [[nodiscard]] virtual Result<std::vector<DocumentInfo>> list(
       const std::optional<DocumentKey>& after, std::size_t count) const = 0;
 
-  // Absent if nobody ever wrote the document. A deleted one is there, with exists == false.
+  // Absent if nobody ever wrote the document. A deleted one is present, with exists == false.
   [[nodiscard]] virtual Result<std::optional<DocumentInfo>> info(const DocumentKey& key) const = 0;
 
   // The document after `version` records; the newest if absent. Fails with kErrVersionUnknown

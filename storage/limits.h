@@ -1,6 +1,6 @@
-// What a document may be, whoever writes it: clients, the operator, a file that is imported; and
-// the defaults of the log. Each limit has its reason. Sizes are bytes unless the name says
-// otherwise.
+// The limits of a document, which hold for whoever writes it: clients, the operator, a file that is
+// imported; and the defaults of the log. Each limit has its reason. Sizes are bytes unless the name
+// says otherwise.
 #pragma once
 
 #include <cstddef>
@@ -21,13 +21,13 @@ inline constexpr std::size_t kOperationComponentsMax = 262'144;
 // Versions and sequences: integers that JavaScript can hold exactly.
 inline constexpr std::uint64_t kIntegerMax = (std::uint64_t{1} << 53) - 1;
 
-// A checkpoint is due after so many records, or so many bytes of them beyond the size of the text:
-// opening a document replays no more.
+// A checkpoint is due after this many records, or this many bytes of them beyond the size of the
+// text, so that opening a document replays no more.
 inline constexpr std::size_t kCheckpointRecords = 1'000;
 inline constexpr std::size_t kCheckpointBytes = std::size_t{256} << 10;
 
-// While less of the disk is free, commits wait: enough for a flush of all that is in memory and a
-// small compaction.
+// Commits wait while less space is free on the disk. It is enough to flush all that is in memory
+// and for a small compaction.
 inline constexpr std::uint64_t kDiskReserveBytes = std::uint64_t{64} << 20;
 
 static_assert(kDocumentBytesMax <= ot::Rope::kBytesMax, "a rope holds any document");

@@ -1,5 +1,6 @@
-// Log: everything that a server, its operator and the command line need of the place where
-// histories are kept: appending and reading (operation_log.h), and looking after it.
+// Log: what a server, its operator and the command line need of the place where histories are kept.
+// They append and read through OperationLog; the rest is for looking after it. Only what puts a
+// program together names an implementation (rocksdb_log.h).
 //
 // Thread-safe.
 #pragma once
@@ -11,7 +12,7 @@
 #include "ot/base/result.h"
 #include "storage/history.h"
 #include "storage/operation_log.h"
-#include "storage/store/key_value_store.h"
+#include "storage/store/store.h"
 
 namespace cowrite::storage {
 
@@ -24,32 +25,35 @@ struct LogHealth {
 
 class Log : public OperationLog {
  public:
-  // The history, for a thread that may block.
+  // The histories as they are at each call, for a thread that may block. What two calls return need
+  // not fit together; read() gives a job one state.
   [[nodiscard]] virtual const History& history() const = 0;
 
-  // The tables below, for proofs and measurements (read/verify.h). Only the log writes to them.
-  [[nodiscard]] virtual const KeyValueStore& store() const = 0;
+  // The tables that hold the histories, for proofs and measurements (read/verify.h,
+  // read/disk_use.h). Only the log writes to them.
+  [[nodiscard]] virtual const Store& store() const = 0;
 
-  // Erases for good what a deleted document ever was, from the disk too; its count of versions goes
-  // on. Fails with kErrNotFound, kErrConflict if the document exists or is written meanwhile, or as
-  // reading and writing do. For a thread that may block: all files are rewritten.
+  // Erases for good all that a deleted document ever was, from the disk too; its versions go on
+  // counting. Fails with kErrNotFound, with kErrConflict if the document exists or is written
+  // meanwhile, or as reading and writing do. For a thread that may block and that holds no view of
+  // the store: it waits for those that do, and all files are rewritten.
   [[nodiscard]] virtual Result<void> erase(const DocumentKey& key) = 0;
 
-  // Adds the histories as they are now to a folder of backups, made if need be; what is there
-  // already is not copied again. Appends go on meanwhile. Fails with kErrForeign or kErrIo. For a
-  // thread that may block.
+  // Adds the histories as they are now to a folder of backups, which is made if need be; files that
+  // are there already are not copied again. Appends go on meanwhile. Fails with kErrForeign or
+  // kErrIo. For a thread that may block.
   [[nodiscard]] virtual Result<BackupInfo> back_up(const std::string& folder) = 0;
 
-  // Ends what takes long: erase() and back_up() fail with kErrBusy from now on.
+  // Ends long work: erase() and back_up() fail with kErrBusy from now on.
   virtual void interrupt() = 0;
 
-  // 32 hexadecimal digits that name these histories: another log's differ, and so do those of one
+  // The id of these histories, 32 hexadecimal digits. Another log has another id, and so has one
   // that was restored from a backup, whose documents may be behind what clients have seen.
   [[nodiscard]] virtual const std::string& history_id() const = 0;
 
   [[nodiscard]] virtual LogHealth health() const = 0;
 
-  // Why the log takes nothing more; the reason for a kUnknown.
+  // Why the log takes nothing more, which is also the reason for a kUnknown; absent if it does.
   [[nodiscard]] virtual std::optional<Error> failure() const = 0;
 };
 

@@ -1,4 +1,4 @@
-// OperationLog: the seam between live documents and whatever makes their records durable.
+// OperationLog: the seam between live documents and the log that makes their records durable.
 //
 // The log decides: a record is committed when append() says so, and a document is the fold of its
 // committed records. RocksDbLog implements it for one node, where a conflict cannot happen.
@@ -49,11 +49,12 @@ class OperationLog {
   virtual void append(Append append, std::function<void(AppendOutcome)> done) = 0;
 
   // Queues a checkpoint, off the commit path. It is only a shortcut for readers, and is dropped
-  // when too much is queued: losing one loses nothing. REQUIRES: its version is committed.
+  // when too much is queued, which loses nothing. REQUIRES: its version is committed.
   virtual void save_checkpoint(DocumentKey key, Snapshot snapshot) = 0;
 
-  // Runs `job` on a reader thread. Reads may block there. When too many jobs wait already it runs
-  // at once, inside read(), with a History that does not block and fails every call with kErrBusy.
+  // Runs `job` on a reader thread, where reading may block, with one state of the log: at least all
+  // that was committed before read() was called. When too many jobs are waiting already it runs at
+  // once, inside read(), with a History that does not block and fails every call with kErrBusy.
   virtual void read(std::function<void(const History&)> job) = 0;
 };
 

@@ -1,4 +1,4 @@
-// Random names that nobody can guess, and that never were before.
+// Random names, which nobody can guess.
 #pragma once
 
 #include <cstddef>
@@ -6,8 +6,7 @@
 
 namespace cowrite::storage {
 
-// So many lower-case hexadecimal digits from the operating system's source of randomness.
-// Thread-safe.
+// So many hexadecimal digits, in lower case, from the system's source of randomness: 4 bits each.
 [[nodiscard]] std::string random_hex(std::size_t digits);
 
 }  // namespace cowrite::storage

@@ -20,6 +20,16 @@ DiskReserve::Measure measure(const std::string& folder, OpenMode mode, const Log
                                       : [] { return std::numeric_limits<std::uint64_t>::max(); };
 }
 
+// An erasure of all that the document is now.
+Result<Erasure> prepare_erasure(const View& view, const DocumentKey& key) {
+  const Result<std::optional<Head>> head = read_head(view, key);
+  if (!head) return head.error();
+  if (!*head) return Error{kErrNotFound, describe(key) + ": no such document"};
+  const Result<ChainValue> chain = newest_chain_value(view, key, **head);
+  if (!chain) return Error{chain.error().code, describe(key) + ": " + chain.error().message};
+  return Erasure{key, (*head)->version, *chain};
+}
+
 }  // namespace
 
 Result<std::unique_ptr<RocksDbLog>> RocksDbLog::open(const std::string& folder, OpenMode mode,
@@ -33,7 +43,7 @@ Result<std::unique_ptr<RocksDbLog>> RocksDbLog::open(const std::string& folder, 
                                    " bytes free, fewer than the reserve of " +
                                    std::to_string(reserve->reserve_bytes())};
   }
-  Result<std::unique_ptr<KeyValueStore>> store = KeyValueStore::open(folder, mode, options.store);
+  Result<std::unique_ptr<RocksDbStore>> store = RocksDbStore::open(folder, mode, options.store);
   if (!store) return store.error();
   Result<std::string> history_id = load_or_create_history_id(**store);
   if (!history_id) return history_id.error();
@@ -43,13 +53,13 @@ Result<std::unique_ptr<RocksDbLog>> RocksDbLog::open(const std::string& folder, 
                                                     *std::move(commits), *std::move(history_id)));
 }
 
-RocksDbLog::RocksDbLog(std::unique_ptr<KeyValueStore> store, std::unique_ptr<DiskReserve> reserve,
+RocksDbLog::RocksDbLog(std::unique_ptr<RocksDbStore> store, std::unique_ptr<DiskReserve> reserve,
                        std::unique_ptr<CommitThread> commits, std::string history_id)
     : store_(std::move(store)),
       reserve_(std::move(reserve)),
       history_id_(std::move(history_id)),
       history_(*store_),
-      readers_(history_),
+      readers_(*store_),
       checkpoints_(*store_, *reserve_),
       commits_(std::move(commits)) {}
 
@@ -67,13 +77,10 @@ void RocksDbLog::read(std::function<void(const History&)> job) { readers_.read(s
 
 Result<void> RocksDbLog::erase(const DocumentKey& key) {
   const std::unique_lock<std::mutex> paused = checkpoints_.pause();
-  const Result<std::optional<Head>> head = read_head(*store_, key);
-  if (!head) return head.error();
-  if (!*head) return Error{kErrNotFound, describe(key) + ": no such document"};
-  const Result<ChainValue> chain = newest_chain_value(*store_, key, **head);
-  if (!chain) return Error{chain.error().code, describe(key) + ": " + chain.error().message};
+  Result<Erasure> erasure = prepare_erasure(*store_->view(), key);
+  if (!erasure) return erasure.error();
   std::promise<AppendOutcome> outcome;
-  commits_->erase({key, (*head)->version, *chain},
+  commits_->erase(*std::move(erasure),
                   [&outcome](AppendOutcome known) { outcome.set_value(known); });
   switch (outcome.get_future().get()) {
     case AppendOutcome::kCommitted:

@@ -4,8 +4,8 @@
 //     save_checkpoint  ->  checkpoint thread
 //     read             ->  reader threads
 //
-// Thread-safe. The destructor finishes all that was queued and closes the folder; nobody may be
-// calling anything by then, and the callbacks that it still runs must not either.
+// Thread-safe. The destructor finishes all that was queued and closes the folder. By then no method
+// may be running, or be called from the callbacks that it still runs.
 #pragma once
 
 #include <functional>
@@ -16,9 +16,9 @@
 #include "ot/base/result.h"
 #include "storage/limits.h"
 #include "storage/log.h"
+#include "storage/read/latest_history.h"
 #include "storage/read/reader_pool.h"
-#include "storage/read/stored_history.h"
-#include "storage/store/key_value_store.h"
+#include "storage/store/rocksdb_store.h"
 #include "storage/write/checkpoint_thread.h"
 #include "storage/write/commit_thread.h"
 
@@ -27,12 +27,12 @@ namespace cowrite::storage {
 struct LogOptions {
   StoreOptions store;
   std::uint64_t disk_reserve_bytes = kDiskReserveBytes;
-  DiskReserve::Measure free_bytes;  // For tests whose disk is full; asks the folder's if absent.
+  DiskReserve::Measure free_bytes;  // For tests whose disk is full; absent: the folder's.
 };
 
 class RocksDbLog final : public Log {
  public:
-  // Fails as KeyValueStore::open() does, and with kErrDiskFull where less than the reserve is free.
+  // Fails as RocksDbStore::open() does, and with kErrDiskFull if less than the reserve is free.
   // REQUIRES: mode is kReadWrite, or kInMemory, where the folder is ignored.
   [[nodiscard]] static Result<std::unique_ptr<RocksDbLog>> open(const std::string& folder,
                                                                 OpenMode mode,
@@ -44,9 +44,8 @@ class RocksDbLog final : public Log {
   void read(std::function<void(const History&)> job) override;
 
   [[nodiscard]] const History& history() const override { return history_; }
-  [[nodiscard]] const KeyValueStore& store() const override { return *store_; }
-  // Only the log writes to it.
-  [[nodiscard]] KeyValueStore& store() { return *store_; }
+  [[nodiscard]] const RocksDbStore& store() const override { return *store_; }
+  [[nodiscard]] RocksDbStore& store() { return *store_; }  // For tests that plant damage.
   [[nodiscard]] Result<void> erase(const DocumentKey& key) override;
   [[nodiscard]] Result<BackupInfo> back_up(const std::string& folder) override;
   void interrupt() override { store_->interrupt(); }
@@ -55,14 +54,14 @@ class RocksDbLog final : public Log {
   [[nodiscard]] std::optional<Error> failure() const override { return store_->failure(); }
 
  private:
-  RocksDbLog(std::unique_ptr<KeyValueStore> store, std::unique_ptr<DiskReserve> reserve,
+  RocksDbLog(std::unique_ptr<RocksDbStore> store, std::unique_ptr<DiskReserve> reserve,
              std::unique_ptr<CommitThread> commits, std::string history_id);
 
   // Destroyed from the last to the first.
-  std::unique_ptr<KeyValueStore> store_;
+  std::unique_ptr<RocksDbStore> store_;
   std::unique_ptr<DiskReserve> reserve_;
   const std::string history_id_;
-  StoredHistory history_;
+  LatestHistory history_;
   ReaderPool readers_;
   CheckpointThread checkpoints_;
   std::unique_ptr<CommitThread> commits_;

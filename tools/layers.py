@@ -44,7 +44,7 @@ LAYERS |= {
 
 # Per library, the files that may include it.
 LIBRARIES = {
-    "rocksdb/": ["storage/store/key_value_store.cc", "tests/storage/*"],
+    "rocksdb/": ["storage/store/rocksdb_store.cc", "storage/store/rocksdb/*", "tests/storage/*"],
     "websocketpp/": ["server/transport/websocketpp/*"],
     "nlohmann/": ["server/protocol/json_reader.cc", "server/protocol/json_writer.cc", "tests/*"],
     "boost/": ["server/transport/*", "server/loop/*", "tests/server/*", "tests/tools/*"],

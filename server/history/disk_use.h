@@ -5,7 +5,7 @@
 
 #include "ot/base/result.h"
 #include "storage/history.h"
-#include "storage/store/key_value_store.h"
+#include "storage/store/store.h"
 
 namespace cowrite::history {
 
@@ -29,7 +29,7 @@ struct StoreUse {
 };
 
 // Fails with kErrDocumentUnknown, or as reading does.
-[[nodiscard]] Result<DocumentUse> measure_document(const storage::KeyValueStore& store,
+[[nodiscard]] Result<DocumentUse> measure_document(const storage::View& view,
                                                    const storage::DocumentKey& key);
 
 }  // namespace cowrite::history

@@ -152,11 +152,11 @@ void OperatorApi::read(const Path& path, Parameters parameters, Respond respond)
 OperatorApi::Work OperatorApi::verify(const Path& path) {
   return [this, path](const Progress& progress) {
     if (path.size() == 1) {
-      const Result<void> sound = storage::verify_no_orphans(log_.store());
+      const Result<void> sound = storage::verify_no_orphans(*log_.store().view());
       return answer(sound ? Result<std::string>("{\"proven\":true}") : sound.error());
     }
     const storage::DocumentKey key{path[1], path[2]};
-    const Result<storage::Proof> proof = storage::verify(log_.store(), key, progress);
+    const Result<storage::Proof> proof = storage::verify(*log_.store().view(), key, progress);
     return answer(proof ? Result<std::string>(proof_json(key, *proof)) : proof.error());
   };
 }
@@ -167,7 +167,7 @@ Response OperatorApi::stat(const Path& path) const {
                                   log_.health().disk_reserve_bytes}));
   }
   const Result<history::DocumentUse> use =
-      history::measure_document(log_.store(), {path[1], path[2]});
+      history::measure_document(*log_.store().view(), {path[1], path[2]});
   return answer(use ? Result<std::string>(document_use_json(*use)) : use.error());
 }
 

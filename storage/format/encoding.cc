@@ -70,7 +70,7 @@ Result<Head> decode_head(std::string_view key, std::string_view value) {
   head.number = in.number();
   head.version = in.number();
   head.erased = in.number();
-  head.exists = in.yes_or_no();
+  head.exists = in.boolean();
   head.bytes = in.number();
   head.created_ms = in.signed_number();
   head.changed_ms = in.signed_number();
@@ -130,7 +130,7 @@ Result<Checkpoint> decode_checkpoint(std::string_view key, std::string_view valu
   Checkpoint checkpoint;
   Snapshot& snapshot = checkpoint.snapshot;
   snapshot.version = place->version;
-  snapshot.exists = in.yes_or_no();
+  snapshot.exists = in.boolean();
   snapshot.time_ms = in.signed_number();
   checkpoint.chain = take_chain(in);
   const std::string_view text = in.text();

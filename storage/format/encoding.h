@@ -25,10 +25,10 @@ namespace cowrite::storage {
 // The first byte of an entry in the table of records.
 enum class RecordTag : std::uint8_t { kCreate = 1, kEdit = 2, kDelete = 3, kSegment = 4 };
 
-// What a record says, without its version: the value of its entry up to the checksum, and what the
-// chain covers.
+// Appends what a record says, without its version: the value of its entry up to the checksum, which
+// is also what the chain covers.
 void put_record(const Record& record, std::string& out);
-// Takes it from the front of a value; the record is at version 0.
+// Reads it from the front of a value; the record is at version 0.
 [[nodiscard]] Record take_record(ValueReader& in);
 
 // The record's version is in its key, not in its value.

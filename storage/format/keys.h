@@ -12,17 +12,12 @@
 
 #include "ot/base/result.h"
 #include "storage/document_key.h"
+#include "storage/format/key_range.h"
 
 namespace cowrite::storage {
 
-// The documents' numbers begin at 1.
+// A document's number, from 1.
 using DocumentNumber = std::uint64_t;
-
-// Keys k with from <= k < to, as bytes.
-struct KeyRange {
-  std::string from;
-  std::string to;
-};
 
 // Table meta. Injective and order-preserving for all byte strings.
 [[nodiscard]] std::string document_name_key(const DocumentKey& key);
@@ -45,7 +40,7 @@ struct VersionKey {
 [[nodiscard]] std::string chain_key(DocumentNumber number, std::uint64_t version);
 // The values at from <= version < to.
 [[nodiscard]] KeyRange chain_values(DocumentNumber number, std::uint64_t from, std::uint64_t to);
-// What is left of such a key is a version_key(); empty if it is none.
+// The version_key() in a key of the chain; empty if the key is none.
 [[nodiscard]] std::string_view chain_place(std::string_view key);
 
 // Table sources.

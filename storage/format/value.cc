@@ -54,7 +54,7 @@ std::uint8_t ValueReader::byte() {
   return one.empty() ? std::uint8_t{0} : static_cast<std::uint8_t>(one.front());
 }
 
-bool ValueReader::yes_or_no() {
+bool ValueReader::boolean() {
   const std::uint8_t answer = byte();
   failed_ = failed_ || answer > 1;
   return answer == 1;

@@ -1,7 +1,7 @@
-// The parts that stored values are made of, and their taking apart. FORMAT.md has the grammar.
+// Writing and reading the parts of stored values. FORMAT.md has the grammar.
 //
-// Every value ends with a checksum over its key and itself, so a changed byte is found, and so is a
-// value under another's key.
+// Every value ends with a checksum over its key and itself. So a changed byte is found, and so is a
+// value under the key of another.
 #pragma once
 
 #include <cstdint>
@@ -16,30 +16,30 @@ namespace cowrite::storage {
 // Signed numbers, small ones in few bytes: 0, -1, 1, -2, ... become 0, 1, 2, 3, ...
 void put_signed(std::int64_t number, std::string& out);
 void put_string(std::string_view text, std::string& out);
-// Last of all.
+// Appends the checksum, after which nothing may follow.
 void put_checksum(std::string_view key, std::string& value);
 
-// kErrDamaged, of a kind of value.
+// kErrDamaged: a stored `what` is damaged.
 [[nodiscard]] Error damaged_value(std::string_view what);
 
-// Takes bytes apart, front to back. Once anything is wrong every further part is empty and whole()
+// Reads bytes from front to back. Once anything is wrong, every further part is empty and whole()
 // is false. What it returns is borrowed from the bytes.
 class ValueReader {
  public:
-  // A value with its checksum, which is checked.
+  // Reads a value, and checks its checksum first.
   ValueReader(std::string_view key, std::string_view value);
-  // Part of a value that has been checked.
+  // Reads a part of a value that has been checked.
   explicit ValueReader(std::string_view part) : rest_(part) {}
 
   std::uint8_t byte();
-  bool yes_or_no();
+  bool boolean();
   std::uint64_t number();
   std::int64_t signed_number();
   std::string_view string() { return bytes(number()); }
   std::string_view bytes(std::uint64_t count);
-  // So many bytes, which must be text.
+  // The next `count` bytes, which must be UTF-8.
   std::string_view text(std::uint64_t count);
-  // All that is left, which must be text.
+  // All that is left, which must be UTF-8.
   std::string_view text() { return text(rest_.size()); }
   ot::Operation operation();
 

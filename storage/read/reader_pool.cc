@@ -1,10 +1,12 @@
 #include "storage/read/reader_pool.h"
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
 
 #include "storage/errors.h"
+#include "storage/read/stored_history.h"
 
 namespace cowrite::storage {
 namespace {
@@ -38,7 +40,7 @@ class BusyHistory final : public History {
 
 }  // namespace
 
-ReaderPool::ReaderPool(const History& history) : history_(history) {
+ReaderPool::ReaderPool(const Store& store) : store_(store) {
   for (std::size_t i = 0; i < kReaderThreads; ++i) {
     threads_.emplace_back([this] { run(); });
   }
@@ -74,7 +76,8 @@ void ReaderPool::run() {
     const Job job = std::move(queue_.front());
     queue_.pop_front();
     lock.unlock();
-    job(history_);
+    const std::unique_ptr<const View> view = store_.view();
+    job(StoredHistory(*view));
   }
 }
 

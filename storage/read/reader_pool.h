@@ -1,5 +1,5 @@
-// ReaderPool: the threads on which a server reads its history, since reading may wait for the disk
-// and an event loop may not.
+// ReaderPool: the threads on which a server reads its histories, since reading may wait for the
+// disk and an event loop may not. Each job reads from a view of its own.
 #pragma once
 
 #include <condition_variable>
@@ -11,22 +11,23 @@
 #include <vector>
 
 #include "storage/history.h"
+#include "storage/store/store.h"
 
 namespace cowrite::storage {
 
-// Enough to have one read going on while another waits for the disk.
+// Two let one job read while another waits for the disk.
 inline constexpr std::size_t kReaderThreads = 2;
 
-// Jobs that wait. At this length they wait for seconds.
+// Jobs that may wait. The last of so many waits for seconds.
 inline constexpr std::size_t kReadsWaitingMax = 16'384;
 
 class ReaderPool {
  public:
   using Job = std::function<void(const History&)>;
 
-  // REQUIRES: the history outlives it.
-  explicit ReaderPool(const History& history);
-  // Runs what is queued. Nobody may be calling read().
+  // REQUIRES: the store outlives it.
+  explicit ReaderPool(const Store& store);
+  // Runs what is queued. REQUIRES: read() is not being called.
   ~ReaderPool();
   ReaderPool(const ReaderPool&) = delete;
   ReaderPool& operator=(const ReaderPool&) = delete;
@@ -37,7 +38,7 @@ class ReaderPool {
  private:
   void run();
 
-  const History& history_;
+  const Store& store_;
 
   std::mutex mutex_;
   std::condition_variable wake_;

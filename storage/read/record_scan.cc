@@ -1,5 +1,6 @@
 #include "storage/read/record_scan.h"
 
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -16,21 +17,7 @@ class Walk {
   Walk(std::uint64_t from, std::uint64_t to, const RecordVisitor& visit)
       : next_(from), to_(to), visit_(visit) {}
 
-  // Takes an entry, and says whether to go on.
-  Visit take(std::string_view key, std::string_view value) {
-    const Result<Visit> taken = take_entry(key, value);
-    if (!taken) outcome_ = taken.error();
-    stopped_ = !taken || *taken == Visit::kStop;
-    return stopped_ || next_ == to_ ? Visit::kStop : Visit::kContinue;
-  }
-
-  [[nodiscard]] Result<void> outcome() const {
-    return stopped_ || next_ == to_ ? outcome_
-                                    : Result<void>(damaged_at(next_, "its record is missing"));
-  }
-
- private:
-  Result<Visit> take_entry(std::string_view key, std::string_view value) {
+  Result<Visit> take(std::string_view key, std::string_view value) {
     Result<std::vector<Record>> records = decode_entry(key, value);
     if (!records) return damaged_at(next_, records.error().message);
     const std::uint64_t first = records->front().version;
@@ -39,17 +26,28 @@ class Walk {
     }
     for (std::size_t i = next_ - first; i < records->size() && next_ < to_; ++i) {
       ++next_;
-      Result<Visit> visited = visit_(std::move((*records)[i]));
-      if (!visited || *visited == Visit::kStop) return visited;
+      const Result<Visit> visited = visit_(std::move((*records)[i]));
+      if (!visited) return visited;
+      if (*visited == Visit::kStop) return stop();
     }
-    return Visit::kContinue;
+    return next_ < to_ ? Visit::kContinue : stop();
+  }
+
+  // Absent if the visitor has seen all that it was to see.
+  [[nodiscard]] std::optional<Error> missing() const {
+    return stopped_ ? std::nullopt : std::optional(damaged_at(next_, "its record is missing"));
+  }
+
+ private:
+  Visit stop() {
+    stopped_ = true;
+    return Visit::kStop;
   }
 
   std::uint64_t next_;  // The version of the record that must come.
   std::uint64_t to_;
   const RecordVisitor& visit_;
   bool stopped_ = false;
-  Result<void> outcome_;
 };
 
 }  // namespace
@@ -59,14 +57,16 @@ Error damaged_at(std::uint64_t version, std::string_view reason) {
           "damaged at version " + std::to_string(version) + ", " + std::string(reason)};
 }
 
-Result<void> scan_records(const KeyValueStore& store, DocumentNumber number, std::uint64_t from,
+Result<void> scan_records(const View& view, DocumentNumber number, std::uint64_t from,
                           std::uint64_t to, const RecordVisitor& visit) {
   if (from >= to) return {};
   Walk walk(from, to, visit);
-  const Result<void> scanned = store.scan(
+  Result<void> scanned = view.scan(
       Table::kRecords, versions(number, from, to), Order::kForwardFromFloor,
-      [&](std::string_view key, std::string_view value) { return walk.take(key, value); });
-  return scanned ? walk.outcome() : scanned;
+      [&walk](std::string_view key, std::string_view value) { return walk.take(key, value); });
+  if (!scanned) return scanned;
+  std::optional<Error> missing = walk.missing();
+  return missing ? Result<void>(*std::move(missing)) : Result<void>();
 }
 
 }  // namespace cowrite::storage

@@ -8,7 +8,7 @@
 #include "ot/base/result.h"
 #include "storage/format/keys.h"
 #include "storage/record.h"
-#include "storage/store/key_value_store.h"
+#include "storage/store/view.h"
 
 namespace cowrite::storage {
 
@@ -20,8 +20,7 @@ using RecordVisitor = std::function<Result<Visit>(Record&& record)>;
 
 // Shows the records from <= version < to, each once and none left out: else it fails with
 // kErrDamaged, naming the version. REQUIRES: the document has that many.
-[[nodiscard]] Result<void> scan_records(const KeyValueStore& store, DocumentNumber number,
-                                        std::uint64_t from, std::uint64_t to,
-                                        const RecordVisitor& visit);
+[[nodiscard]] Result<void> scan_records(const View& view, DocumentNumber number, std::uint64_t from,
+                                        std::uint64_t to, const RecordVisitor& visit);
 
 }  // namespace cowrite::storage

@@ -1,14 +1,17 @@
 #include "storage/read/stored_history.h"
 
 #include <algorithm>
+#include <string>
 #include <string_view>
 #include <utility>
 
 #include "storage/errors.h"
 #include "storage/format/encoding.h"
+#include "storage/format/keys.h"
 #include "storage/format/segment.h"
 #include "storage/read/record_scan.h"
 #include "storage/store/heads.h"
+#include "storage/store/sources.h"
 
 namespace cowrite::storage {
 namespace {
@@ -39,36 +42,24 @@ Result<std::vector<DocumentInfo>> StoredHistory::list(const std::optional<Docume
                                                       std::size_t count) const {
   std::vector<DocumentInfo> documents;
   if (count == 0) return documents;
-  Result<void> valid;
-  const KeyRange range = after ? document_names_after(*after) : all_document_names();
-  const Result<void> scanned = store_.scan(
-      Table::kMeta, range, Order::kForward, [&](std::string_view name, std::string_view value) {
-        Result<DocumentKey> key = decode_document_name_key(name);
-        if (!key) {
-          valid = key.error();
-          return Visit::kStop;
-        }
-        const Result<Head> head = decode_head(name, value);
-        if (!head) {
-          valid = about(*key, head.error());
-          return Visit::kStop;
-        }
-        documents.push_back(make_info(*std::move(key), *head));
+  const Result<void> scanned =
+      scan_heads(view_, after, [&](DocumentKey&& key, const Head& head) -> Result<Visit> {
+        documents.push_back(make_info(std::move(key), head));
         return documents.size() < count ? Visit::kContinue : Visit::kStop;
       });
-  if (!scanned || !valid) return scanned ? valid.error() : scanned.error();
+  if (!scanned) return scanned.error();
   return documents;
 }
 
 Result<std::optional<DocumentInfo>> StoredHistory::info(const DocumentKey& key) const {
-  const Result<std::optional<Head>> head = read_head(store_, key);
+  const Result<std::optional<Head>> head = read_head(view_, key);
   if (!head) return head.error();
   return *head ? std::optional<DocumentInfo>(make_info(key, **head)) : std::nullopt;
 }
 
 Result<Snapshot> StoredHistory::snapshot(const DocumentKey& key,
                                          std::optional<std::uint64_t> version) const {
-  const Result<std::optional<Head>> found = read_head(store_, key);
+  const Result<std::optional<Head>> found = read_head(view_, key);
   if (!found) return found.error();
   const Head head = found->value_or(Head());
   const std::uint64_t wanted = version.value_or(head.version);
@@ -93,37 +84,36 @@ Result<Snapshot> StoredHistory::snapshot(const DocumentKey& key,
 // The newest checkpoint at or before `version`; if there is none, the document before the first
 // record that it still has.
 Result<Snapshot> StoredHistory::nearest_checkpoint(const Head& head, std::uint64_t version) const {
-  Result<Snapshot> nearest = Snapshot{.version = head.erased};
-  const Result<void> scanned =
-      store_.scan(Table::kCheckpoints, versions(head.number, head.erased + 1, version + 1),
-                  Order::kBackward, [&](std::string_view key, std::string_view value) {
-                    Result<Checkpoint> checkpoint = decode_checkpoint(key, value);
-                    nearest = checkpoint ? Result<Snapshot>(std::move(checkpoint->snapshot))
-                                         : checkpoint.error();
-                    return Visit::kStop;
-                  });
-  return scanned ? nearest : scanned.error();
+  Snapshot nearest{.version = head.erased};
+  const Result<void> scanned = view_.scan(
+      Table::kCheckpoints, versions(head.number, head.erased + 1, version + 1), Order::kBackward,
+      [&](std::string_view key, std::string_view value) -> Result<Visit> {
+        Result<Checkpoint> checkpoint = decode_checkpoint(key, value);
+        if (!checkpoint) return checkpoint.error();
+        nearest = std::move(checkpoint->snapshot);
+        return Visit::kStop;
+      });
+  if (!scanned) return scanned.error();
+  return nearest;
 }
 
 Result<std::uint64_t> StoredHistory::checkpoint(const DocumentKey& key) const {
-  const Result<std::optional<Head>> head = read_head(store_, key);
+  const Result<std::optional<Head>> head = read_head(view_, key);
   if (!head) return head.error();
-  Result<std::uint64_t> version = std::uint64_t{0};
-  if (!*head) return version;
-  const Result<void> scanned =
-      store_.scan(Table::kCheckpoints, versions((*head)->number, 1, (*head)->version + 1),
-                  Order::kBackward, [&](std::string_view found, std::string_view) {
-                    const Result<VersionKey> decoded = decode_version_key(found);
-                    version = decoded ? Result<std::uint64_t>(decoded->version) : decoded.error();
-                    return Visit::kStop;
-                  });
-  return scanned ? version : about(key, scanned.error());
+  if (!*head) return std::uint64_t{0};
+  const Result<std::optional<std::string>> newest =
+      first_key(view_, Table::kCheckpoints, versions((*head)->number, 1, (*head)->version + 1),
+                Order::kBackward);
+  if (!newest) return about(key, newest.error());
+  if (!*newest) return std::uint64_t{0};
+  const Result<VersionKey> place = decode_version_key(**newest);
+  return place ? Result<std::uint64_t>(place->version) : about(key, place.error());
 }
 
 // Takes the snapshot on to version `to`.
 Result<void> StoredHistory::replay(DocumentNumber number, std::uint64_t to,
                                    Snapshot& snapshot) const {
-  return scan_records(store_, number, snapshot.version, to,
+  return scan_records(view_, number, snapshot.version, to,
                       [&](const Record& record) -> Result<Visit> {
                         if (Result<void> applied = apply(snapshot, record); !applied) {
                           return damaged_at(snapshot.version, applied.error().message);
@@ -134,7 +124,7 @@ Result<void> StoredHistory::replay(DocumentNumber number, std::uint64_t to,
 
 Result<std::uint64_t> StoredHistory::version_at(const DocumentKey& key,
                                                 std::int64_t time_ms) const {
-  const Result<std::optional<Head>> head = read_head(store_, key);
+  const Result<std::optional<Head>> head = read_head(view_, key);
   if (!head) return head.error();
   if (!*head || time_ms < (*head)->created_ms) return std::uint64_t{0};
   if (time_ms >= (*head)->changed_ms) return (*head)->version;
@@ -159,17 +149,18 @@ Result<std::uint64_t> StoredHistory::version_at(const DocumentKey& key,
 
 // The entry that holds the record of a version, as far as the search for a time needs it.
 Result<EntryExtent> StoredHistory::extent_at(DocumentNumber number, std::uint64_t version) const {
-  Result<EntryExtent> extent = damaged_at(version, "its record is missing");
+  EntryExtent extent;
   const Result<void> scanned =
-      store_.scan(Table::kRecords, versions(number, version, version + 1), Order::kForwardFromFloor,
-                  [&](std::string_view key, std::string_view value) {
-                    extent = decode_extent(key, value);
-                    return Visit::kStop;
-                  });
+      view_.scan(Table::kRecords, versions(number, version, version + 1), Order::kForwardFromFloor,
+                 [&](std::string_view key, std::string_view value) -> Result<Visit> {
+                   const Result<EntryExtent> found = decode_extent(key, value);
+                   if (!found) return damaged_at(version, found.error().message);
+                   extent = *found;
+                   return Visit::kStop;
+                 });
   if (!scanned) return scanned.error();
-  if (!extent) return damaged_at(version, extent.error().message);
-  const bool holds = extent->from <= version && version < extent->to;
-  return holds ? extent : damaged_at(version, "its record is missing");
+  const bool holds = extent.from <= version && version < extent.to;
+  return holds ? Result<EntryExtent>(extent) : damaged_at(version, "its record is missing");
 }
 
 // The version of the first record after a time, in an entry that has both such and earlier ones.
@@ -177,7 +168,7 @@ Result<std::uint64_t> StoredHistory::first_after(const DocumentKey& key, const H
                                                  const EntryExtent& extent,
                                                  std::int64_t time_ms) const {
   std::uint64_t version = extent.from;
-  const Result<void> scanned = scan_records(store_, head.number, extent.from, extent.to,
+  const Result<void> scanned = scan_records(view_, head.number, extent.from, extent.to,
                                             [&](const Record& record) -> Result<Visit> {
                                               if (record.time_ms > time_ms) return Visit::kStop;
                                               version = record.version + 1;
@@ -189,14 +180,14 @@ Result<std::uint64_t> StoredHistory::first_after(const DocumentKey& key, const H
 Result<std::vector<Record>> StoredHistory::records(const DocumentKey& key, std::uint64_t from,
                                                    std::uint64_t to, std::size_t bytes_max) const {
   std::vector<Record> records;
-  const Result<std::optional<Head>> head = read_head(store_, key);
+  const Result<std::optional<Head>> head = read_head(view_, key);
   if (!head) return head.error();
   const std::uint64_t end = *head ? std::min(to, (*head)->version) : 0;
   if (from >= end) return records;
   if (from < (*head)->erased) return erased(key, **head);
   std::size_t bytes = 0;
   const Result<void> scanned =
-      scan_records(store_, (*head)->number, from, end, [&](Record&& record) -> Result<Visit> {
+      scan_records(view_, (*head)->number, from, end, [&](Record&& record) -> Result<Visit> {
         bytes += record_bytes(record);
         if (bytes > bytes_max && !records.empty()) return Visit::kStop;
         records.push_back(std::move(record));
@@ -208,16 +199,11 @@ Result<std::vector<Record>> StoredHistory::records(const DocumentKey& key, std::
 
 Result<std::optional<SourceEntry>> StoredHistory::source(const DocumentKey& key,
                                                          const std::string& source) const {
-  const Result<std::optional<Head>> head = read_head(store_, key);
+  const Result<std::optional<Head>> head = read_head(view_, key);
   if (!head) return head.error();
   if (!*head) return std::optional<SourceEntry>();
-  const std::string name = source_key((*head)->number, source);
-  const Result<std::optional<std::string>> value = store_.get(Table::kSources, name);
-  if (!value) return about(key, value.error());
-  if (!*value) return std::optional<SourceEntry>();
-  const Result<SourceEntry> entry = decode_source(name, **value);
-  return entry ? Result<std::optional<SourceEntry>>(std::optional<SourceEntry>(*entry))
-               : about(key, entry.error());
+  Result<std::optional<SourceEntry>> entry = read_source(view_, (*head)->number, source);
+  return entry ? entry : about(key, entry.error());
 }
 
 }  // namespace cowrite::storage

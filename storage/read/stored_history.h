@@ -1,8 +1,7 @@
-// StoredHistory: History read from a store. On a running server through RocksDbLog; by tools on a
-// folder:
+// StoredHistory: History read from one view of a store, so that all it returns fits together.
 //
-//     Result<std::unique_ptr<KeyValueStore>> store = KeyValueStore::open(folder,
-//     OpenMode::kReadOnly); if (!store) return store.error(); const StoredHistory history(**store);
+//     const std::unique_ptr<const View> view = store.view();
+//     const StoredHistory history(*view);
 //
 // What it returns has been checked: checksums, dense versions, records that fit the text, and a
 // newest version that agrees with the document's head. Else it fails with kErrDamaged, naming the
@@ -12,14 +11,14 @@
 #include "storage/format/head.h"
 #include "storage/format/segment.h"
 #include "storage/history.h"
-#include "storage/store/key_value_store.h"
+#include "storage/store/view.h"
 
 namespace cowrite::storage {
 
 class StoredHistory final : public History {
  public:
-  // REQUIRES: the store outlives it.
-  explicit StoredHistory(const KeyValueStore& store) : store_(store) {}
+  // REQUIRES: the view outlives it.
+  explicit StoredHistory(const View& view) : view_(view) {}
 
   [[nodiscard]] Result<std::vector<DocumentInfo>> list(const std::optional<DocumentKey>& after,
                                                        std::size_t count) const override;
@@ -44,7 +43,7 @@ class StoredHistory final : public History {
                                                   const EntryExtent& extent,
                                                   std::int64_t time_ms) const;
 
-  const KeyValueStore& store_;
+  const View& view_;
 };
 
 }  // namespace cowrite::storage

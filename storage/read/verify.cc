@@ -1,6 +1,5 @@
 #include "storage/read/verify.h"
 
-#include <algorithm>
 #include <map>
 #include <optional>
 #include <set>
@@ -15,6 +14,7 @@
 #include "storage/format/keys.h"
 #include "storage/read/record_scan.h"
 #include "storage/store/heads.h"
+#include "storage/store/sources.h"
 
 namespace cowrite::storage {
 namespace {
@@ -28,9 +28,9 @@ bool equal(const ot::Rope& left, const ot::Rope& right) {
 
 class Verifier {
  public:
-  Verifier(const KeyValueStore& store, const DocumentKey& key, const Head& head,
+  Verifier(const View& view, const DocumentKey& key, const Head& head,
            const VerifyProgress& progress)
-      : store_(store), key_(key), head_(head), progress_(progress), chain_(chain_start(key)) {}
+      : view_(view), head_(head), progress_(progress), chain_(chain_start(key)) {}
 
   Result<Proof> run() {
     for (const auto step :
@@ -48,7 +48,7 @@ class Verifier {
     now_.version = head_.erased;
     if (head_.erased == 0) return {};
     const std::string name = chain_key(head_.number, head_.erased);
-    const Result<std::optional<std::string>> value = store_.get(Table::kMeta, name);
+    const Result<std::optional<std::string>> value = view_.get(Table::kMeta, name);
     if (!value || !*value) {
       return value ? damaged_at(head_.erased, "the chain's value is missing") : value.error();
     }
@@ -58,41 +58,32 @@ class Verifier {
   }
 
   Result<void> read_chain_values() {
-    Result<void> valid;
-    const Result<void> scanned = store_.scan(
-        Table::kMeta, chain_values(head_.number, head_.erased + 1, head_.version + 1),
-        Order::kForward, [&](std::string_view key, std::string_view value) {
-          const Result<VersionKey> place = decode_version_key(chain_place(key));
-          const Result<ChainValue> chain = decode_chain(key, value);
-          if (!place || !chain) {
-            valid = place ? damaged_at(place->version, chain.error().message) : place.error();
-            return Visit::kStop;
-          }
-          chain_values_.emplace(place->version, *chain);
-          return Visit::kContinue;
-        });
-    return scanned ? valid : scanned;
+    return view_.scan(Table::kMeta, chain_values(head_.number, head_.erased + 1, head_.version + 1),
+                      Order::kForward,
+                      [this](std::string_view key, std::string_view value) -> Result<Visit> {
+                        const Result<VersionKey> place = decode_version_key(chain_place(key));
+                        if (!place) return place.error();
+                        const Result<ChainValue> chain = decode_chain(key, value);
+                        if (!chain) return damaged_at(place->version, chain.error().message);
+                        chain_values_.emplace(place->version, *chain);
+                        return Visit::kContinue;
+                      });
   }
 
   Result<void> read_checkpoint_versions() {
-    Result<void> valid;
-    const Result<void> scanned =
-        store_.scan(Table::kCheckpoints, versions(head_.number, 0, head_.version + 1),
-                    Order::kForward, [&](std::string_view key, std::string_view) {
-                      const Result<VersionKey> place = decode_version_key(key);
-                      if (!place) {
-                        valid = place.error();
-                        return Visit::kStop;
-                      }
-                      checkpoints_.insert(place->version);
-                      return Visit::kContinue;
-                    });
-    return scanned ? valid : scanned;
+    return view_.scan(Table::kCheckpoints, versions(head_.number, 0, head_.version + 1),
+                      Order::kForward,
+                      [this](std::string_view key, std::string_view) -> Result<Visit> {
+                        const Result<VersionKey> place = decode_version_key(key);
+                        if (!place) return place.error();
+                        checkpoints_.insert(place->version);
+                        return Visit::kContinue;
+                      });
   }
 
   Result<void> replay() {
     Result<void> scanned =
-        scan_records(store_, head_.number, now_.version, head_.version,
+        scan_records(view_, head_.number, now_.version, head_.version,
                      [&](const Record& record) -> Result<Visit> {
                        const Result<void> taken = take(record);
                        return taken ? Result<Visit>(Visit::kContinue) : taken.error();
@@ -139,10 +130,9 @@ class Verifier {
     if (checkpoints_.erase(now_.version) == 0) return {};
     proof_.checkpoints += 1;
     const std::string name = version_key(head_.number, now_.version);
-    const Result<std::optional<std::string>> value = store_.get(Table::kCheckpoints, name);
-    if (!value || !*value) {  // A newer one took its place meanwhile.
-      return value ? Result<void>() : value.error();
-    }
+    const Result<std::optional<std::string>> value = view_.get(Table::kCheckpoints, name);
+    if (!value) return value.error();
+    CHECK(value->has_value());  // read_checkpoint_versions() saw it in this view.
     const Result<Checkpoint> checkpoint = decode_checkpoint(name, **value);
     if (!checkpoint) return damaged_at(now_.version, checkpoint.error().message);
     if (checkpoint->chain != chain_) return not_what_was_written();
@@ -168,56 +158,34 @@ class Verifier {
                 : damaged_at(head_.version, "its records do not give what its head says");
   }
 
-  // Writers may have gone on since the head was read.
   Result<void> check_nothing_beyond() {
-    std::uint64_t end = 0;
-    Result<void> valid;
     for (const Table table : {Table::kRecords, Table::kCheckpoints}) {
-      Result<void> scanned = store_.scan(
-          table, versions(head_.number, head_.version, ~std::uint64_t{0}), Order::kBackward,
-          [&](std::string_view key, std::string_view) {
-            const Result<VersionKey> place = decode_version_key(key);
-            valid = place ? valid : place.error();
-            end = place ? std::max(end, place->version + (table == Table::kRecords ? 1 : 0)) : end;
-            return Visit::kStop;
-          });
-      if (!scanned) return scanned;
+      const std::uint64_t first = head_.version + (table == Table::kRecords ? 0 : 1);
+      const Result<std::optional<std::string>> beyond = first_key(
+          view_, table, versions(head_.number, first, ~std::uint64_t{0}), Order::kForward);
+      if (!beyond) return beyond.error();
+      if (*beyond) return damaged_at(head_.version, "there is more stored than its head says");
     }
-    const Result<std::optional<Head>> head = read_head(store_, key_);
-    if (!head || !valid) return head ? valid : head.error();
-    return *head && (*head)->version >= end
-               ? Result<void>()
-               : damaged_at(head_.version, "there is more stored than its head says");
+    return {};
   }
 
   Result<void> check_sources() {
-    Result<void> valid;
-    std::size_t written_since = 0;  // Their entries in the index are newer than what was read.
-    const Result<void> scanned = store_.scan(
-        Table::kSources, sources(head_.number), Order::kForward,
-        [&](std::string_view key, std::string_view value) {
-          const Result<SourceEntry> entry = decode_source(key, value);
-          if (entry && entry->version >= head_.version) {
-            written_since += 1;
-            return Visit::kContinue;
-          }
-          const auto newest = newest_.find(std::string(key.substr(sizeof(DocumentNumber))));
-          if (!entry || newest == newest_.end() || newest->second != *entry) {
-            valid = damaged_at(entry ? entry->version : head_.version,
-                               "the index of sources does not name the newest record");
-            return Visit::kStop;
-          }
-          newest_.erase(newest);
-          return Visit::kContinue;
-        });
-    if (!scanned || !valid) return scanned ? valid : scanned;
-    return newest_.size() <= written_since ? Result<void>()
-                                           : damaged_at(newest_.begin()->second.version,
-                                                        "the index of sources lacks its record");
+    Result<void> scanned =
+        scan_sources(view_, head_.number,
+                     [this](std::string_view source, const SourceEntry& entry) -> Result<Visit> {
+                       const auto newest = newest_.find(std::string(source));
+                       if (newest == newest_.end() || newest->second != entry) {
+                         return damaged_at(entry.version,
+                                           "the index of sources does not name the newest record");
+                       }
+                       newest_.erase(newest);
+                       return Visit::kContinue;
+                     });
+    if (!scanned || newest_.empty()) return scanned;
+    return damaged_at(newest_.begin()->second.version, "the index of sources lacks its record");
   }
 
-  const KeyValueStore& store_;
-  const DocumentKey& key_;
+  const View& view_;
   const Head& head_;
   const VerifyProgress& progress_;
   Snapshot now_;
@@ -230,58 +198,47 @@ class Verifier {
 };
 
 // The numbers of all documents.
-Result<std::set<DocumentNumber>> document_numbers(const KeyValueStore& store) {
+Result<std::set<DocumentNumber>> document_numbers(const View& view) {
   std::set<DocumentNumber> numbers;
-  Result<void> valid;
-  const Result<void> scanned = store.scan(Table::kMeta, all_document_names(), Order::kForward,
-                                          [&](std::string_view name, std::string_view value) {
-                                            const Result<Head> head = decode_head(name, value);
-                                            if (!head) {
-                                              valid = head.error();
-                                              return Visit::kStop;
-                                            }
-                                            numbers.insert(head->number);
-                                            return Visit::kContinue;
-                                          });
-  if (!scanned || !valid) return scanned ? valid.error() : scanned.error();
+  const Result<void> scanned =
+      scan_heads(view, std::nullopt, [&numbers](DocumentKey&&, const Head& head) -> Result<Visit> {
+        numbers.insert(head.number);
+        return Visit::kContinue;
+      });
+  if (!scanned) return scanned.error();
   return numbers;
 }
 
 // The first document number at or after `number` that a table has entries of.
-Result<std::optional<DocumentNumber>> next_number(const KeyValueStore& store, Table table,
+Result<std::optional<DocumentNumber>> next_number(const View& view, Table table,
                                                   DocumentNumber number) {
-  std::optional<DocumentNumber> found;
-  const KeyRange range = {version_key(number, 0), std::string(8, '\xFF')};
-  const Result<void> scanned =
-      store.scan(table, range, Order::kForward, [&](std::string_view key, std::string_view) {
-        found = document_number(key);
-        return Visit::kStop;
-      });
-  return scanned ? Result<std::optional<DocumentNumber>>(found) : scanned.error();
+  const Result<std::optional<std::string>> key =
+      first_key(view, table, {version_key(number, 0), std::string(8, '\xFF')}, Order::kForward);
+  if (!key) return key.error();
+  return *key ? std::optional(document_number(**key)) : std::nullopt;
 }
 
 }  // namespace
 
-Result<Proof> verify(const KeyValueStore& store, const DocumentKey& key,
-                     const VerifyProgress& progress) {
-  const Result<std::optional<Head>> head = read_head(store, key);
+Result<Proof> verify(const View& view, const DocumentKey& key, const VerifyProgress& progress) {
+  const Result<std::optional<Head>> head = read_head(view, key);
   if (!head) return head.error();
   if (!*head) return Error{kErrNotFound, describe(key) + ": no such document"};
-  Result<Proof> proof = Verifier(store, key, **head, progress).run();
+  Result<Proof> proof = Verifier(view, key, **head, progress).run();
   return proof ? proof : Error{proof.error().code, describe(key) + ": " + proof.error().message};
 }
 
-Result<void> verify_no_orphans(const KeyValueStore& store) {
-  const Result<std::set<DocumentNumber>> known = document_numbers(store);
+Result<void> verify_no_orphans(const View& view) {
+  const Result<std::set<DocumentNumber>> known = document_numbers(view);
   if (!known) return known.error();
   for (const Table table : {Table::kRecords, Table::kCheckpoints, Table::kSources}) {
-    Result<std::optional<DocumentNumber>> number = next_number(store, table, 0);
+    Result<std::optional<DocumentNumber>> number = next_number(view, table, 0);
     while (number && *number) {
       if (!known->contains(**number)) {
         return Error{kErrDamaged, "there is history of a document (number " +
                                       std::to_string(**number) + ") whose name is missing"};
       }
-      number = next_number(store, table, **number + 1);
+      number = next_number(view, table, **number + 1);
     }
     if (!number) return number.error();
   }

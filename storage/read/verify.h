@@ -7,7 +7,7 @@
 //     head         says what the newest version is
 //     sources      name the newest record of each source, and no other
 //
-// Thread-safe; reads at about a million records a second.
+// Writers may go on meanwhile: the view does not change. Reads about a million records a second.
 #pragma once
 
 #include <cstdint>
@@ -16,7 +16,7 @@
 
 #include "ot/base/result.h"
 #include "storage/document_key.h"
-#include "storage/store/key_value_store.h"
+#include "storage/store/view.h"
 
 namespace cowrite::storage {
 
@@ -31,10 +31,10 @@ using VerifyProgress = std::function<bool(std::uint64_t records)>;
 
 // Fails with kErrDamaged, naming the first version that is not as it was written, or kErrIo. Of a
 // document that nobody wrote it proves nothing, and says so with kErrNotFound.
-[[nodiscard]] Result<Proof> verify(const KeyValueStore& store, const DocumentKey& key,
+[[nodiscard]] Result<Proof> verify(const View& view, const DocumentKey& key,
                                    const VerifyProgress& progress);
 
 // Fails with kErrDamaged if there is anything stored that belongs to no document.
-[[nodiscard]] Result<void> verify_no_orphans(const KeyValueStore& store);
+[[nodiscard]] Result<void> verify_no_orphans(const View& view);
 
 }  // namespace cowrite::storage

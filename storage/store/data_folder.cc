@@ -23,7 +23,7 @@ Error unreadable(const std::string& folder, const std::error_code& error) {
   return {kErrIo, "cannot read folder " + folder + ": " + error.message()};
 }
 
-constexpr const char* kClosedMark = "CLOSED";
+constexpr const char* kShutdownMark = "CLOSED";
 
 // RocksDB makes these before the first byte of data can exist; "lost+found" is what a fresh file
 // system holds.
@@ -42,7 +42,7 @@ bool holds_data(std::string_view name) {
 // Of a database of ours, even if it is not whole.
 bool is_part_of_data(std::string_view name) {
   const bool numbered = name.size() > 4 && name.find_first_not_of("0123456789") == name.size() - 4;
-  return name == kClosedMark || (numbered && (name.ends_with(".sst") || name.ends_with(".log")));
+  return name == kShutdownMark || (numbered && (name.ends_with(".sst") || name.ends_with(".log")));
 }
 
 // What was done in a folder's list of names lasts once this has been done.
@@ -110,8 +110,8 @@ Result<std::string> file_set(const std::string& folder) {
   return set;
 }
 
-Result<void> mark_closed(const std::string& folder, std::uint64_t last_change) {
-  const fs::path path = fs::path(folder) / kClosedMark;
+Result<void> write_shutdown_mark(const std::string& folder, std::uint64_t last_change) {
+  const fs::path path = fs::path(folder) / kShutdownMark;
   const std::string text = std::to_string(last_change) + "\n";
   const int file = ::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
   const bool written =
@@ -124,16 +124,16 @@ Result<void> mark_closed(const std::string& folder, std::uint64_t last_change) {
                                      std::generic_category().message(reason)};
 }
 
-std::optional<std::uint64_t> closed_mark(const std::string& folder) {
-  std::ifstream file(fs::path(folder) / kClosedMark);
+std::optional<std::uint64_t> read_shutdown_mark(const std::string& folder) {
+  std::ifstream file(fs::path(folder) / kShutdownMark);
   std::uint64_t last_change = 0;
   const bool read = file >> last_change && file.get() == '\n';  // A torn one may be cut short.
   return read ? std::optional(last_change) : std::nullopt;
 }
 
-Result<void> remove_closed_mark(const std::string& folder) {
+Result<void> remove_shutdown_mark(const std::string& folder) {
   std::error_code error;
-  if (!fs::remove(fs::path(folder) / kClosedMark, error) && !error) return {};
+  if (!fs::remove(fs::path(folder) / kShutdownMark, error) && !error) return {};
   return error ? Error{kErrIo, "cannot change folder " + folder + ": " + error.message()}
                : sync_folder(folder);
 }

@@ -1,5 +1,5 @@
-// What lies in a data folder, judged by the names of its files, before RocksDB is let in: it would
-// create a new, empty store in a stranger's folder, or in one of ours that has lost a file.
+// What a data folder holds, judged by the names of its files before RocksDB opens it: RocksDB would
+// create a new, empty store in a folder of other files, or in one of ours that has lost a file.
 #pragma once
 
 #include <cstdint>
@@ -11,35 +11,39 @@
 
 namespace cowrite::storage {
 
-// A file of the server's, beside the data: it holds none, and may come before the first of it.
+// A file that the server keeps beside the data. It may be there before any data is.
 inline constexpr std::string_view kOperatorTokenFile = "operator-token";
 
 enum class FolderContent {
-  kNothing,   // Absent, empty, or the leftovers of a creation that was interrupted before it held
-              // any data.
-  kDatabase,  // A RocksDB; whose, its contents must tell.
-  kBackup,    // Backups that KeyValueStore::back_up() made.
-  kRemains,   // What is left of a data folder that has lost its CURRENT.
+  kNothing,   // The folder is absent or empty, or its creation was interrupted before it held data.
+  kDatabase,  // A RocksDB database, ours or not: its tables tell.
+  kBackup,    // Backups that RocksDbStore::back_up() made.
+  kRemains,   // What is left of a data folder that has lost its file CURRENT.
   kOther,     // Other files.
 };
 
 // Fails with kErrIo if the folder cannot be listed or is not a folder.
 [[nodiscard]] Result<FolderContent> look_into(const std::string& folder);
 
-// Creates the folder where it is missing, with its parents, and syncs their entries: data synced
-// into a folder that a power cut takes away would be lost all the same. Fails with kErrIo.
+// Creates the folder if it is missing, with its parents, and syncs their entries, because data that
+// is synced into a folder is lost if a power cut takes the folder. Fails with kErrIo.
 [[nodiscard]] Result<void> create_folder(const std::string& folder);
 
-// Names the present set of data files: equal before and after reading them means that a running
-// server replaced none meanwhile. Fails with kErrIo.
+// Names all data files of the folder. If the answer is the same before and after they were read, a
+// running server replaced none of them meanwhile. Fails with kErrIo.
 [[nodiscard]] Result<std::string> file_set(const std::string& folder);
 
-// The mark that a folder was closed in order: the number of the last change that it then held. A
-// folder that has the mark but fewer changes has lost some; one without it was not closed. Fails
-// with kErrIo.
-[[nodiscard]] Result<void> mark_closed(const std::string& folder, std::uint64_t last_change);
-// Absent if there is no mark, or none that can be read.
-[[nodiscard]] std::optional<std::uint64_t> closed_mark(const std::string& folder);
-[[nodiscard]] Result<void> remove_closed_mark(const std::string& folder);
+// ---- The mark of a clean shutdown
+//
+// It holds the number of the last change in the folder. A folder that has the mark but fewer
+// changes has lost some; one without the mark was not shut down cleanly.
+
+// Fails with kErrIo.
+[[nodiscard]] Result<void> write_shutdown_mark(const std::string& folder,
+                                               std::uint64_t last_change);
+// Absent if there is no mark, or none that is whole.
+[[nodiscard]] std::optional<std::uint64_t> read_shutdown_mark(const std::string& folder);
+// Fails with kErrIo.
+[[nodiscard]] Result<void> remove_shutdown_mark(const std::string& folder);
 
 }  // namespace cowrite::storage

@@ -115,7 +115,7 @@ std::optional<std::uint64_t> check_table(std::istream& file) {
   constexpr std::uint64_t kFooterBytes = 53;
   constexpr std::uint64_t kTrailerBytes = 5;
   constexpr std::string_view kMagic = "\xF7\xCF\xF4\x85\xB7\x41\xE2\x88";
-  constexpr char kXxh3 = 4;  // What key_value_store.cc chooses.
+  constexpr char kXxh3 = 4;  // What rocksdb/options.h chooses.
   file.seekg(0, std::ios::end);
   const auto bytes = static_cast<std::uint64_t>(file.tellg());
   std::string footer(kFooterBytes, '\0');

@@ -1,9 +1,10 @@
-// What RocksDB forgives when it reads damaged files, and should not; looked for before it does.
+// Damage to files that RocksDB reads over without an error. It is looked for before RocksDB opens a
+// folder.
 //
-// Its logs, of which its list of files (MANIFEST) is one: it takes a record whose length cannot be
-// for the torn end of the log, and zeros for room that was set aside, and goes on without what
-// follows. One flipped bit, and up to 32 KiB of acknowledged changes are gone without a word. But a
-// log that was torn by a power cut ends there. Where records follow, it was damaged.
+// In its logs, of which its list of files (MANIFEST) is one, RocksDB takes a record with an
+// impossible length for the torn end of the log, and zeros for space that was reserved; it goes on
+// without what follows. So one flipped bit can lose up to 32 KiB of acknowledged changes silently.
+// But a log that a power cut has torn ends there: if records follow, the log was damaged.
 //
 //     log      = blocks of 32,768 bytes; the last one may be shorter
 //     block    = records, then up to 6 zeros
@@ -12,9 +13,9 @@
 //     length   = 2 bytes, lowest first: of the payload
 //     type     = one byte, 1 to 4
 //
-// Its tables: two things that it takes on trust. The last 53 bytes begin with how blocks are
-// checked: changed to 0, none is. And a table's properties are read before they are checked: of a
-// form that they never have, they end the process.
+// In its tables, RocksDB trusts two things. The last 53 bytes begin with the kind of the blocks'
+// checksums: changed to 0, no block is checked. And a table's properties are parsed before they are
+// checked: malformed ones end the process.
 //
 //     table    = ... properties trailer:5 index-of-what-precedes footer
 //     footer   = check:byte place-of-that-index:varint ... magic:8
@@ -26,14 +27,14 @@
 
 namespace cowrite::storage {
 
-// Fails with kErrDamaged, naming the file and the place; with kErrIo if the folder or a file cannot
-// be read. A table that was never finished is left to RocksDB, which does not know it.
+// Fails with kErrDamaged, naming the file and the place, or with kErrIo if the folder or a file
+// cannot be read. A table that was never finished passes: it is not in RocksDB's list of files.
 [[nodiscard]] Result<void> check_files(const std::string& folder);
 
-// Whether there is a write-ahead log. A folder in use always has one.
+// Whether there is a write-ahead log. A folder that is open for writing always has one.
 [[nodiscard]] bool has_log_file(const std::string& folder);
 
-// Whether there is a file that is made only after the first data was.
+// Whether there is a file that can exist only if the folder has held data.
 [[nodiscard]] bool has_data_file(const std::string& folder);
 
 }  // namespace cowrite::storage

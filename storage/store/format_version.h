@@ -1,5 +1,5 @@
-// The version of the whole format (FORMAT.md), under a key of its own whose place and form are the
-// same in every format to come.
+// The version of the whole format (FORMAT.md). It stands under a key of its own, whose place and
+// form are the same in every format to come.
 #pragma once
 
 #include <cstdint>
@@ -10,13 +10,13 @@
 
 namespace cowrite::storage {
 
-// Data of a newer one is refused.
+// Data of a newer format is refused.
 inline constexpr std::uint64_t kFormatVersion = 1;
 
 // Written last when a store is created.
 inline constexpr std::string_view kFormatKey = "format";
 
-// What stands under the key. Fails with kErrDamaged or kErrNewerFormat.
+// Checks the value of the key. Fails with kErrDamaged or kErrNewerFormat.
 [[nodiscard]] Result<void> check_format(std::string_view value, const std::string& folder);
 
 }  // namespace cowrite::storage

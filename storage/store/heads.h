@@ -1,17 +1,30 @@
-// Reading a document's head from the store.
+// The heads of documents in a store: the only place that knows under which keys they stand.
 #pragma once
 
+#include <functional>
 #include <optional>
+#include <span>
+#include <vector>
 
 #include "ot/base/result.h"
 #include "storage/document_key.h"
 #include "storage/format/head.h"
-#include "storage/store/key_value_store.h"
+#include "storage/store/write_batch.h"
 
 namespace cowrite::storage {
 
 // Absent if nobody ever wrote the document.
-[[nodiscard]] Result<std::optional<Head>> read_head(const KeyValueStore& store,
-                                                    const DocumentKey& key);
+[[nodiscard]] Result<std::optional<Head>> read_head(const View& view, const DocumentKey& key);
+
+// Those of several documents, in one look-up; fails if any of them cannot be read.
+[[nodiscard]] Result<std::vector<std::optional<Head>>> read_heads(
+    const View& view, std::span<const DocumentKey> keys);
+
+using HeadVisitor = std::function<Result<Visit>(DocumentKey&& key, const Head& head)>;
+// Shows the visitor all heads in key order, those after `after` if it is there, until it says stop.
+[[nodiscard]] Result<void> scan_heads(const View& view, const std::optional<DocumentKey>& after,
+                                      const HeadVisitor& visit);
+
+void put_head(const DocumentKey& key, const Head& head, WriteBatch& batch);
 
 }  // namespace cowrite::storage

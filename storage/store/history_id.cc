@@ -1,28 +1,20 @@
 #include "storage/store/history_id.h"
 
 #include <optional>
-#include <random>
 #include <string_view>
 
 #include "storage/format/value.h"
+#include "storage/random_id.h"
 
 namespace cowrite::storage {
 namespace {
 
 constexpr std::string_view kKey = "history";
 
-std::string random_id() {
-  constexpr std::string_view kHex = "0123456789abcdef";
-  std::random_device random;
-  std::string id;
-  for (int digit = 0; digit < 32; ++digit) id += kHex[random() % 16];
-  return id;
-}
-
 }  // namespace
 
-Result<std::string> load_or_create_history_id(KeyValueStore& store) {
-  const Result<std::optional<std::string>> stored = store.get(Table::kMeta, kKey);
+Result<std::string> load_or_create_history_id(Store& store) {
+  const Result<std::optional<std::string>> stored = store.view()->get(Table::kMeta, kKey);
   if (!stored) return stored.error();
   if (!*stored) {
     const Result<void> renewed = renew_history_id(store);
@@ -33,11 +25,11 @@ Result<std::string> load_or_create_history_id(KeyValueStore& store) {
   return in.whole() ? Result<std::string>(std::string(id)) : damaged_value("history id");
 }
 
-Result<void> renew_history_id(KeyValueStore& store) {
+Result<void> renew_history_id(Store& store) {
   std::string value;
-  put_string(random_id(), value);
+  put_string(random_hex(32), value);
   put_checksum(kKey, value);
-  WriteBatch batch(store);
+  WriteBatch batch;
   batch.put(Table::kMeta, kKey, value);
   return store.write(batch, Durability::kSynced);
 }

@@ -1,17 +1,17 @@
-// The name of all histories in a store (RocksDbLog::history_id()).
+// The id of the histories in a store, which is Log::history_id().
 #pragma once
 
 #include <string>
 
 #include "ot/base/result.h"
-#include "storage/store/key_value_store.h"
+#include "storage/store/store.h"
 
 namespace cowrite::storage {
 
-// The store's; a store that has none is given one.
-[[nodiscard]] Result<std::string> load_or_create_history_id(KeyValueStore& store);
+// Returns the id of the store, which is given one if it has none.
+[[nodiscard]] Result<std::string> load_or_create_history_id(Store& store);
 
-// Gives it another one: its histories are no longer what they were.
-[[nodiscard]] Result<void> renew_history_id(KeyValueStore& store);
+// Gives the store another id, because its histories are no longer what they were.
+[[nodiscard]] Result<void> renew_history_id(Store& store);
 
 }  // namespace cowrite::storage

@@ -1,6 +1,7 @@
 #include "storage/write/archive.h"
 
 #include <algorithm>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -22,38 +23,32 @@ namespace {
 constexpr std::size_t kBatchBytes = std::size_t{4} << 20;
 
 // The versions of the newest checkpoints of a document, newest first, at most `count`.
-Result<std::vector<std::uint64_t>> newest_checkpoints(const KeyValueStore& store,
-                                                      DocumentNumber number, std::size_t count) {
+Result<std::vector<std::uint64_t>> newest_checkpoints(const View& view, DocumentNumber number,
+                                                      std::size_t count) {
   std::vector<std::uint64_t> newest;
-  Result<void> valid;
   const Result<void> scanned =
-      store.scan(Table::kCheckpoints, versions(number, 0, ~std::uint64_t{0}), Order::kBackward,
-                 [&](std::string_view key, std::string_view) {
-                   const Result<VersionKey> place = decode_version_key(key);
-                   if (!place) {
-                     valid = place.error();
-                     return Visit::kStop;
-                   }
-                   newest.push_back(place->version);
-                   return newest.size() < count ? Visit::kContinue : Visit::kStop;
-                 });
-  if (!scanned || !valid) return scanned ? valid.error() : scanned.error();
+      view.scan(Table::kCheckpoints, versions(number, 0, ~std::uint64_t{0}), Order::kBackward,
+                [&](std::string_view key, std::string_view) -> Result<Visit> {
+                  const Result<VersionKey> place = decode_version_key(key);
+                  if (!place) return place.error();
+                  newest.push_back(place->version);
+                  return newest.size() < count ? Visit::kContinue : Visit::kStop;
+                });
+  if (!scanned) return scanned.error();
   return newest;
 }
 
 // The chain's value at the first of these checkpoints; if there is none, at the first record.
-Result<ChainValue> chain_at_checkpoint(const KeyValueStore& store, const DocumentKey& key,
-                                       const Head& head,
+Result<ChainValue> chain_at_checkpoint(const View& view, const DocumentKey& key, const Head& head,
                                        const std::vector<std::uint64_t>& checkpoints) {
   if (checkpoints.empty() && head.erased == 0) return chain_start(key);
   const bool from_checkpoint = !checkpoints.empty();
   const std::string name = from_checkpoint ? version_key(head.number, checkpoints.front())
                                            : chain_key(head.number, head.erased);
   const Result<std::optional<std::string>> value =
-      store.get(from_checkpoint ? Table::kCheckpoints : Table::kMeta, name);
-  if (!value || !*value) {
-    return value ? damaged_at(head.erased, "the chain's value is missing") : value.error();
-  }
+      view.get(from_checkpoint ? Table::kCheckpoints : Table::kMeta, name);
+  if (!value) return value.error();
+  if (!*value) return damaged_at(head.erased, "the chain's value is missing");
   if (!from_checkpoint) return decode_chain(name, **value);
   const Result<Checkpoint> checkpoint = decode_checkpoint(name, **value);
   return checkpoint ? Result<ChainValue>(checkpoint->chain) : checkpoint.error();
@@ -68,15 +63,16 @@ bool is_milestone(std::uint64_t version, std::uint64_t previous) {
 // Archives one document from one checkpoint to the next.
 class Archivist {
  public:
-  Archivist(KeyValueStore& store, const DocumentKey& key, const Head& head)
-      : store_(store), key_(key), head_(head), batch_(store) {}
+  // Reads from the view, which is the store's newest.
+  Archivist(Store& store, const View& view, const DocumentKey& key, const Head& head)
+      : store_(store), view_(view), key_(key), head_(head) {}
 
   Result<void> archive(const Snapshot& snapshot) {
-    const Result<std::vector<std::uint64_t>> newest = newest_checkpoints(store_, head_.number, 2);
+    const Result<std::vector<std::uint64_t>> newest = newest_checkpoints(view_, head_.number, 2);
     if (!newest) return newest.error();
     const std::uint64_t since = newest->empty() ? head_.erased : newest->front();
     if (since >= snapshot.version) return {};
-    const Result<ChainValue> chain = chain_at_checkpoint(store_, key_, head_, *newest);
+    const Result<ChainValue> chain = chain_at_checkpoint(view_, key_, head_, *newest);
     if (!chain) return chain.error();
     chain_ = *chain;
     const Result<std::uint64_t> begin = find_open_segment(since);
@@ -89,29 +85,26 @@ class Archivist {
  private:
   // Where packing begins: at the segment that ends at the last checkpoint, if it has room.
   [[nodiscard]] Result<std::uint64_t> find_open_segment(std::uint64_t since) const {
+    if (since == head_.erased) return since;
     std::uint64_t begin = since;
-    Result<void> valid;
-    if (since == head_.erased) return begin;
-    const Result<void> scanned = store_.scan(
+    const Result<void> scanned = view_.scan(
         Table::kRecords, versions(head_.number, since - 1, since), Order::kForwardFromFloor,
-        [&](std::string_view key, std::string_view value) {
+        [&](std::string_view key, std::string_view value) -> Result<Visit> {
           const Result<EntryExtent> extent = decode_extent(key, value);
-          if (!extent) {
-            valid = extent.error();
-          } else if (extent->to > since || (extent->to - extent->from < kSegmentRecords &&
-                                            value.size() < kSegmentBytes / 2)) {
-            begin = extent->from;
-          }
+          if (!extent) return extent.error();
+          const bool has_room =
+              extent->to - extent->from < kSegmentRecords && value.size() < kSegmentBytes / 2;
+          if (extent->to > since || has_room) begin = extent->from;
           return Visit::kStop;
         });
-    if (!scanned || !valid) return scanned ? valid.error() : scanned.error();
+    if (!scanned) return scanned.error();
     return begin;
   }
 
   // Packs the records begin <= version < end, and takes the chain over those since the checkpoint.
   Result<void> pack(std::uint64_t begin, std::uint64_t since, std::uint64_t end) {
     Result<void> scanned =
-        scan_records(store_, head_.number, begin, end, [&](Record&& record) -> Result<Visit> {
+        scan_records(view_, head_.number, begin, end, [&](Record&& record) -> Result<Visit> {
           if (record.version >= since) {
             chain_ = chain_next(chain_, record);
             put_chain(record.version + 1);
@@ -169,7 +162,8 @@ class Archivist {
     return written;
   }
 
-  KeyValueStore& store_;
+  Store& store_;
+  const View& view_;
   const DocumentKey& key_;
   const Head& head_;
   WriteBatch batch_;
@@ -178,36 +172,47 @@ class Archivist {
   std::size_t open_bytes_ = 0;
 };
 
-}  // namespace
-
-Result<void> archive(KeyValueStore& store, const DocumentKey& key, const Snapshot& snapshot) {
-  const Result<std::optional<Head>> head = read_head(store, key);
+// Archives up to the snapshot, or up to the first milestone on the way there, as when a long
+// history is imported. Returns the version that it came to.
+Result<std::uint64_t> archive_once(Store& store, const DocumentKey& key, const Snapshot& snapshot) {
+  const std::unique_ptr<const View> view = store.view();
+  const Result<std::optional<Head>> head = read_head(*view, key);
   if (!head) return head.error();
   CHECK(head->has_value() && snapshot.version <= (*head)->version);  // Of committed versions only.
-  if (snapshot.version <= (*head)->erased) return {};
-  const StoredHistory history(store);
-  Result<std::uint64_t> checkpoint = history.checkpoint(key);
-  // Milestones that have been passed since, as when a long history is imported.
-  while (checkpoint &&
-         *checkpoint / kMilestoneVersions + 1 < snapshot.version / kMilestoneVersions) {
-    const std::uint64_t milestone = (*checkpoint / kMilestoneVersions + 1) * kMilestoneVersions;
-    const Result<Snapshot> passed = history.snapshot(key, std::max(milestone, (*head)->erased + 1));
-    if (!passed) return passed.error();
-    if (Result<void> done = Archivist(store, key, **head).archive(*passed); !done) return done;
-    checkpoint = passed->version;
-  }
+  if (snapshot.version <= (*head)->erased) return snapshot.version;
+  const StoredHistory history(*view);
+  const Result<std::uint64_t> checkpoint = history.checkpoint(key);
   if (!checkpoint) return checkpoint.error();
-  return Archivist(store, key, **head).archive(snapshot);
+  const std::uint64_t next = *checkpoint / kMilestoneVersions + 1;
+  const bool passes_milestone = next < snapshot.version / kMilestoneVersions;
+  const Result<Snapshot> reached =
+      passes_milestone
+          ? history.snapshot(key, std::max(next * kMilestoneVersions, (*head)->erased + 1))
+          : snapshot;
+  if (!reached) return reached.error();
+  const Result<void> done = Archivist(store, *view, key, **head).archive(*reached);
+  return done ? Result<std::uint64_t>(reached->version) : done.error();
 }
 
-Result<ChainValue> newest_chain_value(const KeyValueStore& store, const DocumentKey& key,
-                                      const Head& head) {
-  const Result<std::vector<std::uint64_t>> newest = newest_checkpoints(store, head.number, 1);
+}  // namespace
+
+Result<void> archive(Store& store, const DocumentKey& key, const Snapshot& snapshot) {
+  std::uint64_t version = 0;
+  while (version < snapshot.version) {
+    const Result<std::uint64_t> reached = archive_once(store, key, snapshot);
+    if (!reached) return reached.error();
+    version = *reached;
+  }
+  return {};
+}
+
+Result<ChainValue> newest_chain_value(const View& view, const DocumentKey& key, const Head& head) {
+  const Result<std::vector<std::uint64_t>> newest = newest_checkpoints(view, head.number, 1);
   if (!newest) return newest.error();
-  Result<ChainValue> chain = chain_at_checkpoint(store, key, head, *newest);
+  Result<ChainValue> chain = chain_at_checkpoint(view, key, head, *newest);
   if (!chain) return chain;
   const std::uint64_t since = newest->empty() ? head.erased : newest->front();
-  const Result<void> scanned = scan_records(store, head.number, since, head.version,
+  const Result<void> scanned = scan_records(view, head.number, since, head.version,
                                             [&](const Record& record) -> Result<Visit> {
                                               *chain = chain_next(*chain, record);
                                               return Visit::kContinue;

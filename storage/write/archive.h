@@ -1,12 +1,13 @@
-// Archiving: what is done with a document's committed records once a snapshot of it is at hand, off
-// the commit path:
+// Archiving: what is done with a document's committed records off the commit path, given a snapshot
+// of the document:
 //
 //     checkpoint   the snapshot is stored, so that readers begin there
 //     chain        is computed over the records since the checkpoint before, and stored
 //     segments     those records are packed (format/segment.h) and stop standing alone
 //
-// Each step is an atomic batch that leaves every record readable; a crash between two of them costs
-// work only. So nothing waits for a sync: the write-ahead log keeps their order with the commits.
+// Each step is an atomic batch that leaves every record readable, so a crash between two of them
+// costs work only. Nothing waits for a sync, because the write-ahead log keeps the order of these
+// batches and the commits.
 //
 // Of each document these checkpoints are kept: the newest, and milestones: the first at or past
 // each multiple of kMilestoneVersions. So a reader of any version replays a bounded number of
@@ -21,7 +22,7 @@
 #include "storage/format/chain.h"
 #include "storage/format/head.h"
 #include "storage/record.h"
-#include "storage/store/key_value_store.h"
+#include "storage/store/store.h"
 
 namespace cowrite::storage {
 
@@ -29,7 +30,7 @@ namespace cowrite::storage {
 // adds little to what they take on the disk.
 inline constexpr std::uint64_t kMilestoneVersions = 40'000;
 
-// A segment ends at this size, so that one record of it is read in about a millisecond.
+// A segment ends at this size, so that one of its records can be read in about a millisecond.
 inline constexpr std::size_t kSegmentBytes = std::size_t{1} << 20;
 
 // Records larger than this stand alone: packing saves nothing worth having, and reading a small
@@ -39,11 +40,10 @@ inline constexpr std::size_t kLargeRecordBytes = std::size_t{64} << 10;
 // Brings a document's checkpoints, chain and segments up to the snapshot; does nothing if they are
 // there already. Fails as the store does. One thread may do it at a time. REQUIRES: the snapshot's
 // version is committed.
-[[nodiscard]] Result<void> archive(KeyValueStore& store, const DocumentKey& key,
-                                   const Snapshot& snapshot);
+[[nodiscard]] Result<void> archive(Store& store, const DocumentKey& key, const Snapshot& snapshot);
 
 // The chain's value at the document's newest version.
-[[nodiscard]] Result<ChainValue> newest_chain_value(const KeyValueStore& store,
-                                                    const DocumentKey& key, const Head& head);
+[[nodiscard]] Result<ChainValue> newest_chain_value(const View& view, const DocumentKey& key,
+                                                    const Head& head);
 
 }  // namespace cowrite::storage

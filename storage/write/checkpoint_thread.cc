@@ -5,7 +5,7 @@
 #include "storage/write/archive.h"
 
 namespace cowrite::storage {
-CheckpointThread::CheckpointThread(KeyValueStore& store, const DiskReserve& reserve)
+CheckpointThread::CheckpointThread(Store& store, const DiskReserve& reserve)
     : store_(store), reserve_(reserve), thread_([this] { run(); }) {}
 
 CheckpointThread::~CheckpointThread() {

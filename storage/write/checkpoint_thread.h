@@ -1,5 +1,5 @@
-// CheckpointThread: archives documents (archive.h), off the commit path. It makes reading faster
-// and storing smaller; losing a turn loses nothing.
+// CheckpointThread: archives documents (archive.h), off the commit path. Archiving makes reading
+// faster and the data smaller; skipping it once loses nothing.
 #pragma once
 
 #include <condition_variable>
@@ -10,20 +10,21 @@
 #include <thread>
 #include <unordered_map>
 
+#include "storage/document_key.h"
 #include "storage/record.h"
-#include "storage/store/key_value_store.h"
+#include "storage/store/store.h"
 #include "storage/write/disk_reserve.h"
 
 namespace cowrite::storage {
 
-// Texts that wait to be stored; one that does not fit is dropped.
+// Bytes of text that wait to be stored; a snapshot that does not fit is dropped.
 inline constexpr std::uint64_t kCheckpointBytesMax = std::uint64_t{256} << 20;
 
 class CheckpointThread {
  public:
   // REQUIRES: the store and the reserve outlive it.
-  CheckpointThread(KeyValueStore& store, const DiskReserve& reserve);
-  // Stores what is queued. Nobody may be calling save().
+  CheckpointThread(Store& store, const DiskReserve& reserve);
+  // Stores what is queued. REQUIRES: save() is not being called.
   ~CheckpointThread();
   CheckpointThread(const CheckpointThread&) = delete;
   CheckpointThread& operator=(const CheckpointThread&) = delete;
@@ -38,7 +39,7 @@ class CheckpointThread {
  private:
   void run();
 
-  KeyValueStore& store_;
+  Store& store_;
   const DiskReserve& reserve_;
 
   std::mutex archiving_;  // Held while a document is being archived.

@@ -10,52 +10,40 @@
 #include "storage/format/encoding.h"
 #include "storage/format/keys.h"
 #include "storage/store/heads.h"
+#include "storage/store/sources.h"
 
 namespace cowrite::storage {
 namespace {
 
-// The last key of a range; empty if there is none.
-Result<std::string> last_key(const KeyValueStore& store, Table table, const KeyRange& range) {
-  std::string last;
-  const Result<void> scanned =
-      store.scan(table, range, Order::kBackward, [&](std::string_view key, std::string_view) {
-        last = key;
-        return Visit::kStop;
-      });
-  return scanned ? Result<std::string>(last) : scanned.error();
-}
-
 // One more than the greatest number that a document has, as their names tell. Reads all of them.
-Result<DocumentNumber> next_unnamed_number(const KeyValueStore& store) {
+Result<DocumentNumber> next_unnamed_number(const View& view) {
   DocumentNumber greatest = 0;
-  Result<void> valid;
-  const Result<void> scanned = store.scan(Table::kMeta, all_document_names(), Order::kForward,
-                                          [&](std::string_view name, std::string_view value) {
-                                            const Result<Head> head = decode_head(name, value);
-                                            valid =
-                                                head ? Result<void>() : Result<void>(head.error());
-                                            greatest = std::max(greatest, head ? head->number : 0);
-                                            return valid ? Visit::kContinue : Visit::kStop;
-                                          });
-  if (!scanned || !valid) return scanned ? valid.error() : scanned.error();
-  return greatest + 1;
+  const Result<void> scanned =
+      scan_heads(view, std::nullopt, [&](DocumentKey&&, const Head& head) -> Result<Visit> {
+        greatest = std::max(greatest, head.number);
+        return Visit::kContinue;
+      });
+  return scanned ? Result<DocumentNumber>(greatest + 1) : scanned.error();
 }
 
 // One more than the greatest number that has a record, or had one before it was erased: then it has
 // a value of the chain.
-Result<DocumentNumber> next_document_number(const KeyValueStore& store) {
+Result<DocumentNumber> next_document_number(const View& view) {
   constexpr std::uint64_t kGreatest = std::numeric_limits<std::uint64_t>::max();
-  const Result<std::string> record =
-      last_key(store, Table::kRecords, {version_key(0, 0), version_key(kGreatest, kGreatest)});
-  const Result<std::string> chain =
-      last_key(store, Table::kMeta, {chain_key(0, 0), chain_key(kGreatest, kGreatest)});
+  const auto record =
+      first_key(view, Table::kRecords, {version_key(0, 0), version_key(kGreatest, kGreatest)},
+                Order::kBackward);
+  const auto chain = first_key(
+      view, Table::kMeta, {chain_key(0, 0), chain_key(kGreatest, kGreatest)}, Order::kBackward);
   if (!record || !chain) {
     const Error& error = record ? chain.error() : record.error();
     // A damaged document is no reason to serve none.
-    return error.code == kErrDamaged ? next_unnamed_number(store) : error;
+    return error.code == kErrDamaged ? next_unnamed_number(view) : error;
   }
   DocumentNumber greatest = 0;
-  for (const std::string_view key : {std::string_view(*record), chain_place(*chain)}) {
+  const std::string_view of_record = *record ? std::string_view(**record) : std::string_view();
+  const std::string_view of_chain = *chain ? chain_place(**chain) : std::string_view();
+  for (const std::string_view key : {of_record, of_chain}) {
     if (key.empty()) continue;
     const Result<VersionKey> place = decode_version_key(key);
     if (!place) return place.error();
@@ -99,18 +87,15 @@ void check_promises(const Head& before, const Append& append) {
 
 }  // namespace
 
-Result<std::unique_ptr<CommitThread>> CommitThread::start(KeyValueStore& store,
+Result<std::unique_ptr<CommitThread>> CommitThread::start(Store& store,
                                                           const DiskReserve& reserve) {
-  const Result<DocumentNumber> next_number = next_document_number(store);
+  const Result<DocumentNumber> next_number = next_document_number(*store.view());
   if (!next_number) return next_number.error();
   return std::unique_ptr<CommitThread>(new CommitThread(store, reserve, *next_number));
 }
 
-CommitThread::CommitThread(KeyValueStore& store, const DiskReserve& reserve,
-                           DocumentNumber next_number)
-    : store_(store), reserve_(reserve), batch_(store), next_number_(next_number), thread_([this] {
-        run();
-      }) {}
+CommitThread::CommitThread(Store& store, const DiskReserve& reserve, DocumentNumber next_number)
+    : store_(store), reserve_(reserve), next_number_(next_number), thread_([this] { run(); }) {}
 
 CommitThread::~CommitThread() {
   {
@@ -187,6 +172,7 @@ void CommitThread::commit(std::deque<Pending>& appends) {
     return;
   }
   batch_.clear();
+  load_heads(appends);
   bool any = false;
   for (Pending& pending : appends) {
     pending.outcome = failed_
@@ -202,11 +188,26 @@ void CommitThread::commit(std::deque<Pending>& appends) {
   }
 }
 
+// Looks up at once what heads are needed and not in the cache. Those that cannot be read so are
+// left to find_head(), one by one.
+void CommitThread::load_heads(const std::deque<Pending>& appends) {
+  std::vector<DocumentKey> unknown;
+  for (const Pending& pending : appends) {
+    const auto* const append = std::get_if<Append>(&pending.change);
+    if (append != nullptr && heads_.find(append->key) == nullptr) unknown.push_back(append->key);
+  }
+  if (unknown.size() < 2) return;
+  const auto found = read_heads(*store_.view(), unknown);
+  for (std::size_t i = 0; found && i < unknown.size(); ++i) {
+    heads_.insert(unknown[i], (*found)[i].value_or(Head()));
+  }
+}
+
 // Null if the document cannot be read: it is refused, and the others go on.
 Head* CommitThread::find_head(const DocumentKey& key) {
   Head* const cached = heads_.find(key);
   if (cached != nullptr) return cached;
-  const Result<std::optional<Head>> stored = read_head(store_, key);
+  const Result<std::optional<Head>> stored = read_head(*store_.view(), key);
   return stored ? &heads_.insert(key, stored->value_or(Head())) : nullptr;
 }
 
@@ -226,11 +227,9 @@ AppendOutcome CommitThread::add_to_batch(const Append& append) {
     if (i + 1 < records.size() && records[i + 1].source == record.source) {
       continue;  // The next entry would replace this one.
     }
-    const std::string source = source_key(head->number, record.source);
-    batch_.put(Table::kSources, source, encode_source(source, {record.sequence, record.version}));
+    put_source(head->number, record.source, {record.sequence, record.version}, batch_);
   }
-  const std::string name = document_name_key(append.key);
-  batch_.put(Table::kMeta, name, encode_head(name, *head));
+  put_head(append.key, *head, batch_);
   return AppendOutcome::kCommitted;
 }
 
@@ -238,33 +237,28 @@ AppendOutcome CommitThread::add_to_batch(const Erasure& erasure) {
   Head* const head = find_head(erasure.key);
   if (head == nullptr) return AppendOutcome::kRefused;
   if (head->version != erasure.version || head->exists) return AppendOutcome::kConflict;
-  const DocumentNumber number = head->number;
-  const auto records = keys_in(Table::kRecords, versions(number, 0, head->version));
-  const auto checkpoints = keys_in(Table::kCheckpoints, versions(number, 0, head->version + 1));
-  const auto sources_known = keys_in(Table::kSources, sources(number));
-  const auto chain_known = keys_in(Table::kMeta, chain_values(number, 0, head->version));
-  if (!records || !checkpoints || !sources_known || !chain_known) return AppendOutcome::kRefused;
-  for (const auto& [table, keys] :
-       {std::pair(Table::kRecords, &*records), std::pair(Table::kCheckpoints, &*checkpoints),
-        std::pair(Table::kSources, &*sources_known), std::pair(Table::kMeta, &*chain_known)}) {
-    for (const std::string& key : *keys) batch_.erase(table, key);
-  }
+  if (!erase_entries(*head)) return AppendOutcome::kRefused;
   head->erased = head->version;
-  const std::string chain = chain_key(number, head->version);
+  const std::string chain = chain_key(head->number, head->version);
   batch_.put(Table::kMeta, chain, encode_chain(chain, erasure.chain));
-  const std::string name = document_name_key(erasure.key);
-  batch_.put(Table::kMeta, name, encode_head(name, *head));
+  put_head(erasure.key, *head, batch_);
   return AppendOutcome::kCommitted;
 }
 
-Result<std::vector<std::string>> CommitThread::keys_in(Table table, const KeyRange& range) const {
-  std::vector<std::string> keys;
-  const Result<void> scanned =
-      store_.scan(table, range, Order::kForward, [&](std::string_view key, std::string_view) {
-        keys.emplace_back(key);
-        return Visit::kContinue;
-      });
-  return scanned ? Result<std::vector<std::string>>(std::move(keys)) : scanned.error();
+// Everything but the head; nothing is in the batch if it fails.
+Result<void> CommitThread::erase_entries(const Head& head) {
+  const std::unique_ptr<const View> view = store_.view();
+  WriteBatch erased;
+  const DocumentNumber number = head.number;
+  for (const auto& [table, range] :
+       {std::pair(Table::kRecords, versions(number, 0, head.version)),
+        std::pair(Table::kCheckpoints, versions(number, 0, head.version + 1)),
+        std::pair(Table::kMeta, chain_values(number, 0, head.version))}) {
+    if (Result<void> done = erase_range(*view, table, range, erased); !done) return done;
+  }
+  if (Result<void> done = erase_sources(*view, number, erased); !done) return done;
+  batch_.append(erased);
+  return {};
 }
 
 }  // namespace cowrite::storage

@@ -1,6 +1,6 @@
-// CommitThread: makes appends durable. All that documents have queued while one batch was being
-// synced becomes the next batch, so that the cost of a sync is shared by whoever is there, and a
-// lone append waits for its own sync only.
+// CommitThread: makes appends durable. All that documents queue while one batch is being synced
+// becomes the next batch, so that many appends share the cost of one sync, and a lone append waits
+// for its own sync only.
 #pragma once
 
 #include <atomic>
@@ -19,20 +19,20 @@
 #include "ot/base/result.h"
 #include "storage/format/chain.h"
 #include "storage/operation_log.h"
-#include "storage/store/key_value_store.h"
+#include "storage/store/store.h"
 #include "storage/write/disk_reserve.h"
 #include "storage/write/head_cache.h"
 
 namespace cowrite::storage {
 
-// One batch of the store. Larger ones save no more syncs worth having, and make those in them wait.
+// Bytes of one batch. Larger ones would save few syncs more and make all appends in them wait.
 inline constexpr std::size_t kCommitBytesMax = std::size_t{4} << 20;
 
-// Appends that wait, in memory; one that would exceed it is refused, unless it is alone. Each
-// document has one in flight, so this many bytes mean a disk that does not keep up.
+// Bytes of appends that wait in memory; one that would exceed it is refused, unless it is alone.
+// Each document has one in flight, so this many bytes mean that the disk does not keep up.
 inline constexpr std::size_t kQueueBytesMax = std::size_t{256} << 20;
 
-// How often to look if a disk that was low has room again.
+// While the disk is low, its free space is measured this often.
 inline constexpr std::chrono::milliseconds kDiskRetry{200};
 
 // What erasing a document's history for good leaves of it: the count of versions, and the chain's
@@ -48,9 +48,10 @@ class CommitThread {
   using Done = std::function<void(AppendOutcome)>;
 
   // REQUIRES: the store and the reserve outlive it, and nobody else writes records to it.
-  [[nodiscard]] static Result<std::unique_ptr<CommitThread>> start(KeyValueStore& store,
+  [[nodiscard]] static Result<std::unique_ptr<CommitThread>> start(Store& store,
                                                                    const DiskReserve& reserve);
-  // Commits what is queued, or refuses it where the disk is low. Nobody may be calling append().
+  // Commits what is queued, or refuses it where the disk is low. REQUIRES: append() is not being
+  // called.
   ~CommitThread();
   CommitThread(const CommitThread&) = delete;
   CommitThread& operator=(const CommitThread&) = delete;
@@ -67,27 +68,28 @@ class CommitThread {
 
  private:
   struct Pending {
-    // Nothing: it was refused when it came.
+    // Nothing: the queue was full, and it is refused when its turn comes.
     std::variant<std::monostate, Append, Erasure> change;
     Done done;
     std::size_t bytes = 0;
     AppendOutcome outcome = AppendOutcome::kRefused;
   };
 
-  CommitThread(KeyValueStore& store, const DiskReserve& reserve, DocumentNumber next_number);
+  CommitThread(Store& store, const DiskReserve& reserve, DocumentNumber next_number);
   void run();
   [[nodiscard]] std::deque<Pending> take();
   [[nodiscard]] bool wait_for_disk();
   void commit(std::deque<Pending>& appends);
   void queue(Pending pending);
+  void load_heads(const std::deque<Pending>& appends);
   [[nodiscard]] Head* find_head(const DocumentKey& key);
   [[nodiscard]] AppendOutcome add_to_batch(std::monostate) { return AppendOutcome::kRefused; }
   [[nodiscard]] AppendOutcome add_to_batch(const Append& append);
   [[nodiscard]] AppendOutcome add_to_batch(const Erasure& erasure);
-  [[nodiscard]] Result<std::vector<std::string>> keys_in(Table table, const KeyRange& range) const;
+  [[nodiscard]] Result<void> erase_entries(const Head& head);
 
   // The commit thread's own.
-  KeyValueStore& store_;
+  Store& store_;
   const DiskReserve& reserve_;
   WriteBatch batch_;
   HeadCache heads_;

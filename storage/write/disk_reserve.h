@@ -1,6 +1,6 @@
-// DiskReserve: whether the disk has room enough to go on writing. RocksDB may not run out of space:
-// a full disk can end the process in the middle of a write. So commits wait while less than a
-// reserve is free, which is what flushing and compacting may need meanwhile, and go on by
+// DiskReserve: whether the disk has room enough to go on writing. RocksDB must not run out of
+// space, because a write that fails is the last one until a restart. So commits wait while less
+// than a reserve is free, which is what flushing and compacting may need meanwhile, and go on by
 // themselves when there is room again.
 //
 // Thread-safe.
@@ -14,14 +14,14 @@ namespace cowrite::storage {
 
 class DiskReserve {
  public:
-  // Bytes that are free for us.
+  // Measures the bytes that are free for this process.
   using Measure = std::function<std::uint64_t()>;
 
   DiskReserve(Measure measure, std::uint64_t reserve_bytes)
       : measure_(std::move(measure)), reserve_bytes_(reserve_bytes) {}
 
-  // Of the file system that a folder, or the nearest one above it that exists, is on. One that
-  // cannot be asked is taken for empty of others' files.
+  // Measures the file system of a folder, or of the nearest folder above it that exists. One that
+  // cannot be measured counts as unlimited.
   [[nodiscard]] static Measure of_folder(std::string folder);
 
   [[nodiscard]] bool is_low() const { return measure_() < reserve_bytes_; }

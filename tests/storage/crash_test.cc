@@ -15,9 +15,9 @@
 #include <vector>
 
 #include "storage/errors.h"
-#include "storage/read/stored_history.h"
+#include "storage/read/latest_history.h"
 #include "storage/read/verify.h"
-#include "storage/store/key_value_store.h"
+#include "storage/store/rocksdb_store.h"
 #include "tests/storage/crash_writer.h"
 #include "tests/storage/support.h"
 #include "tests/storage/trial.h"
@@ -79,8 +79,8 @@ class Writer {
 using Versions = std::array<std::uint64_t, kCrashDocuments>;
 
 // Every document is whole and at least at its acknowledged version.
-void expect_nothing_lost(const KeyValueStore& store, const Versions& acknowledged) {
-  const StoredHistory history(store);
+void expect_nothing_lost(const Store& store, const Versions& acknowledged) {
+  const LatestHistory history(store);
   for (std::size_t document = 0; document < kCrashDocuments; ++document) {
     const DocumentKey key = crash_document(document);
     const Result<Snapshot> newest = history.snapshot(key, std::nullopt);
@@ -94,7 +94,7 @@ void expect_nothing_lost(const KeyValueStore& store, const Versions& acknowledge
       ASSERT_EQ((*records)[version], crash_record(document, version));
     }
     if (newest->version > 0) {
-      const Result<Proof> proof = verify(store, key, [](std::uint64_t) { return true; });
+      const Result<Proof> proof = prove(store, key);
       ASSERT_TRUE(proof) << proof.error().message;
       const SourceEntry expected = {newest->version, newest->version - 1};
       EXPECT_EQ(history.source(key, records->back().source)->value(), expected);
@@ -121,7 +121,7 @@ void kill_writers(std::size_t kills) {
       const auto log = open_folder(temp.path());
       expect_nothing_lost(log->store(), acknowledged);
     } else {  // The next writer is the first to open it for writing.
-      const auto store = KeyValueStore::open(temp.path(), OpenMode::kReadOnly);
+      const auto store = RocksDbStore::open(temp.path(), OpenMode::kReadOnly);
       ASSERT_TRUE(store) << store.error().message;
       expect_nothing_lost(**store, acknowledged);
     }
@@ -147,10 +147,10 @@ TEST(Crash, AReaderBesideAWriterSeesAllThatWasAcknowledgedBeforeItOpened) {
   for (std::size_t seen = 0; seen < 2'000 && writer.next(outcome); ++seen) {
     acknowledged.at(outcome.document) = outcome.version;
     if (seen % 200 != 199) continue;
-    const auto store = KeyValueStore::open(temp.path(), OpenMode::kReadOnly);
+    const auto store = RocksDbStore::open(temp.path(), OpenMode::kReadOnly);
     ASSERT_TRUE(store) << store.error().message;
     expect_nothing_lost(**store, acknowledged);
-    EXPECT_EQ(KeyValueStore::open(temp.path(), OpenMode::kReadWrite).error().code, kErrInUse);
+    EXPECT_EQ(RocksDbStore::open(temp.path(), OpenMode::kReadWrite).error().code, kErrInUse);
   }
   writer.kill();
   EXPECT_TRUE(WIFSIGNALED(writer.wait()));

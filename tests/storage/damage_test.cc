@@ -15,7 +15,7 @@
 #include <vector>
 
 #include "storage/errors.h"
-#include "storage/read/stored_history.h"
+#include "storage/read/latest_history.h"
 #include "storage/read/verify.h"
 #include "storage/rocksdb_log.h"
 #include "tests/storage/fault_env.h"
@@ -154,10 +154,10 @@ void expect_named(const Error& error, const DocumentKey& key) {
 }
 
 // Whether the document is whole; if it is not, that is reported by all ways to it.
-bool is_whole(const KeyValueStore& store, const Author& author, bool excused) {
-  const StoredHistory history(store);
+bool is_whole(const Store& store, const Author& author, bool excused) {
+  const LatestHistory history(store);
   const DocumentKey& key = author.key();
-  const Result<Proof> proof = verify(store, key, [](std::uint64_t) { return true; });
+  const Result<Proof> proof = prove(store, key);
   const Result<Snapshot> newest = history.snapshot(key, std::nullopt);
   const Result<std::vector<Record>> records = history.records(key, 0, kNoLimit, kNoLimit);
   for (const Error* error : {proof ? nullptr : &proof.error(), newest ? nullptr : &newest.error(),
@@ -182,7 +182,7 @@ bool is_whole(const KeyValueStore& store, const Author& author, bool excused) {
 enum class Outcome : std::uint8_t { kNotOpened, kPartly, kWhole };
 
 Outcome outcome_of(const std::string& folder, OpenMode mode, bool excused) {
-  const Result<std::unique_ptr<KeyValueStore>> store = KeyValueStore::open(folder, mode);
+  const Result<std::unique_ptr<RocksDbStore>> store = RocksDbStore::open(folder, mode);
   if (!store) {
     const std::string_view code = store.error().code;
     EXPECT_TRUE(code == kErrDamaged || code == kErrIo) << store.error().message;
@@ -190,9 +190,9 @@ Outcome outcome_of(const std::string& folder, OpenMode mode, bool excused) {
   }
   bool all = true;
   for (const Author& author : original().authors()) all = is_whole(**store, author, excused) && all;
-  const Result<std::vector<DocumentInfo>> list = StoredHistory(**store).list(std::nullopt, 100);
+  const Result<std::vector<DocumentInfo>> list = LatestHistory(**store).list(std::nullopt, 100);
   EXPECT_TRUE(!list || excused || list->size() == kDocuments);
-  EXPECT_TRUE(!all || excused || verify_no_orphans(**store));
+  EXPECT_TRUE(!all || excused || verify_no_orphans(*(*store)->view()));
   return all ? Outcome::kWhole : Outcome::kPartly;
 }
 

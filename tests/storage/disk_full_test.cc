@@ -74,7 +74,7 @@ void expect_wait_and_recovery(const std::string& folder, const LogOptions& optio
   ASSERT_TRUE(log) << log.error().message;
   EXPECT_TRUE((*log)->store().was_shut_down_cleanly());
   expect_whole(**log, author, author.records().size());
-  EXPECT_TRUE(verify((*log)->store(), author.key(), [](std::uint64_t) { return true; }));
+  EXPECT_TRUE(prove((*log)->store(), author.key()));
 }
 
 TEST(DiskFull, CommitsWaitBelowTheReserveAndGoOnWhenThereIsRoom) {
@@ -154,6 +154,31 @@ TEST(DiskFull, OnARealFileSystemToo) {
   options.free_bytes = nullptr;
   expect_wait_and_recovery(disk / "data", options,
                            [&disk] { std::filesystem::remove(disk / "others"); });
+}
+
+TEST(DiskFull, AFolderOnADiskWithoutAFreeByteIsClosedAndOpensAgain) {
+  for (const int pastes : {31, 37, 148, 222}) {
+    const SmallDisk disk(24 * kMiB);
+    if (!disk.is_mounted()) {
+      std::printf("skipped: no mount\n");
+      return;
+    }
+    Author author({"docs", "long"});
+    {
+      const auto log =
+          RocksDbLog::open(disk / "data", OpenMode::kReadWrite, trial_options(nullptr));
+      ASSERT_TRUE(log) << log.error().message;
+      for (int i = 0; i < pastes; ++i) paste(author);
+      ASSERT_EQ(append(**log, author.take()), AppendOutcome::kCommitted);
+      std::ofstream others(disk / "others");
+      while (others << std::string(4'096, 'x') << std::flush) {
+      }
+    }
+    std::filesystem::remove(disk / "others");
+    const auto log = RocksDbLog::open(disk / "data", OpenMode::kReadWrite, trial_options(nullptr));
+    ASSERT_TRUE(log) << log.error().message;
+    expect_whole(**log, author, author.records().size());
+  }
 }
 
 }  // namespace

@@ -30,7 +30,7 @@ std::string describe(const Fault& fault) {
 }
 
 bool reports_damage(const std::string& folder) {
-  const auto store = KeyValueStore::open(folder, OpenMode::kReadOnly);
+  const auto store = RocksDbStore::open(folder, OpenMode::kReadOnly);
   return !store && store.error().code == kErrDamaged;
 }
 

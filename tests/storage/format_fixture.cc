@@ -8,10 +8,11 @@
 #include "storage/format/chain.h"
 #include "storage/format/keys.h"
 #include "storage/format/sha256.h"
-#include "storage/read/stored_history.h"
+#include "storage/read/latest_history.h"
 #include "storage/read/verify.h"
 #include "storage/store/heads.h"
 #include "storage/write/archive.h"
+#include "tests/storage/support.h"
 
 namespace cowrite::storage {
 namespace {
@@ -26,7 +27,7 @@ std::string hex(const ChainValue& bytes) {
   return out;
 }
 
-void tell_version(const StoredHistory& history, const DocumentKey& key, std::uint64_t version,
+void tell_version(const History& history, const DocumentKey& key, std::uint64_t version,
                   std::ostream& out) {
   const Result<Snapshot> at = history.snapshot(key, version);
   out << "  version " << version << ": ";
@@ -38,7 +39,7 @@ void tell_version(const StoredHistory& history, const DocumentKey& key, std::uin
       << hex(sha256(at->text.to_string())) << "\n";
 }
 
-void tell_sources(const StoredHistory& history, const DocumentInfo& info, std::ostream& out) {
+void tell_sources(const History& history, const DocumentInfo& info, std::ostream& out) {
   const Result<std::vector<Record>> records =
       history.records(info.key, info.erased, info.version, std::numeric_limits<std::size_t>::max());
   if (!records) {
@@ -56,20 +57,20 @@ void tell_sources(const StoredHistory& history, const DocumentInfo& info, std::o
   }
 }
 
-void tell_document(const KeyValueStore& store, const DocumentInfo& info, std::ostream& out) {
-  const StoredHistory history(store);
+void tell_document(const Store& store, const DocumentInfo& info, std::ostream& out) {
+  const LatestHistory history(store);
   out << describe(info.key) << ": version " << info.version << ", erased " << info.erased << ", "
       << (info.exists ? "exists" : "deleted") << ", " << info.bytes << " bytes, created "
       << info.created_ms << ", changed " << info.changed_ms << "\n";
-  const Result<Proof> proof = verify(store, info.key, [](std::uint64_t) { return true; });
+  const Result<Proof> proof = prove(store, info.key);
   if (proof) {
     out << "  proven: " << proof->records << " records, " << proof->checkpoints << " checkpoints, "
         << proof->chain_values << " values of the chain\n";
   } else {
     out << "  not proven: " << proof.error().message << "\n";
   }
-  const Result<std::optional<Head>> head = read_head(store, info.key);
-  const Result<ChainValue> chain = newest_chain_value(store, info.key, **head);
+  const Result<std::optional<Head>> head = read_head(*store.view(), info.key);
+  const Result<ChainValue> chain = newest_chain_value(*store.view(), info.key, **head);
   out << "  chain " << (chain ? hex(*chain) : chain.error().message) << "\n";
   for (std::uint64_t version = 0; version < info.version; version += 1 + info.version / 5) {
     tell_version(history, info.key, version, out);
@@ -80,13 +81,13 @@ void tell_document(const KeyValueStore& store, const DocumentInfo& info, std::os
 
 }  // namespace
 
-std::string fixture_contents(const KeyValueStore& store) {
+std::string fixture_contents(const Store& store) {
   std::ostringstream out;
   const Result<std::vector<DocumentInfo>> documents =
-      StoredHistory(store).list(std::nullopt, 1'000);
+      LatestHistory(store).list(std::nullopt, 1'000);
   if (!documents) return documents.error().message + "\n";
   for (const DocumentInfo& info : *documents) tell_document(store, info, out);
-  const Result<void> orphans = verify_no_orphans(store);
+  const Result<void> orphans = verify_no_orphans(*store.view());
   out << (orphans ? "nothing else" : orphans.error().message) << "\n";
   return out.str();
 }

@@ -3,11 +3,11 @@
 
 #include <string>
 
-#include "storage/store/key_value_store.h"
+#include "storage/store/store.h"
 
 namespace cowrite::storage {
 
 // Includes the proof of each document's history; an error takes the place of what it hides.
-[[nodiscard]] std::string fixture_contents(const KeyValueStore& store);
+[[nodiscard]] std::string fixture_contents(const Store& store);
 
 }  // namespace cowrite::storage

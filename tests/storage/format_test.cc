@@ -31,7 +31,7 @@ TEST(Format, DataOfEachReleasedFormatReadsAsOnItsFirstDay) {
     const TempFolder temp;
     fs::copy(entry.path(), temp / "data");
     {
-      const auto store = KeyValueStore::open(temp / "data", OpenMode::kReadOnly);
+      const auto store = RocksDbStore::open(temp / "data", OpenMode::kReadOnly);
       ASSERT_TRUE(store) << store.error().message;
       EXPECT_EQ(fixture_contents(**store), expected);
     }

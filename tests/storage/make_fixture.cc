@@ -73,7 +73,7 @@ int main(int count, char** arguments) {
     CHECK(log);
     write_all(**log);
   }
-  const auto store = KeyValueStore::open(folder, OpenMode::kReadOnly);
+  const auto store = RocksDbStore::open(folder, OpenMode::kReadOnly);
   CHECK(store);
   std::ofstream(folder + ".txt") << fixture_contents(**store);
   for (const auto& entry : std::filesystem::directory_iterator(folder)) {

@@ -128,6 +128,28 @@ TEST(RocksDbLog, AnAppendThatDoesNotFitTheQueueIsRefusedAndLaterOnesAreNot) {
   EXPECT_FALSE(log->failure().has_value());
 }
 
+TEST(RocksDbLog, AReadingJobSeesOneStateAndTheNextJobTheNewest) {
+  Author author({"docs", "a"});
+  Gate gate;
+  const auto log = open_in_memory();
+  ASSERT_EQ(append(*log, author.create("x").take()), AppendOutcome::kCommitted);
+  log->read([&, pass = gate.pass()](const History& history) {
+    EXPECT_EQ((*history.info(author.key()))->version, 1U);
+    pass();
+    EXPECT_EQ((*history.info(author.key()))->version, 1U);
+    EXPECT_EQ(history.snapshot(author.key(), std::nullopt)->version, 1U);
+    EXPECT_EQ((*history.source(author.key(), "ann"))->version, 0U);
+  });
+  gate.wait_until_reached();
+  ASSERT_EQ(append(*log, author.insert(0, "y").take()), AppendOutcome::kCommitted);
+  EXPECT_EQ((*log->history().info(author.key()))->version, 2U);
+  std::promise<std::uint64_t> next;
+  log->read(
+      [&](const History& history) { next.set_value((*history.info(author.key()))->version); });
+  EXPECT_EQ(next.get_future().get(), 2U);
+  gate.open();
+}
+
 TEST(RocksDbLog, ReadsThatDoNotFitTheQueueFailAtOnceWithBusy) {
   const auto log = open_in_memory();
   std::atomic<std::size_t> ran = 0;
@@ -299,8 +321,7 @@ TEST(RocksDbLog, AnErasedHistoryIsGoneAndItsVersionsGoOn) {
   }
   const auto log = open_folder(temp.path());
   EXPECT_TRUE(same(*log->history().snapshot(author.key(), std::nullopt), author.newest()));
-  const Result<Proof> proof =
-      verify(log->store(), author.key(), [](std::uint64_t) { return true; });
+  const Result<Proof> proof = prove(log->store(), author.key());
   ASSERT_TRUE(proof) << proof.error().message;
   EXPECT_EQ(proof->records, 2U);
 }

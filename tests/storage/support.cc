@@ -63,6 +63,20 @@ Append Author::take() {
   return append;
 }
 
+void write_record(Author& author, std::mt19937_64& random,
+                  const std::function<std::string()>& text) {
+  author.as(random() % 4 == 0 ? "ben" : "ann").later(static_cast<std::int64_t>(random() % 300));
+  const std::uint64_t length = author.newest().text.code_points();
+  if (!author.newest().exists) {
+    author.create("é");
+  } else if (random() % 4 == 0 && length > 1) {
+    author.erase(random() % length, 1);
+  } else {
+    const std::uint64_t position = random() % (length + 1);
+    author.insert(position, text());
+  }
+}
+
 AppendOutcome append(OperationLog& log, Append append) {
   std::promise<AppendOutcome> outcome;
   log.append(std::move(append), [&outcome](AppendOutcome reached) { outcome.set_value(reached); });
@@ -87,19 +101,23 @@ std::unique_ptr<RocksDbLog> open_folder(const std::string& folder) {
   return open_log(folder, OpenMode::kReadWrite);
 }
 
+Result<Proof> prove(const Store& store, const DocumentKey& key) {
+  return verify(*store.view(), key, [](std::uint64_t) { return true; });
+}
+
 const DiskReserve& ample_disk() {
   static const DiskReserve disk([] { return kDiskReserveBytes; }, kDiskReserveBytes);
   return disk;
 }
 
-void put(KeyValueStore& store, Table table, std::string_view key, std::string_view value) {
-  WriteBatch batch(store);
+void put(Store& store, Table table, std::string_view key, std::string_view value) {
+  WriteBatch batch;
   batch.put(table, key, value);
   CHECK(store.write(batch, Durability::kSynced));
 }
 
-void erase(KeyValueStore& store, Table table, std::string_view key) {
-  WriteBatch batch(store);
+void erase(Store& store, Table table, std::string_view key) {
+  WriteBatch batch;
   batch.erase(table, key);
   CHECK(store.write(batch, Durability::kSynced));
 }

@@ -3,13 +3,17 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
+#include <random>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "storage/operation_log.h"
+#include "storage/read/verify.h"
 #include "storage/rocksdb_log.h"
+#include "storage/store/store.h"
 
 namespace cowrite::storage {
 
@@ -61,18 +65,25 @@ class Author {
   std::size_t taken_ = 0;
 };
 
+// One record more: one of two people puts `text()` in somewhere, or deletes a character.
+void write_record(Author& author, std::mt19937_64& random,
+                  const std::function<std::string()>& text);
+
 // Appends and waits for the outcome.
 AppendOutcome append(OperationLog& log, Append append);
 
 std::unique_ptr<RocksDbLog> open_in_memory();
 std::unique_ptr<RocksDbLog> open_folder(const std::string& folder);
 
+// verify(), to its end.
+Result<Proof> prove(const Store& store, const DocumentKey& key);
+
 // A disk that is never low.
 const DiskReserve& ample_disk();
 
 // What no writer of ours does: one entry changed by itself.
-void put(KeyValueStore& store, Table table, std::string_view key, std::string_view value);
-void erase(KeyValueStore& store, Table table, std::string_view key);
+void put(Store& store, Table table, std::string_view key, std::string_view value);
+void erase(Store& store, Table table, std::string_view key);
 
 bool same(const Snapshot& left, const Snapshot& right);
 

@@ -24,18 +24,12 @@ constexpr std::size_t kErased = Trial::kDocuments - 1;  // The document that is 
 
 void write_on(Author& author, std::mt19937_64& random) {
   for (std::uint64_t left = 1 + random() % 3; left > 0; --left) {
-    author.as(random() % 3 == 0 ? "ben" : "ann").later(static_cast<std::int64_t>(random() % 300));
-    const std::uint64_t length = author.newest().text.code_points();
-    if (!author.newest().exists) {
-      author.create("é");
-    } else if (random() % 4 == 0 && length > 1) {
-      author.erase(random() % length, 1);
-    } else {
+    write_record(author, random, [&random] {
       const std::size_t pasted = random() % 8 == 0 ? 3'000 : 0;
       std::string text = "word ";
       for (std::size_t i = 0; i < pasted; ++i) text += static_cast<char>('a' + random() % 26);
-      author.insert(random() % (length + 1), text);
-    }
+      return text;
+    });
   }
 }
 
@@ -117,7 +111,7 @@ void Trial::expect_kept(RocksDbLog& log, const Promised& promised) const {
   for (std::size_t document = 0; document < kDocuments; ++document) {
     expect_document(log, document, promised);
   }
-  const Result<void> orphans = verify_no_orphans(log.store());
+  const Result<void> orphans = verify_no_orphans(*log.store().view());
   EXPECT_TRUE(orphans) << orphans.error().message;
   Author next({"docs", "afterwards"});
   next.create("it goes on");
@@ -152,8 +146,7 @@ void Trial::expect_document(const RocksDbLog& log, std::size_t document,
     if (version == 0) break;
   }
   if (info.version > 0) {
-    const Result<Proof> proof = verify(const_cast<RocksDbLog&>(log).store(), author.key(),
-                                       [](std::uint64_t) { return true; });
+    const Result<Proof> proof = prove(log.store(), author.key());
     ASSERT_TRUE(proof) << proof.error().message;
     EXPECT_EQ(proof->records, info.version - info.erased);
   }

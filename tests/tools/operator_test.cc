@@ -85,11 +85,11 @@ TEST_F(OperatorCommands, VerifyProvesAllCollections) {
 
 TEST_F(OperatorCommands, VerifyNamesEveryDamagedDocumentAndItsVersion) {
   {
-    const auto store = *storage::KeyValueStore::open(data_, storage::OpenMode::kReadWrite);
-    storage::WriteBatch batch(*store);
+    const auto store = *storage::RocksDbStore::open(data_, storage::OpenMode::kReadWrite);
+    storage::WriteBatch batch;
     for (const auto& [key, version] :
          {std::pair(storage::DocumentKey{"docs", "notes"}, 1U), {{"other", "long"}, 400U}}) {
-      const auto head = storage::read_head(*store, key);
+      const auto head = storage::read_head(*store->view(), key);
       batch.put(storage::Table::kRecords, storage::version_key((*head)->number, version), "\x02?");
     }
     ASSERT_TRUE(store->write(batch, storage::Durability::kSynced));
@@ -110,8 +110,8 @@ TEST_F(OperatorCommands, VerifyNamesEveryDamagedDocumentAndItsVersion) {
 
 TEST_F(OperatorCommands, VerifyFindsWhatBelongsToNobody) {
   {
-    const auto store = *storage::KeyValueStore::open(data_, storage::OpenMode::kReadWrite);
-    storage::WriteBatch batch(*store);
+    const auto store = *storage::RocksDbStore::open(data_, storage::OpenMode::kReadWrite);
+    storage::WriteBatch batch;
     batch.put(storage::Table::kRecords, storage::version_key(77, 0), "x");
     ASSERT_TRUE(store->write(batch, storage::Durability::kSynced));
   }
@@ -143,7 +143,7 @@ TEST_F(OperatorCommands, ABackupIsReadInPlaceAndRestoredIntoAnEmptyFolderWithANe
             output({"log", "notes", "--json"}));
   const auto id = [](const std::string& folder) {
     return *storage::load_or_create_history_id(
-        **storage::KeyValueStore::open(folder, storage::OpenMode::kReadWrite));
+        **storage::RocksDbStore::open(folder, storage::OpenMode::kReadWrite));
   };
   EXPECT_NE(id(restored), id(data_));
   EXPECT_EQ(complaint({"restore", "--from", backups}),

@@ -38,11 +38,11 @@ class FolderOperator final : public Operator {
   }
 
   Result<void> restore_all(const std::string& backups) override {
-    if (Result<void> restored = storage::KeyValueStore::restore(backups, folder_); !restored) {
+    if (Result<void> restored = storage::RocksDbStore::restore(backups, folder_); !restored) {
       return restored;
     }
-    const Result<std::unique_ptr<storage::KeyValueStore>> store =
-        storage::KeyValueStore::open(folder_, storage::OpenMode::kReadWrite);
+    const Result<std::unique_ptr<storage::RocksDbStore>> store =
+        storage::RocksDbStore::open(folder_, storage::OpenMode::kReadWrite);
     if (!store) return store.error();
     return storage::renew_history_id(**store);
   }

@@ -4,8 +4,8 @@
 #include "server/history/collections.h"
 #include "server/history/limits.h"
 #include "storage/limits.h"
-#include "storage/read/stored_history.h"
-#include "storage/store/key_value_store.h"
+#include "storage/read/latest_history.h"
+#include "storage/store/rocksdb_store.h"
 #include "storage/write/disk_reserve.h"
 #include "tools/cli/source.h"
 
@@ -15,7 +15,7 @@ namespace {
 class FolderSource final : public DocumentSource {
  public:
   // `owned` is the store, or nothing.
-  FolderSource(const storage::KeyValueStore& store, std::unique_ptr<storage::KeyValueStore> owned,
+  FolderSource(const storage::Store& store, std::unique_ptr<storage::RocksDbStore> owned,
                std::string folder)
       : owned_(std::move(owned)), store_(store), folder_(std::move(folder)), history_(store_) {}
 
@@ -53,14 +53,14 @@ class FolderSource final : public DocumentSource {
 
   Result<storage::Proof> verify(const storage::DocumentKey& key,
                                 const storage::VerifyProgress& progress) override {
-    return storage::verify(store_, key, progress);
+    return storage::verify(*store_.view(), key, progress);
   }
-  Result<void> verify_no_orphans() override { return storage::verify_no_orphans(store_); }
+  Result<void> verify_no_orphans() override { return storage::verify_no_orphans(*store_.view()); }
   Result<std::vector<std::string>> collections() override {
     return history::list_collections(history_);
   }
   Result<history::DocumentUse> document_use(const storage::DocumentKey& key) override {
-    return history::measure_document(store_, key);
+    return history::measure_document(*store_.view(), key);
   }
   Result<history::StoreUse> store_use() override {
     return history::StoreUse{store_.statistics(), storage::DiskReserve::of_folder(folder_)(),
@@ -68,24 +68,24 @@ class FolderSource final : public DocumentSource {
   }
 
  private:
-  const std::unique_ptr<storage::KeyValueStore> owned_;
-  const storage::KeyValueStore& store_;
+  const std::unique_ptr<storage::RocksDbStore> owned_;
+  const storage::Store& store_;
   const std::string folder_;
-  const storage::StoredHistory history_;
+  const storage::LatestHistory history_;
 };
 
 }  // namespace
 
 Result<std::unique_ptr<DocumentSource>> open_folder(const std::string& folder) {
-  Result<std::unique_ptr<storage::KeyValueStore>> store =
-      storage::KeyValueStore::open(folder, storage::OpenMode::kReadOnly);
+  Result<std::unique_ptr<storage::RocksDbStore>> store =
+      storage::RocksDbStore::open(folder, storage::OpenMode::kReadOnly);
   if (!store) return store.error();
-  const storage::KeyValueStore& opened = **store;
+  const storage::Store& opened = **store;
   return std::unique_ptr<DocumentSource>(
       std::make_unique<FolderSource>(opened, std::move(*store), folder));
 }
 
-std::unique_ptr<DocumentSource> read_folder(const storage::KeyValueStore& store,
+std::unique_ptr<DocumentSource> read_folder(const storage::Store& store,
                                             const std::string& folder) {
   return std::make_unique<FolderSource>(store, nullptr, folder);
 }

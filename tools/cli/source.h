@@ -70,7 +70,7 @@ class DocumentSource {
 [[nodiscard]] Result<std::unique_ptr<DocumentSource>> open_folder(const std::string& folder);
 
 // The same of a folder that is open already. REQUIRES: the store outlives it.
-[[nodiscard]] std::unique_ptr<DocumentSource> read_folder(const storage::KeyValueStore& store,
+[[nodiscard]] std::unique_ptr<DocumentSource> read_folder(const storage::Store& store,
                                                           const std::string& folder);
 
 }  // namespace cowrite::cli

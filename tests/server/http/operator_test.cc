@@ -84,8 +84,8 @@ TEST_F(OperatorFixture, ADocumentIsProven) {
 
 TEST_F(OperatorFixture, ADamagedRecordIsNamed) {
   write("a").create("x").type(20);
-  const auto head = storage::read_head(log_->store(), {"docs", "a"});
-  storage::WriteBatch batch(log_->store());
+  const auto head = storage::read_head(*log_->store().view(), {"docs", "a"});
+  storage::WriteBatch batch;
   batch.put(storage::Table::kRecords, storage::version_key((*head)->number, 7), "rubbish");
   ASSERT_TRUE(log_->store().write(batch, storage::Durability::kSynced));
   const Response response = get("verify/docs/a");

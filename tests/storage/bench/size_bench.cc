@@ -76,22 +76,22 @@ void write_all(RocksDbLog& log, const DocumentKey& key, const std::vector<Record
   log.save_checkpoint(key, now);
 }
 
-std::array<Bytes, kColumns.size()> columns_of(const KeyValueStore& store) {
+std::array<Bytes, kColumns.size()> columns_of(const Store& store) {
   std::array<Bytes, kColumns.size()> columns;
-  CHECK(store.scan(Table::kRecords, {"", std::string(9, '\xFF')}, Order::kForward,
-                   [&](std::string_view key, std::string_view value) {
-                     ValueReader in(key, value);
-                     if (in.byte() != 4) return Visit::kContinue;
-                     in.number();
-                     in.signed_number();
-                     in.signed_number();
-                     for (Bytes& column : columns) {
-                       const std::string_view bytes = in.string();
-                       column.raw += bytes.size();
-                       column.compressed += bytes.empty() ? 0 : compressed(bytes);
-                     }
-                     return Visit::kContinue;
-                   }));
+  CHECK(store.view()->scan(Table::kRecords, {"", std::string(9, '\xFF')}, Order::kForward,
+                           [&](std::string_view key, std::string_view value) -> Result<Visit> {
+                             ValueReader in(key, value);
+                             if (in.byte() != 4) return Visit::kContinue;
+                             in.number();
+                             in.signed_number();
+                             in.signed_number();
+                             for (Bytes& column : columns) {
+                               const std::string_view bytes = in.string();
+                               column.raw += bytes.size();
+                               column.compressed += bytes.empty() ? 0 : compressed(bytes);
+                             }
+                             return Visit::kContinue;
+                           }));
   return columns;
 }
 
@@ -107,7 +107,8 @@ void measure(const replay::TraceFile& trace) {
               static_cast<double>(log->store().statistics().file_bytes) / count);
   constexpr std::array<const char*, 4> kTables = {"meta", "records", "checkpoints", "sources"};
   for (std::size_t table = 0; table < kTables.size(); ++table) {
-    const Result<std::uint64_t> bytes = log->store().disk_bytes(static_cast<Table>(table), all);
+    const Result<std::uint64_t> bytes =
+        log->store().view()->disk_bytes(static_cast<Table>(table), all);
     std::printf(" %s %.3f", kTables.at(table), static_cast<double>(*bytes) / count);
   }
   std::printf("\n ");

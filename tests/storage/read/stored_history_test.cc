@@ -1,6 +1,4 @@
 // StoredHistory: any version, any time, and nothing that is not what was written.
-#include "storage/read/stored_history.h"
-
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -11,6 +9,7 @@
 
 #include "storage/errors.h"
 #include "storage/format/encoding.h"
+#include "storage/read/latest_history.h"
 #include "storage/write/checkpoint_thread.h"
 #include "storage/write/commit_thread.h"
 #include "tests/storage/support.h"
@@ -23,10 +22,10 @@ constexpr std::size_t kNoLimit = std::numeric_limits<std::size_t>::max();
 // A store in memory whose stored bytes the test can reach.
 class Stored {
  public:
-  Stored() : store_(*KeyValueStore::open("", OpenMode::kInMemory)), history_(*store_) {}
+  Stored() : store_(*RocksDbStore::open("", OpenMode::kInMemory)), history_(*store_) {}
 
-  [[nodiscard]] const StoredHistory& history() const { return history_; }
-  [[nodiscard]] KeyValueStore& store() { return *store_; }
+  [[nodiscard]] const LatestHistory& history() const { return history_; }
+  [[nodiscard]] Store& store() { return *store_; }
 
   // REQUIRES: something was added to the author since the last time.
   AppendOutcome write(Author& author) {
@@ -45,8 +44,8 @@ class Stored {
   void erase(Table table, std::string_view key) { storage::erase(*store_, table, key); }
 
  private:
-  std::unique_ptr<KeyValueStore> store_;
-  StoredHistory history_;
+  std::unique_ptr<RocksDbStore> store_;
+  LatestHistory history_;
 };
 
 // A document of many versions, deleted and created again now and then.
@@ -229,7 +228,7 @@ TEST(StoredHistory, AChangedByteOfAnythingStoredIsReportedOrChangesNothing) {
       {Table::kCheckpoints, version_key(1, 2)},
       {Table::kMeta, document_name_key(author.key())}};
   for (const auto& [table, key] : places) {
-    const std::string whole = stored.store().get(table, key)->value();
+    const std::string whole = stored.store().view()->get(table, key)->value();
     for (std::size_t i = 0; i < whole.size(); ++i) {
       std::string damaged = whole;
       damaged[i] = static_cast<char>(damaged[i] ^ 0x10);

@@ -26,7 +26,7 @@ constexpr std::uint64_t kVersions = 700;
 // is left.
 class Stored {
  public:
-  Stored() : author_({"docs", "a"}), store_(*KeyValueStore::open("", OpenMode::kInMemory)) {
+  Stored() : author_({"docs", "a"}), store_(*RocksDbStore::open("", OpenMode::kInMemory)) {
     author_.create("");
     for (std::uint64_t version = 1; version < kVersions; ++version) {
       author_.as(version % 3 == 0 ? "ben" : "ann").later(10).insert(version - 1, "x");
@@ -39,10 +39,8 @@ class Stored {
   }
 
   [[nodiscard]] const Author& author() const { return author_; }
-  [[nodiscard]] KeyValueStore& store() { return *store_; }
-  [[nodiscard]] Result<Proof> verify() const {
-    return storage::verify(*store_, author_.key(), [](std::uint64_t) { return true; });
-  }
+  [[nodiscard]] Store& store() { return *store_; }
+  [[nodiscard]] Result<Proof> verify() const { return prove(*store_, author_.key()); }
 
   void put(Table table, std::string_view key, std::string_view value) {
     storage::put(*store_, table, key, value);
@@ -57,7 +55,7 @@ class Stored {
   }
 
   Author author_;
-  std::unique_ptr<KeyValueStore> store_;
+  std::unique_ptr<RocksDbStore> store_;
 };
 
 TEST(Verify, ProvesAWholeHistory) {
@@ -71,7 +69,8 @@ TEST(Verify, ProvesAWholeHistory) {
 
 TEST(Verify, SaysThatThereIsNoSuchDocument) {
   Stored stored;
-  const auto proof = verify(stored.store(), {"docs", "b"}, [](std::uint64_t) { return true; });
+  const auto proof =
+      verify(*stored.store().view(), {"docs", "b"}, [](std::uint64_t) { return true; });
   EXPECT_EQ(proof.error().code, kErrNotFound);
 }
 
@@ -81,7 +80,8 @@ TEST(Verify, EndsWhenItIsTold) {
   author.create("");
   for (int i = 0; i < 5'000; ++i) author.insert(0, "x");
   (*CommitThread::start(stored.store(), ample_disk()))->append(author.take(), [](AppendOutcome) {});
-  const auto proof = verify(stored.store(), author.key(), [](std::uint64_t) { return false; });
+  const auto proof =
+      verify(*stored.store().view(), author.key(), [](std::uint64_t) { return false; });
   EXPECT_EQ(proof.error().code, kErrBusy);
 }
 
@@ -116,7 +116,8 @@ TEST(Verify, AMissingRecordIsFound) {
 TEST(Verify, ACheckpointThatIsNotWhatItsRecordsGiveIsFound) {
   expect_damaged_at(600, [](Stored& stored) {
     const std::string key = version_key(1, 600);
-    const Result<std::optional<std::string>> value = stored.store().get(Table::kCheckpoints, key);
+    const Result<std::optional<std::string>> value =
+        stored.store().view()->get(Table::kCheckpoints, key);
     Checkpoint checkpoint = *decode_checkpoint(key, **value);
     checkpoint.snapshot.text.erase(0, 1);
     stored.put(Table::kCheckpoints, key,
@@ -163,9 +164,9 @@ TEST(Verify, AnIndexOfSourcesThatIsWrongIsFound) {
 
 TEST(Verify, HistoryWithoutANameIsFound) {
   Stored stored;
-  EXPECT_TRUE(verify_no_orphans(stored.store()));
+  EXPECT_TRUE(verify_no_orphans(*stored.store().view()));
   stored.erase(Table::kMeta, document_name_key(stored.author().key()));
-  EXPECT_EQ(verify_no_orphans(stored.store()).error().code, kErrDamaged);
+  EXPECT_EQ(verify_no_orphans(*stored.store().view()).error().code, kErrDamaged);
 }
 
 }  // namespace

@@ -14,7 +14,7 @@
 #include "storage/format/encoding.h"
 #include "storage/format/keys.h"
 #include "storage/format/segment.h"
-#include "storage/read/stored_history.h"
+#include "storage/read/latest_history.h"
 #include "storage/write/commit_thread.h"
 #include "tests/storage/support.h"
 
@@ -25,22 +25,15 @@ namespace {
 void write_on(Author& author, std::size_t records, std::uint32_t seed) {
   std::mt19937_64 random(seed);
   for (std::size_t i = 0; i < records; ++i) {
-    author.as(random() % 5 == 0 ? "ben" : "ann").later(static_cast<std::int64_t>(random() % 300));
-    const std::uint64_t length = author.newest().text.code_points();
-    if (!author.newest().exists) {
-      author.create("é");
-    } else if (random() % 4 == 0 && length > 1) {
-      author.erase(random() % length, 1);
-    } else {
-      const bool paste = random() % 700 == 0;
-      author.insert(random() % (length + 1), paste ? std::string(kLargeRecordBytes + 1, 'p') : "é");
-    }
+    write_record(author, random, [&random] {
+      return random() % 700 == 0 ? std::string(kLargeRecordBytes + 1, 'p') : std::string("é");
+    });
   }
 }
 
 class Stored {
  public:
-  Stored() : store_(*KeyValueStore::open("", OpenMode::kInMemory)), history_(*store_) {}
+  Stored() : store_(*RocksDbStore::open("", OpenMode::kInMemory)), history_(*store_) {}
 
   void commit(Author& author) {
     (*CommitThread::start(*store_, ample_disk()))->append(author.take(), [](AppendOutcome outcome) {
@@ -55,8 +48,9 @@ class Stored {
   // What the entries of document 1 hold: the first versions, and how many records.
   [[nodiscard]] std::vector<std::pair<std::uint64_t, std::size_t>> entries() const {
     std::vector<std::pair<std::uint64_t, std::size_t>> found;
-    EXPECT_TRUE(store_->scan(Table::kRecords, versions(1, 0, ~std::uint64_t{0}), Order::kForward,
-                             [&](std::string_view key, std::string_view value) {
+    EXPECT_TRUE(
+        store_->view()->scan(Table::kRecords, versions(1, 0, ~std::uint64_t{0}), Order::kForward,
+                             [&](std::string_view key, std::string_view value) -> Result<Visit> {
                                const Result<std::vector<Record>> records = decode_entry(key, value);
                                EXPECT_TRUE(records);
                                found.emplace_back(records->front().version, records->size());
@@ -66,11 +60,11 @@ class Stored {
   }
 
   [[nodiscard]] const History& history() const { return history_; }
-  [[nodiscard]] KeyValueStore& store() { return *store_; }
+  [[nodiscard]] Store& store() { return *store_; }
 
  private:
-  std::unique_ptr<KeyValueStore> store_;
-  StoredHistory history_;
+  std::unique_ptr<RocksDbStore> store_;
+  LatestHistory history_;
 };
 
 void expect_all_readable(const History& history, const Author& author) {
@@ -144,7 +138,7 @@ TEST(Archive, TheChainIsStoredAtEvery256thVersionAndInTheCheckpoint) {
     chain = chain_next(chain, record);
     const std::uint64_t version = record.version + 1;
     const std::string key = chain_key(1, version);
-    const auto value = stored.store().get(Table::kMeta, key);
+    const auto value = stored.store().view()->get(Table::kMeta, key);
     ASSERT_TRUE(value);
     ASSERT_EQ(value->has_value(), version % kChainVersions == 0) << version;
     if (*value) {
@@ -152,7 +146,7 @@ TEST(Archive, TheChainIsStoredAtEvery256thVersionAndInTheCheckpoint) {
     }
   }
   const std::string key = version_key(1, author.records().size());
-  const auto checkpoint = stored.store().get(Table::kCheckpoints, key);
+  const auto checkpoint = stored.store().view()->get(Table::kCheckpoints, key);
   ASSERT_TRUE(checkpoint && *checkpoint);
   EXPECT_EQ(decode_checkpoint(key, **checkpoint)->chain, chain);
 }
@@ -165,11 +159,12 @@ TEST(Archive, ALongHistoryThatCameAtOnceGetsItsMilestones) {
   stored.commit(author);
   stored.archive_newest(author);
   std::vector<std::uint64_t> found;
-  ASSERT_TRUE(stored.store().scan(Table::kCheckpoints, versions(1, 0, ~std::uint64_t{0}),
-                                  Order::kForward, [&](std::string_view key, std::string_view) {
-                                    found.push_back(decode_version_key(key)->version);
-                                    return Visit::kContinue;
-                                  }));
+  ASSERT_TRUE(stored.store().view()->scan(
+      Table::kCheckpoints, versions(1, 0, ~std::uint64_t{0}), Order::kForward,
+      [&](std::string_view key, std::string_view) -> Result<Visit> {
+        found.push_back(decode_version_key(key)->version);
+        return Visit::kContinue;
+      }));
   EXPECT_EQ(found, (std::vector<std::uint64_t>{40'000, 80'000, 120'000, 160'006}));
 }
 
@@ -178,7 +173,7 @@ TEST(Archive, ADocumentThatIsDamagedIsLeftAsItIs) {
   Author author({"docs", "a"});
   write_on(author, 50, 1);
   stored.commit(author);
-  WriteBatch batch(stored.store());
+  WriteBatch batch;
   batch.erase(Table::kRecords, version_key(1, 20));
   ASSERT_TRUE(stored.store().write(batch, Durability::kSynced));
   const Result<void> done = archive(stored.store(), author.key(), author.newest());

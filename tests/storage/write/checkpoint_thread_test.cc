@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "storage/format/keys.h"
-#include "storage/read/stored_history.h"
+#include "storage/read/latest_history.h"
 #include "storage/write/commit_thread.h"
 #include "tests/storage/support.h"
 
@@ -19,7 +19,7 @@ namespace {
 class LongDocument {
  public:
   explicit LongDocument(std::size_t versions)
-      : store_(*KeyValueStore::open("", OpenMode::kInMemory)) {
+      : store_(*RocksDbStore::open("", OpenMode::kInMemory)) {
     std::vector<Record> records(versions);
     for (std::size_t i = 0; i < versions; ++i) {
       records[i] = {i, "ann", i, "", 1, i == 0 ? Change(Create{}) : Change(Edit{})};
@@ -34,7 +34,7 @@ class LongDocument {
   }
 
   static DocumentKey key() { return {"docs", "long"}; }
-  [[nodiscard]] KeyValueStore& store() { return *store_; }
+  [[nodiscard]] Store& store() { return *store_; }
 
   // Each is stored before the next is queued.
   void save(const std::vector<std::uint64_t>& versions) {
@@ -45,16 +45,17 @@ class LongDocument {
 
   [[nodiscard]] std::vector<std::uint64_t> checkpoints() const {
     std::vector<std::uint64_t> found;
-    EXPECT_TRUE(store_->scan(Table::kCheckpoints, versions(1, 0, ~std::uint64_t{0}),
-                             Order::kForward, [&found](std::string_view key, std::string_view) {
-                               found.push_back(decode_version_key(key)->version);
-                               return Visit::kContinue;
-                             }));
+    EXPECT_TRUE(store_->view()->scan(
+        Table::kCheckpoints, versions(1, 0, ~std::uint64_t{0}), Order::kForward,
+        [&found](std::string_view key, std::string_view) -> Result<Visit> {
+          found.push_back(decode_version_key(key)->version);
+          return Visit::kContinue;
+        }));
     return found;
   }
 
  private:
-  std::unique_ptr<KeyValueStore> store_;
+  std::unique_ptr<RocksDbStore> store_;
 };
 
 using Versions = std::vector<std::uint64_t>;
@@ -100,7 +101,7 @@ TEST(CheckpointThread, WhatIsQueuedIsStoredBeforeTheEndAndTheNewestOfADocumentRe
 TEST(CheckpointThread, ManyVersionsAreReadAcrossMilestones) {
   LongDocument document(90'000);
   document.save({39'999, 40'000, 65'000, 80'001, 85'000});
-  const StoredHistory history(document.store());
+  const LatestHistory history(document.store());
   for (const std::uint64_t version :
        {0U, 1U, 39'998U, 39'999U, 40'000U, 79'999U, 80'001U, 90'000U}) {
     const Result<Snapshot> snapshot = history.snapshot(LongDocument::key(), version);

@@ -1,13 +1,18 @@
-// KeyValueStore: the tables, and who may open which folder.
-#include "storage/store/key_value_store.h"
+// RocksDbStore: the tables, and who may open which folder.
+#include "storage/store/rocksdb_store.h"
 
 #include <gtest/gtest.h>
 #include <rocksdb/db.h>
 
 #include <algorithm>
+#include <chrono>
 #include <filesystem>
 #include <fstream>
+#include <future>
+#include <memory>
+#include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "storage/errors.h"
@@ -16,8 +21,8 @@
 namespace cowrite::storage {
 namespace {
 
-std::unique_ptr<KeyValueStore> open(const std::string& folder, OpenMode mode) {
-  Result<std::unique_ptr<KeyValueStore>> store = KeyValueStore::open(folder, mode);
+std::unique_ptr<RocksDbStore> open(const std::string& folder, OpenMode mode) {
+  Result<std::unique_ptr<RocksDbStore>> store = RocksDbStore::open(folder, mode);
   if (!store) {
     ADD_FAILURE() << store.error().message;
   }
@@ -25,18 +30,18 @@ std::unique_ptr<KeyValueStore> open(const std::string& folder, OpenMode mode) {
 }
 
 Error open_error(const std::string& folder, OpenMode mode) {
-  const Result<std::unique_ptr<KeyValueStore>> store = KeyValueStore::open(folder, mode);
+  const Result<std::unique_ptr<RocksDbStore>> store = RocksDbStore::open(folder, mode);
   return store ? Error{"", "it opened"} : store.error();
 }
 
-std::string keys_in(const KeyValueStore& store, const KeyRange& range, Order order,
+std::string keys_in(const Store& store, const KeyRange& range, Order order,
                     std::size_t count = 100) {
   std::string keys;
-  EXPECT_TRUE(
-      store.scan(Table::kRecords, range, order, [&](std::string_view key, std::string_view) {
-        keys += key;
-        return keys.size() < count ? Visit::kContinue : Visit::kStop;
-      }));
+  EXPECT_TRUE(store.view()->scan(Table::kRecords, range, order,
+                                 [&](std::string_view key, std::string_view) -> Result<Visit> {
+                                   keys += key;
+                                   return keys.size() < count ? Visit::kContinue : Visit::kStop;
+                                 }));
   return keys;
 }
 
@@ -44,16 +49,16 @@ void write_file(const std::string& path, std::string_view content) {
   std::ofstream(path, std::ios::binary) << content;
 }
 
-TEST(KeyValueStore, TablesAreSeparate) {
+TEST(RocksDbStore, TablesAreSeparate) {
   const auto store = open("", OpenMode::kInMemory);
   put(*store, Table::kRecords, "k", "record");
   put(*store, Table::kSources, "k", "source");
-  EXPECT_EQ(store->get(Table::kRecords, "k")->value(), "record");
-  EXPECT_EQ(store->get(Table::kSources, "k")->value(), "source");
-  EXPECT_FALSE(store->get(Table::kCheckpoints, "k")->has_value());
+  EXPECT_EQ(store->view()->get(Table::kRecords, "k")->value(), "record");
+  EXPECT_EQ(store->view()->get(Table::kSources, "k")->value(), "source");
+  EXPECT_FALSE(store->view()->get(Table::kCheckpoints, "k")->has_value());
 }
 
-TEST(KeyValueStore, AScanGoesOverItsRangeInEitherOrderUntilItIsStopped) {
+TEST(RocksDbStore, AScanGoesOverItsRangeInEitherOrderUntilItIsStopped) {
   const auto store = open("", OpenMode::kInMemory);
   for (const std::string_view key : {"a", "b", "c", "d", "e"}) {
     put(*store, Table::kRecords, key, "");
@@ -65,10 +70,10 @@ TEST(KeyValueStore, AScanGoesOverItsRangeInEitherOrderUntilItIsStopped) {
   EXPECT_EQ(keys_in(*store, {"x", "z"}, Order::kBackward), "");
 }
 
-TEST(KeyValueStore, AnErasedKeyIsGoneAndAClearedBatchWritesNothing) {
+TEST(RocksDbStore, AnErasedKeyIsGoneAndAClearedBatchWritesNothing) {
   const auto store = open("", OpenMode::kInMemory);
   put(*store, Table::kRecords, "a", "1");
-  WriteBatch batch(*store);
+  WriteBatch batch;
   batch.put(Table::kRecords, "b", "2");
   batch.clear();
   batch.erase(Table::kRecords, "a");
@@ -76,22 +81,80 @@ TEST(KeyValueStore, AnErasedKeyIsGoneAndAClearedBatchWritesNothing) {
   EXPECT_EQ(keys_in(*store, {"a", "z"}, Order::kForward), "");
 }
 
-TEST(KeyValueStore, AFolderIsCreatedWithItsParentsAndKeepsWhatWasWritten) {
+TEST(RocksDbStore, AViewShowsOneStateWhateverIsWrittenMeanwhile) {
+  const auto store = open("", OpenMode::kInMemory);
+  put(*store, Table::kRecords, "a", "1");
+  const std::unique_ptr<const View> before = store->view();
+  put(*store, Table::kRecords, "a", "2");
+  put(*store, Table::kRecords, "b", "2");
+  put(*store, Table::kSources, "a", "2");
+  EXPECT_EQ(before->get(Table::kRecords, "a")->value(), "1");
+  EXPECT_FALSE(before->get(Table::kSources, "a")->has_value());
+  EXPECT_EQ(*before->get_many(Table::kRecords, std::vector<std::string>{"b", "a"}),
+            (std::vector<std::optional<std::string>>{std::nullopt, "1"}));
+  EXPECT_EQ(*first_key(*before, Table::kRecords, {"a", "z"}, Order::kBackward), "a");
+  EXPECT_EQ(keys_in(*store, {"a", "z"}, Order::kForward), "ab");
+}
+
+TEST(RocksDbStore, SeveralKeysAreReadAtOnceInAnyOrderAlsoReadOnly) {
+  const TempFolder temp;
+  const auto writer = open(temp.path(), OpenMode::kReadWrite);
+  for (const std::string_view key : {"a", "b", "c"}) put(*writer, Table::kRecords, key, key);
+  const auto reader = open(temp.path(), OpenMode::kReadOnly);
+  const std::vector<std::string> keys = {"c", "x", "a", "c"};
+  const std::vector<std::optional<std::string>> expected = {"c", std::nullopt, "a", "c"};
+  EXPECT_EQ(*writer->view()->get_many(Table::kRecords, keys), expected);
+  EXPECT_EQ(*reader->view()->get_many(Table::kRecords, keys), expected);
+  EXPECT_EQ(writer->view()->get_many(Table::kRecords, {})->size(), 0U);
+}
+
+TEST(RocksDbStore, AVisitorsErrorEndsTheScanAndIsItsResult) {
+  const auto store = open("", OpenMode::kInMemory);
+  put(*store, Table::kRecords, "a", "1");
+  put(*store, Table::kRecords, "b", "2");
+  int shown = 0;
+  const Result<void> scanned =
+      store->view()->scan(Table::kRecords, {"a", "z"}, Order::kForward,
+                          [&shown](std::string_view, std::string_view) -> Result<Visit> {
+                            ++shown;
+                            return Error{kErrDamaged, "the first is damaged"};
+                          });
+  ASSERT_FALSE(scanned);
+  EXPECT_EQ(scanned.error(), (Error{kErrDamaged, "the first is damaged"}));
+  EXPECT_EQ(shown, 1);
+}
+
+TEST(RocksDbStore, OfTwoChangesOfOneKeyTheLaterOneLasts) {
+  const auto store = open("", OpenMode::kInMemory);
+  WriteBatch batch;
+  batch.put(Table::kRecords, "a", "1");
+  batch.erase(Table::kRecords, "a");
+  batch.erase(Table::kRecords, "b");
+  WriteBatch more;
+  more.put(Table::kRecords, "b", "2");
+  batch.append(more);
+  EXPECT_EQ(batch.bytes(), 6U);
+  ASSERT_TRUE(store->write(batch, Durability::kWritten));
+  EXPECT_EQ(keys_in(*store, {"a", "z"}, Order::kForward), "b");
+}
+
+TEST(RocksDbStore, AFolderIsCreatedWithItsParentsAndKeepsWhatWasWritten) {
   const TempFolder temp;
   const std::string folder = temp / "some/where/data";
   put(*open(folder, OpenMode::kReadWrite), Table::kRecords, "k", "v");
-  EXPECT_EQ(open(folder, OpenMode::kReadWrite)->get(Table::kRecords, "k")->value(), "v");
-  EXPECT_EQ(open(folder + "/", OpenMode::kReadOnly)->get(Table::kRecords, "k")->value(), "v");
+  EXPECT_EQ(open(folder, OpenMode::kReadWrite)->view()->get(Table::kRecords, "k")->value(), "v");
+  EXPECT_EQ(open(folder + "/", OpenMode::kReadOnly)->view()->get(Table::kRecords, "k")->value(),
+            "v");
 }
 
-TEST(KeyValueStore, AStoreInMemoryLeavesNoTrace) {
+TEST(RocksDbStore, AStoreInMemoryLeavesNoTrace) {
   const TempFolder temp;
   put(*open(temp.path(), OpenMode::kInMemory), Table::kRecords, "k", "v");
   EXPECT_TRUE(std::filesystem::is_empty(temp.path()));
-  EXPECT_FALSE(open("", OpenMode::kInMemory)->get(Table::kRecords, "k")->has_value());
+  EXPECT_FALSE(open("", OpenMode::kInMemory)->view()->get(Table::kRecords, "k")->has_value());
 }
 
-TEST(KeyValueStore, ASecondWriterIsToldThatAServerRunsThere) {
+TEST(RocksDbStore, ASecondWriterIsToldThatAServerRunsThere) {
   const TempFolder temp;
   const auto store = open(temp.path(), OpenMode::kReadWrite);
   const Error error = open_error(temp.path(), OpenMode::kReadWrite);
@@ -99,7 +162,7 @@ TEST(KeyValueStore, ASecondWriterIsToldThatAServerRunsThere) {
   EXPECT_EQ(error.message, "folder " + temp.path() + " is in use: another server runs on it");
 }
 
-TEST(KeyValueStore, AReaderBesideTheWriterSeesWhatWasWrittenBeforeAndChangesNoFile) {
+TEST(RocksDbStore, AReaderBesideTheWriterSeesWhatWasWrittenBeforeAndChangesNoFile) {
   const TempFolder temp;
   const auto writer = open(temp.path(), OpenMode::kReadWrite);
   put(*writer, Table::kRecords, "a", "1");
@@ -113,13 +176,13 @@ TEST(KeyValueStore, AReaderBesideTheWriterSeesWhatWasWrittenBeforeAndChangesNoFi
   };
   const std::vector<std::string> before = files();
   const auto reader = open(temp.path(), OpenMode::kReadOnly);
-  EXPECT_EQ(reader->get(Table::kRecords, "a")->value(), "1");
+  EXPECT_EQ(reader->view()->get(Table::kRecords, "a")->value(), "1");
   EXPECT_EQ(files(), before);
   put(*writer, Table::kRecords, "b", "2");
-  EXPECT_FALSE(reader->get(Table::kRecords, "b")->has_value());
+  EXPECT_FALSE(reader->view()->get(Table::kRecords, "b")->has_value());
 }
 
-TEST(KeyValueStore, AReaderOfAFolderWithoutDataIsToldSo) {
+TEST(RocksDbStore, AReaderOfAFolderWithoutDataIsToldSo) {
   const TempFolder temp;
   const Error absent = open_error(temp / "absent", OpenMode::kReadOnly);
   EXPECT_EQ(absent.code, kErrNotFound);
@@ -128,7 +191,7 @@ TEST(KeyValueStore, AReaderOfAFolderWithoutDataIsToldSo) {
   EXPECT_EQ(open_error(temp.path(), OpenMode::kReadOnly).code, kErrNotFound);
 }
 
-TEST(KeyValueStore, AFolderOfOtherFilesIsRefusedAndLeftAsItIs) {
+TEST(RocksDbStore, AFolderOfOtherFilesIsRefusedAndLeftAsItIs) {
   const TempFolder temp;
   write_file(temp / "thesis.txt", "the only copy");
   for (const OpenMode mode : {OpenMode::kReadWrite, OpenMode::kReadOnly}) {
@@ -139,7 +202,7 @@ TEST(KeyValueStore, AFolderOfOtherFilesIsRefusedAndLeftAsItIs) {
   EXPECT_EQ(open_error(temp / "file", OpenMode::kReadWrite).code, kErrIo);
 }
 
-TEST(KeyValueStore, AStoreThatLostItsCurrentFileIsNotTakenForANewOne) {
+TEST(RocksDbStore, AStoreThatLostItsCurrentFileIsNotTakenForANewOne) {
   const TempFolder temp;
   put(*open(temp.path(), OpenMode::kReadWrite), Table::kRecords, "k", "v");
   std::filesystem::remove(temp / "CURRENT");
@@ -147,7 +210,7 @@ TEST(KeyValueStore, AStoreThatLostItsCurrentFileIsNotTakenForANewOne) {
   EXPECT_EQ(open_error(temp.path(), OpenMode::kReadOnly).code, kErrDamaged);
 }
 
-TEST(KeyValueStore, AnotherProgramsRocksDbIsRefusedAndLeftAsItIs) {
+TEST(RocksDbStore, AnotherProgramsRocksDbIsRefusedAndLeftAsItIs) {
   const TempFolder temp;
   rocksdb::Options options;
   options.create_if_missing = true;
@@ -165,19 +228,19 @@ TEST(KeyValueStore, AnotherProgramsRocksDbIsRefusedAndLeftAsItIs) {
   EXPECT_EQ(tables, std::vector<std::string>{"default"});
 }
 
-TEST(KeyValueStore, OurTablesWithoutAFormatVersionAreRefused) {
+TEST(RocksDbStore, OurTablesWithoutAFormatVersionAreRefused) {
   const TempFolder temp;
   {
     const auto store = open(temp.path(), OpenMode::kReadWrite);
     put(*store, Table::kRecords, "k", "v");
-    WriteBatch batch(*store);
+    WriteBatch batch;
     batch.erase(Table::kMeta, "format");
     ASSERT_TRUE(store->write(batch, Durability::kSynced));
   }
   EXPECT_EQ(open_error(temp.path(), OpenMode::kReadWrite).code, kErrForeign);
 }
 
-TEST(KeyValueStore, ACreationThatWasInterruptedIsFinishedByTheNextWriter) {
+TEST(RocksDbStore, ACreationThatWasInterruptedIsFinishedByTheNextWriter) {
   for (const std::size_t tables : {0U, 1U, 2U}) {
     const TempFolder temp;
     rocksdb::Options options;
@@ -194,11 +257,12 @@ TEST(KeyValueStore, ACreationThatWasInterruptedIsFinishedByTheNextWriter) {
     delete half;
     EXPECT_EQ(open_error(temp.path(), OpenMode::kReadOnly).code, kErrNotFound);
     put(*open(temp.path(), OpenMode::kReadWrite), Table::kRecords, "k", "v");
-    EXPECT_EQ(open(temp.path(), OpenMode::kReadOnly)->get(Table::kRecords, "k")->value(), "v");
+    EXPECT_EQ(open(temp.path(), OpenMode::kReadOnly)->view()->get(Table::kRecords, "k")->value(),
+              "v");
   }
 }
 
-TEST(KeyValueStore, LeftoversFromBeforeTheFirstDataAreNoObstacle) {
+TEST(RocksDbStore, LeftoversFromBeforeTheFirstDataAreNoObstacle) {
   const TempFolder temp;
   write_file(temp / "LOCK", "");
   write_file(temp / "LOG", "");
@@ -206,7 +270,7 @@ TEST(KeyValueStore, LeftoversFromBeforeTheFirstDataAreNoObstacle) {
   put(*open(temp.path(), OpenMode::kReadWrite), Table::kRecords, "k", "v");
 }
 
-TEST(KeyValueStore, DataOfANewerFormatIsRefusedWithBothNumbers) {
+TEST(RocksDbStore, DataOfANewerFormatIsRefusedWithBothNumbers) {
   const TempFolder temp;
   put(*open(temp.path(), OpenMode::kReadWrite), Table::kMeta, "format", "2");
   for (const OpenMode mode : {OpenMode::kReadWrite, OpenMode::kReadOnly}) {
@@ -218,7 +282,7 @@ TEST(KeyValueStore, DataOfANewerFormatIsRefusedWithBothNumbers) {
   }
 }
 
-TEST(KeyValueStore, DataOfANewerFormatWithTablesThatWeDoNotKnowIsRefusedAsNewer) {
+TEST(RocksDbStore, DataOfANewerFormatWithTablesThatWeDoNotKnowIsRefusedAsNewer) {
   const TempFolder temp;
   put(*open(temp.path(), OpenMode::kReadWrite), Table::kMeta, "format", "12");
   {
@@ -239,7 +303,7 @@ TEST(KeyValueStore, DataOfANewerFormatWithTablesThatWeDoNotKnowIsRefusedAsNewer)
   EXPECT_EQ(open_error(temp.path(), OpenMode::kReadOnly).code, kErrNewerFormat);
 }
 
-TEST(KeyValueStore, ADamagedFormatVersionIsReported) {
+TEST(RocksDbStore, ADamagedFormatVersionIsReported) {
   for (const std::string_view damaged : {"", "0", "x", "1x", "-1", "99999999999999999999"}) {
     const TempFolder temp;
     put(*open(temp.path(), OpenMode::kReadWrite), Table::kMeta, "format", damaged);
@@ -252,7 +316,7 @@ void copy_running(const std::string& folder, const std::string& copy) {
   std::filesystem::copy(folder, copy, std::filesystem::copy_options::recursive);
 }
 
-TEST(KeyValueStore, AChangedByteInTheWriteAheadLogIsReported) {
+TEST(RocksDbStore, AChangedByteInTheWriteAheadLogIsReported) {
   const TempFolder temp;
   const std::string copy = temp / "copy";
   {
@@ -275,7 +339,7 @@ TEST(KeyValueStore, AChangedByteInTheWriteAheadLogIsReported) {
   EXPECT_EQ(open_error(copy, OpenMode::kReadOnly).code, kErrDamaged);
 }
 
-TEST(KeyValueStore, KnowsIfTheWriterBeforeClosedTheFolder) {
+TEST(RocksDbStore, KnowsIfTheWriterBeforeClosedTheFolder) {
   const TempFolder temp;
   {
     const auto first = open(temp / "running", OpenMode::kReadWrite);
@@ -288,7 +352,7 @@ TEST(KeyValueStore, KnowsIfTheWriterBeforeClosedTheFolder) {
   EXPECT_TRUE(open(temp / "running", OpenMode::kReadWrite)->was_shut_down_cleanly());
 }
 
-TEST(KeyValueStore, AFolderThatHoldsLessThanWhenItWasClosedIsReportedEachTime) {
+TEST(RocksDbStore, AFolderThatHoldsLessThanWhenItWasClosedIsReportedEachTime) {
   const TempFolder temp;
   const std::string folder = temp / "data";
   std::filesystem::create_directory(temp / "early");
@@ -305,10 +369,10 @@ TEST(KeyValueStore, AFolderThatHoldsLessThanWhenItWasClosedIsReportedEachTime) {
     const Error error = open_error(temp / "early", mode);
     EXPECT_EQ(error.code, kErrDamaged) << error.message;
   }
-  EXPECT_EQ(open(folder, OpenMode::kReadOnly)->get(Table::kRecords, "2")->value(), "v");
+  EXPECT_EQ(open(folder, OpenMode::kReadOnly)->view()->get(Table::kRecords, "2")->value(), "v");
 }
 
-TEST(KeyValueStore, AScanFromTheFloorBeginsAtTheEntryBeforeWithTheSamePrefix) {
+TEST(RocksDbStore, AScanFromTheFloorBeginsAtTheEntryBeforeWithTheSamePrefix) {
   const auto store = open("", OpenMode::kInMemory);
   for (const std::string_view key : {"aaaaaaaa1", "bbbbbbbb3", "bbbbbbbb6", "bbbbbbbb9"}) {
     put(*store, Table::kRecords, key, "v");
@@ -332,21 +396,46 @@ std::string files_with(const std::string& folder, std::string_view text) {
   return found;
 }
 
-TEST(KeyValueStore, WhatWasErasedAndCompactedIsOnDiskNoMore) {
+TEST(RocksDbStore, WhatWasErasedAndCompactedIsOnDiskNoMore) {
   const TempFolder temp;
   const auto store = open(temp.path(), OpenMode::kReadWrite);
   put(*store, Table::kRecords, "k", "a secret");
   put(*store, Table::kRecords, "l", "no secret");
   EXPECT_NE(files_with(temp.path(), "a secret"), "");
-  WriteBatch batch(*store);
+  WriteBatch batch;
   batch.erase(Table::kRecords, "k");
   ASSERT_TRUE(store->write(batch, Durability::kSynced));
   ASSERT_TRUE(store->compact());
   EXPECT_EQ(files_with(temp.path(), "a secret"), "");
-  EXPECT_EQ(store->get(Table::kRecords, "l")->value(), "no secret");
+  EXPECT_EQ(store->view()->get(Table::kRecords, "l")->value(), "no secret");
 }
 
-TEST(KeyValueStore, BackupsShareFilesAndOpenReadOnlyWhereTheyLie) {
+TEST(RocksDbStore, CompactingWaitsForOlderViewsAndForNoOthers) {
+  const TempFolder temp;
+  const auto store = open(temp.path(), OpenMode::kReadWrite);
+  put(*store, Table::kRecords, "k", "a secret");
+  std::unique_ptr<const View> older = store->view();
+  erase(*store, Table::kRecords, "k");
+  const std::unique_ptr<const View> newer = store->view();
+  std::future<Result<void>> compacted = std::async([&store] { return store->compact(); });
+  EXPECT_EQ(compacted.wait_for(std::chrono::milliseconds(20)), std::future_status::timeout);
+  EXPECT_EQ(older->get(Table::kRecords, "k")->value(), "a secret");
+  older.reset();
+  EXPECT_TRUE(compacted.get());
+  EXPECT_FALSE(newer->get(Table::kRecords, "k")->has_value());
+  EXPECT_EQ(files_with(temp.path(), "a secret"), "");
+}
+
+TEST(RocksDbStore, CompactingThatWaitsForAViewCanBeInterrupted) {
+  const auto store = open("", OpenMode::kInMemory);
+  const std::unique_ptr<const View> older = store->view();
+  put(*store, Table::kRecords, "k", "v");
+  std::future<Result<void>> compacted = std::async([&store] { return store->compact(); });
+  store->interrupt();
+  EXPECT_EQ(compacted.get().error().code, kErrBusy);
+}
+
+TEST(RocksDbStore, BackupsShareFilesAndOpenReadOnlyWhereTheyLie) {
   const TempFolder temp;
   const auto store = open(temp / "data", OpenMode::kReadWrite);
   put(*store, Table::kRecords, "1", std::string(100'000, 'v'));
@@ -359,12 +448,12 @@ TEST(KeyValueStore, BackupsShareFilesAndOpenReadOnlyWhereTheyLie) {
   EXPECT_EQ(second->number, 2U);
   put(*store, Table::kRecords, "3", "v");
   const auto backup = open(temp / "backups", OpenMode::kReadOnly);
-  EXPECT_EQ(backup->get(Table::kRecords, "2")->value(), "v");
-  EXPECT_FALSE(backup->get(Table::kRecords, "3")->has_value());
+  EXPECT_EQ(backup->view()->get(Table::kRecords, "2")->value(), "v");
+  EXPECT_FALSE(backup->view()->get(Table::kRecords, "3")->has_value());
   EXPECT_EQ(open_error(temp / "backups", OpenMode::kReadWrite).code, kErrForeign);
 }
 
-TEST(KeyValueStore, WhatTakesLongCanBeInterruptedAndTheNextWriterGoesOn) {
+TEST(RocksDbStore, WhatTakesLongCanBeInterruptedAndTheNextWriterGoesOn) {
   const TempFolder temp;
   {
     const auto store = open(temp / "data", OpenMode::kReadWrite);
@@ -375,16 +464,20 @@ TEST(KeyValueStore, WhatTakesLongCanBeInterruptedAndTheNextWriterGoesOn) {
     store->interrupt();
     EXPECT_EQ(store->back_up(temp / "backups").error().code, kErrBusy);
     EXPECT_EQ(store->compact().error().code, kErrBusy);
-    EXPECT_TRUE(store->get(Table::kRecords, "0")->has_value());
+    EXPECT_TRUE(store->view()->get(Table::kRecords, "0")->has_value());
   }
-  EXPECT_EQ(open(temp / "backups", OpenMode::kReadOnly)->get(Table::kRecords, "8")->value().front(),
+  EXPECT_EQ(open(temp / "backups", OpenMode::kReadOnly)
+                ->view()
+                ->get(Table::kRecords, "8")
+                ->value()
+                .front(),
             '8');
   const auto store = open(temp / "data", OpenMode::kReadWrite);
   EXPECT_TRUE(store->compact());
   EXPECT_TRUE(store->back_up(temp / "backups"));
 }
 
-TEST(KeyValueStore, ABackupIsRestoredIntoAnEmptyFolderOnly) {
+TEST(RocksDbStore, ABackupIsRestoredIntoAnEmptyFolderOnly) {
   const TempFolder temp;
   {
     const auto store = open(temp / "data", OpenMode::kReadWrite);
@@ -393,14 +486,14 @@ TEST(KeyValueStore, ABackupIsRestoredIntoAnEmptyFolderOnly) {
     put(*store, Table::kRecords, "2", "v");
     EXPECT_EQ(store->back_up(temp / "data").error().code, kErrForeign);
   }
-  EXPECT_EQ(KeyValueStore::restore(temp / "backups", temp / "data").error().code, kErrForeign);
-  EXPECT_EQ(KeyValueStore::restore(temp / "data", temp / "new").error().code, kErrNotFound);
-  EXPECT_EQ(KeyValueStore::restore(temp / "absent", temp / "new").error().code, kErrNotFound);
-  const Result<void> restored = KeyValueStore::restore(temp / "backups", temp / "new");
+  EXPECT_EQ(RocksDbStore::restore(temp / "backups", temp / "data").error().code, kErrForeign);
+  EXPECT_EQ(RocksDbStore::restore(temp / "data", temp / "new").error().code, kErrNotFound);
+  EXPECT_EQ(RocksDbStore::restore(temp / "absent", temp / "new").error().code, kErrNotFound);
+  const Result<void> restored = RocksDbStore::restore(temp / "backups", temp / "new");
   ASSERT_TRUE(restored) << restored.error().message;
   const auto store = open(temp / "new", OpenMode::kReadWrite);
-  EXPECT_EQ(store->get(Table::kRecords, "1")->value(), "v");
-  EXPECT_FALSE(store->get(Table::kRecords, "2")->has_value());
+  EXPECT_EQ(store->view()->get(Table::kRecords, "1")->value(), "v");
+  EXPECT_FALSE(store->view()->get(Table::kRecords, "2")->has_value());
 }
 
 }  // namespace

@@ -1,0 +1,33 @@
+// LatestHistory: a History each of whose calls reads the store as it is at that moment. It holds no
+// view between two calls, so it may be kept for ever; what two calls return need not fit together.
+#pragma once
+
+#include "storage/history.h"
+#include "storage/store/store.h"
+
+namespace cowrite::storage {
+
+class LatestHistory final : public History {
+ public:
+  // REQUIRES: the store outlives it.
+  explicit LatestHistory(const Store& store) : store_(store) {}
+
+  [[nodiscard]] Result<std::vector<DocumentInfo>> list(const std::optional<DocumentKey>& after,
+                                                       std::size_t count) const override;
+  [[nodiscard]] Result<std::optional<DocumentInfo>> info(const DocumentKey& key) const override;
+  [[nodiscard]] Result<Snapshot> snapshot(const DocumentKey& key,
+                                          std::optional<std::uint64_t> version) const override;
+  [[nodiscard]] Result<std::uint64_t> checkpoint(const DocumentKey& key) const override;
+  [[nodiscard]] Result<std::uint64_t> version_at(const DocumentKey& key,
+                                                 std::int64_t time_ms) const override;
+  [[nodiscard]] Result<std::vector<Record>> records(const DocumentKey& key, std::uint64_t from,
+                                                    std::uint64_t to,
+                                                    std::size_t bytes_max) const override;
+  [[nodiscard]] Result<std::optional<SourceEntry>> source(const DocumentKey& key,
+                                                          const std::string& source) const override;
+
+ private:
+  const Store& store_;
+};
+
+}  // namespace cowrite::storage

@@ -1,0 +1,133 @@
+// A view of a database: RocksDB's snapshot of it; and who waits for older views to end.
+#pragma once
+
+#include <rocksdb/db.h>
+#include <rocksdb/iterator.h>
+#include <rocksdb/snapshot.h>
+
+#include <condition_variable>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "storage/store/rocksdb/database.h"
+#include "storage/store/view.h"
+
+namespace cowrite::storage::rocks {
+
+// Wakes those who wait until views have ended.
+struct ViewsEnded {
+  std::mutex mutex;
+  std::condition_variable changed;
+};
+
+class SnapshotView final : public View {
+ public:
+  // Of a database that is open read-only, which does not change, it needs no snapshot.
+  SnapshotView(const Database& database, OpenMode mode, const std::string& folder,
+               ViewsEnded& ended)
+      : database_(database),
+        folder_(folder),
+        ended_(ended),
+        snapshot_(mode == OpenMode::kReadOnly ? nullptr : database->GetSnapshot()) {
+    options_.snapshot = snapshot_;
+  }
+  ~SnapshotView() override {
+    if (snapshot_ == nullptr) return;
+    database_->ReleaseSnapshot(snapshot_);
+    { const std::lock_guard lock(ended_.mutex); }
+    ended_.changed.notify_all();
+  }
+  SnapshotView(const SnapshotView&) = delete;
+  SnapshotView& operator=(const SnapshotView&) = delete;
+
+  Result<std::optional<std::string>> get(Table table, std::string_view key) const override {
+    std::string value;
+    const rocksdb::Status status =
+        database_->Get(options_, database_.table(table), slice(key), &value);
+    if (status.ok()) return std::optional<std::string>(std::move(value));
+    if (status.IsNotFound()) return std::optional<std::string>();
+    return unreadable(status, folder_);
+  }
+
+  Result<std::vector<std::optional<std::string>>> get_many(
+      Table table, std::span<const std::string> keys) const override {
+    const std::vector<rocksdb::Slice> slices(keys.begin(), keys.end());
+    std::vector<rocksdb::PinnableSlice> found(keys.size());
+    std::vector<rocksdb::Status> statuses(keys.size());
+    database_->MultiGet(options_, database_.table(table), keys.size(), slices.data(), found.data(),
+                        statuses.data());
+    std::vector<std::optional<std::string>> values(keys.size());
+    for (std::size_t i = 0; i < keys.size(); ++i) {
+      if (statuses[i].ok()) {
+        values[i] = found[i].ToString();
+      } else if (!statuses[i].IsNotFound()) {
+        return unreadable(statuses[i], folder_);
+      }
+    }
+    return values;
+  }
+
+  Result<void> scan(Table table, const KeyRange& range, Order order,
+                    const EntryVisitor& visit) const override {
+    const std::string_view from(range.from);
+    const rocksdb::Slice lowest =
+        slice(order == Order::kForwardFromFloor ? from.substr(0, kFloorPrefixBytes) : from);
+    const rocksdb::Slice end = slice(range.to);
+    rocksdb::ReadOptions options = options_;
+    options.iterate_lower_bound = &lowest;
+    options.iterate_upper_bound = &end;
+    const std::unique_ptr<rocksdb::Iterator> entry(
+        database_->NewIterator(options, database_.table(table)));
+    begin(*entry, range, order);
+    while (entry->Valid()) {
+      const Result<Visit> visited = visit(bytes_of(entry->key()), bytes_of(entry->value()));
+      if (!visited) return visited.error();
+      if (*visited == Visit::kStop) break;
+      order == Order::kBackward ? entry->Prev() : entry->Next();
+    }
+    // A damaged block ends the loop like the end of the range does.
+    return entry->status().ok() ? Result<void>() : unreadable(entry->status(), folder_);
+  }
+
+  Result<std::uint64_t> disk_bytes(Table table, const KeyRange& range) const override {
+    rocksdb::SizeApproximationOptions options;
+    options.include_memtables = true;
+    options.files_size_error_margin = 0.1;
+    const rocksdb::Range asked(slice(range.from), slice(range.to));
+    std::uint64_t bytes = 0;
+    const rocksdb::Status status =
+        database_->GetApproximateSizes(options, database_.table(table), &asked, 1, &bytes);
+    return status.ok() ? Result<std::uint64_t>(bytes) : unreadable(status, folder_);
+  }
+
+ private:
+  // Puts an iterator, bound to the range, at the entry where the scan begins.
+  static void begin(rocksdb::Iterator& entry, const KeyRange& range, Order order) {
+    switch (order) {
+      case Order::kForward:
+        entry.SeekToFirst();
+        return;
+      case Order::kBackward:
+        entry.SeekToLast();
+        return;
+      case Order::kForwardFromFloor:
+        entry.SeekForPrev(slice(range.from));
+        if (!entry.Valid() && entry.status().ok()) entry.SeekToFirst();
+        return;
+    }
+  }
+
+  const Database& database_;
+  const std::string& folder_;
+  ViewsEnded& ended_;
+  const rocksdb::Snapshot* const snapshot_;
+  rocksdb::ReadOptions options_;
+};
+
+}  // namespace cowrite::storage::rocks

@@ -1,0 +1,169 @@
+#include "storage/store/rocksdb_store.h"
+
+#include <rocksdb/convenience.h>
+#include <rocksdb/db.h>
+#include <rocksdb/write_batch.h>
+
+#include <atomic>
+#include <mutex>
+#include <string_view>
+#include <utility>
+
+#include "storage/store/data_folder.h"
+#include "storage/store/rocksdb/backups.h"
+#include "storage/store/rocksdb/database.h"
+#include "storage/store/rocksdb/opening.h"
+#include "storage/store/rocksdb/status.h"
+#include "storage/store/rocksdb/view.h"
+
+#if defined(__SANITIZE_THREAD__)
+// The packaged RocksDB is not built for ThreadSanitizer, which therefore misses how its threads
+// wait for each other.
+extern "C" const char* __tsan_default_suppressions() {
+  return "race:librocksdb\ncalled_from_lib:librocksdb\n"
+         "called_from_lib:liblz4\ncalled_from_lib:libzstd\n";
+}
+#endif
+
+namespace cowrite::storage {
+
+struct RocksDbStore::Engine {
+  Engine(std::string path, OpenMode opened_how, const StoreOptions& options)
+      : folder(std::move(path)), mode(opened_how), database(options) {}
+  ~Engine() { close(); }
+  Engine(const Engine&) = delete;
+  Engine& operator=(const Engine&) = delete;
+
+  // Leaves a folder whose log is empty, marked as cleanly shut down, if all went well until now.
+  void close() {
+    if (mode != OpenMode::kReadWrite || !ready || failure) return;
+    if (database->Flush(rocksdb::FlushOptions(), database.tables()).ok()) {
+      static_cast<void>(write_shutdown_mark(folder, database->GetLatestSequenceNumber()));
+    }
+  }
+
+  // What a view shows is kept when files are rewritten. Ends early when all is interrupted.
+  void wait_for_older_views() {
+    const std::uint64_t now = database->GetLatestSequenceNumber();
+    std::unique_lock lock(views_ended.mutex);
+    views_ended.changed.wait(lock, [&] {
+      std::uint64_t oldest = 0;  // 0 if there is no view.
+      database->GetIntProperty(rocksdb::DB::Properties::kOldestSnapshotSequence, &oldest);
+      return interrupted || oldest == 0 || oldest >= now;
+    });
+  }
+
+  const std::string folder;
+  const OpenMode mode;
+  rocks::Database database;
+  bool ready = false;              // Opened, and found to be in order.
+  bool shut_down_cleanly = false;  // By the process that had it open for writing before.
+
+  std::atomic<bool> interrupted = false;
+  rocks::ViewsEnded views_ended;
+
+  std::mutex failure_mutex;
+  std::optional<Error> failure;  // Of the first failed write.
+};
+
+RocksDbStore::RocksDbStore(std::unique_ptr<Engine> engine) : engine_(std::move(engine)) {}
+RocksDbStore::~RocksDbStore() = default;
+
+Result<std::unique_ptr<RocksDbStore>> RocksDbStore::open(const std::string& folder, OpenMode mode,
+                                                         const StoreOptions& options) {
+  auto engine =
+      std::make_unique<Engine>(mode == OpenMode::kInMemory ? "/memory" : folder, mode, options);
+  rocks::Opening opening(engine->folder, mode, engine->database);
+  if (Result<void> opened = opening.run(); !opened) return opened.error();
+  engine->shut_down_cleanly = opening.shut_down_cleanly();
+  engine->ready = true;
+  return std::unique_ptr<RocksDbStore>(new RocksDbStore(std::move(engine)));
+}
+
+bool RocksDbStore::was_shut_down_cleanly() const { return engine_->shut_down_cleanly; }
+
+std::unique_ptr<const View> RocksDbStore::view() const {
+  return std::make_unique<rocks::SnapshotView>(engine_->database, engine_->mode, engine_->folder,
+                                               engine_->views_ended);
+}
+
+Result<void> RocksDbStore::write(const WriteBatch& batch, Durability durability) {
+  if (std::optional<Error> earlier = failure()) return *std::move(earlier);
+  constexpr std::size_t kPerChange = 16;  // Beside its key and value, at most.
+  rocksdb::WriteBatch changes(batch.bytes() + kPerChange * (batch.size() + 1));
+  batch.for_each([&](Table table, std::string_view key, std::optional<std::string_view> value) {
+    rocksdb::ColumnFamilyHandle* const handle = engine_->database.table(table);
+    const rocksdb::Status added = value
+                                      ? changes.Put(handle, rocks::slice(key), rocks::slice(*value))
+                                      : changes.Delete(handle, rocks::slice(key));
+    CHECK(added.ok());
+  });
+  rocksdb::WriteOptions options;
+  options.sync = durability == Durability::kSynced;
+  const rocksdb::Status status = engine_->database->Write(options, &changes);
+  if (status.ok()) return {};
+  // RocksDB would try again by itself; but what a failed sync has lost, the next one confirms.
+  rocksdb::CancelAllBackgroundWork(&*engine_->database, false);
+  const std::lock_guard lock(engine_->failure_mutex);
+  if (!engine_->failure) {
+    engine_->failure = rocks::error_of(status, "cannot write to folder " + engine_->folder);
+  }
+  return *engine_->failure;
+}
+
+std::optional<Error> RocksDbStore::failure() const {
+  const std::lock_guard lock(engine_->failure_mutex);
+  return engine_->failure;
+}
+
+StoreStatistics RocksDbStore::statistics() const {
+  const auto sum = [this](const std::string& property) {
+    std::uint64_t total = 0;
+    for (rocksdb::ColumnFamilyHandle* const table : engine_->database.tables()) {
+      std::uint64_t value = 0;
+      total += engine_->database->GetIntProperty(table, property, &value) ? value : 0;
+    }
+    return total;
+  };
+  const rocksdb::Cache& cache = engine_->database.cache();
+  return {.file_bytes = sum(rocksdb::DB::Properties::kTotalSstFilesSize),
+          .unflushed_bytes = sum(rocksdb::DB::Properties::kCurSizeAllMemTables),
+          .cache_bytes = cache.GetUsage(),
+          .memory_bytes_max = cache.GetCapacity(),
+          .compaction_bytes = sum(rocksdb::DB::Properties::kEstimatePendingCompactionBytes)};
+}
+
+Result<void> RocksDbStore::compact() {
+  engine_->wait_for_older_views();
+  for (rocksdb::ColumnFamilyHandle* const table : engine_->database.tables()) {
+    rocksdb::CompactRangeOptions options;
+    options.bottommost_level_compaction = rocksdb::BottommostLevelCompaction::kForceOptimized;
+    const rocksdb::Status status =
+        engine_->database->CompactRange(options, table, nullptr, nullptr);
+    if (engine_->interrupted) {
+      return rocks::interrupted("the files of folder " + engine_->folder +
+                                " were not all rewritten");
+    }
+    if (!status.ok()) return rocks::error_of(status, "cannot compact folder " + engine_->folder);
+  }
+  return {};
+}
+
+Result<BackupInfo> RocksDbStore::back_up(const std::string& folder) {
+  return rocks::back_up(engine_->database, folder, engine_->interrupted);
+}
+
+Result<void> RocksDbStore::restore(const std::string& backups, const std::string& folder) {
+  return rocks::restore(backups, folder);
+}
+
+void RocksDbStore::interrupt() {
+  {
+    const std::lock_guard lock(engine_->views_ended.mutex);
+    engine_->interrupted = true;
+  }
+  engine_->views_ended.changed.notify_all();
+  engine_->database->DisableManualCompaction();
+}
+
+}  // namespace cowrite::storage

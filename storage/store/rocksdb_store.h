@@ -1,0 +1,83 @@
+// RocksDbStore: a store in a data folder, kept by RocksDB. The one user of RocksDB; its options and
+// traps are in rocksdb/.
+//
+// Knows who may use a data folder: one process to write, any number to read beside it; and whether
+// the folder is ours and of a format that we know.
+//
+// Thread-safe.
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "ot/base/result.h"
+#include "storage/store/store.h"
+
+namespace rocksdb {
+class Env;
+}
+
+namespace cowrite::storage {
+
+enum class OpenMode {
+  kReadWrite,  // Creates the folder if need be. One process at a time.
+  kReadOnly,   // What was there when it was opened, also beside a writer; changes no file.
+  kInMemory,   // The same engine, leaving no trace; the folder is ignored.
+};
+
+// Memory for blocks that were read and for what waits to be flushed.
+inline constexpr std::size_t kStoreMemoryBytes = std::size_t{128} << 20;
+
+struct StoreOptions {
+  std::size_t memory_bytes = kStoreMemoryBytes;
+  rocksdb::Env* env = nullptr;  // For tests whose disk fails; RocksDB's own if null. Outlives it.
+};
+
+class RocksDbStore final : public Store {
+ public:
+  // Fails with kErrNotFound, kErrInUse, kErrForeign, kErrNewerFormat, kErrDamaged or kErrIo, and a
+  // sentence that names the folder. A folder of backups opens read-only, at the newest.
+  [[nodiscard]] static Result<std::unique_ptr<RocksDbStore>> open(const std::string& folder,
+                                                                  OpenMode mode,
+                                                                  const StoreOptions& options = {});
+  // Marks the folder as cleanly shut down, unless a write failed.
+  ~RocksDbStore() override;
+  RocksDbStore(const RocksDbStore&) = delete;
+  RocksDbStore& operator=(const RocksDbStore&) = delete;
+
+  [[nodiscard]] std::unique_ptr<const View> view() const override;
+  [[nodiscard]] Result<void> write(const WriteBatch& batch, Durability durability) override;
+  [[nodiscard]] StoreStatistics statistics() const override;
+
+  // The first failed write.
+  [[nodiscard]] std::optional<Error> failure() const;
+
+  // False if the process that had the folder open for writing before did not live to close it: then
+  // the newest of what was not synced may be missing.
+  [[nodiscard]] bool was_shut_down_cleanly() const;
+
+  // Rewrites all files, so that what was erased before is on disk no more. Waits for the views that
+  // are older than the call, for their states would be kept. REQUIRES: as write().
+  [[nodiscard]] Result<void> compact();
+
+  // Adds the store as it is now to a folder of backups, made if need be; what is there already is
+  // not copied again. Writers go on meanwhile. Fails with kErrForeign or kErrIo. REQUIRES: as
+  // write().
+  [[nodiscard]] Result<BackupInfo> back_up(const std::string& folder);
+
+  // Makes a data folder of the newest backup. Fails with kErrNotFound, kErrForeign (the folder is
+  // not empty), kErrDamaged or kErrIo.
+  [[nodiscard]] static Result<void> restore(const std::string& backups, const std::string& folder);
+
+  // Ends what takes long: compact() and back_up() fail with kErrBusy, from now on.
+  void interrupt();
+
+ private:
+  struct Engine;
+  explicit RocksDbStore(std::unique_ptr<Engine> engine);
+  std::unique_ptr<Engine> engine_;
+};
+
+}  // namespace cowrite::storage
