@@ -6,6 +6,9 @@
 
 namespace cowrite::storage {
 
+// Nobody ever wrote the document.
+inline constexpr std::string_view kErrDocumentUnknown = "ERR_DOCUMENT_UNKNOWN";
+
 // A version beyond the document's newest was asked for.
 inline constexpr std::string_view kErrVersionUnknown = "ERR_STORAGE_VERSION_UNKNOWN";
 

@@ -1,5 +1,5 @@
-// Log: everything that a server, its operator and the command line need of the place where histories
-// are kept: appending and reading (operation_log.h), and looking after it.
+// Log: everything that a server, its operator and the command line need of the place where
+// histories are kept: appending and reading (operation_log.h), and looking after it.
 //
 // Thread-safe.
 #pragma once
@@ -31,8 +31,8 @@ class Log : public OperationLog {
   [[nodiscard]] virtual const KeyValueStore& store() const = 0;
 
   // Erases for good what a deleted document ever was, from the disk too; its count of versions goes
-  // on. Fails with kErrNotFound, kErrConflict if the document exists or is written meanwhile, or as
-  // reading and writing do. For a thread that may block: all files are rewritten.
+  // on. Fails with kErrDocumentUnknown, kErrConflict if the document exists or is written
+  // meanwhile, or as reading and writing do. For a thread that may block: all files are rewritten.
   [[nodiscard]] virtual Result<void> erase(const DocumentKey& key) = 0;
 
   // Adds the histories as they are now to a folder of backups, made if need be; what is there

@@ -69,7 +69,7 @@ Result<void> RocksDbLog::erase(const DocumentKey& key) {
   const std::unique_lock<std::mutex> paused = checkpoints_.pause();
   const Result<std::optional<Head>> head = read_head(*store_, key);
   if (!head) return head.error();
-  if (!*head) return Error{kErrNotFound, describe(key) + ": no such document"};
+  if (!*head) return Error{kErrDocumentUnknown, describe(key) + ": no such document"};
   const Result<ChainValue> chain = newest_chain_value(*store_, key, **head);
   if (!chain) return Error{chain.error().code, describe(key) + ": " + chain.error().message};
   std::promise<AppendOutcome> outcome;

@@ -266,7 +266,7 @@ Result<Proof> verify(const KeyValueStore& store, const DocumentKey& key,
                      const VerifyProgress& progress) {
   const Result<std::optional<Head>> head = read_head(store, key);
   if (!head) return head.error();
-  if (!*head) return Error{kErrNotFound, describe(key) + ": no such document"};
+  if (!*head) return Error{kErrDocumentUnknown, describe(key) + ": no such document"};
   Result<Proof> proof = Verifier(store, key, **head, progress).run();
   return proof ? proof : Error{proof.error().code, describe(key) + ": " + proof.error().message};
 }

@@ -72,7 +72,7 @@ TEST(Verify, ProvesAWholeHistory) {
 TEST(Verify, SaysThatThereIsNoSuchDocument) {
   Stored stored;
   const auto proof = verify(stored.store(), {"docs", "b"}, [](std::uint64_t) { return true; });
-  EXPECT_EQ(proof.error().code, kErrNotFound);
+  EXPECT_EQ(proof.error().code, kErrDocumentUnknown);
 }
 
 TEST(Verify, EndsWhenItIsTold) {
