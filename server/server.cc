@@ -52,8 +52,8 @@ Result<std::unique_ptr<Server>> Server::start(const ServerOptions& options, Oper
   return server;
 }
 
-Server::Server(std::unique_ptr<storage::Log> log, access::AccessPolicy access,
-               pages::Pages pages, std::string token, Operator reports_to)
+Server::Server(std::unique_ptr<storage::Log> log, access::AccessPolicy access, pages::Pages pages,
+               std::string token, Operator reports_to)
     : log_(std::move(log)),
       access_(std::move(access)),
       pages_(std::move(pages)),
@@ -116,7 +116,7 @@ transport::WebSocketServer::Handlers Server::handlers(loop::Loop& loop) {
 http::OperatorPorts Server::operator_ports() {
   return {
       .submit =
-          [this](http::OperatorChange change, std::function<void(Result<std::uint64_t>)> done) {
+          [this](history::DocumentChange change, std::function<void(Result<std::uint64_t>)> done) {
             loop::Loop& loop = loops_.home_of(change.key);
             document::Submission submission{.author = std::move(change.author),
                                             .request = {.key = std::move(change.key),
@@ -147,12 +147,11 @@ void Server::serve(const http::Request& request, http::Respond respond) {
   } else if (request.path == "/healthz") {
     const storage::LogHealth log = log_->health();
     const ClientsAheadOfLog::Count ahead = evidence_.count();
-    respond(http::respond_health(
-        request, {.waits_for_disk = log.waits_for_disk,
-                  .disk_free_bytes = log.disk_free_bytes,
-                  .disk_reserve_bytes = log.disk_reserve_bytes,
-                  .requests_ahead = ahead.requests,
-                  .documents_ahead = ahead.documents}));
+    respond(http::respond_health(request, {.waits_for_disk = log.waits_for_disk,
+                                           .disk_free_bytes = log.disk_free_bytes,
+                                           .disk_reserve_bytes = log.disk_reserve_bytes,
+                                           .requests_ahead = ahead.requests,
+                                           .documents_ahead = ahead.documents}));
   } else {
     respond(pages_.respond(request));
   }

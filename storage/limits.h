@@ -1,5 +1,6 @@
-// What a document may be, whoever writes it: clients, the operator, a file that is imported; and the
-// defaults of the log. Each limit has its reason. Sizes are bytes unless the name says otherwise.
+// What a document may be, whoever writes it: clients, the operator, a file that is imported; and
+// the defaults of the log. Each limit has its reason. Sizes are bytes unless the name says
+// otherwise.
 #pragma once
 
 #include <cstddef>

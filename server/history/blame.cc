@@ -242,7 +242,7 @@ Result<BlamePage> read_blame(const History& history, const storage::DocumentKey&
                              const BlameRequest& request) {
   const Result<storage::DocumentInfo> info = read_info(history, key);
   if (!info) return info.error();
-  const Result<std::uint64_t> version = resolve(history, *info, request.place);
+  const Result<std::uint64_t> version = resolve(history, *info, request.at);
   if (!version) return version.error();
   const Result<storage::Snapshot> snapshot = history.snapshot(key, *version);
   if (!snapshot) return snapshot.error();

@@ -9,19 +9,17 @@
 #include <vector>
 
 #include "ot/base/result.h"
+#include "server/history/errors.h"
 #include "server/history/limits.h"
 #include "server/history/queries.h"
 #include "storage/history.h"
 
 namespace cowrite::history {
 
-// A history is longer than this server follows in one request.
-inline constexpr std::string_view kErrHistoryTooLong = "ERR_HISTORY_TOO_LONG";
-
 enum class RemovedText { kLeftOut, kShown };
 
 struct BlameRequest {
-  storage::VersionSelector place;
+  storage::VersionSelector at;
   RemovedText removed = RemovedText::kLeftOut;
   std::uint64_t pause_minutes = kPauseMinutesDefault;
   std::uint64_t from = 0;  // Begin with this span; as `next` of the page before.

@@ -9,13 +9,11 @@
 #include <vector>
 
 #include "ot/base/result.h"
+#include "server/history/errors.h"
 #include "server/history/queries.h"
 #include "storage/document_key.h"
 
 namespace cowrite::history {
-
-// A text has more lines than this server compares.
-inline constexpr std::string_view kErrTextTooLong = "ERR_TEXT_TOO_LONG";
 
 // A document that was not there has no version here; it counts as an empty text.
 struct DiffSide {

@@ -6,15 +6,19 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <unordered_map>
 
 #include "ot/base/result.h"
+#include "server/history/errors.h"
 #include "storage/history.h"
 #include "storage/record.h"
 
 namespace cowrite::history {
 
-inline constexpr std::string_view kErrRecordInvalid = "ERR_RECORD_INVALID";
+// Whether a text can name a document, a collection or a source: UTF-8 of 1 to storage's kIdBytesMax
+// bytes.
+[[nodiscard]] bool is_name(std::string_view text);
 
 class ImportCheck {
  public:

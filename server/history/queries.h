@@ -17,16 +17,11 @@
 #include <vector>
 
 #include "ot/base/result.h"
+#include "server/history/errors.h"
 #include "storage/history.h"
 #include "storage/version_selector.h"
 
 namespace cowrite::history {
-
-// Nobody ever wrote the document.
-inline constexpr std::string_view kErrDocumentUnknown = "ERR_DOCUMENT_UNKNOWN";
-
-// It was not there at that version: not yet created, or deleted.
-inline constexpr std::string_view kErrDocumentAbsent = "ERR_DOCUMENT_ABSENT";
 
 struct DocumentPage {
   std::vector<storage::DocumentInfo> documents;
@@ -58,10 +53,10 @@ struct RecordPage {
 [[nodiscard]] Error document_absent(const storage::DocumentInfo& info,
                                     const storage::Snapshot& snapshot);
 
-// The version at a place. Fails with storage's kErrVersionUnknown.
+// The number of the version that is meant. Fails with storage's kErrVersionUnknown.
 [[nodiscard]] Result<std::uint64_t> resolve(const storage::History& history,
                                             const storage::DocumentInfo& info,
-                                            const storage::VersionSelector& place);
+                                            const storage::VersionSelector& at);
 
 // Documents of a collection whose ids begin with `prefix`, deleted ones too, by id, after `after`,
 // at most `count`.
@@ -71,6 +66,10 @@ struct RecordPage {
                                                   const std::optional<std::string>& after,
                                                   std::size_t count);
 
+// The collections that hold documents, in order, deleted documents counting too. Reads one document
+// of each.
+[[nodiscard]] Result<std::vector<std::string>> list_collections(const storage::History& history);
+
 // Fails with kErrDocumentUnknown.
 [[nodiscard]] Result<storage::DocumentInfo> read_info(const storage::History& history,
                                                       const storage::DocumentKey& key);
@@ -78,7 +77,7 @@ struct RecordPage {
 // Fails with kErrDocumentUnknown, kErrDocumentAbsent, or storage's kErrVersionUnknown.
 [[nodiscard]] Result<VersionText> read_text(const storage::History& history,
                                             const storage::DocumentKey& key,
-                                            const storage::VersionSelector& place);
+                                            const storage::VersionSelector& at);
 
 // The beginning of a range of records, at most `count` and about bytes_max bytes, but one if there
 // is any. What lies beyond the newest version is left out. Fails with kErrDocumentUnknown, and with

@@ -20,7 +20,7 @@ struct Restoration {
 // One edit, or the creation of a document that is deleted now. Fails as read_text() does.
 [[nodiscard]] Result<Restoration> make_restoration(const storage::History& history,
                                                    const storage::DocumentKey& key,
-                                                   const storage::VersionSelector& place);
+                                                   const storage::VersionSelector& at);
 
 // Makes one text of another by replacing what lies between their common beginning and end.
 [[nodiscard]] ot::Operation replacement(std::string_view before, std::string_view after);

@@ -1,13 +1,10 @@
 #include "server/http/json.h"
 
-#include <array>
 #include <nlohmann/json.hpp>
 #include <utility>
 
-#include "server/history/import_check.h"
-#include "server/http/operator_api.h"
+#include "server/http/error_table.h"
 #include "server/protocol/operation_json.h"
-#include "storage/errors.h"
 #include "storage/timestamp.h"
 
 namespace cowrite::http {
@@ -227,26 +224,6 @@ Result<void> read_page(Fields& fields, const char* name, Result<Element> (*read)
   return {};
 }
 
-// The codes that a reply may carry, so that an Error can refer to one of them.
-std::string_view known_code(std::string_view code) {
-  constexpr std::array kCodes = {history::kErrDocumentUnknown,
-                                 history::kErrDocumentAbsent,
-                                 history::kErrHistoryTooLong,
-                                 kErrTokenMissing,
-                                 kErrTokenWrong,
-                                 history::kErrRecordInvalid,
-                                 storage::kErrVersionUnknown,
-                                 storage::kErrDamaged,
-                                 storage::kErrErased,
-                                 storage::kErrConflict,
-                                 storage::kErrDiskFull,
-                                 storage::kErrForeign};
-  for (const std::string_view known : kCodes) {
-    if (known == code) return known;
-  }
-  return kErrRequestFailed;
-}
-
 }  // namespace
 
 std::string document_json(const storage::DocumentInfo& info) { return print(document_value(info)); }
@@ -406,7 +383,8 @@ std::optional<Error> parse_error(std::string_view json) {
   const std::string code = fields.text("code");
   std::string message = fields.text("message");
   if (fields.error()) return std::nullopt;
-  return Error{known_code(code), std::move(message)};
+  const ErrorEntry* known = find_error(code);
+  return Error{known ? known->code : kErrRequestFailed, std::move(message)};
 }
 
 }  // namespace cowrite::http

@@ -13,6 +13,7 @@
 #include "ot/base/result.h"
 #include "server/history/queries.h"
 #include "storage/document_key.h"
+#include "storage/version_selector.h"
 #include "tools/cli/operator.h"
 #include "tools/cli/output.h"
 #include "tools/cli/source.h"
@@ -28,9 +29,10 @@ inline constexpr std::string_view kErrUsage = "ERR_USAGE";
 
 enum class Format { kText, kJson };
 
-// What a command that reads works with.
-struct Context {
-  DocumentSource& source;
+// What a command works with, once the command line is parsed.
+template <typename Data>
+struct ContextOf {
+  Data& data;
   Output& output;
   std::string collection;
   Format format = Format::kText;
@@ -41,18 +43,8 @@ struct Context {
   }
 };
 
-// What a command that changes something works with.
-struct OperatorContext {
-  Operator& data;
-  Output& output;
-  std::string collection;
-  Format format = Format::kText;
-  std::int64_t now_ms = 0;
-
-  [[nodiscard]] storage::DocumentKey key(const std::string& document) const {
-    return {collection, document};
-  }
-};
+using Context = ContextOf<DocumentSource>;    // For commands that read,
+using OperatorContext = ContextOf<Operator>;  // and for those that change something.
 
 // The arguments of a command, declared before they are parsed into their targets. What does not
 // parse ends with status 2.

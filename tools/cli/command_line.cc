@@ -8,7 +8,6 @@
 
 #include "server/http/operator_token.h"
 #include "tools/cli/commands/all.h"
-#include "tools/cli/place.h"
 #include "tools/cli/printable.h"
 
 namespace cowrite::cli {
@@ -26,12 +25,14 @@ std::function<std::string(const std::string&)> complaint_of(Result<T> (*parse)(s
   };
 }
 
-CLI::Option* add_place(CLI::App& app, const char* name, const char* help,
-                       storage::VersionSelector& target) {
+CLI::Option* add_selector(CLI::App& app, const char* name, const char* help,
+                          storage::VersionSelector& target) {
   return app
       .add_option_function<std::string>(
-          name, [&target](const std::string& text) { target = *parse_place(text); }, help)
-      ->check(complaint_of(parse_place), "");
+          name,
+          [&target](const std::string& text) { target = *storage::parse_version_selector(text); },
+          help)
+      ->check(complaint_of(storage::parse_version_selector), "");
 }
 
 }  // namespace
@@ -49,11 +50,11 @@ void Options::optional(const char* name, const char* help, std::optional<std::st
 }
 
 void Options::required(const char* name, const char* help, storage::VersionSelector& target) {
-  add_place(app_, name, help, target)->required()->option_text(" ");
+  add_selector(app_, name, help, target)->required()->option_text(" ");
 }
 
 void Options::optional(const char* name, const char* help, storage::VersionSelector& target) {
-  add_place(app_, name, help, target)->option_text(" ");
+  add_selector(app_, name, help, target)->option_text(" ");
 }
 
 void Options::required(const char* name, const char* help, std::vector<std::string>& target) {
@@ -72,15 +73,15 @@ void Options::option(const char* name, const char* value, const char* help,
 void Options::option(const char* name, const char* value, const char* help,
                      std::optional<std::uint64_t>& target) {
   app_.add_option_function<std::string>(
-          name, [&target](const std::string& text) { target = *parse_number(text); }, help)
-      ->check(complaint_of(parse_number), "")
+          name, [&target](const std::string& text) { target = *storage::parse_number(text); }, help)
+      ->check(complaint_of(storage::parse_number), "")
       ->type_name(value)
       ->option_text(value);
 }
 
 void Options::option(const char* name, const char* value, const char* help,
                      storage::VersionSelector& target) {
-  add_place(app_, name, help, target)->type_name(value)->option_text(value);
+  add_selector(app_, name, help, target)->type_name(value)->option_text(value);
 }
 
 void Options::flag(const char* name, const char* help, bool& target) {

@@ -34,8 +34,8 @@ class DocumentSource {
       const std::string& collection, const std::string& prefix,
       const std::optional<std::string>& after) = 0;
   [[nodiscard]] virtual Result<storage::DocumentInfo> info(const storage::DocumentKey& key) = 0;
-  [[nodiscard]] virtual Result<history::VersionText> text(
-      const storage::DocumentKey& key, const storage::VersionSelector& place) = 0;
+  [[nodiscard]] virtual Result<history::VersionText> text(const storage::DocumentKey& key,
+                                                          const storage::VersionSelector& at) = 0;
   [[nodiscard]] virtual Result<history::RecordPage> records(const storage::DocumentKey& key,
                                                             history::VersionRange range) = 0;
   [[nodiscard]] virtual Result<history::BlamePage> blame(const storage::DocumentKey& key,

@@ -119,7 +119,7 @@ TEST_F(ApiHistoryTest, BlameComesPageByPage) {
 }
 
 TEST_F(ApiHistoryTest, APageOfABlameIsBoundedInBytesToo) {
-  const std::string line = std::string(kBlameTextBytesMax, 'x') + "\n";
+  const std::string line = std::string(history::kBlameTextBytesMax, 'x') + "\n";
   write("notes").create(line + "end");
   const json page = get_json(kNotes + "/blame");
   EXPECT_EQ(page["spans"].size(), 1U);

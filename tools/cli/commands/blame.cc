@@ -18,7 +18,7 @@ constexpr std::size_t kRemovedCodePointsMax = 72;
 
 struct Arguments {
   std::string document;
-  storage::VersionSelector place;
+  storage::VersionSelector at;
   bool deleted = false;
 };
 
@@ -120,11 +120,11 @@ class Printer {
 Result<void> blame(const Arguments& arguments, Context& context) {
   const storage::DocumentKey key = context.key(arguments.document);
   history::BlameRequest request;
-  request.place = arguments.place;
+  request.at = arguments.at;
   if (arguments.deleted) request.removed = history::RemovedText::kShown;
   Printer printer(context, arguments.deleted);
   while (true) {
-    const Result<history::BlamePage> page = context.source.blame(key, request);
+    const Result<history::BlamePage> page = context.data.blame(key, request);
     if (!page) return page.error();
     for (const BlameSpan& span : page->spans) {
       if (context.format == Format::kJson) {
@@ -134,7 +134,7 @@ Result<void> blame(const Arguments& arguments, Context& context) {
       }
     }
     if (!page->next) break;
-    request.place = storage::AtVersion{page->version};
+    request.at = storage::AtVersion{page->version};
     request.from = *page->next;
   }
   printer.finish();
@@ -144,7 +144,7 @@ Result<void> blame(const Arguments& arguments, Context& context) {
 Run declare(Options& options) {
   auto arguments = std::make_shared<Arguments>();
   options.required("DOC", "The document's name", arguments->document);
-  options.option("--at", "VERSION|TIME", "Of the text as it was then", arguments->place);
+  options.option("--at", "VERSION|TIME", "Of the text as it was then", arguments->at);
   options.flag("--deleted", "Also what is gone, where it stood, and who removed it",
                arguments->deleted);
   return [arguments](Context& context) { return blame(*arguments, context); };

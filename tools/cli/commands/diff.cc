@@ -47,7 +47,7 @@ void show(const Difference& difference, Output& output) {
 Result<void> diff(const Arguments& arguments, Context& context) {
   const storage::DocumentKey key = context.key(arguments.document);
   const Result<Difference> difference = history::make_difference(
-      key, context.source.text(key, arguments.from), context.source.text(key, arguments.to));
+      key, context.data.text(key, arguments.from), context.data.text(key, arguments.to));
   if (!difference) return difference.error();
   if (context.format == Format::kJson) {
     context.output.json_line(http::difference_json(*difference));

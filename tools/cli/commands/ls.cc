@@ -31,7 +31,7 @@ Result<void> ls(const Arguments& arguments, Context& context) {
   std::optional<std::string> after;
   do {
     Result<history::DocumentPage> page =
-        context.source.list(context.collection, arguments.prefix, after);
+        context.data.list(context.collection, arguments.prefix, after);
     if (!page) return page.error();
     for (const storage::DocumentInfo& info : page->documents) {
       if (!info.exists && !arguments.all) continue;

@@ -15,7 +15,8 @@ struct Arguments {
 
 Result<void> rm(const Arguments& arguments, OperatorContext& context) {
   const storage::DocumentKey key = context.key(arguments.document);
-  Result<http::ChangeDone> done = context.data.remove(key, arguments.author.value_or("operator"));
+  Result<history::ChangeDone> done =
+      context.data.remove(key, arguments.author.value_or("operator"));
   if (done && arguments.purge) done = context.data.purge(key);
   if (!done) return done.error();
   if (context.format == Format::kJson) {

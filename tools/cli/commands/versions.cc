@@ -8,6 +8,7 @@
 #include "tools/cli/command.h"
 #include "tools/cli/human.h"
 #include "tools/cli/printable.h"
+#include "tools/cli/range_arguments.h"
 #include "tools/cli/table.h"
 
 namespace cowrite::cli {
@@ -15,8 +16,7 @@ namespace {
 
 struct Arguments {
   std::string document;
-  std::optional<std::uint64_t> from;
-  std::optional<std::uint64_t> to;
+  RangeArguments range;
   std::optional<std::uint64_t> pause_minutes;
 };
 
@@ -47,10 +47,7 @@ std::vector<Cell> row(const history::VersionGroup& group, const Context& context
 }
 
 Result<void> versions(const Arguments& arguments, Context& context) {
-  if (arguments.from && arguments.to && *arguments.from > *arguments.to) {
-    return Error{kErrUsage, "--from " + std::to_string(*arguments.from) + " is after --to " +
-                                std::to_string(*arguments.to)};
-  }
+  if (Result<void> checked = arguments.range.check(); !checked) return checked;
   const std::uint64_t pause = arguments.pause_minutes.value_or(history::kPauseMinutesDefault);
   if (pause > history::kPauseMinutesMax) {
     return Error{kErrUsage,
@@ -64,10 +61,10 @@ Result<void> versions(const Arguments& arguments, Context& context) {
                                {"AUTHOR", Align::kLeft, 12},
                                {"CHANGE"}});
   history::VersionRange range;
-  range.first = arguments.from.value_or(0);
-  range.last = arguments.to.value_or(std::numeric_limits<std::uint64_t>::max());
+  range.first = arguments.range.from.value_or(0);
+  range.last = arguments.range.to.value_or(std::numeric_limits<std::uint64_t>::max());
   while (true) {
-    const Result<history::GroupPage> page = context.source.version_groups(key, range, pause);
+    const Result<history::GroupPage> page = context.data.version_groups(key, range, pause);
     if (!page) return page.error();
     for (const history::VersionGroup& group : page->groups) {
       if (context.format == Format::kJson) {
@@ -85,8 +82,7 @@ Result<void> versions(const Arguments& arguments, Context& context) {
 Run declare(Options& options) {
   auto arguments = std::make_shared<Arguments>();
   options.required("DOC", "The document's name", arguments->document);
-  options.option("--from", "V", "Begin with version V", arguments->from);
-  options.option("--to", "V", "End with version V", arguments->to);
+  arguments->range.declare(options);
   options.option("--pause", "MINUTES", "A longer pause begins a new group (default 10)",
                  arguments->pause_minutes);
   return [arguments](Context& context) { return versions(*arguments, context); };
