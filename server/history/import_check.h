@@ -1,5 +1,5 @@
-// ImportCheck: whether records that come from outside, from a file say, can be a document's
-// history. What passes is what a document of ours could have committed itself.
+// ImportCheck: whether records from outside, such as those of a file, can continue a document's
+// history. Records that pass are such as a live document could have committed itself.
 #pragma once
 
 #include <cstdint>
@@ -30,8 +30,8 @@ class ImportCheck {
   ImportCheck(storage::Snapshot start, FindSource find_source)
       : newest_(std::move(start)), find_source_(std::move(find_source)) {}
 
-  // Fails with kErrRecordInvalid, saying why; also as FindSource does. Nothing may follow a
-  // failure.
+  // Fails with kErrRecordInvalid and the reason, or as FindSource does. Nothing may be added after
+  // a failure.
   [[nodiscard]] Result<void> add(const storage::Record& record);
 
   // The document after the records so far.

@@ -1,8 +1,8 @@
-// Reading documents for people and programs: a page of names, one text, a stretch of history; with
-// errors that say what is missing.
+// Queries: reading documents for people and programs: lists of names, one text, a range of records.
+// Errors say what is missing.
 //
-// The HTTP API answers from it on reader threads; the command line reads a data folder through it,
-// so both say the same.
+// The HTTP API answers with these queries on reader threads, and the command line reads a data
+// folder with them, so that both say the same.
 //
 // Versions here are those that people see: record N is the one that made version N, so the first
 // record is 1.
@@ -34,8 +34,8 @@ struct VersionText {
   std::string text;
 };
 
-// The records that made the versions from `first` to `last`, both included; 0 is the first that has
-// not been erased.
+// The records that made the versions from `first` to `last`, both included. A `first` of 0 stands
+// for the first record that has not been erased.
 struct VersionRange {
   std::uint64_t first = 0;
   std::uint64_t last = 0;
@@ -79,9 +79,9 @@ struct RecordPage {
                                             const storage::DocumentKey& key,
                                             const storage::VersionSelector& at);
 
-// The beginning of a range of records, at most `count` and about bytes_max bytes, but one if there
-// is any. What lies beyond the newest version is left out. Fails with kErrDocumentUnknown, and with
-// kErrVersionUnknown if even the version before the range is not there.
+// The beginning of a range of records, at most `count` and about bytes_max bytes, but always at
+// least one. Versions beyond the newest are left out. Fails with kErrDocumentUnknown, and with
+// kErrVersionUnknown if even the version before the range does not exist.
 [[nodiscard]] Result<RecordPage> read_records(const storage::History& history,
                                               const storage::DocumentKey& key, VersionRange range,
                                               std::size_t count, std::size_t bytes_max);

@@ -1,5 +1,5 @@
-// Restoration: a document's text of an earlier version as a change of the document as it is now, so
-// that history is added to and never rewritten.
+// Restoration: the change that gives a document the text of an earlier version. The history grows
+// by it and is never rewritten.
 #pragma once
 
 #include <cstdint>
@@ -14,7 +14,7 @@ namespace cowrite::history {
 
 struct Restoration {
   std::uint64_t base = 0;                 // The newest version, which the change is made on.
-  std::optional<storage::Change> change;  // None if the text is that already.
+  std::optional<storage::Change> change;  // None if the document has that text already.
 };
 
 // One edit, or the creation of a document that is deleted now. Fails as read_text() does.

@@ -70,23 +70,20 @@ Result<std::unique_ptr<Operator>> open_operator(const Invocation& invocation) {
   return operate_server(std::get<ServerUrl>(invocation.source).url, *token);
 }
 
-Result<void> run(const Run& command, const Invocation& invocation, Output& output) {
-  const Result<std::unique_ptr<DocumentSource>> source = open_source(invocation);
-  if (!source) return source.error();
-  Context context{**source, output, invocation.collection, invocation.format, now_ms()};
-  return command(context);
-}
-
-Result<void> run(const OperatorRun& command, const Invocation& invocation, Output& output) {
-  const Result<std::unique_ptr<Operator>> data = open_operator(invocation);
+template <typename Data>
+Result<void> run(const std::function<Result<void>(ContextOf<Data>&)>& command,
+                 const Result<std::unique_ptr<Data>>& data, const Invocation& invocation,
+                 Output& output) {
   if (!data) return data.error();
-  OperatorContext context{**data, output, invocation.collection, invocation.format, now_ms()};
+  ContextOf<Data> context{**data, output, invocation.collection, invocation.format, now_ms()};
   return command(context);
 }
 
 Result<void> run(const Invocation& invocation, Output& output) {
-  const Result<void> done = std::visit(
-      [&](const auto& command) { return run(command, invocation, output); }, invocation.run);
+  const auto* reading = std::get_if<Run>(&invocation.run);
+  const Result<void> done = reading ? run(*reading, open_source(invocation), invocation, output)
+                                    : run(std::get<OperatorRun>(invocation.run),
+                                          open_operator(invocation), invocation, output);
   const Result<void> flushed = output.flush();
   return done ? flushed : done;
 }

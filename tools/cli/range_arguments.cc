@@ -5,8 +5,8 @@
 namespace cowrite::cli {
 
 void RangeArguments::declare(Options& options) {
-  options.option("--from", "V", "Begin with what made version V", from);
-  options.option("--to", "V", "End with what made version V", to);
+  options.option("--from", "V", "Begin with what made version V", &from);
+  options.option("--to", "V", "End with what made version V", &to);
 }
 
 Result<void> RangeArguments::check() const {

@@ -19,11 +19,10 @@
 namespace cowrite::cli {
 
 inline constexpr std::string_view kErrServerUnreachable = "ERR_SERVER_UNREACHABLE";
-inline constexpr std::string_view kErrServerForeign =
-    "ERR_SERVER_FOREIGN";  // Something else answers there.
-
-inline constexpr std::string_view kErrServerNeeded =
-    "ERR_SERVER_NEEDED";  // A folder does not tell of what is committed from now on.
+// Something that is no cowrite server answers there.
+inline constexpr std::string_view kErrServerForeign = "ERR_SERVER_FOREIGN";
+// A data folder does not tell of records that are committed from now on.
+inline constexpr std::string_view kErrServerNeeded = "ERR_SERVER_NEEDED";
 
 class DocumentSource {
  public:

@@ -26,8 +26,8 @@ Result<void> cat(const Arguments& arguments, Context& context) {
 
 Run declare(Options& options) {
   auto arguments = std::make_shared<Arguments>();
-  options.required("DOC", "The document's name", arguments->document);
-  options.option("--at", "VERSION|TIME", "The text as it was then", arguments->at);
+  options.required("DOC", "The document's name", &arguments->document);
+  options.option("--at", "VERSION|TIME", "The text as it was then", &arguments->at);
   return [arguments](Context& context) { return cat(*arguments, context); };
 }
 

@@ -61,9 +61,9 @@ Result<void> diff(const Arguments& arguments, Context& context) {
 
 Run declare(Options& options) {
   auto arguments = std::make_shared<Arguments>();
-  options.required("DOC", "The document's name", arguments->document);
-  options.required("FROM", "The version or time to compare", arguments->from);
-  options.optional("TO", "The one to compare it with; the newest if absent", arguments->to);
+  options.required("DOC", "The document's name", &arguments->document);
+  options.required("FROM", "The version or time to compare", &arguments->from);
+  options.optional("TO", "The one to compare it with; the newest if absent", &arguments->to);
   return [arguments](Context& context) { return diff(*arguments, context); };
 }
 

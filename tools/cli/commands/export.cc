@@ -114,15 +114,15 @@ Result<void> run_export(const Arguments& arguments, Context& context) {
 Run declare(Options& options) {
   auto arguments = std::make_shared<Arguments>();
   options.optional("DOC", "The documents' names; all of the collection if absent",
-                   arguments->documents);
+                   &arguments->documents);
   options.option("-o,--output", "DIR", "The folder for the files, made if need be",
-                 arguments->folder);
-  options.option("--at", "VERSION|TIME", "The texts as they were then", arguments->at);
+                 &arguments->folder);
+  options.option("--at", "VERSION|TIME", "The texts as they were then", &arguments->at);
   options.flag("--history", "Complete histories as JSON lines, instead of texts",
-               arguments->history);
+               &arguments->history);
   options.flag("--lf", "Line endings as in the documents, also of those imported with CRLF",
-               arguments->lf);
-  options.flag("-f,--force", "Replace files that are there", arguments->force);
+               &arguments->lf);
+  options.flag("-f,--force", "Replace files that are there", &arguments->force);
   return [arguments](Context& context) { return run_export(*arguments, context); };
 }
 

@@ -219,11 +219,11 @@ Result<void> import(const Arguments& arguments, OperatorContext& context) {
 
 OperatorRun declare(Options& options) {
   auto arguments = std::make_shared<Arguments>();
-  options.required("FILE", "Texts, and histories whose names end with .jsonl", arguments->files);
-  options.option("--as", "NAME", "The document's name; else that of the file", arguments->as);
+  options.required("FILE", "Texts, and histories whose names end with .jsonl", &arguments->files);
+  options.option("--as", "NAME", "The document's name; else that of the file", &arguments->as);
   options.option("--author", "NAME", "Whom the history names for texts (default operator)",
-                 arguments->author);
-  options.flag("--text", "Files that end with .jsonl are texts, too", arguments->text);
+                 &arguments->author);
+  options.flag("--text", "Files that end with .jsonl are texts, too", &arguments->text);
   return [arguments](OperatorContext& context) { return import(*arguments, context); };
 }
 

@@ -52,7 +52,7 @@ Result<void> info(const Arguments& arguments, Context& context) {
 
 Run declare(Options& options) {
   auto arguments = std::make_shared<Arguments>();
-  options.required("DOC", "The document's name", arguments->document);
+  options.required("DOC", "The document's name", &arguments->document);
   return [arguments](Context& context) { return info(*arguments, context); };
 }
 

@@ -87,11 +87,11 @@ Result<void> log(const Arguments& arguments, Context& context) {
 
 Run declare(Options& options) {
   auto arguments = std::make_shared<Arguments>();
-  options.required("DOC", "The document's name", arguments->document);
+  options.required("DOC", "The document's name", &arguments->document);
   arguments->range.declare(options);
   options.option("-n,--limit", "N", "At most N lines: the newest, or with --from the first",
-                 arguments->limit);
-  options.flag("-r,--reverse", "Newest first", arguments->reverse);
+                 &arguments->limit);
+  options.flag("-r,--reverse", "Newest first", &arguments->reverse);
   return [arguments](Context& context) { return log(*arguments, context); };
 }
 

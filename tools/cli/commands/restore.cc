@@ -59,13 +59,13 @@ Result<void> restore(const Arguments& arguments, OperatorContext& context) {
 
 OperatorRun declare(Options& options) {
   auto arguments = std::make_shared<Arguments>();
-  options.optional("DOC", "The document's name", arguments->document);
-  options.option("--at", "VERSION|TIME", "The text as it was then", arguments->at);
-  options.option("--as", "NAME", "Make it a new document of this name", arguments->as);
+  options.optional("DOC", "The document's name", &arguments->document);
+  options.option("--at", "VERSION|TIME", "The text as it was then", &arguments->at);
+  options.option("--as", "NAME", "Make it a new document of this name", &arguments->as);
   options.option("--author", "NAME", "Whom the history names for it (default operator)",
-                 arguments->author);
+                 &arguments->author);
   options.option("--from", "BACKUPS", "Make the data folder of the newest backup there",
-                 arguments->backups);
+                 &arguments->backups);
   return [arguments](OperatorContext& context) { return restore(*arguments, context); };
 }
 

@@ -79,7 +79,7 @@ Result<void> stat_store(Context& context) {
 
 Run declare(Options& options) {
   auto arguments = std::make_shared<Arguments>();
-  options.optional("DOC", "The document's name; the whole store if absent", arguments->document);
+  options.optional("DOC", "The document's name; the whole store if absent", &arguments->document);
   return [arguments](Context& context) {
     return arguments->document ? stat_document(context.key(*arguments->document), context)
                                : stat_store(context);

@@ -54,10 +54,10 @@ Result<void> tail(const Arguments& arguments, Context& context) {
 
 Run declare(Options& options) {
   auto arguments = std::make_shared<Arguments>();
-  options.required("DOC", "The document's name", arguments->document);
+  options.required("DOC", "The document's name", &arguments->document);
   arguments->range.declare(options);
   options.option("-n,--limit", "N", "Begin with the newest N records (default 10)",
-                 arguments->limit);
+                 &arguments->limit);
   return [arguments](Context& context) { return tail(*arguments, context); };
 }
 

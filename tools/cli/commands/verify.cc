@@ -87,7 +87,7 @@ Result<void> verify(const Arguments& arguments, Context& context) {
 Run declare(Options& options) {
   auto arguments = std::make_shared<Arguments>();
   options.optional("DOC", "The documents' names; all of all collections if absent",
-                   arguments->documents);
+                   &arguments->documents);
   return [arguments](Context& context) { return verify(*arguments, context); };
 }
 

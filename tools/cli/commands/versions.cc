@@ -4,10 +4,7 @@
 
 #include "server/history/limits.h"
 #include "server/http/json.h"
-#include "storage/timestamp.h"
 #include "tools/cli/command.h"
-#include "tools/cli/human.h"
-#include "tools/cli/printable.h"
 #include "tools/cli/range_arguments.h"
 #include "tools/cli/table.h"
 
@@ -34,15 +31,11 @@ std::string describe(const history::VersionGroup& group, const Painter& paint) {
 }
 
 std::vector<Cell> row(const history::VersionGroup& group, const Context& context) {
-  const auto time = [&](std::int64_t time_ms) {
-    return context.output.for_person() ? human_time(time_ms, context.now_ms)
-                                       : storage::format_time(time_ms);
-  };
   return {{std::to_string(group.first), Paint::kVersion},
           {std::to_string(group.last), Paint::kVersion},
-          {time(group.began_ms), Paint::kTime},
-          {time(group.ended_ms), Paint::kTime},
-          {group.author.empty() ? "-" : printable(group.author), Paint::kAuthor},
+          time_cell(context.output, group.began_ms, context.now_ms),
+          time_cell(context.output, group.ended_ms, context.now_ms),
+          author_cell(group.author),
           {describe(group, context.output.paint())}};
 }
 
@@ -81,10 +74,10 @@ Result<void> versions(const Arguments& arguments, Context& context) {
 
 Run declare(Options& options) {
   auto arguments = std::make_shared<Arguments>();
-  options.required("DOC", "The document's name", arguments->document);
+  options.required("DOC", "The document's name", &arguments->document);
   arguments->range.declare(options);
   options.option("--pause", "MINUTES", "A longer pause begins a new group (default 10)",
-                 arguments->pause_minutes);
+                 &arguments->pause_minutes);
   return [arguments](Context& context) { return versions(*arguments, context); };
 }
 
