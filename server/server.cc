@@ -140,7 +140,7 @@ transport::WebSocketServer::Handlers Server::handlers(document::LoopIndex loop) 
 http::OperatorPorts Server::operator_ports() {
   return {
       .submit =
-          [this](http::OperatorChange change, std::function<void(Result<std::uint64_t>)> done) {
+          [this](history::DocumentChange change, std::function<void(Result<std::uint64_t>)> done) {
             switchboard_->submit({.author = std::move(change.author),
                                   .request = {.key = std::move(change.key),
                                               .version = change.base,

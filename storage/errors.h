@@ -6,6 +6,9 @@
 
 namespace cowrite::storage {
 
+// Nobody ever wrote the document.
+inline constexpr std::string_view kErrDocumentUnknown = "ERR_DOCUMENT_UNKNOWN";
+
 // The version that was asked for is beyond the document's newest.
 inline constexpr std::string_view kErrVersionUnknown = "ERR_STORAGE_VERSION_UNKNOWN";
 
@@ -28,7 +31,7 @@ inline constexpr std::string_view kErrDiskFull = "ERR_STORAGE_DISK_FULL";
 // Too much is waiting already, or the program is ending.
 inline constexpr std::string_view kErrBusy = "ERR_STORAGE_BUSY";
 
-// There is no such document, or the folder holds no data.
+// The folder holds no data.
 inline constexpr std::string_view kErrNotFound = "ERR_STORAGE_NOT_FOUND";
 
 // Another process has the folder open for writing.

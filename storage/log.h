@@ -34,9 +34,9 @@ class Log : public OperationLog {
   [[nodiscard]] virtual const Store& store() const = 0;
 
   // Erases for good all that a deleted document ever was, from the disk too; its versions go on
-  // counting. Fails with kErrNotFound, with kErrConflict if the document exists or is written
-  // meanwhile, or as reading and writing do. For a thread that may block and that holds no view of
-  // the store: it waits for those that do, and all files are rewritten.
+  // counting. Fails with kErrDocumentUnknown, with kErrConflict if the document exists or is
+  // written meanwhile, or as reading and writing do. For a thread that may block and that holds no
+  // view of the store: it waits for those that do, and all files are rewritten.
   [[nodiscard]] virtual Result<void> erase(const DocumentKey& key) = 0;
 
   // Adds the histories as they are now to a folder of backups, which is made if need be; files that

@@ -24,7 +24,7 @@ DiskReserve::Measure measure(const std::string& folder, OpenMode mode, const Log
 Result<Erasure> prepare_erasure(const View& view, const DocumentKey& key) {
   const Result<std::optional<Head>> head = read_head(view, key);
   if (!head) return head.error();
-  if (!*head) return Error{kErrNotFound, describe(key) + ": no such document"};
+  if (!*head) return Error{kErrDocumentUnknown, describe(key) + ": no such document"};
   const Result<ChainValue> chain = newest_chain_value(view, key, **head);
   if (!chain) return Error{chain.error().code, describe(key) + ": " + chain.error().message};
   return Erasure{key, (*head)->version, *chain};

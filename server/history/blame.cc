@@ -143,8 +143,8 @@ class AuthorSession {
 class Pager {
  public:
   // `text` is what is not removed. REQUIRES: all outlive this.
-  Pager(const BlameHistory& chronicle, const BlameRequest& request, std::string_view text)
-      : chronicle_(chronicle),
+  Pager(const BlameHistory& history, const BlameRequest& request, std::string_view text)
+      : history_(history),
         pause_ms_(static_cast<std::int64_t>(request.pause_minutes) * kMinuteMs),
         from_(request.from),
         rest_(text) {}
@@ -188,7 +188,7 @@ class Pager {
   }
 
   [[nodiscard]] AuthorSession sitting(std::uint64_t record) const {
-    return {chronicle_.entry(record), record};
+    return {history_.entry(record), record};
   }
 
   [[nodiscard]] bool full() const {
@@ -196,7 +196,7 @@ class Pager {
   }
 
   std::string text_of(const Attribution::Span& piece) {
-    if (!piece.alive()) return chronicle_.attribution().text_of(piece);
+    if (!piece.alive()) return history_.attribution().text_of(piece);
     const std::string_view text = rest_.substr(0, ot::utf8::byte_offset(rest_, piece.length));
     rest_.remove_prefix(text.size());
     return std::string(text);
@@ -205,9 +205,9 @@ class Pager {
   // Whether a piece goes on with the span that is open.
   bool belongs(const Attribution::Span& piece) {
     if (open_->text.ends_with('\n') || open_->removed.has_value() == piece.alive()) return false;
-    return open_->written.take(chronicle_.entry(piece.inserted), piece.inserted, pause_ms_) &&
+    return open_->written.take(history_.entry(piece.inserted), piece.inserted, pause_ms_) &&
            (piece.alive() ||
-            open_->removed->take(chronicle_.entry(piece.removed), piece.removed, pause_ms_));
+            open_->removed->take(history_.entry(piece.removed), piece.removed, pause_ms_));
   }
 
   void close() {
@@ -217,16 +217,16 @@ class Pager {
       const std::size_t code_points = ot::utf8::count_code_points(open_->text);
       BlameSpan span{std::move(open_->text),
                      code_points,
-                     chronicle_.origin(open_->written.newest()),
+                     history_.origin(open_->written.newest()),
                      open_->written.oldest() + 1,
                      {}};
-      if (open_->removed) span.removed = chronicle_.origin(open_->removed->newest());
+      if (open_->removed) span.removed = history_.origin(open_->removed->newest());
       page_.spans.push_back(std::move(span));
     }
     open_.reset();
   }
 
-  const BlameHistory& chronicle_;
+  const BlameHistory& history_;
   const std::int64_t pause_ms_;
   const std::uint64_t from_;
   std::string_view rest_;  // Of the text: what is still to come.
@@ -242,25 +242,25 @@ Result<BlamePage> read_blame(const History& history, const storage::DocumentKey&
                              const BlameRequest& request) {
   const Result<storage::DocumentInfo> info = read_info(history, key);
   if (!info) return info.error();
-  const Result<std::uint64_t> version = resolve(history, *info, request.place);
+  const Result<std::uint64_t> version = resolve(history, *info, request.at);
   if (!version) return version.error();
   const Result<storage::Snapshot> snapshot = history.snapshot(key, *version);
   if (!snapshot) return snapshot.error();
   if (!snapshot->exists && request.removed == RemovedText::kLeftOut) {
     return document_absent(*info, *snapshot);
   }
-  BlameHistory chronicle(request.removed);
-  if (Result<void> followed = chronicle.follow(history, key, info->erased, *version); !followed) {
+  BlameHistory blamed(request.removed);
+  if (Result<void> followed = blamed.follow(history, key, info->erased, *version); !followed) {
     return followed.error();
   }
   const std::string text = snapshot->text.to_string();
-  if (ot::utf8::count_code_points(text) != chronicle.attribution().length()) {
+  if (ot::utf8::count_code_points(text) != blamed.attribution().length()) {
     return Error{storage::kErrDamaged, storage::describe(key) + ": damaged at version " +
                                            std::to_string(*version) +
                                            ", its records do not make its text"};
   }
-  Pager pager(chronicle, request, text);
-  chronicle.attribution().for_each([&](const Attribution::Span& piece) { pager.take(piece); });
+  Pager pager(blamed, request, text);
+  blamed.attribution().for_each([&](const Attribution::Span& piece) { pager.take(piece); });
   BlamePage page = std::move(pager).finish();
   page.version = *version;
   page.time_ms = snapshot->time_ms;

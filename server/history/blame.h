@@ -1,4 +1,5 @@
-// Who wrote a document's text, and when; if asked to, also what is gone, and who removed it.
+// Blame: who wrote each part of a document's text, and when; on request also the text that was
+// removed, and who removed it.
 #pragma once
 
 #include <cstddef>
@@ -9,22 +10,20 @@
 #include <vector>
 
 #include "ot/base/result.h"
+#include "server/history/errors.h"
 #include "server/history/limits.h"
 #include "server/history/queries.h"
 #include "storage/history.h"
 
 namespace cowrite::history {
 
-// A history is longer than this server follows in one request.
-inline constexpr std::string_view kErrHistoryTooLong = "ERR_HISTORY_TOO_LONG";
-
 enum class RemovedText { kLeftOut, kShown };
 
 struct BlameRequest {
-  storage::VersionSelector place;
+  storage::VersionSelector at;
   RemovedText removed = RemovedText::kLeftOut;
   std::uint64_t pause_minutes = kPauseMinutesDefault;
-  std::uint64_t from = 0;  // Begin with this span; as `next` of the page before.
+  std::uint64_t from = 0;  // The first span of the page: `next` of the page before.
 };
 
 // Who made a change, by the version that it made.
@@ -36,19 +35,18 @@ struct Origin {
   friend bool operator==(const Origin&, const Origin&) = default;
 };
 
-// Text that one author wrote in one go: neighbouring text of its records that were made without a
-// pause, up to the end of the line at most.
+// Neighbouring text that one author wrote without a pause, up to the end of the line at most.
 struct BlameSpan {
   std::string text;
   std::uint64_t code_points = 0;
-  Origin written;                 // By the newest of the records,
+  Origin written;                 // The newest of the records that wrote it,
   std::uint64_t since = 0;        // and the version that the oldest of them made.
-  std::optional<Origin> removed;  // Likewise.
+  std::optional<Origin> removed;  // The newest of the records that removed it, if it is gone.
 
   friend bool operator==(const BlameSpan&, const BlameSpan&) = default;
 };
 
-// The spans in order are the text; those that are removed stand where they stood.
+// The spans in order make up the text; removed ones stand where they stood.
 struct BlamePage {
   std::uint64_t version = 0;
   std::int64_t time_ms = 0;
@@ -56,9 +54,9 @@ struct BlamePage {
   std::optional<std::uint64_t> next;  // If there are more: the number of the next.
 };
 
-// At most kBlameSpansMax spans and about kBlameTextBytesMax bytes, but one if there is any.
-// Fails as read_text() does, but a document that is not there has an empty blame if removed text is
-// shown; and with kErrHistoryTooLong.
+// At most kBlameSpansMax spans and about kBlameTextBytesMax bytes, but always at least one. Fails
+// as read_text() does, and with kErrHistoryTooLong. If removed text is shown, a document that does
+// not exist is no failure.
 [[nodiscard]] Result<BlamePage> read_blame(const storage::History& history,
                                            const storage::DocumentKey& key,
                                            const BlameRequest& request);

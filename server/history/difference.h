@@ -9,15 +9,13 @@
 #include <vector>
 
 #include "ot/base/result.h"
+#include "server/history/errors.h"
 #include "server/history/queries.h"
 #include "storage/document_key.h"
 
 namespace cowrite::history {
 
-// A text has more lines than this server compares.
-inline constexpr std::string_view kErrTextTooLong = "ERR_TEXT_TOO_LONG";
-
-// A document that was not there has no version here; it counts as an empty text.
+// The version on one side. A document that did not exist has none, and counts as an empty text.
 struct DiffSide {
   std::uint64_t version = 0;
   std::int64_t time_ms = 0;
@@ -36,8 +34,8 @@ struct DiffLine {
 
 // Changed lines with up to three equal ones around them.
 struct DiffHunk {
-  // The first line of the stretch in each text, from 1, and how many there are; of an empty stretch
-  // the line before it.
+  // The first line in each text, from 1, and the count of lines; where there are none, the line
+  // before.
   std::size_t before_line = 0;
   std::size_t before_count = 0;
   std::size_t after_line = 0;
@@ -58,21 +56,19 @@ struct Difference {
 [[nodiscard]] Result<std::vector<DiffHunk>> diff_texts(std::string_view before,
                                                        std::string_view after);
 
-// Of two texts of a document as they were read, where kErrDocumentAbsent is no failure: the
-// document was not there. Fails as they did, and as diff_texts().
+// From two results of read_text(). kErrDocumentAbsent is no failure: the document did not exist.
+// Fails as they did, and as diff_texts() does.
 [[nodiscard]] Result<Difference> make_difference(const storage::DocumentKey& key,
                                                  const Result<VersionText>& before,
                                                  const Result<VersionText>& after);
 
 // The two lines before the hunks. patch(1) and git apply read the names and leave out the rest.
 [[nodiscard]] std::string diff_header(const Difference& difference);
-// The line as a unified diff has it: " same", "-old", "+new", with its own line break if it has
-// one.
+// A line of a unified diff: " same", "-old", "+new", with its own line break if it has one.
 [[nodiscard]] std::string marked_line(const DiffLine& line);
 // "@@ -1,3 +1,4 @@", without a line break.
 [[nodiscard]] std::string hunk_header(const DiffHunk& hunk);
-// The whole as a unified diff, empty if the texts are equal. The bytes of the texts are as they
-// are.
+// The unified diff, empty if the texts are equal. The bytes of the texts are left as they are.
 [[nodiscard]] std::string unified_diff(const Difference& difference);
 
 }  // namespace cowrite::history

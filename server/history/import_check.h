@@ -1,20 +1,24 @@
-// ImportCheck: whether records that come from outside, from a file say, can be a document's
-// history. What passes is what a document of ours could have committed itself.
+// ImportCheck: whether records from outside, such as those of a file, can continue a document's
+// history. Records that pass are such as a live document could have committed itself.
 #pragma once
 
 #include <cstdint>
 #include <functional>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <unordered_map>
 
 #include "ot/base/result.h"
+#include "server/history/errors.h"
 #include "storage/history.h"
 #include "storage/record.h"
 
 namespace cowrite::history {
 
-inline constexpr std::string_view kErrRecordInvalid = "ERR_RECORD_INVALID";
+// Whether a text can name a document, a collection or a source: UTF-8 of 1 to storage's kIdBytesMax
+// bytes.
+[[nodiscard]] bool is_name(std::string_view text);
 
 class ImportCheck {
  public:
@@ -26,8 +30,8 @@ class ImportCheck {
   ImportCheck(storage::Snapshot start, FindSource find_source)
       : newest_(std::move(start)), find_source_(std::move(find_source)) {}
 
-  // Fails with kErrRecordInvalid, saying why; also as FindSource does. Nothing may follow a
-  // failure.
+  // Fails with kErrRecordInvalid and the reason, or as FindSource does. Nothing may be added after
+  // a failure.
   [[nodiscard]] Result<void> add(const storage::Record& record);
 
   // The document after the records so far.

@@ -1,5 +1,4 @@
-// The limits of what can be asked of the past at once, each with its reason. Sizes are bytes unless
-// the name says otherwise.
+// The limits of one query, each with its reason. Sizes are bytes unless the name says otherwise.
 #pragma once
 
 #include <cstddef>
@@ -7,8 +6,8 @@
 
 namespace cowrite::history {
 
-// One page of a listing, and of a history by records and by their stored bytes: tens of
-// milliseconds of a reader thread, no more.
+// One page of a list, and one of records, by their number and by their stored bytes: it takes a
+// reader thread tens of milliseconds at most.
 inline constexpr std::size_t kPageDocumentsMax = 1'000;
 inline constexpr std::size_t kPageRecordsMax = 1'000;
 inline constexpr std::size_t kPageRecordsBytesMax = std::size_t{1} << 20;
@@ -18,7 +17,7 @@ inline constexpr std::size_t kPageRecordsBytesMax = std::size_t{1} << 20;
 inline constexpr std::uint64_t kBlameRecordsMax = 4'000'000;
 inline constexpr std::size_t kBlamePiecesMax = 2'000'000;
 
-// With what was removed, it holds all text that was ever written.
+// A blame that shows removed text holds all text that was ever written.
 inline constexpr std::size_t kBlameWrittenBytesMax = std::size_t{64} << 20;
 
 // One page of a blame: its spans, and their text, of which one alone may be as long as a document.
@@ -28,8 +27,8 @@ inline constexpr std::size_t kBlameTextBytesMax = std::size_t{4} << 20;
 // Lines of a text that is compared, each of which takes some 30 bytes meanwhile.
 inline constexpr std::size_t kDiffLinesMax = 1'000'000;
 
-// Versions that one author made without a pause, in minutes, are one group; of so many versions at
-// most, and a page reads no more than so many records for it.
+// Groups of versions: the pause, in minutes, that ends one, groups on a page, versions in a group,
+// and the records that are read for a page.
 inline constexpr std::uint64_t kPauseMinutesDefault = 10;
 inline constexpr std::uint64_t kPauseMinutesMax = 7 * 24 * 60;
 inline constexpr std::size_t kPageGroupsMax = 1'000;

@@ -31,11 +31,11 @@ struct Point {
 // How far ways of so many steps lead: for each diagonal (x - y), the largest x. A step leads right,
 // over a line of the first list, or down, over one of the second; from there diagonally, over equal
 // lines, for free.
-class Front {
+class FurthestReach {
  public:
   static constexpr std::ptrdiff_t kNowhere = std::numeric_limits<std::ptrdiff_t>::min();
 
-  explicit Front(std::size_t steps_max)
+  explicit FurthestReach(std::size_t steps_max)
       : middle_(static_cast<std::ptrdiff_t>(steps_max) + 1), reach_(2 * steps_max + 3) {}
 
   [[nodiscard]] std::ptrdiff_t& operator[](std::ptrdiff_t diagonal) {
@@ -86,7 +86,7 @@ class Search {
  private:
   enum class Direction { kForward, kBackward };
 
-  // A box of s steps takes up to s^2 diagonals, and a front that is given up at s steps has come s
+  // A box of s steps takes up to s^2 diagonals, and a search that is given up at s steps has come s
   // lines further at least: together no more than the work allowed.
   static std::size_t choose_steps_max(std::size_t lines) {
     const std::size_t steps = kDiffWorkMax / 4 / std::max<std::size_t>(lines, 1);
@@ -119,36 +119,39 @@ class Search {
     return furthest(static_cast<std::ptrdiff_t>(steps_max_) - 1);
   }
 
-  // Takes the front from one corner to `steps` steps. Returns where it meets the other, if it does.
+  // Takes the ways from one corner to `steps` steps. Returns where they meet those from the other
+  // corner, if they do.
   template <Direction kDirection>
   [[nodiscard]] std::optional<Point> advance(const Box& box, std::ptrdiff_t steps) {
     constexpr bool kForward = kDirection == Direction::kForward;
-    Front& mine = kForward ? forward_ : backward_;
-    const Front& other = kForward ? backward_ : forward_;
+    FurthestReach& mine = kForward ? forward_ : backward_;
+    const FurthestReach& other = kForward ? backward_ : forward_;
     const std::ptrdiff_t others_steps = kForward ? steps - 1 : steps;
     const std::ptrdiff_t others_diagonals = box.width() - box.height();
-    mine[-steps - 1] = mine[steps + 1] = Front::kNowhere;
+    mine[-steps - 1] = mine[steps + 1] = FurthestReach::kNowhere;
     for (std::ptrdiff_t diagonal = -steps; diagonal <= steps; diagonal += 2) {
       std::ptrdiff_t x = steps == 0 ? 0 : enter(box, mine, diagonal);
-      if (x != Front::kNowhere) x = slide<kDirection>(box, x, diagonal);
+      if (x != FurthestReach::kNowhere) x = slide<kDirection>(box, x, diagonal);
       mine[diagonal] = x;
       const std::ptrdiff_t opposite = others_diagonals - diagonal;
       const bool reached = -others_steps <= opposite && opposite <= others_steps &&
                            (others_steps - opposite) % 2 == 0;
-      if (x == Front::kNowhere || !reached || other[opposite] == Front::kNowhere) continue;
+      if (x == FurthestReach::kNowhere || !reached || other[opposite] == FurthestReach::kNowhere)
+        continue;
       if (x + other[opposite] >= box.width()) return Point{x, x - diagonal};
     }
     return std::nullopt;
   }
 
   // Where a step from one of the neighbours comes onto a diagonal, the further of the two.
-  [[nodiscard]] static std::ptrdiff_t enter(const Box& box, const Front& front,
+  [[nodiscard]] static std::ptrdiff_t enter(const Box& box, const FurthestReach& reach,
                                             std::ptrdiff_t diagonal) {
-    const std::ptrdiff_t below = front[diagonal - 1];
-    const std::ptrdiff_t above = front[diagonal + 1];
-    std::ptrdiff_t x = Front::kNowhere;
-    if (below != Front::kNowhere && below < box.width()) x = below + 1;
-    if (above != Front::kNowhere && above - diagonal <= box.height()) x = std::max(x, above);
+    const std::ptrdiff_t below = reach[diagonal - 1];
+    const std::ptrdiff_t above = reach[diagonal + 1];
+    std::ptrdiff_t x = FurthestReach::kNowhere;
+    if (below != FurthestReach::kNowhere && below < box.width()) x = below + 1;
+    if (above != FurthestReach::kNowhere && above - diagonal <= box.height())
+      x = std::max(x, above);
     return x;
   }
 
@@ -172,7 +175,8 @@ class Search {
     Point best;
     for (std::ptrdiff_t diagonal = -steps; diagonal <= steps; diagonal += 2) {
       const std::ptrdiff_t x = forward_[diagonal];
-      if (x != Front::kNowhere && 2 * x - diagonal > best.x + best.y) best = {x, x - diagonal};
+      if (x != FurthestReach::kNowhere && 2 * x - diagonal > best.x + best.y)
+        best = {x, x - diagonal};
     }
     CHECK(best.x + best.y > 0);
     return best;
@@ -183,50 +187,50 @@ class Search {
   std::vector<bool> removed_;
   std::vector<bool> added_;
   const std::size_t steps_max_;
-  Front forward_;
-  Front backward_;
+  FurthestReach forward_;
+  FurthestReach backward_;
 };
 
-// Which of the first list's lines are in the second one too, by their places. The others need no
-// search.
-std::vector<std::size_t> places_of_shared(LineNumbers lines, LineNumbers others) {
+// The positions of those lines of the first list that are in the second one, too. The others need
+// no search.
+std::vector<std::size_t> positions_of_shared(LineNumbers lines, LineNumbers others) {
   std::uint32_t largest = 0;
   for (const std::uint32_t line : others) largest = std::max(largest, line);
   std::vector<bool> present(others.empty() ? 0 : std::size_t{largest} + 1);
   for (const std::uint32_t line : others) present[line] = true;
-  std::vector<std::size_t> places;
+  std::vector<std::size_t> positions;
   for (std::size_t i = 0; i < lines.size(); ++i) {
-    if (lines[i] < present.size() && present[lines[i]]) places.push_back(i);
+    if (lines[i] < present.size() && present[lines[i]]) positions.push_back(i);
   }
-  return places;
+  return positions;
 }
 
-std::vector<std::uint32_t> pick(LineNumbers lines, const std::vector<std::size_t>& places) {
+std::vector<std::uint32_t> pick(LineNumbers lines, const std::vector<std::size_t>& positions) {
   std::vector<std::uint32_t> picked;
-  picked.reserve(places.size());
-  for (const std::size_t place : places) picked.push_back(lines[place]);
+  picked.reserve(positions.size());
+  for (const std::size_t position : positions) picked.push_back(lines[position]);
   return picked;
 }
 
 // Whether each line of a list is in this list only, from the verdict on the shared ones.
-std::vector<bool> spread(std::size_t size, const std::vector<std::size_t>& places,
+std::vector<bool> spread(std::size_t size, const std::vector<std::size_t>& positions,
                          const std::vector<bool>& verdict) {
   std::vector<bool> all(size, true);
-  for (std::size_t i = 0; i < places.size(); ++i) all[places[i]] = verdict[i];
+  for (std::size_t i = 0; i < positions.size(); ++i) all[positions[i]] = verdict[i];
   return all;
 }
 
 }  // namespace
 
 std::vector<LineChange> diff_lines(LineNumbers before, LineNumbers after) {
-  const std::vector<std::size_t> before_places = places_of_shared(before, after);
-  const std::vector<std::size_t> after_places = places_of_shared(after, before);
-  const std::vector<std::uint32_t> before_shared = pick(before, before_places);
-  const std::vector<std::uint32_t> after_shared = pick(after, after_places);
+  const std::vector<std::size_t> before_positions = positions_of_shared(before, after);
+  const std::vector<std::size_t> after_positions = positions_of_shared(after, before);
+  const std::vector<std::uint32_t> before_shared = pick(before, before_positions);
+  const std::vector<std::uint32_t> after_shared = pick(after, after_positions);
   Search search(before_shared, after_shared);
   search.run();
-  const std::vector<bool> removed = spread(before.size(), before_places, search.removed());
-  const std::vector<bool> added = spread(after.size(), after_places, search.added());
+  const std::vector<bool> removed = spread(before.size(), before_positions, search.removed());
+  const std::vector<bool> added = spread(after.size(), after_positions, search.added());
 
   std::vector<LineChange> changes;
   std::size_t x = 0;

@@ -7,13 +7,10 @@
 #include "storage/timestamp.h"
 
 namespace cowrite::history {
-namespace {
 
 using storage::DocumentInfo;
 using storage::DocumentKey;
 using storage::History;
-
-}  // namespace
 
 Error version_unknown(const DocumentInfo& info, std::uint64_t version) {
   return {storage::kErrVersionUnknown, storage::describe(info.key) + ": there is no version " +
@@ -33,13 +30,13 @@ Error document_absent(const DocumentInfo& info, const storage::Snapshot& snapsho
 }
 
 Result<std::uint64_t> resolve(const History& history, const DocumentInfo& info,
-                              const storage::VersionSelector& place) {
-  if (const auto* at = std::get_if<storage::AtTime>(&place)) {
-    return history.version_at(info.key, at->time_ms);
+                              const storage::VersionSelector& at) {
+  if (const auto* time = std::get_if<storage::AtTime>(&at)) {
+    return history.version_at(info.key, time->time_ms);
   }
-  if (const auto* at = std::get_if<storage::AtVersion>(&place)) {
-    if (at->version > info.version) return version_unknown(info, at->version);
-    return at->version;
+  if (const auto* number = std::get_if<storage::AtVersion>(&at)) {
+    if (number->version > info.version) return version_unknown(info, number->version);
+    return number->version;
   }
   return info.version;
 }
@@ -71,6 +68,24 @@ Result<DocumentPage> list_documents(const History& history, const std::string& c
   return page;
 }
 
+Result<std::vector<std::string>> list_collections(const History& history) {
+  std::vector<std::string> collections;
+  std::optional<DocumentKey> after;
+  while (true) {
+    Result<std::vector<DocumentInfo>> next = history.list(after, 1);
+    if (!next) return next.error();
+    if (next->empty()) return collections;
+    const std::string& found = next->front().key.collection();
+    if (collections.empty() || collections.back() != found) {
+      collections.push_back(found);
+      // No name sorts between a collection's and the same with a zero byte.
+      after = {found + '\0', ""};
+    } else {
+      after = std::move(next->front().key);
+    }
+  }
+}
+
 Result<DocumentInfo> read_info(const History& history, const storage::DocumentKey& key) {
   Result<std::optional<DocumentInfo>> info = history.info(key);
   if (!info) return info.error();
@@ -79,10 +94,10 @@ Result<DocumentInfo> read_info(const History& history, const storage::DocumentKe
 }
 
 Result<VersionText> read_text(const History& history, const storage::DocumentKey& key,
-                              const storage::VersionSelector& place) {
+                              const storage::VersionSelector& at) {
   const Result<DocumentInfo> info = read_info(history, key);
   if (!info) return info.error();
-  const Result<std::uint64_t> version = resolve(history, *info, place);
+  const Result<std::uint64_t> version = resolve(history, *info, at);
   if (!version) return version.error();
   const Result<storage::Snapshot> snapshot = history.snapshot(key, *version);
   if (!snapshot) return snapshot.error();

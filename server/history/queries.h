@@ -1,8 +1,8 @@
-// Reading documents for people and programs: a page of names, one text, a stretch of history; with
-// errors that say what is missing.
+// Queries: reading documents for people and programs: lists of names, one text, a range of records.
+// Errors say what is missing.
 //
-// The HTTP API answers from it on reader threads; the command line reads a data folder through it,
-// so both say the same.
+// The HTTP API answers with these queries on reader threads, and the command line reads a data
+// folder with them, so that both say the same.
 //
 // Versions here are those that people see: record N is the one that made version N, so the first
 // record is 1.
@@ -17,16 +17,11 @@
 #include <vector>
 
 #include "ot/base/result.h"
+#include "server/history/errors.h"
 #include "storage/history.h"
 #include "storage/version_selector.h"
 
 namespace cowrite::history {
-
-// Nobody ever wrote the document.
-inline constexpr std::string_view kErrDocumentUnknown = "ERR_DOCUMENT_UNKNOWN";
-
-// It was not there at that version: not yet created, or deleted.
-inline constexpr std::string_view kErrDocumentAbsent = "ERR_DOCUMENT_ABSENT";
 
 struct DocumentPage {
   std::vector<storage::DocumentInfo> documents;
@@ -39,8 +34,8 @@ struct VersionText {
   std::string text;
 };
 
-// The records that made the versions from `first` to `last`, both included; 0 is the first that has
-// not been erased.
+// The records that made the versions from `first` to `last`, both included. A `first` of 0 stands
+// for the first record that has not been erased.
 struct VersionRange {
   std::uint64_t first = 0;
   std::uint64_t last = 0;
@@ -58,10 +53,10 @@ struct RecordPage {
 [[nodiscard]] Error document_absent(const storage::DocumentInfo& info,
                                     const storage::Snapshot& snapshot);
 
-// The version at a place. Fails with storage's kErrVersionUnknown.
+// The number of the version that is meant. Fails with storage's kErrVersionUnknown.
 [[nodiscard]] Result<std::uint64_t> resolve(const storage::History& history,
                                             const storage::DocumentInfo& info,
-                                            const storage::VersionSelector& place);
+                                            const storage::VersionSelector& at);
 
 // Documents of a collection whose ids begin with `prefix`, deleted ones too, by id, after `after`,
 // at most `count`.
@@ -71,6 +66,10 @@ struct RecordPage {
                                                   const std::optional<std::string>& after,
                                                   std::size_t count);
 
+// The collections that hold documents, in order, deleted documents counting too. Reads one document
+// of each.
+[[nodiscard]] Result<std::vector<std::string>> list_collections(const storage::History& history);
+
 // Fails with kErrDocumentUnknown.
 [[nodiscard]] Result<storage::DocumentInfo> read_info(const storage::History& history,
                                                       const storage::DocumentKey& key);
@@ -78,11 +77,11 @@ struct RecordPage {
 // Fails with kErrDocumentUnknown, kErrDocumentAbsent, or storage's kErrVersionUnknown.
 [[nodiscard]] Result<VersionText> read_text(const storage::History& history,
                                             const storage::DocumentKey& key,
-                                            const storage::VersionSelector& place);
+                                            const storage::VersionSelector& at);
 
-// The beginning of a range of records, at most `count` and about bytes_max bytes, but one if there
-// is any. What lies beyond the newest version is left out. Fails with kErrDocumentUnknown, and with
-// kErrVersionUnknown if even the version before the range is not there.
+// The beginning of a range of records, at most `count` and about bytes_max bytes, but always at
+// least one. Versions beyond the newest are left out. Fails with kErrDocumentUnknown, and with
+// kErrVersionUnknown if even the version before the range does not exist.
 [[nodiscard]] Result<RecordPage> read_records(const storage::History& history,
                                               const storage::DocumentKey& key, VersionRange range,
                                               std::size_t count, std::size_t bytes_max);

@@ -1,37 +1,44 @@
-// Writing to the log past the live documents, for what they cannot do: adding records as they were
-// made elsewhere. Who has the document live must load it anew.
+// Writing to the log past the live documents: records as they were made elsewhere, and changes
+// where no server has the documents open.
+//
+// For a thread that may block.
 #pragma once
 
 #include <cstdint>
-#include <functional>
-#include <string>
+#include <utility>
 #include <vector>
 
 #include "ot/base/result.h"
+#include "server/history/changes.h"
+#include "storage/await.h"
 #include "storage/log.h"
 
 namespace cowrite::history {
 
-// Whether to go on waiting for the disk.
-using GoOn = std::function<bool()>;
-
-// Adds records to a document, all or none, and returns its version. Fails with kErrRecordInvalid,
-// with storage's kErrConflict if the records do not follow its newest version or it is written
-// meanwhile, and with kErrDiskFull, kErrBusy or as reading does. For a thread that may block.
+// Adds records to a document, all or none, and returns its version. Whoever has the document open
+// must load it anew. Fails with kErrRecordInvalid, with storage's kErrConflict if the records do
+// not follow the newest version or it is written meanwhile, and with kErrDiskFull, kErrBusy or as
+// reading does.
 [[nodiscard]] Result<std::uint64_t> append_records(storage::Log& log,
                                                    const storage::DocumentKey& key,
                                                    std::vector<storage::Record> records,
-                                                   const GoOn& go_on);
+                                                   const storage::KeepWaiting& keep_waiting);
 
-// Makes a change as the operator, of nobody else's making, of a document at version `base`. Fails
-// as append_records() does.
-[[nodiscard]] Result<std::uint64_t> append_change(storage::Log& log,
-                                                  const storage::DocumentKey& key,
-                                                  std::uint64_t base, storage::Change change,
-                                                  const std::string& author, std::int64_t now_ms,
-                                                  const GoOn& go_on);
+// Changes become records of the log. REQUIRES: no live document is on the log, which outlives this.
+class LogSink final : public ChangeSink {
+ public:
+  // The changes are made at now_ms, or when the document was changed last, if that is later.
+  LogSink(storage::Log& log, std::int64_t now_ms, storage::KeepWaiting keep_waiting)
+      : log_(log), now_ms_(now_ms), keep_waiting_(std::move(keep_waiting)) {}
 
-// Nobody's source before: 32 random hexadecimal digits.
-[[nodiscard]] std::string random_source();
+  // Fails as append_records() does.
+  Result<std::uint64_t> submit(DocumentChange change) override;
+  void reload(const storage::DocumentKey&) override {}
+
+ private:
+  storage::Log& log_;
+  const std::int64_t now_ms_;
+  const storage::KeepWaiting keep_waiting_;
+};
 
 }  // namespace cowrite::history

@@ -12,8 +12,8 @@ namespace utf8 = ot::utf8;
 
 Result<Restoration> make_restoration(const storage::History& history,
                                      const storage::DocumentKey& key,
-                                     const storage::VersionSelector& place) {
-  Result<VersionText> wanted = read_text(history, key, place);
+                                     const storage::VersionSelector& at) {
+  Result<VersionText> wanted = read_text(history, key, at);
   if (!wanted) return wanted.error();
   const Result<storage::Snapshot> newest = history.snapshot(key, std::nullopt);
   if (!newest) return newest.error();

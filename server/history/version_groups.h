@@ -1,4 +1,4 @@
-// Versions of a document in groups as people think of them: what one author did without a pause.
+// Groups of versions, as people think of a history: what one author did without a pause.
 #pragma once
 
 #include <cstddef>
@@ -13,7 +13,7 @@
 
 namespace cowrite::history {
 
-// Consecutive records of one author, none of which was made more than a pause after the one before;
+// Consecutive records of one author, each made at most a pause after the one before;
 // kGroupVersionsMax of them at most.
 struct VersionGroup {
   std::uint64_t first = 0;  // The version that the first of them made,
@@ -23,8 +23,8 @@ struct VersionGroup {
   std::string author;
   std::uint64_t inserted = 0;  // Code points, those of a new document included.
   std::uint64_t erased = 0;    // Code points; a document that is deleted does not count.
-  bool created = false;        // The document came to be,
-  bool deleted = false;        // or was deleted.
+  bool created = false;        // The document was created in the group,
+  bool deleted = false;        // or deleted.
 
   friend bool operator==(const VersionGroup&, const VersionGroup&) = default;
 };

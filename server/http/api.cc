@@ -3,25 +3,27 @@
 #include <chrono>
 #include <utility>
 
+#include "server/http/errors.h"
 #include "server/http/limits.h"
 #include "server/http/responses.h"
+#include "server/http/routes.h"
 
 namespace cowrite::http {
 
-// One request's place among those under way, given back with it.
-class Api::Ticket {
+// Counts a request among those under way while it lives, and says if there was room for it.
+class Api::Admission {
  public:
-  Ticket(std::shared_ptr<UnderWay> under_way, Effort effort)
+  Admission(std::shared_ptr<UnderWay> under_way, Effort effort)
       : under_way_(std::move(under_way)), long_(effort == Effort::kLong) {
-    const bool taken = under_way_->all.fetch_add(1) < kRequestsMax;
-    granted_ = (!long_ || under_way_->long_ones.fetch_add(1) < kLongRequestsMax) && taken;
+    const bool room = under_way_->all.fetch_add(1) < kRequestsMax;
+    granted_ = (!long_ || under_way_->long_ones.fetch_add(1) < kLongRequestsMax) && room;
   }
-  ~Ticket() {
+  ~Admission() {
     under_way_->all.fetch_sub(1);
     if (long_) under_way_->long_ones.fetch_sub(1);
   }
-  Ticket(const Ticket&) = delete;
-  Ticket& operator=(const Ticket&) = delete;
+  Admission(const Admission&) = delete;
+  Admission& operator=(const Admission&) = delete;
 
   [[nodiscard]] bool granted() const { return granted_; }
 
@@ -42,30 +44,32 @@ Response busy_response() {
 Api::Api(storage::OperationLog& log)
     : log_(log),
       under_way_(std::make_shared<UnderWay>()),
-      room_(std::make_shared<LongPolls>(log)) {}
+      long_polls_(std::make_shared<LongPolls>(log)) {}
 
 void Api::handle(const Request& request, Respond respond) {
   if (request.method != "GET" && request.method != "HEAD") {
     return respond(
         error_response({kErrMethodNotAllowed, "this API is read with GET and HEAD only"}));
   }
-  Result<ParsedRequest> understood = parse_request(request);
-  if (!understood) return respond(error_response(understood.error()));
-  auto ticket = std::make_shared<Ticket>(under_way_, understood->effort);
-  if (!ticket->granted()) return respond(busy_response());
-  log_.read([question = std::move(*understood), respond = std::move(respond),
-             ticket = std::move(ticket), room = room_](const storage::History& history) mutable {
-    if (question.wait.count() == 0 || question.ready(history)) {
-      Response response = question.answer(history);
-      ticket.reset();
+  Result<ParsedRequest> parsed = parse_request(request);
+  if (!parsed) return respond(error_response(parsed.error()));
+  auto admission = std::make_shared<Admission>(under_way_, parsed->effort);
+  if (!admission->granted()) return respond(busy_response());
+  log_.read([parsed = std::move(*parsed), respond = std::move(respond),
+             admission = std::move(admission),
+             long_polls = long_polls_](const storage::History& history) mutable {
+    if (parsed.wait.count() == 0 || parsed.ready(history)) {
+      Response response = parsed.answer(history);
+      admission.reset();
       return respond(std::move(response));
     }
-    ticket.reset();
-    const auto leave = [respond, answer = question.answer](const storage::History& later) {
-      respond(answer(later));
-    };
-    const auto deadline = std::chrono::steady_clock::now() + question.wait;
-    if (!room->enter({std::move(question.ready), leave, deadline})) respond(busy_response());
+    admission.reset();
+    LongPolls::Waiter waiter{
+        .ready = std::move(parsed.ready),
+        .respond = [respond, answer = std::move(parsed.answer)](
+                       const storage::History& later) { respond(answer(later)); },
+        .deadline = std::chrono::steady_clock::now() + parsed.wait};
+    if (!long_polls->enter(std::move(waiter))) respond(busy_response());
   });
 }
 

@@ -2,7 +2,7 @@
 // are JSON.
 //
 // Thread-safe. Requests are answered from the log on its reader threads, at most kRequestsMax at
-// a time; those that wait for something new do so in a LongPolls.
+// a time; those that wait for something new do so in LongPolls.
 #pragma once
 
 #include <atomic>
@@ -11,7 +11,6 @@
 
 #include "server/http/long_polls.h"
 #include "server/http/message.h"
-#include "server/http/routes.h"
 #include "storage/operation_log.h"
 
 namespace cowrite::http {
@@ -27,20 +26,20 @@ class Api {
   // Answers a request whose path begins with "/api/", once, perhaps later and from another thread.
   void handle(const Request& request, Respond respond);
 
-  // Who waits is answered no more, and the log is asked for nothing.
-  void stop() { room_->stop(); }
+  // Requests that wait are not answered any more, and the log is not asked for anything.
+  void stop() { long_polls_->stop(); }
 
  private:
-  // Requests that are being answered.
+  // How many requests are being answered.
   struct UnderWay {
     std::atomic<std::size_t> all = 0;
     std::atomic<std::size_t> long_ones = 0;
   };
-  class Ticket;
+  class Admission;
 
   storage::OperationLog& log_;
   const std::shared_ptr<UnderWay> under_way_;
-  const std::shared_ptr<LongPolls> room_;
+  const std::shared_ptr<LongPolls> long_polls_;
 };
 
 }  // namespace cowrite::http

@@ -1,9 +1,9 @@
-// What /healthz answers: whether all is well, for whoever watches the server.
+// What /healthz answers to programs that watch the server:
 //
 //     200  ok
 //     503  the disk is low: what is typed waits until there is room; reading goes on
 //
-// A line more says what clients have shown to be missing. To be asked as often as one likes.
+// One more line tells of clients that were ahead of the log. Answering costs next to nothing.
 #pragma once
 
 #include <cstddef>

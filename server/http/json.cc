@@ -1,14 +1,10 @@
 #include "server/http/json.h"
 
-#include <array>
 #include <utility>
 
-#include "server/history/blame.h"
-#include "server/history/import_check.h"
+#include "server/http/error_table.h"
 #include "server/http/json_objects.h"
-#include "server/http/operator_api.h"
 #include "server/protocol/operation_json.h"
-#include "storage/errors.h"
 
 namespace cowrite::http {
 namespace {
@@ -58,26 +54,6 @@ history::RecordPage read_records(JsonFields& fields) {
   page.records = fields.objects("records", read_record);
   page.next = fields.next();
   return page;
-}
-
-// The codes that a reply may carry, so that an Error can refer to one of them.
-std::string_view known_code(std::string_view code) {
-  constexpr std::array kCodes = {history::kErrDocumentUnknown,
-                                 history::kErrDocumentAbsent,
-                                 history::kErrHistoryTooLong,
-                                 kErrTokenMissing,
-                                 kErrTokenWrong,
-                                 history::kErrRecordInvalid,
-                                 storage::kErrVersionUnknown,
-                                 storage::kErrDamaged,
-                                 storage::kErrErased,
-                                 storage::kErrConflict,
-                                 storage::kErrDiskFull,
-                                 storage::kErrForeign};
-  for (const std::string_view known : kCodes) {
-    if (known == code) return known;
-  }
-  return kErrRequestFailed;
 }
 
 }  // namespace
@@ -166,7 +142,8 @@ std::optional<Error> parse_error(std::string_view json) {
   const std::string code = fields.text("code");
   std::string message = fields.text("message");
   if (!fault.empty()) return std::nullopt;
-  return Error{known_code(code), std::move(message)};
+  const ErrorEntry* known = find_error(code);
+  return Error{known ? known->code : kErrRequestFailed, std::move(message)};
 }
 
 }  // namespace cowrite::http

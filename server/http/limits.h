@@ -10,7 +10,7 @@
 
 namespace cowrite::http {
 
-// The body of a request: records that an operator imports, of which one may be as large as a
+// The body of a request: records that an operator imports, one of which may be as large as a
 // WebSocket message. Its head may have 16,000 bytes (websocketpp's constant).
 inline constexpr std::size_t kBodyBytesMax = std::size_t{8} << 20;
 
@@ -30,7 +30,7 @@ inline constexpr std::size_t kPageGroupsDefault = 100;
 // than proxies commonly do.
 inline constexpr std::uint64_t kWaitSecondsMax = 30;
 
-// Requests that wait; each holds a connection and little else.
+// Requests that wait for a record; each holds a connection and little else.
 inline constexpr std::size_t kWaitersMax = 256;
 
 // How often the log is asked for what they wait for, while anybody waits.

@@ -9,63 +9,65 @@ namespace cowrite::http {
 
 LongPolls::LongPolls(storage::OperationLog& log) : log_(log), thread_([this] { run(); }) {}
 
-bool LongPolls::enter(Waiter guest) {
+bool LongPolls::enter(Waiter waiter) {
   const std::lock_guard lock(state_->mutex);
-  if (state_->closed || state_->inside >= kWaitersMax) return false;
-  state_->guests.push_back(std::move(guest));
-  ++state_->inside;
+  if (state_->stopped || state_->count >= kWaitersMax) return false;
+  state_->waiters.push_back(std::move(waiter));
+  ++state_->count;
   state_->changed.notify_all();
   return true;
 }
 
 void LongPolls::stop() {
-  const std::lock_guard once(stopping_);
+  const std::lock_guard once(joining_);
   std::vector<Waiter> forgotten;
   {
     std::unique_lock lock(state_->mutex);
-    state_->closed = true;
-    state_->guests.swap(forgotten);
+    state_->stopped = true;
+    state_->waiters.swap(forgotten);
     state_->changed.notify_all();
-    state_->changed.wait(lock, [this] { return !state_->looking; });
+    state_->changed.wait(lock, [this] { return !state_->reading; });
   }
   if (thread_.joinable()) thread_.join();
 }
 
 void LongPolls::run() {
-  std::unique_lock lock(state_->mutex);
+  State& state = *state_;
+  std::unique_lock lock(state.mutex);
   while (true) {
-    state_->changed.wait(
-        lock, [this] { return state_->closed || (!state_->guests.empty() && !state_->looking); });
-    if (state_->changed.wait_for(lock, kLongPollInterval, [this] { return state_->closed; }))
-      return;
-    if (state_->guests.empty()) continue;
-    state_->looking = true;
+    state.changed.wait(lock,
+                       [&] { return state.stopped || (!state.waiters.empty() && !state.reading); });
+    if (state.changed.wait_for(lock, kLongPollInterval, [&] { return state.stopped; })) return;
+    if (state.waiters.empty()) continue;
+    state.reading = true;
     lock.unlock();
-    log_.read([state = state_](const storage::History& history) { look(*state, history); });
+    log_.read([shared = state_](const storage::History& history) { look(*shared, history); });
     lock.lock();
   }
 }
 
 // On a reader thread.
 void LongPolls::look(State& state, const storage::History& history) {
-  std::vector<Waiter> waiting;
+  std::vector<Waiter> waiters;
   {
     const std::lock_guard lock(state.mutex);
-    waiting.swap(state.guests);
+    waiters.swap(state.waiters);
   }
   const auto now = std::chrono::steady_clock::now();
-  std::vector<Waiter> stay;
-  for (Waiter& guest : waiting) {
-    if (now >= guest.deadline || guest.ready(history)) {
-      guest.leave(history);
+  std::vector<Waiter> remaining;
+  for (Waiter& waiter : waiters) {
+    if (now >= waiter.deadline || waiter.ready(history)) {
+      waiter.respond(history);
     } else {
-      stay.push_back(std::move(guest));
+      remaining.push_back(std::move(waiter));
     }
   }
   const std::lock_guard lock(state.mutex);
-  state.inside -= waiting.size() - stay.size();
-  if (!state.closed) std::move(stay.begin(), stay.end(), std::back_inserter(state.guests));
-  state.looking = false;
+  state.count -= waiters.size() - remaining.size();
+  if (!state.stopped) {
+    std::move(remaining.begin(), remaining.end(), std::back_inserter(state.waiters));
+  }
+  state.reading = false;
   state.changed.notify_all();
 }
 

@@ -1,8 +1,8 @@
 // LongPolls: requests that wait for the next record of a document.
 //
-// A thread looks for what they wait for every kLongPollInterval, all together in one read, and does
-// nothing while nobody waits. Why looking and not being told: it costs the path of a keystroke
-// nothing, and works for records that another process commits.
+// While any request waits, a thread looks every kLongPollInterval for what they wait for, in one
+// read for all; without waiters it sleeps. Looking, instead of being told, costs the path of a
+// keystroke nothing, and finds records that another process commits, too.
 //
 // Thread-safe.
 #pragma once
@@ -23,10 +23,10 @@ namespace cowrite::http {
 class LongPolls {
  public:
   struct Waiter {
-    // Whether the wait is over before its time.
+    // Whether the wait is over before its deadline.
     std::function<bool(const storage::History&)> ready;
-    // Called once when it is over, on a reader thread.
-    std::function<void(const storage::History&)> leave;
+    // Called once when the wait is over, on a reader thread.
+    std::function<void(const storage::History&)> respond;
     std::chrono::steady_clock::time_point deadline;
   };
 
@@ -36,11 +36,11 @@ class LongPolls {
   LongPolls(const LongPolls&) = delete;
   LongPolls& operator=(const LongPolls&) = delete;
 
-  // False, and the guest is sent away unanswered, if kWaitersMax wait already or it is closed.
-  [[nodiscard]] bool enter(Waiter guest);
+  // False, and nothing is called, if kWaitersMax wait already or this was stopped.
+  [[nodiscard]] bool enter(Waiter waiter);
 
-  // Forgets everybody, unanswered, and asks the log for nothing more. Returns when no guest is
-  // being served.
+  // Forgets all waiters, unanswered, and asks the log for nothing more. Returns when none is being
+  // answered any more.
   void stop();
 
  private:
@@ -48,10 +48,10 @@ class LongPolls {
   struct State {
     std::mutex mutex;
     std::condition_variable changed;
-    std::vector<Waiter> guests;
-    std::size_t inside = 0;  // With those who are being looked after.
-    bool looking = false;    // A read is under way.
-    bool closed = false;
+    std::vector<Waiter> waiters;
+    std::size_t count = 0;  // Of all waiters, those included that a read is looking after.
+    bool reading = false;
+    bool stopped = false;
   };
 
   static void look(State& state, const storage::History& history);
@@ -59,7 +59,7 @@ class LongPolls {
 
   storage::OperationLog& log_;
   const std::shared_ptr<State> state_ = std::make_shared<State>();
-  std::mutex stopping_;  // Around the joining of:
+  std::mutex joining_;
   std::thread thread_;
 };
 

@@ -1,5 +1,5 @@
-// HTTP requests and responses as plain values; the transport parses and writes them, pages and the
-// API answer them.
+// HTTP requests and responses as plain values. The transport parses and writes them; the pages and
+// the API answer them.
 #pragma once
 
 #include <functional>
@@ -35,8 +35,8 @@ struct Response {
 [[nodiscard]] Response plain_response(int status, std::string_view sentence);
 
 // Answers a request, now or later, from any thread while the loop's io_context exists. Only the
-// first answer counts, and only if it is in time (Timing::response) and the client still there. To
-// HEAD one answers as to GET: the body is left out.
+// first answer counts, and only if it is in time (Timing::response) and the client is still there.
+// A handler answers HEAD as it answers GET; the transport leaves out the body.
 using Respond = std::function<void(Response)>;
 using Handler = std::function<void(const Request&, Respond)>;
 

@@ -3,9 +3,10 @@
 #include <algorithm>
 #include <utility>
 
-#include "server/history/record_writer.h"
+#include "server/http/errors.h"
 #include "server/http/limits.h"
 #include "server/http/responses.h"
+#include "storage/random_id.h"
 
 namespace cowrite::http {
 namespace {
@@ -23,8 +24,8 @@ Response unfinished_response(const std::string& id, std::uint64_t records) {
 
 }  // namespace
 
-OperatorJobs::OperatorJobs(std::chrono::milliseconds patience)
-    : patience_(patience),
+OperatorJobs::OperatorJobs(std::chrono::milliseconds response_time)
+    : response_time_(response_time),
       changes_{.thread = std::thread([this] { run(changes_); })},
       proofs_{.thread = std::thread([this] { run(proofs_); })},
       timeout_thread_([this] { run_timeouts(); }) {}
@@ -40,7 +41,7 @@ void OperatorJobs::start(Lane lane, Work work, Respond respond) {
                                      : "too much of the operator's is waiting, try again"));
   }
   const auto job = std::make_shared<Job>();
-  job->id = history::random_source();
+  job->id = storage::random_hex(32);
   job->work = std::move(work);
   add_waiter(job, std::move(respond));
   jobs_.push_back(job);
@@ -68,7 +69,7 @@ void OperatorJobs::wait(const std::string& id, Respond respond) {
 
 // Under the lock.
 void OperatorJobs::add_waiter(const JobPtr& job, Respond respond) {
-  job->waiters.push_back({std::move(respond), std::chrono::steady_clock::now() + patience_});
+  job->waiters.push_back({std::move(respond), std::chrono::steady_clock::now() + response_time_});
 }
 
 void OperatorJobs::run(LaneState& lane) {
@@ -124,9 +125,9 @@ void OperatorJobs::run_timeouts() {
     } else {
       changed_.wait_until(lock, next);
     }
-    const auto impatient = take_timed_out();
+    const auto timed_out = take_timed_out();
     lock.unlock();
-    for (const auto& [job, respond] : impatient) {
+    for (const auto& [job, respond] : timed_out) {
       respond(unfinished_response(job->id, job->records));
     }
     lock.lock();

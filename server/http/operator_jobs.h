@@ -1,6 +1,6 @@
-// OperatorJobs: what takes long on a running server, done on threads of its own: changes one after
-// the other, and beside them one proof at a time. Who asked is answered with the outcome, or, when
-// that takes longer than kOperatorResponseTime, with 202 and the job's name, to ask again with.
+// OperatorJobs: the operator's requests that take long, done on threads of their own: changes one
+// after the other, and beside them one proof at a time. The response is the outcome, or, when that
+// takes longer than kOperatorResponseTime, 202 with the job's id, with which one asks again.
 //
 //     {"job":"9f0c…","records":120000}
 //
@@ -24,18 +24,16 @@
 
 namespace cowrite::http {
 
-inline constexpr std::string_view kErrJobUnknown = "ERR_JOB_UNKNOWN";
-
 class OperatorJobs {
  public:
   enum class Lane : std::uint8_t { kChange, kProof };
 
-  // Called by work now and then, with how many records it has gone through; false: the server
-  // stops.
+  // Work calls it now and then, with the number of records that it has gone through; false means
+  // that the server is stopping.
   using Progress = std::function<bool(std::uint64_t records)>;
   using Work = std::function<Response(const Progress&)>;
 
-  explicit OperatorJobs(std::chrono::milliseconds patience = kOperatorResponseTime);
+  explicit OperatorJobs(std::chrono::milliseconds response_time = kOperatorResponseTime);
   ~OperatorJobs() { stop(); }
   OperatorJobs(const OperatorJobs&) = delete;
   OperatorJobs& operator=(const OperatorJobs&) = delete;
@@ -43,11 +41,11 @@ class OperatorJobs {
   // Answers with kErrBusy if kOperatorJobsMax wait in the lane of changes, or a proof is under way
   // in that of proofs.
   void start(Lane lane, Work work, Respond respond);
-  // Answers with the job's outcome, as start() does; with kErrJobUnknown if there is none: never
-  // was, or its outcome has been told or was kept too long.
+  // Answers with the job's outcome, as start() does; or with kErrJobUnknown if there never was such
+  // a job, or its outcome has been told or forgotten.
   void wait(const std::string& id, Respond respond);
 
-  // Ends what is under way and answers everybody. Returns when nothing runs any more.
+  // Ends what is under way and answers all waiters. Returns when nothing runs any more.
   void stop();
 
  private:
@@ -76,14 +74,14 @@ class OperatorJobs {
   void add_waiter(const JobPtr& job, Respond respond);
   [[nodiscard]] std::vector<std::pair<JobPtr, Respond>> take_timed_out();
 
-  const std::chrono::milliseconds patience_;
+  const std::chrono::milliseconds response_time_;
   std::mutex mutex_;
   std::condition_variable changed_;
   std::atomic<bool> stopping_ = false;
-  std::deque<JobPtr> jobs_;  // All that may be asked for, the oldest first.
+  std::deque<JobPtr> jobs_;  // All whose outcome may be asked for, the oldest first.
   LaneState changes_;
   LaneState proofs_;
-  std::thread timeout_thread_;  // Tells who has waited long enough.
+  std::thread timeout_thread_;  // Answers waiters whose time is over with 202.
   std::mutex joining_;
 };
 

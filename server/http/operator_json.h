@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "ot/base/result.h"
+#include "server/history/changes.h"
 #include "server/history/disk_use.h"
 #include "storage/read/verify.h"
 #include "storage/record.h"
@@ -39,10 +40,7 @@ struct BackupDone {
 [[nodiscard]] Result<BackupDone> parse_backup(std::string_view json);
 
 // {"version":13,"changed":true}
-struct ChangeDone {
-  std::uint64_t version = 0;  // The document's, afterwards.
-  bool changed = true;
-};
+using history::ChangeDone;
 [[nodiscard]] std::string change_json(const ChangeDone& done);
 [[nodiscard]] Result<ChangeDone> parse_change(std::string_view json);
 

@@ -1,16 +1,17 @@
 #include "server/http/operator_token.h"
 
 #include <fcntl.h>
+#include <openssl/crypto.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <cstdio>
 #include <fstream>
-#include <random>
 #include <system_error>
 
 #include "storage/errors.h"
+#include "storage/random_id.h"
 #include "storage/store/data_folder.h"
 
 namespace cowrite::http {
@@ -18,13 +19,6 @@ namespace {
 
 constexpr std::string_view kHex = "0123456789abcdef";
 constexpr std::size_t kDigits = 64;
-
-std::string random_token() {
-  std::random_device random;
-  std::string token;
-  while (token.size() < kDigits) token += kHex[random() % kHex.size()];
-  return token;
-}
 
 Error cannot(const std::string& what, const std::string& path, int reason) {
   return {storage::kErrIo,
@@ -56,7 +50,7 @@ Result<std::string> load_or_create_operator_token(const std::string& folder) {
   struct stat found {};
   if (::lstat(path.c_str(), &found) != 0) {
     if (errno != ENOENT) return cannot("read", path, errno);
-    const std::string token = random_token();
+    const std::string token = storage::random_hex(kDigits);
     if (const Result<void> written = write_token(path, token); !written) return written.error();
     return token;
   }
@@ -81,14 +75,8 @@ Result<std::string> read_operator_token(const std::string& path) {
 }
 
 bool is_same_token(std::string_view given, std::string_view token) {
-  if (given.size() != token.size()) return false;
-  unsigned difference = 0;
-  for (std::size_t i = 0; i < token.size(); ++i) {
-    difference |= static_cast<unsigned char>(given[i]) ^ static_cast<unsigned char>(token[i]);
-  }
-  // The volatile copy keeps the compiler from leaving the loop early.
-  const volatile unsigned result = difference;
-  return result == 0;
+  return given.size() == token.size() &&
+         CRYPTO_memcmp(given.data(), token.data(), token.size()) == 0;
 }
 
 }  // namespace cowrite::http

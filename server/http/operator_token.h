@@ -1,6 +1,6 @@
-// The operator's token: who shows it may change documents and write files through a running server.
-// It lies in the data folder, readable by its owner only, so that whoever may read the data may
-// also operate on it.
+// The operator's token: a request that shows it may change documents and write files through a
+// running server. It lies in the data folder, readable by the folder's owner only: whoever may read
+// the data may also operate on it.
 #pragma once
 
 #include <string>
@@ -10,7 +10,7 @@
 
 namespace cowrite::http {
 
-// The file holds no token, or others may read it.
+// The file holds no token, or others than its owner may read it.
 inline constexpr std::string_view kErrTokenFile = "ERR_OPERATOR_TOKEN_FILE";
 
 // Where the token of a data folder lies.

@@ -1,23 +1,9 @@
 #include "server/http/query.h"
 
-#include <algorithm>
-#include <charconv>
-#include <limits>
-
+#include "server/http/errors.h"
 #include "storage/timestamp.h"
 
 namespace cowrite::http {
-namespace {
-
-std::optional<std::uint64_t> parse_digits(std::string_view text) {
-  std::uint64_t number = 0;
-  const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (problem != std::errc() || end != text.data() + text.size()) return std::nullopt;
-  return number;
-}
-
-}  // namespace
-
 std::optional<std::string> Query::text(std::string_view name) {
   for (auto it = parameters_.begin(); it != parameters_.end(); ++it) {
     if (it->first != name) continue;
@@ -32,8 +18,8 @@ std::optional<std::uint64_t> Query::number(std::string_view name, std::uint64_t 
                                            std::uint64_t most) {
   const std::optional<std::string> value = text(name);
   if (!value) return std::nullopt;
-  const std::optional<std::uint64_t> number = parse_digits(*value);
-  if (number && least <= *number && *number <= most) return number;
+  const Result<std::uint64_t> number = storage::parse_number(*value);
+  if (number && least <= *number && *number <= most) return *number;
   fail("\"" + std::string(name) + "\" must be a number from " + std::to_string(least) + " to " +
        std::to_string(most));
   return std::nullopt;
@@ -56,17 +42,12 @@ bool Query::flag(std::string_view name) {
   return value == "true";
 }
 
-std::optional<storage::VersionSelector> Query::place(std::string_view name) {
+std::optional<storage::VersionSelector> Query::selector(std::string_view name) {
   const std::optional<std::string> value = text(name);
   if (!value) return std::nullopt;
-  const bool digits =
-      std::all_of(value->begin(), value->end(), [](char c) { return '0' <= c && c <= '9'; });
-  if (const auto version = parse_digits(*value); digits && version) {
-    return storage::VersionSelector(storage::AtVersion{*version});
-  }
-  const Result<std::int64_t> time_ms = storage::parse_time(*value);
-  if (time_ms) return storage::VersionSelector(storage::AtTime{*time_ms});
-  fail("\"" + std::string(name) + "\" must be a version or a time: " + time_ms.error().message);
+  const Result<storage::VersionSelector> selector = storage::parse_version_selector(*value);
+  if (selector) return *selector;
+  fail("\"" + std::string(name) + "\" must be a version or a time: " + selector.error().message);
   return std::nullopt;
 }
 

@@ -1,5 +1,5 @@
-// Query: the parameters of a request, taken one by one, each checked; what is left over at the end
-// was not meant for this path.
+// Query: the parameters of a request, taken one by one and checked. A parameter that is left over
+// at the end was not meant for this path.
 #pragma once
 
 #include <cstdint>
@@ -9,12 +9,10 @@
 #include <utility>
 
 #include "ot/base/result.h"
-#include "server/history/queries.h"
 #include "server/http/url.h"
+#include "storage/version_selector.h"
 
 namespace cowrite::http {
-
-inline constexpr std::string_view kErrParameterInvalid = "ERR_PARAMETER_INVALID";
 
 class Query {
  public:
@@ -25,10 +23,9 @@ class Query {
   std::optional<std::uint64_t> number(std::string_view name, std::uint64_t least,
                                       std::uint64_t most);
   std::optional<std::int64_t> time(std::string_view name);
+  std::optional<storage::VersionSelector> selector(std::string_view name);
   // "true" or "false"; false if it is not there.
   bool flag(std::string_view name);
-  // Digits are a version, anything else a time.
-  std::optional<storage::VersionSelector> place(std::string_view name);
 
   // Remembers a fault, with kErrParameterInvalid, unless there is one already.
   void fail(std::string message);

@@ -2,63 +2,45 @@
 
 #include <utility>
 
-#include "server/history/blame.h"
-#include "server/history/difference.h"
-#include "server/history/import_check.h"
+#include "server/http/error_table.h"
 #include "server/http/json.h"
 #include "server/http/limits.h"
-#include "server/http/operator_api.h"
-#include "server/http/query.h"
-#include "storage/errors.h"
 
 namespace cowrite::http {
 namespace {
 
-std::string cache_control(Caching lasting) {
-  if (lasting == Caching::kNow) return "no-store";
+std::string cache_control(Caching caching) {
+  if (caching == Caching::kNow) return "no-store";
   return "private, immutable, max-age=" + std::to_string(kCacheLifetime.count());
 }
 
+// 500 of an error that is not meant for clients.
 int status_of(const Error& error) {
-  if (error.code == kErrParameterInvalid || error.code == history::kErrRecordInvalid) return 400;
-  if (error.code == kErrTokenMissing) return 401;
-  if (error.code == kErrTokenWrong || error.code == kErrOperatorPage) return 403;
-  if (error.code == kErrPathUnknown || error.code == kErrJobUnknown ||
-      error.code == history::kErrDocumentUnknown || error.code == history::kErrDocumentAbsent ||
-      error.code == storage::kErrNotFound || error.code == storage::kErrVersionUnknown) {
-    return 404;
-  }
-  if (error.code == kErrMethodNotAllowed) return 405;
-  if (error.code == storage::kErrConflict || error.code == storage::kErrForeign) return 409;
-  if (error.code == storage::kErrErased) return 410;
-  if (error.code == history::kErrTextTooLong || error.code == history::kErrHistoryTooLong)
-    return 422;
-  if (error.code == kErrBusy || error.code == storage::kErrBusy) return 503;
-  if (error.code == storage::kErrDiskFull) return 507;
-  return 500;
+  const ErrorEntry* entry = find_error(error.code);
+  return entry && entry->status != 0 ? entry->status : 500;
 }
 
 }  // namespace
 
-Response json_response(std::string json, Caching lasting) {
+Response json_response(std::string json, Caching caching) {
   return {200,
           std::move(json),
           {{"Content-Type", "application/json"},
-           {"Cache-Control", cache_control(lasting)},
+           {"Cache-Control", cache_control(caching)},
            {"X-Content-Type-Options", "nosniff"}}};
 }
 
-Response text_response(std::string text, Caching lasting) {
+Response text_response(std::string text, Caching caching) {
   return {200,
           std::move(text),
           {{"Content-Type", "text/plain; charset=utf-8"},
-           {"Cache-Control", cache_control(lasting)},
+           {"Cache-Control", cache_control(caching)},
            {"Content-Security-Policy", "default-src 'none'; sandbox"},
            {"X-Content-Type-Options", "nosniff"}}};
 }
 
 Response error_response(const Error& error) {
-  Response response = json_response(error_json(error), Caching::kNow);
+  Response response = json_response(error_json(error));
   response.status = status_of(error);
   if (response.status == 401) response.headers.emplace_back("WWW-Authenticate", "Bearer");
   if (response.status == 405) response.headers.emplace_back("Allow", "GET, HEAD");

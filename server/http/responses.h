@@ -1,31 +1,32 @@
-// What the API answers: JSON, somebody's text, an error.
+// What the API answers: JSON, a document's text, an error.
 #pragma once
 
 #include <string>
-#include <string_view>
 
 #include "ot/base/result.h"
-#include "server/history/queries.h"
 #include "server/http/message.h"
 
 namespace cowrite::http {
 
-inline constexpr std::string_view kErrPathUnknown = "ERR_PATH_UNKNOWN";
-inline constexpr std::string_view kErrMethodNotAllowed = "ERR_METHOD_NOT_ALLOWED";
-inline constexpr std::string_view kErrBusy = "ERR_BUSY";
-
 // Whether the same request can ever be answered differently.
 enum class Caching {
   kNow,      // What is newest, or an error: it may be outdated at once.
-  kForever,  // Of versions that are named and there.
+  kForever,  // Of versions that the request names and that exist.
 };
 
-[[nodiscard]] Response json_response(std::string json, Caching lasting);
+[[nodiscard]] Response json_response(std::string json, Caching caching = Caching::kNow);
 
-// A text of people's. It never acts as a page of this server's, whatever a browser makes of it.
-[[nodiscard]] Response text_response(std::string text, Caching lasting);
+// A document's text. It never acts as a page of this server's, whatever a browser makes of it.
+[[nodiscard]] Response text_response(std::string text, Caching caching);
 
-// With the status that the code stands for.
+// With the status that error_table.h gives the code.
 [[nodiscard]] Response error_response(const Error& error);
+
+// A result as write(value), which returns JSON, or as its error.
+template <typename T, typename Write>
+[[nodiscard]] Response json_response(const Result<T>& result, Write write,
+                                     Caching caching = Caching::kNow) {
+  return result ? json_response(write(*result), caching) : error_response(result.error());
+}
 
 }  // namespace cowrite::http

@@ -11,6 +11,7 @@
 #include "server/history/limits.h"
 #include "server/history/queries.h"
 #include "server/history/version_groups.h"
+#include "server/http/errors.h"
 #include "server/http/history_json.h"
 #include "server/http/json.h"
 #include "server/http/limits.h"
@@ -28,18 +29,19 @@ using storage::History;
 // Any version may be asked for; that it is not there is for the history to say.
 constexpr std::uint64_t kVersionMax = std::numeric_limits<std::uint64_t>::max();
 
-template <typename T, typename Write>
-Response answer(const Result<T>& result, Write write) {
-  return result ? write(*result) : error_response(result.error());
+// A version that is named stays as it is; a time and the newest version need not.
+Caching caching_of(const storage::VersionSelector& at) {
+  return std::holds_alternative<storage::AtVersion>(at) ? Caching::kForever : Caching::kNow;
 }
 
-// What is said of a version stays true; of a time or the newest it need not.
-Caching lasting_of(const storage::VersionSelector& place) {
-  return std::holds_alternative<storage::AtVersion>(place) ? Caching::kForever : Caching::kNow;
+// A page that is not the last stays as it is.
+template <typename Page>
+Caching caching_of(const Result<Page>& page) {
+  return page && page->next ? Caching::kForever : Caching::kNow;
 }
 
 // "version" or "time", else the newest.
-storage::VersionSelector take_place(Query& query) {
+storage::VersionSelector take_selector(Query& query) {
   const std::optional<std::uint64_t> version = query.number("version", 0, kVersionMax);
   const std::optional<std::int64_t> time_ms = query.time("time");
   if (version && time_ms) query.fail("\"version\" and \"time\" are two answers to one question");
@@ -53,141 +55,125 @@ history::VersionRange take_range(Query& query) {
           query.number("to", 0, kVersionMax).value_or(kVersionMax)};
 }
 
-// GET /api/documents
-Result<ParsedRequest> list_question(Query& query) {
+std::uint64_t take_pause(Query& query) {
+  return query.number("pause", 0, history::kPauseMinutesMax)
+      .value_or(history::kPauseMinutesDefault);
+}
+
+// ---- What each path answers
+
+// The parts of a path that its pattern leaves open.
+using Names = std::vector<std::string>;
+
+DocumentKey key_of(const Names& names) { return {names[0], names[1]}; }
+
+ParsedRequest parse_list(const Names&, Query& query) {
   const std::string collection = query.text("collection").value_or("docs");
   const std::string prefix = query.text("prefix").value_or("");
   const std::optional<std::string> after = query.text("after");
   const std::uint64_t limit =
       query.number("limit", 1, history::kPageDocumentsMax).value_or(kPageDocumentsDefault);
-  if (std::optional<Error> error = query.error()) return std::move(*error);
-  return ParsedRequest{Effort::kShort, [=](const History& history) {
-                         return answer(
-                             history::list_documents(history, collection, prefix, after, limit),
-                             [](const history::DocumentPage& page) {
-                               return json_response(documents_json(page), Caching::kNow);
-                             });
-                       }};
+  return {.answer = [=](const History& history) {
+    return json_response(history::list_documents(history, collection, prefix, after, limit),
+                         documents_json);
+  }};
 }
 
-// GET /api/documents/COLLECTION/ID
-Result<ParsedRequest> info_question(const storage::DocumentKey& key, Query& query) {
-  if (std::optional<Error> error = query.error()) return std::move(*error);
-  return ParsedRequest{Effort::kShort, [=](const History& history) {
-                         return answer(history::read_info(history, key),
-                                       [](const storage::DocumentInfo& info) {
-                                         return json_response(document_json(info), Caching::kNow);
-                                       });
-                       }};
+ParsedRequest parse_info(const Names& names, Query&) {
+  return {.answer = [key = key_of(names)](const History& history) {
+    return json_response(history::read_info(history, key), document_json);
+  }};
 }
 
-// GET /api/documents/COLLECTION/ID/text
-Result<ParsedRequest> text_question(const storage::DocumentKey& key, Query& query) {
-  const storage::VersionSelector place = take_place(query);
-  if (std::optional<Error> error = query.error()) return std::move(*error);
-  return ParsedRequest{
-      Effort::kShort, [=](const History& history) {
-        Result<history::VersionText> text = history::read_text(history, key, place);
-        if (!text) return error_response(text.error());
-        Response response = text_response(std::move(text->text), lasting_of(place));
-        response.headers.emplace_back("Cowrite-Version", std::to_string(text->version));
-        response.headers.emplace_back("Cowrite-Time", storage::format_time(text->time_ms));
-        return response;
-      }};
+ParsedRequest parse_text(const Names& names, Query& query) {
+  return {.answer = [key = key_of(names), at = take_selector(query)](const History& history) {
+    Result<history::VersionText> text = history::read_text(history, key, at);
+    if (!text) return error_response(text.error());
+    Response response = text_response(std::move(text->text), caching_of(at));
+    response.headers.emplace_back("Cowrite-Version", std::to_string(text->version));
+    response.headers.emplace_back("Cowrite-Time", storage::format_time(text->time_ms));
+    return response;
+  }};
 }
 
-// Whether a record that is asked for next has come; errors have something to say, too.
-bool has_come(const History& history, const storage::DocumentKey& key, std::uint64_t version) {
+// Whether the record that makes a version is there. An error is an answer, too.
+bool has_come(const History& history, const DocumentKey& key, std::uint64_t version) {
   const Result<std::optional<storage::DocumentInfo>> info = history.info(key);
   return !info || !*info || (*info)->version + 1 != version;
 }
 
-// GET /api/documents/COLLECTION/ID/records
-Result<ParsedRequest> records_question(const storage::DocumentKey& key, Query& query) {
+ParsedRequest parse_records(const Names& names, Query& query) {
+  const DocumentKey key = key_of(names);
   const history::VersionRange range = take_range(query);
   const std::uint64_t limit =
       query.number("limit", 1, history::kPageRecordsMax).value_or(history::kPageRecordsMax);
   const std::uint64_t wait = query.number("wait", 0, kWaitSecondsMax).value_or(0);
-  if (std::optional<Error> error = query.error()) return std::move(*error);
-  const auto write = [range](const history::RecordPage& page) {
-    const bool whole = !page.records.empty() && page.records.back().version + 1 == range.last;
-    return json_response(records_json(page),
-                         whole || page.next ? Caching::kForever : Caching::kNow);
-  };
-  return ParsedRequest{
+  return {
       .answer =
           [=](const History& history) {
-            return answer(
-                history::read_records(history, key, range, limit, history::kPageRecordsBytesMax),
-                write);
+            const Result<history::RecordPage> page =
+                history::read_records(history, key, range, limit, history::kPageRecordsBytesMax);
+            const bool whole =
+                page && !page->records.empty() && page->records.back().version + 1 == range.last;
+            return json_response(page, records_json, whole ? Caching::kForever : caching_of(page));
           },
-      .ready = [=](const History& history) { return has_come(history, key, range.first); },
       .wait = std::chrono::seconds(range.first <= range.last ? wait : 0),
+      .ready = [=](const History& history) { return has_come(history, key, range.first); },
   };
 }
 
-// GET /api/documents/COLLECTION/ID/versions
-Result<ParsedRequest> versions_question(const storage::DocumentKey& key, Query& query) {
-  history::GroupRequest request;
-  request.range = take_range(query);
-  request.pause_minutes =
-      query.number("pause", 0, history::kPauseMinutesMax).value_or(history::kPauseMinutesDefault);
-  request.count = query.number("limit", 1, history::kPageGroupsMax).value_or(kPageGroupsDefault);
-  if (std::optional<Error> error = query.error()) return std::move(*error);
-  return ParsedRequest{Effort::kLong, [=](const History& history) {
-                         return answer(history::read_version_groups(history, key, request),
-                                       [](const history::GroupPage& page) {
-                                         return json_response(
-                                             groups_json(page),
-                                             page.next ? Caching::kForever : Caching::kNow);
-                                       });
-                       }};
+ParsedRequest parse_versions(const Names& names, Query& query) {
+  const history::GroupRequest request{
+      .range = take_range(query),
+      .pause_minutes = take_pause(query),
+      .count = query.number("limit", 1, history::kPageGroupsMax).value_or(kPageGroupsDefault)};
+  return {Effort::kLong, [key = key_of(names), request](const History& history) {
+            const Result<history::GroupPage> page =
+                history::read_version_groups(history, key, request);
+            return json_response(page, groups_json, caching_of(page));
+          }};
 }
 
-// GET /api/documents/COLLECTION/ID/blame
-Result<ParsedRequest> blame_question(const storage::DocumentKey& key, Query& query) {
-  history::BlameRequest request;
-  request.place = take_place(query);
-  if (query.flag("deleted")) request.removed = history::RemovedText::kShown;
-  request.pause_minutes =
-      query.number("pause", 0, history::kPauseMinutesMax).value_or(history::kPauseMinutesDefault);
-  request.from = query.number("from", 0, kVersionMax).value_or(0);
-  if (std::optional<Error> error = query.error()) return std::move(*error);
-  return ParsedRequest{Effort::kLong, [=](const History& history) {
-                         return answer(history::read_blame(history, key, request),
-                                       [&](const history::BlamePage& page) {
-                                         return json_response(blame_json(page),
-                                                              lasting_of(request.place));
-                                       });
-                       }};
+ParsedRequest parse_blame(const Names& names, Query& query) {
+  const history::BlameRequest request{.at = take_selector(query),
+                                      .removed = query.flag("deleted")
+                                                     ? history::RemovedText::kShown
+                                                     : history::RemovedText::kLeftOut,
+                                      .pause_minutes = take_pause(query),
+                                      .from = query.number("from", 0, kVersionMax).value_or(0)};
+  return {Effort::kLong, [key = key_of(names), request](const History& history) {
+            return json_response(history::read_blame(history, key, request), blame_json,
+                                 caching_of(request.at));
+          }};
 }
 
-// GET /api/documents/COLLECTION/ID/diff
-Result<ParsedRequest> diff_question(const storage::DocumentKey& key, Query& query) {
-  const std::optional<storage::VersionSelector> from = query.place("from");
-  const storage::VersionSelector to = query.place("to").value_or(storage::Newest{});
+ParsedRequest parse_diff(const Names& names, Query& query) {
+  const std::optional<storage::VersionSelector> from = query.selector("from");
+  const storage::VersionSelector to = query.selector("to").value_or(storage::Newest{});
   if (!from) query.fail("\"from\" must say with what the text is compared");
-  if (std::optional<Error> error = query.error()) return std::move(*error);
-  const bool lasts = lasting_of(*from) == Caching::kForever && lasting_of(to) == Caching::kForever;
-  return ParsedRequest{Effort::kLong, [=](const History& history) {
-                         return answer(
-                             history::make_difference(key, history::read_text(history, key, *from),
-                                                      history::read_text(history, key, to)),
-                             [lasts](const history::Difference& difference) {
-                               return text_response(history::unified_diff(difference),
-                                                    lasts ? Caching::kForever : Caching::kNow);
-                             });
-                       }};
+  return {Effort::kLong, [key = key_of(names), from, to](const History& history) {
+            const Result<history::Difference> difference = history::make_difference(
+                key, history::read_text(history, key, *from), history::read_text(history, key, to));
+            if (!difference) return error_response(difference.error());
+            return text_response(
+                history::unified_diff(*difference),
+                caching_of(*from) == Caching::kForever ? caching_of(to) : Caching::kNow);
+          }};
 }
 
-// What can be asked of one document, by the last part of the path.
 struct Route {
-  std::string_view name;
-  Result<ParsedRequest> (*make)(const storage::DocumentKey&, Query&);
+  std::string_view path;
+  // A fault of the parameters is kept in the query.
+  ParsedRequest (*parse)(const Names&, Query&);
 };
 constexpr Route kRoutes[] = {
-    {"text", text_question},   {"records", records_question}, {"versions", versions_question},
-    {"blame", blame_question}, {"diff", diff_question},
+    {"/api/documents", parse_list},
+    {"/api/documents/*/*", parse_info},
+    {"/api/documents/*/*/text", parse_text},
+    {"/api/documents/*/*/records", parse_records},
+    {"/api/documents/*/*/versions", parse_versions},
+    {"/api/documents/*/*/blame", parse_blame},
+    {"/api/documents/*/*/diff", parse_diff},
 };
 
 }  // namespace
@@ -198,14 +184,11 @@ Result<ParsedRequest> parse_request(const Request& request) {
   auto parameters = split_query(request.query);
   if (!parameters) return Error{kErrParameterInvalid, "the query is not percent-encoded UTF-8"};
   Query query(std::move(*parameters));
-  const std::vector<std::string>& parts = *path;
-  if (parts.size() >= 2 && parts[0] == "api" && parts[1] == "documents") {
-    if (parts.size() == 2) return list_question(query);
-    if (parts.size() == 4) return info_question({parts[2], parts[3]}, query);
-    for (const Route& route : kRoutes) {
-      if (parts.size() == 5 && parts[4] == route.name) {
-        return route.make({parts[2], parts[3]}, query);
-      }
+  for (const Route& route : kRoutes) {
+    if (const std::optional<Names> names = match_path(route.path, *path)) {
+      ParsedRequest parsed = route.parse(*names, query);
+      if (std::optional<Error> error = query.error()) return std::move(*error);
+      return parsed;
     }
   }
   return Error{kErrPathUnknown, "there is nothing at this path of the API"};

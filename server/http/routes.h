@@ -1,10 +1,9 @@
-// Questions: requests understood, each with what answers it from a history.
+// The routes of the API: from a request to what answers it from a history.
 #pragma once
 
 #include <chrono>
 #include <cstdint>
 #include <functional>
-#include <optional>
 
 #include "ot/base/result.h"
 #include "server/http/message.h"
@@ -13,21 +12,21 @@
 namespace cowrite::http {
 
 // How long answering takes a reader thread.
-enum class Effort {
+enum class Effort : std::uint8_t {
   kShort,  // Tens of milliseconds at most.
-  kLong,   // Maybe a second or more: it reads a whole history, or compares texts.
+  kLong,   // A second or more: it reads a whole history, or compares texts.
 };
 
 struct ParsedRequest {
   Effort effort = Effort::kShort;
   std::function<Response(const storage::History&)> answer;
 
-  // Whether there is anything new to say, and how long the asker will wait for it.
-  std::function<bool(const storage::History&)> ready = {};
+  // How long the client will wait until ready() says that there is anything new to answer.
   std::chrono::seconds wait{0};
+  std::function<bool(const storage::History&)> ready = {};
 };
 
-// What a request asks for. Fails with an error to be answered: the path or a parameter is wrong.
+// Fails, with an error to be answered, if the path or a parameter is wrong.
 [[nodiscard]] Result<ParsedRequest> parse_request(const Request& request);
 
 }  // namespace cowrite::http

@@ -84,6 +84,22 @@ std::optional<std::vector<std::string>> split_path(std::string_view path) {
   return segments;
 }
 
+std::optional<std::vector<std::string>> match_path(std::string_view pattern,
+                                                   const std::vector<std::string>& path) {
+  std::vector<std::string> matched;
+  pattern.remove_prefix(1);
+  for (const std::string& segment : path) {
+    const std::string_view expected = take_until(pattern, '/');
+    if (expected == "*") {
+      matched.push_back(segment);
+    } else if (expected.empty() || expected != segment) {
+      return std::nullopt;
+    }
+  }
+  if (!pattern.empty()) return std::nullopt;
+  return matched;
+}
+
 std::optional<Parameters> split_query(std::string_view query) {
   Parameters parameters;
   while (!query.empty()) {

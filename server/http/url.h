@@ -17,6 +17,12 @@ namespace cowrite::http {
 // path does not begin with "/", or a segment has a bad % sequence or is not UTF-8.
 [[nodiscard]] std::optional<std::vector<std::string>> split_path(std::string_view path);
 
+// What a path has where a pattern has "*", if the path is of that pattern: "/d/*" and {"d",
+// "notes"}
+// -> {"notes"}.
+[[nodiscard]] std::optional<std::vector<std::string>> match_path(
+    std::string_view pattern, const std::vector<std::string>& path);
+
 // "a=1&b=%2B+x" -> {{"a", "1"}, {"b", "+ x"}}: as HTML forms and URLSearchParams write it, a "+" is
 // a space. Absent as above.
 using Parameters = std::vector<std::pair<std::string, std::string>>;

@@ -1,15 +1,17 @@
-// The error codes that clients see, by ShareDB's names where ShareDB has one. ot/operation.h and
-// storage/errors.h name theirs.
+// The error codes that clients see, by ShareDB's names where ShareDB has one. Those of
+// storage/errors.h come on top; http/error_table.h says of all what they mean.
 #pragma once
 
 #include <string_view>
+
+#include "ot/operation.h"
 
 namespace cowrite::protocol {
 
 // What was received is not a message of the protocol.
 inline constexpr std::string_view kErrMessageBadlyFormed = "ERR_MESSAGE_BADLY_FORMED";
-inline constexpr std::string_view kErrOpBadlyFormed = "ERR_OT_OP_BADLY_FORMED";
-inline constexpr std::string_view kErrOpNotApplied = "ERR_OT_OP_NOT_APPLIED";
+inline constexpr std::string_view kErrOpBadlyFormed = ot::kErrOperationInvalid;
+inline constexpr std::string_view kErrOpNotApplied = ot::kErrOperationNotApplied;
 inline constexpr std::string_view kErrTypeNotRecognized = "ERR_DOC_TYPE_NOT_RECOGNIZED";
 inline constexpr std::string_view kErrSequenceOverflow = "ERR_CONNECTION_SEQ_INTEGER_OVERFLOW";
 
@@ -20,7 +22,7 @@ inline constexpr std::string_view kErrDocWasDeleted = "ERR_DOC_WAS_DELETED";
 inline constexpr std::string_view kErrVersionNewer = "ERR_OP_VERSION_NEWER_THAN_CURRENT_SNAPSHOT";
 inline constexpr std::string_view kErrSequenceReused = "ERR_OP_SEQUENCE_REUSED";
 
-// Limits.
+// Limits (limits.h).
 inline constexpr std::string_view kErrOperationTooLarge = "ERR_OP_TOO_LARGE";
 inline constexpr std::string_view kErrDocumentTooLarge = "ERR_DOC_TOO_LARGE";
 inline constexpr std::string_view kErrIdTooLong = "ERR_ID_TOO_LONG";

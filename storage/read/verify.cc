@@ -223,7 +223,7 @@ Result<std::optional<DocumentNumber>> next_number(const View& view, Table table,
 Result<Proof> verify(const View& view, const DocumentKey& key, const VerifyProgress& progress) {
   const Result<std::optional<Head>> head = read_head(view, key);
   if (!head) return head.error();
-  if (!*head) return Error{kErrNotFound, describe(key) + ": no such document"};
+  if (!*head) return Error{kErrDocumentUnknown, describe(key) + ": no such document"};
   Result<Proof> proof = Verifier(view, key, **head, progress).run();
   return proof ? proof : Error{proof.error().code, describe(key) + ": " + proof.error().message};
 }

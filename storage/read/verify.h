@@ -30,7 +30,7 @@ struct Proof {
 using VerifyProgress = std::function<bool(std::uint64_t records)>;
 
 // Fails with kErrDamaged, naming the first version that is not as it was written, or kErrIo. Of a
-// document that nobody wrote it proves nothing, and says so with kErrNotFound.
+// document that nobody wrote it proves nothing, and says so with kErrDocumentUnknown.
 [[nodiscard]] Result<Proof> verify(const View& view, const DocumentKey& key,
                                    const VerifyProgress& progress);
 

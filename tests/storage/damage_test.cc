@@ -162,7 +162,8 @@ bool is_whole(const Store& store, const Author& author, bool excused) {
   const Result<std::vector<Record>> records = history.records(key, 0, kNoLimit, kNoLimit);
   for (const Error* error : {proof ? nullptr : &proof.error(), newest ? nullptr : &newest.error(),
                              records ? nullptr : &records.error()}) {
-    if (error != nullptr && !(excused && error->code == kErrNotFound)) expect_named(*error, key);
+    if (error != nullptr && !(excused && error->code == kErrDocumentUnknown))
+      expect_named(*error, key);
   }
   if (newest) {
     EXPECT_TRUE(same(*newest, author.snapshots().at(newest->version)));

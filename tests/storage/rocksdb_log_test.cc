@@ -297,7 +297,7 @@ TEST(RocksDbLog, AnErasedHistoryIsGoneAndItsVersionsGoOn) {
   author.create("a secret").insert(0, "another secret").remove();
   {
     const auto log = open_folder(temp.path());
-    EXPECT_EQ(log->erase(author.key()).error().code, kErrNotFound);
+    EXPECT_EQ(log->erase(author.key()).error().code, kErrDocumentUnknown);
     ASSERT_EQ(append(*log, author.take()), AppendOutcome::kCommitted);
     log->save_checkpoint(author.key(), author.newest());
     const Result<void> erased = log->erase(author.key());

@@ -13,6 +13,7 @@
 #include "ot/base/result.h"
 #include "server/history/queries.h"
 #include "storage/document_key.h"
+#include "storage/version_selector.h"
 #include "tools/cli/operator.h"
 #include "tools/cli/output.h"
 #include "tools/cli/source.h"
@@ -28,9 +29,10 @@ inline constexpr std::string_view kErrUsage = "ERR_USAGE";
 
 enum class Format { kText, kJson };
 
-// What a command that reads works with.
-struct Context {
-  DocumentSource& source;
+// What a command works with, once the command line is parsed.
+template <typename Data>
+struct ContextOf {
+  Data& data;
   Output& output;
   std::string collection;
   Format format = Format::kText;
@@ -41,43 +43,26 @@ struct Context {
   }
 };
 
-// What a command that changes something works with.
-struct OperatorContext {
-  Operator& data;
-  Output& output;
-  std::string collection;
-  Format format = Format::kText;
-  std::int64_t now_ms = 0;
+using Context = ContextOf<DocumentSource>;    // For commands that read,
+using OperatorContext = ContextOf<Operator>;  // and for those that change something.
 
-  [[nodiscard]] storage::DocumentKey key(const std::string& document) const {
-    return {collection, document};
-  }
-};
-
-// The arguments of a command, declared before they are parsed into their targets. What does not
-// parse ends with status 2.
+// The arguments of a command, declared before they are parsed into their targets. An argument that
+// does not parse ends with status 2. REQUIRES: the targets outlive the parsing.
 class Options {
  public:
+  // One value, or with a vector any number.
+  using Target = std::variant<std::string*, std::optional<std::string>*, std::vector<std::string>*,
+                              std::optional<std::uint64_t>*, storage::VersionSelector*>;
+
   explicit Options(CLI::App& app) : app_(app) {}
 
-  // In place, not by name. REQUIRES for this and all that follow: the target outlives the parsing.
-  void required(const char* name, const char* help, std::string& target);
-  void optional(const char* name, const char* help, std::string& target);
-  void optional(const char* name, const char* help, std::optional<std::string>& target);
-  void required(const char* name, const char* help, storage::VersionSelector& target);
-  void optional(const char* name, const char* help, storage::VersionSelector& target);
-  // One or more, and any number.
-  void required(const char* name, const char* help, std::vector<std::string>& target);
-  void optional(const char* name, const char* help, std::vector<std::string>& target);
+  // By position.
+  void required(const char* name, const char* help, Target target);
+  void optional(const char* name, const char* help, Target target);
 
   // By name, "--at" or "-n,--limit"; `value` is how the help calls it.
-  void option(const char* name, const char* value, const char* help,
-              std::optional<std::uint64_t>& target);
-  void option(const char* name, const char* value, const char* help,
-              storage::VersionSelector& target);
-  void option(const char* name, const char* value, const char* help,
-              std::optional<std::string>& target);
-  void flag(const char* name, const char* help, bool& target);
+  void option(const char* name, const char* value, const char* help, Target target);
+  void flag(const char* name, const char* help, bool* target);
 
  private:
   CLI::App& app_;

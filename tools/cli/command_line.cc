@@ -8,7 +8,6 @@
 
 #include "server/http/operator_token.h"
 #include "tools/cli/commands/all.h"
-#include "tools/cli/place.h"
 #include "tools/cli/printable.h"
 
 namespace cowrite::cli {
@@ -17,74 +16,54 @@ namespace cowrite::cli {
 
 namespace {
 
-// A parser as CLI11 checks with it: no words are no objection.
-template <typename T>
-std::function<std::string(const std::string&)> complaint_of(Result<T> (*parse)(std::string_view)) {
-  return [parse](const std::string& text) {
-    const Result<T> value = parse(text);
-    return value ? std::string() : value.error().message;
-  };
+// CLI11 parses text by itself.
+template <typename Text>
+CLI::Option* add(CLI::App& app, const char* name, const char* help, Text* target) {
+  return app.add_option(name, *target, help);
 }
 
-CLI::Option* add_place(CLI::App& app, const char* name, const char* help,
-                       storage::VersionSelector& target) {
-  return app
-      .add_option_function<std::string>(
-          name, [&target](const std::string& text) { target = *parse_place(text); }, help)
-      ->check(complaint_of(parse_place), "");
+// Values that we parse. CLI11 takes no words for no objection.
+template <typename Value, typename Parsed>
+CLI::Option* add(CLI::App& app, const char* name, const char* help, Value* target,
+                 Result<Parsed> (*parse)(std::string_view)) {
+  const auto complaint = [parse](const std::string& text) {
+    const Result<Parsed> value = parse(text);
+    return value ? std::string() : value.error().message;
+  };
+  const auto take = [parse, target](const std::string& text) { *target = *parse(text); };
+  return app.add_option_function<std::string>(name, take, help)->check(complaint, "");
+}
+
+CLI::Option* add(CLI::App& app, const char* name, const char* help,
+                 std::optional<std::uint64_t>* target) {
+  return add(app, name, help, target, storage::parse_number);
+}
+
+CLI::Option* add(CLI::App& app, const char* name, const char* help,
+                 storage::VersionSelector* target) {
+  return add(app, name, help, target, storage::parse_version_selector);
+}
+
+CLI::Option& add_option(CLI::App& app, const char* name, const char* help, Options::Target target) {
+  return *std::visit([&](auto* value) { return add(app, name, help, value); }, target);
 }
 
 }  // namespace
 
-void Options::required(const char* name, const char* help, std::string& target) {
-  app_.add_option(name, target, help)->required()->option_text(" ");
+void Options::required(const char* name, const char* help, Target target) {
+  add_option(app_, name, help, target).required()->option_text(" ");
 }
 
-void Options::optional(const char* name, const char* help, std::string& target) {
-  app_.add_option(name, target, help)->option_text(" ");
+void Options::optional(const char* name, const char* help, Target target) {
+  add_option(app_, name, help, target).option_text(" ");
 }
 
-void Options::optional(const char* name, const char* help, std::optional<std::string>& target) {
-  app_.add_option(name, target, help)->option_text(" ");
+void Options::option(const char* name, const char* value, const char* help, Target target) {
+  add_option(app_, name, help, target).type_name(value)->option_text(value);
 }
 
-void Options::required(const char* name, const char* help, storage::VersionSelector& target) {
-  add_place(app_, name, help, target)->required()->option_text(" ");
-}
-
-void Options::optional(const char* name, const char* help, storage::VersionSelector& target) {
-  add_place(app_, name, help, target)->option_text(" ");
-}
-
-void Options::required(const char* name, const char* help, std::vector<std::string>& target) {
-  app_.add_option(name, target, help)->required()->option_text(" ");
-}
-
-void Options::optional(const char* name, const char* help, std::vector<std::string>& target) {
-  app_.add_option(name, target, help)->option_text(" ");
-}
-
-void Options::option(const char* name, const char* value, const char* help,
-                     std::optional<std::string>& target) {
-  app_.add_option(name, target, help)->option_text(value);
-}
-
-void Options::option(const char* name, const char* value, const char* help,
-                     std::optional<std::uint64_t>& target) {
-  app_.add_option_function<std::string>(
-          name, [&target](const std::string& text) { target = *parse_number(text); }, help)
-      ->check(complaint_of(parse_number), "")
-      ->type_name(value)
-      ->option_text(value);
-}
-
-void Options::option(const char* name, const char* value, const char* help,
-                     storage::VersionSelector& target) {
-  add_place(app_, name, help, target)->type_name(value)->option_text(value);
-}
-
-void Options::flag(const char* name, const char* help, bool& target) {
-  app_.add_flag(name, target, help);
+void Options::flag(const char* name, const char* help, bool* target) {
+  app_.add_flag(name, *target, help);
 }
 
 namespace {
@@ -102,8 +81,9 @@ constexpr const char* kFooter =
     "\n"
     "Exit status: 0 done, 1 not found or failed, 2 wrong usage.\n"
     "\n"
-    "What changes documents or writes files needs a data folder that no server uses, or a running\n"
-    "server and its operator's token: DIR/operator-token, found by --server URL --data DIR.\n"
+    "Commands that change documents or write files need an unused data folder, or a running "
+    "server\n"
+    "and its operator's token: DIR/operator-token, found by --server URL --data DIR.\n"
     "\n"
     "On a terminal sizes and times are for people; piped, lines have sizes in bytes, times in UTC "
     "and\n"

@@ -1,5 +1,5 @@
-// What was typed, understood: which command, on which source, for whom. The only file (its .cc)
-// that includes CLI11.
+// The command line, parsed: which command, on which source, for which output. Only its .cc includes
+// CLI11.
 #pragma once
 
 #include <optional>

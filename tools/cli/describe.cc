@@ -13,8 +13,8 @@ namespace {
 
 constexpr std::size_t kPreviewCodePoints = 40;
 
-// Neighbouring inserts and deletes: one stretch of the text replaced by another.
-struct Splice {
+// Neighbouring inserts and deletes: one part of the text is replaced by another.
+struct Replacement {
   std::uint64_t position = 0;
   std::uint64_t inserted = 0;
   std::uint64_t deleted = 0;
@@ -22,8 +22,8 @@ struct Splice {
   std::string deleted_text;  // As far as it is known.
 };
 
-std::vector<Splice> splices(const ot::Operation& operation) {
-  std::vector<Splice> result;
+std::vector<Replacement> replacements(const ot::Operation& operation) {
+  std::vector<Replacement> result;
   std::uint64_t position = 0;
   bool apart = true;
   for (const ot::Component& component : operation) {
@@ -34,13 +34,13 @@ std::vector<Splice> splices(const ot::Operation& operation) {
     }
     if (apart) result.push_back({.position = position});
     apart = false;
-    Splice& splice = result.back();
+    Replacement& replacement = result.back();
     if (component.kind == ot::Kind::kInsert) {
-      splice.inserted += component.length;
-      splice.inserted_text += component.text;
+      replacement.inserted += component.length;
+      replacement.inserted_text += component.text;
     } else {
-      splice.deleted += component.length;
-      splice.deleted_text += component.text;
+      replacement.deleted += component.length;
+      replacement.deleted_text += component.text;
       position += component.length;
     }
   }
@@ -59,23 +59,23 @@ std::string preview(std::string_view text) {
   return text.empty() ? std::string() : " " + quoted(text, kPreviewCodePoints);
 }
 
-std::string describe_one(const Splice& splice, const Painter& paint) {
+std::string describe_one(const Replacement& replacement, const Painter& paint) {
   std::string words;
-  if (splice.deleted > 0) {
-    words += removed(splice.deleted, paint) + preview(splice.deleted_text) + " ";
+  if (replacement.deleted > 0) {
+    words += removed(replacement.deleted, paint) + preview(replacement.deleted_text) + " ";
   }
-  if (splice.inserted > 0) {
-    words += added(splice.inserted, paint) + preview(splice.inserted_text) + " ";
+  if (replacement.inserted > 0) {
+    words += added(replacement.inserted, paint) + preview(replacement.inserted_text) + " ";
   }
-  return words + "at " + std::to_string(splice.position);
+  return words + "at " + std::to_string(replacement.position);
 }
 
-std::string describe_many(const std::vector<Splice>& all, const Painter& paint) {
+std::string describe_many(const std::vector<Replacement>& all, const Painter& paint) {
   std::uint64_t inserted = 0;
   std::uint64_t deleted = 0;
-  for (const Splice& splice : all) {
-    inserted += splice.inserted;
-    deleted += splice.deleted;
+  for (const Replacement& replacement : all) {
+    inserted += replacement.inserted;
+    deleted += replacement.deleted;
   }
   std::string words;
   if (inserted > 0) words += added(inserted, paint) + " ";
@@ -93,7 +93,7 @@ std::string describe(const storage::Change& change, const Painter& paint) {
            preview(create->text);
   }
   if (std::holds_alternative<storage::Delete>(change)) return paint(Paint::kRemoved, "deleted");
-  const std::vector<Splice> all = splices(std::get<storage::Edit>(change).operation);
+  const std::vector<Replacement> all = replacements(std::get<storage::Edit>(change).operation);
   if (all.empty()) return "no change";
   return all.size() == 1 ? describe_one(all.front(), paint) : describe_many(all, paint);
 }

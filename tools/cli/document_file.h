@@ -12,8 +12,9 @@ namespace cowrite::cli {
 
 inline constexpr std::string_view kErrFile = "ERR_FILE";
 
-// A name for a file in any folder: what a file system or a shell could take amiss, "/" and a first
-// "." or "-" among it, is %XX. A name that would be too long is cut, and told apart by a hash.
+// A name for a file in any folder. Characters that a file system or a shell may treat specially,
+// such as "/" and a first "." or "-", become %XX. A name that would be too long is cut and gets a
+// hash at its end.
 [[nodiscard]] std::string file_name_of(std::string_view document);
 // The way back, of a name that file_name_of() did not cut.
 [[nodiscard]] std::string document_of(std::string_view file_name);
@@ -23,8 +24,8 @@ inline constexpr std::string_view kErrFile = "ERR_FILE";
 
 enum class Existing { kRefuse, kReplace };
 
-// A file that comes to be whole or not at all: it is written aside until it is finished. All fail
-// with kErrFile.
+// A file that exists whole or not at all: until it is finished, the bytes go to another name beside
+// it. All fail with kErrFile.
 class NewFile {
  public:
   [[nodiscard]] static Result<NewFile> begin(const std::string& path);

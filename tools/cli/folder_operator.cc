@@ -3,7 +3,6 @@
 #include <utility>
 
 #include "server/history/record_writer.h"
-#include "server/history/restoration.h"
 #include "storage/errors.h"
 #include "storage/rocksdb_log.h"
 #include "storage/store/data_folder.h"
@@ -13,14 +12,10 @@
 namespace cowrite::cli {
 namespace {
 
-std::int64_t now_ms() {
-  const auto now = std::chrono::system_clock::now().time_since_epoch();
-  return std::chrono::duration_cast<std::chrono::milliseconds>(now).count();
-}
-
 class FolderOperator final : public Operator {
  public:
-  explicit FolderOperator(std::string folder) : folder_(std::move(folder)) {}
+  FolderOperator(std::string folder, std::int64_t now_ms)
+      : folder_(std::move(folder)), now_ms_(now_ms) {}
 
   Result<DocumentSource*> source() override {
     if (const Result<void> opened = open(); !opened) return opened.error();
@@ -47,40 +42,28 @@ class FolderOperator final : public Operator {
     return storage::renew_history_id(**store);
   }
 
-  Result<http::ChangeDone> restore(const storage::DocumentKey& key,
-                                   const storage::VersionSelector& place,
-                                   const std::optional<std::string>& as,
-                                   const std::string& author) override {
-    if (const Result<void> opened = open(); !opened) return opened.error();
-    if (as) return restore_as(key, place, {key.collection(), *as}, author);
-    Result<history::Restoration> restoration =
-        history::make_restoration(log_->history(), key, place);
-    if (!restoration) return restoration.error();
-    if (!restoration->change) return http::ChangeDone{restoration->base, false};
-    return change(key, restoration->base, std::move(*restoration->change), author);
+  Result<history::ChangeDone> restore(const storage::DocumentKey& key,
+                                      const storage::VersionSelector& at,
+                                      const std::optional<std::string>& as,
+                                      const std::string& author) override {
+    return change([&](history::Changes& changes) {
+      return as ? changes.restore_as(key, at, {key.collection(), *as}, author)
+                : changes.restore(key, at, author);
+    });
   }
 
-  Result<http::ChangeDone> remove(const storage::DocumentKey& key,
-                                  const std::string& author) override {
-    if (const Result<void> opened = open(); !opened) return opened.error();
-    const Result<storage::DocumentInfo> info = history::read_info(log_->history(), key);
-    if (!info) return info.error();
-    if (!info->exists) return http::ChangeDone{info->version, false};
-    return change(key, info->version, storage::Delete{}, author);
+  Result<history::ChangeDone> remove(const storage::DocumentKey& key,
+                                     const std::string& author) override {
+    return change([&](history::Changes& changes) { return changes.remove(key, author); });
   }
 
-  Result<http::ChangeDone> purge(const storage::DocumentKey& key) override {
-    if (const Result<void> opened = open(); !opened) return opened.error();
-    const Result<storage::DocumentInfo> info = history::read_info(log_->history(), key);
-    if (!info) return info.error();
-    if (const Result<void> erased = log_->erase(key); !erased) return erased.error();
-    return http::ChangeDone{info->version, true};
+  Result<history::ChangeDone> purge(const storage::DocumentKey& key) override {
+    return change([&](history::Changes& changes) { return changes.purge(key); });
   }
 
-  Result<std::uint64_t> append(const storage::DocumentKey& key,
-                               const std::vector<storage::Record>& records) override {
-    if (const Result<void> opened = open(); !opened) return opened.error();
-    return history::append_records(*log_, key, records, [] { return true; });
+  Result<history::ChangeDone> append(const storage::DocumentKey& key,
+                                     const std::vector<storage::Record>& records) override {
+    return change([&](history::Changes& changes) { return changes.append(key, records); });
   }
 
  private:
@@ -100,36 +83,25 @@ class FolderOperator final : public Operator {
     return {};
   }
 
-  Result<http::ChangeDone> restore_as(const storage::DocumentKey& key,
-                                      const storage::VersionSelector& place,
-                                      const storage::DocumentKey& as, const std::string& author) {
-    Result<history::VersionText> text = history::read_text(log_->history(), key, place);
-    if (!text) return text.error();
-    const Result<std::optional<storage::DocumentInfo>> info = log_->history().info(as);
-    if (!info) return info.error();
-    if (*info && (*info)->exists) {
-      return Error{storage::kErrConflict, storage::describe(as) + ": it exists already"};
-    }
-    return change(as, *info ? (*info)->version : 0, storage::Create{std::move(text->text)}, author);
-  }
-
-  Result<http::ChangeDone> change(const storage::DocumentKey& key, std::uint64_t base,
-                                  storage::Change change, const std::string& author) {
-    const Result<std::uint64_t> version = history::append_change(
-        *log_, key, base, std::move(change), author, now_ms(), [] { return true; });
-    if (!version) return version.error();
-    return http::ChangeDone{*version, true};
+  template <typename Change>
+  Result<history::ChangeDone> change(Change make) {
+    if (const Result<void> opened = open(); !opened) return opened.error();
+    const storage::KeepWaiting always = [] { return true; };
+    history::LogSink sink(*log_, now_ms_, always);
+    history::Changes changes(*log_, sink, always);
+    return make(changes);
   }
 
   const std::string folder_;
+  const std::int64_t now_ms_;
   std::unique_ptr<storage::RocksDbLog> log_;  // Once it is needed.
   std::unique_ptr<DocumentSource> source_;    // On it.
 };
 
 }  // namespace
 
-std::unique_ptr<Operator> operate_folder(const std::string& folder) {
-  return std::make_unique<FolderOperator>(folder);
+std::unique_ptr<Operator> operate_folder(const std::string& folder, std::int64_t now_ms) {
+  return std::make_unique<FolderOperator>(folder, now_ms);
 }
 
 }  // namespace cowrite::cli

@@ -1,7 +1,6 @@
 // A data folder as a DocumentSource, opened read-only, so also beside the server that runs on it.
 #include <utility>
 
-#include "server/history/collections.h"
 #include "server/history/limits.h"
 #include "storage/limits.h"
 #include "storage/read/latest_history.h"
@@ -27,8 +26,8 @@ class FolderSource final : public DocumentSource {
     return history::read_info(history_, key);
   }
   Result<history::VersionText> text(const storage::DocumentKey& key,
-                                    const storage::VersionSelector& place) override {
-    return history::read_text(history_, key, place);
+                                    const storage::VersionSelector& at) override {
+    return history::read_text(history_, key, at);
   }
   Result<history::RecordPage> records(const storage::DocumentKey& key,
                                       history::VersionRange range) override {

@@ -1,5 +1,4 @@
-// HttpClient: asks one server for things, one after the other. The only file (its .cc) that
-// includes libcurl.
+// HttpClient: sends one server requests, one after the other. Only its .cc includes libcurl.
 #pragma once
 
 #include <memory>

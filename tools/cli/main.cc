@@ -2,16 +2,18 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <chrono>
 #include <clocale>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
+#include <iterator>
 #include <memory>
 #include <string>
 #include <utility>
 
-#include "server/http/operator_api.h"
+#include "server/http/errors.h"
 #include "server/http/operator_token.h"
 #include "storage/errors.h"
 #include "tools/cli/command_line.h"
@@ -38,6 +40,11 @@ Colours colours_for(std::FILE* stream, ColourChoice choice) {
   return unwanted || unable ? Colours::kOff : Colours::kOn;
 }
 
+std::int64_t now_ms() {
+  const auto now = std::chrono::system_clock::now().time_since_epoch();
+  return std::chrono::duration_cast<std::chrono::milliseconds>(now).count();
+}
+
 Result<std::unique_ptr<DocumentSource>> open_source(const Invocation& invocation) {
   if (const auto* folder = std::get_if<DataFolder>(&invocation.source)) {
     return open_folder(folder->path);
@@ -56,75 +63,65 @@ Result<std::string> find_token(const Invocation& invocation) {
 
 Result<std::unique_ptr<Operator>> open_operator(const Invocation& invocation) {
   if (const auto* folder = std::get_if<DataFolder>(&invocation.source)) {
-    return operate_folder(folder->path);
+    return operate_folder(folder->path, now_ms());
   }
   const Result<std::string> token = find_token(invocation);
   if (!token) return token.error();
   return operate_server(std::get<ServerUrl>(invocation.source).url, *token);
 }
 
-std::int64_t now_ms() {
-  const auto now = std::chrono::system_clock::now().time_since_epoch();
-  return std::chrono::duration_cast<std::chrono::milliseconds>(now).count();
-}
-
-Result<void> run(const Run& command, const Invocation& invocation, Output& output) {
-  const Result<std::unique_ptr<DocumentSource>> source = open_source(invocation);
-  if (!source) return source.error();
-  Context context{**source, output, invocation.collection, invocation.format, now_ms()};
-  return command(context);
-}
-
-Result<void> run(const OperatorRun& command, const Invocation& invocation, Output& output) {
-  const Result<std::unique_ptr<Operator>> data = open_operator(invocation);
+template <typename Data>
+Result<void> run(const std::function<Result<void>(ContextOf<Data>&)>& command,
+                 const Result<std::unique_ptr<Data>>& data, const Invocation& invocation,
+                 Output& output) {
   if (!data) return data.error();
-  OperatorContext context{**data, output, invocation.collection, invocation.format, now_ms()};
+  ContextOf<Data> context{**data, output, invocation.collection, invocation.format, now_ms()};
   return command(context);
 }
 
 Result<void> run(const Invocation& invocation, Output& output) {
-  const Result<void> done = std::visit(
-      [&](const auto& command) { return run(command, invocation, output); }, invocation.run);
+  const auto* reading = std::get_if<Run>(&invocation.run);
+  const Result<void> done = reading ? run(*reading, open_source(invocation), invocation, output)
+                                    : run(std::get<OperatorRun>(invocation.run),
+                                          open_operator(invocation), invocation, output);
   const Result<void> flushed = output.flush();
   return done ? flushed : done;
 }
 
-// What may help after an error; empty if nothing comes to mind.
+constexpr std::string_view kTokenHint =
+    "--token-file FILE, COWRITE_TOKEN or --data DIR of the running server name it";
+
+// What may help after an error.
+struct Hint {
+  std::string_view code;
+  std::string_view text;
+};
+constexpr Hint kHints[] = {
+    {history::kErrDocumentUnknown, "cowrite ls lists the documents that there are"},
+    {history::kErrDocumentAbsent,
+     "cowrite log shows when it was there; --at VERSION gives its text of then"},
+    {storage::kErrVersionUnknown, "cowrite log lists the versions that there are"},
+    {kErrServerNeeded,
+     "--server URL names a running server; cowrite log shows what the folder holds"},
+    {kErrServerUnreachable,
+     "start cowrite-server, name another server with --server URL, or read a data folder with "
+     "--data DIR"},
+    {kErrServerForeign, "--server takes the address that cowrite-server prints when it starts"},
+    {storage::kErrInUse,
+     "a running server is asked with --server URL; with --data DIR too it finds the operator's "
+     "token"},
+    {http::kErrTokenMissing, kTokenHint},
+    {http::kErrTokenFile, kTokenHint},
+    {kErrFolderNeeded,
+     "cowrite --data DIR restore --from BACKUPS makes a data folder for cowrite-server"},
+    {storage::kErrNotFound, "--data takes the folder that cowrite-server was given with --data"},
+};
+
+// Empty if nothing comes to mind.
 std::string hint(const Error& error, const Invocation& invocation) {
   if (error.code == kErrUsage) return "cowrite " + invocation.command + " --help";
-  if (error.code == history::kErrDocumentUnknown) {
-    return "cowrite ls lists the documents that there are";
-  }
-  if (error.code == history::kErrDocumentAbsent) {
-    return "cowrite log shows when it was there; --at VERSION gives its text of then";
-  }
-  if (error.code == storage::kErrVersionUnknown) {
-    return "cowrite log lists the versions that there are";
-  }
-  if (error.code == kErrServerNeeded) {
-    return "--server URL names a running server; cowrite log shows what the folder holds";
-  }
-  if (error.code == kErrServerUnreachable) {
-    return "start cowrite-server, name another server with --server URL, or read a data folder "
-           "with --data DIR";
-  }
-  if (error.code == kErrServerForeign) {
-    return "--server takes the address that cowrite-server prints when it starts";
-  }
-  if (error.code == storage::kErrInUse) {
-    return "a running server is asked with --server URL; with --data DIR too it finds the "
-           "operator's token";
-  }
-  if (error.code == http::kErrTokenMissing || error.code == http::kErrTokenFile) {
-    return "--token-file FILE, COWRITE_TOKEN or --data DIR of the running server name it";
-  }
-  if (error.code == kErrFolderNeeded) {
-    return "cowrite --data DIR restore --from BACKUPS makes a data folder for cowrite-server";
-  }
-  if (error.code == storage::kErrNotFound) {
-    return "--data takes the folder that cowrite-server was given with --data";
-  }
-  return {};
+  const Hint* found = std::ranges::find(kHints, error.code, &Hint::code);
+  return found == std::end(kHints) ? std::string() : std::string(found->text);
 }
 
 void complain(const Error& error, const Invocation& invocation) {

@@ -1,5 +1,5 @@
-// Operator: where a command that changes something does so: a running server, whose operator we can
-// show to be, or a data folder that no server uses. Both do alike, errors included.
+// Operator: where a command makes its changes: through a running server, to which it shows the
+// operator's token, or in a data folder that no server uses. Both behave alike, errors included.
 #pragma once
 
 #include <cstdint>
@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "ot/base/result.h"
-#include "server/history/queries.h"
+#include "server/history/changes.h"
 #include "server/http/operator_json.h"
 #include "storage/record.h"
 #include "tools/cli/source.h"
@@ -34,22 +34,20 @@ class Operator {
   // id. Fails with kErrFolderNeeded on a server.
   [[nodiscard]] virtual Result<void> restore_all(const std::string& backups) = 0;
 
-  // Gives a document the text of an earlier time, by a new edit; or another, new document `as`.
-  [[nodiscard]] virtual Result<http::ChangeDone> restore(const storage::DocumentKey& key,
-                                                         const storage::VersionSelector& place,
-                                                         const std::optional<std::string>& as,
-                                                         const std::string& author) = 0;
+  // server/history/changes.h
+  //
+  // Gives a document the text of an earlier version; with `as`, makes another document of it.
+  [[nodiscard]] virtual Result<history::ChangeDone> restore(const storage::DocumentKey& key,
+                                                            const storage::VersionSelector& at,
+                                                            const std::optional<std::string>& as,
+                                                            const std::string& author) = 0;
 
-  // Deletes a document; its history stays.
-  [[nodiscard]] virtual Result<http::ChangeDone> remove(const storage::DocumentKey& key,
-                                                        const std::string& author) = 0;
-  // Erases the text and history of a deleted document for good.
-  [[nodiscard]] virtual Result<http::ChangeDone> purge(const storage::DocumentKey& key) = 0;
+  [[nodiscard]] virtual Result<history::ChangeDone> remove(const storage::DocumentKey& key,
+                                                           const std::string& author) = 0;
+  [[nodiscard]] virtual Result<history::ChangeDone> purge(const storage::DocumentKey& key) = 0;
 
-  // Adds records to the document's history as they are, and returns its version. They may come to
-  // be there in several steps, in order. Fails with server's kErrRecordInvalid, and with storage's
-  // kErrConflict if they do not follow the newest version. REQUIRES: there are some.
-  [[nodiscard]] virtual Result<std::uint64_t> append(
+  // A server takes many records in several steps, in order. REQUIRES: there are some.
+  [[nodiscard]] virtual Result<history::ChangeDone> append(
       const storage::DocumentKey& key, const std::vector<storage::Record>& records) = 0;
 };
 
@@ -57,7 +55,8 @@ class Operator {
 [[nodiscard]] std::unique_ptr<Operator> operate_server(const std::string& url,
                                                        const std::string& token);
 
-// The folder is opened when it is first used.
-[[nodiscard]] std::unique_ptr<Operator> operate_folder(const std::string& folder);
+// The folder is opened when it is first used; changes are made at now_ms.
+[[nodiscard]] std::unique_ptr<Operator> operate_folder(const std::string& folder,
+                                                       std::int64_t now_ms);
 
 }  // namespace cowrite::cli

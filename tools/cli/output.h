@@ -1,5 +1,4 @@
-// Output: standard output, and what it can do: a person's terminal, or a pipe whose bytes a program
-// reads.
+// Output: standard output, which is a person's terminal, or a pipe that a program reads.
 #pragma once
 
 #include <cstdio>
@@ -29,7 +28,7 @@ class Output {
   // for any character.
   void json_line(std::string_view json);
 
-  // Everything written so far is out. Fails with kErrOutput, also if an earlier write failed.
+  // Hands on everything written so far. Fails with kErrOutput, also if an earlier write failed.
   [[nodiscard]] Result<void> flush();
 
  private:

@@ -1,9 +1,9 @@
-// Text of strangers made safe to show: names, authors and documents may hold anything, escape
-// sequences for terminals included.
+// Foreign text made safe to show: names, authors and documents may hold anything, escape sequences
+// for terminals included.
 //
-// What a terminal would obey instead of showing is written out: controls as \n, \x1b or \u0085,
-// marks that turn the direction of writing as \u202e, bytes that are not UTF-8 as \xff. JSON, which
-// has no raw controls below U+0020, stays the same JSON.
+// Characters that a terminal would obey instead of showing are written out: controls as \n, \x1b or
+// \u0085, marks that turn the direction of writing as \u202e, bytes that are not UTF-8 as \xff.
+// JSON, which has no raw controls below U+0020, stays the same JSON.
 #pragma once
 
 #include <cstddef>
@@ -12,7 +12,7 @@
 
 namespace cowrite::cli {
 
-// For a place within a line.
+// For text within a line.
 [[nodiscard]] std::string printable(std::string_view text);
 
 // For a whole text: line breaks (LF, CRLF), tabs and the direction of writing stay as they are.

@@ -5,8 +5,6 @@
 #include "server/http/json.h"
 #include "storage/timestamp.h"
 #include "tools/cli/describe.h"
-#include "tools/cli/human.h"
-#include "tools/cli/printable.h"
 
 namespace cowrite::cli {
 
@@ -28,11 +26,10 @@ void RecordPrinter::print(const std::vector<storage::Record>& records) {
 }
 
 std::vector<Cell> RecordPrinter::row(const storage::Record& record) const {
-  const bool ago = context_.output.for_person() && times_ == Times::kAgo;
   return {{std::to_string(record.version + 1), Paint::kVersion},
-          {ago ? human_time(record.time_ms, context_.now_ms) : storage::format_time(record.time_ms),
-           Paint::kTime},
-          {record.author.empty() ? "-" : printable(record.author), Paint::kAuthor},
+          times_ == Times::kAgo ? time_cell(context_.output, record.time_ms, context_.now_ms)
+                                : Cell{storage::format_time(record.time_ms), Paint::kTime},
+          author_cell(record.author),
           {describe(record.change, context_.output.paint())}};
 }
 

@@ -9,7 +9,7 @@
 
 namespace cowrite::cli {
 
-// How a person is told of times; a program always gets them in UTC.
+// How times are shown to a person; a program always gets them in UTC.
 enum class Times { kAgo, kExact };
 
 class RecordPrinter {

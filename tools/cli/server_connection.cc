@@ -1,7 +1,6 @@
 #include "tools/cli/server_connection.h"
 
 #include <algorithm>
-#include <charconv>
 #include <chrono>
 #include <optional>
 #include <thread>
@@ -11,21 +10,20 @@
 #include "server/http/operator_json.h"
 #include "server/http/url.h"
 #include "storage/errors.h"
+#include "storage/version_selector.h"
 #include "tools/cli/source.h"
 
 namespace cowrite::cli {
 namespace {
 
-// A busy server answers 503; that many times it is asked again, after the time that it names but
-// not longer than this.
+// A busy server answers 503. It is asked again this many times, each after the seconds that it
+// names, or one second, but not longer than this.
 constexpr int kRetriesMax = 5;
-constexpr int kRetryAfterSecondsMax = 5;
+constexpr std::uint64_t kRetryAfterSecondsMax = 5;
 
 std::chrono::seconds retry_after(const HttpReply& reply) {
-  int seconds = 1;
-  std::from_chars(reply.retry_after.data(), reply.retry_after.data() + reply.retry_after.size(),
-                  seconds);
-  return std::chrono::seconds(std::clamp(seconds, 0, kRetryAfterSecondsMax));
+  const Result<std::uint64_t> seconds = storage::parse_number(reply.retry_after);
+  return std::chrono::seconds(seconds ? std::min(*seconds, kRetryAfterSecondsMax) : 1);
 }
 
 std::string without_slashes(std::string url) {

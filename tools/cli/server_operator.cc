@@ -3,22 +3,18 @@
 
 #include "server/http/json.h"
 #include "server/http/limits.h"
-#include "server/http/url.h"
-#include "storage/timestamp.h"
 #include "tools/cli/operator.h"
+#include "tools/cli/request_path.h"
 #include "tools/cli/server_connection.h"
 
 namespace cowrite::cli {
 namespace {
 
-using http::percent_encode;
-
 // Records go to the server in requests of about this size.
 constexpr std::size_t kRequestBytes = std::size_t{1} << 20;
 
-std::string place_text(const storage::VersionSelector& place) {
-  if (const auto* at = std::get_if<storage::AtVersion>(&place)) return std::to_string(at->version);
-  return storage::format_time(std::get<storage::AtTime>(place).time_ms);
+RequestPath action_path(const storage::DocumentKey& key, std::string_view action) {
+  return RequestPath("/api/operator/documents").document(key).part(action);
 }
 
 class ServerOperator final : public Operator {
@@ -29,8 +25,8 @@ class ServerOperator final : public Operator {
   Result<DocumentSource*> source() override { return source_.get(); }
 
   Result<http::BackupDone> back_up(const std::string& folder) override {
-    return server_.read(server_.post("/api/operator/backup?folder=" + percent_encode(folder)),
-                        http::parse_backup);
+    const RequestPath path = RequestPath("/api/operator/backup").with("folder", folder);
+    return server_.read(server_.post(path.text()), http::parse_backup);
   }
 
   Result<void> restore_all(const std::string&) override {
@@ -39,29 +35,27 @@ class ServerOperator final : public Operator {
                  "running server"};
   }
 
-  Result<http::ChangeDone> restore(const storage::DocumentKey& key,
-                                   const storage::VersionSelector& place,
-                                   const std::optional<std::string>& as,
-                                   const std::string& author) override {
-    std::string path = document_path(key, "restore") + "?at=" + percent_encode(place_text(place)) +
-                       "&author=" + percent_encode(author);
-    if (as) path += "&as=" + percent_encode(*as);
-    return server_.read(server_.post(path), http::parse_change);
+  Result<history::ChangeDone> restore(const storage::DocumentKey& key,
+                                      const storage::VersionSelector& at,
+                                      const std::optional<std::string>& as,
+                                      const std::string& author) override {
+    RequestPath path = action_path(key, "restore");
+    path.with("at", storage::to_text(at)).with("author", author);
+    if (as) path.with("as", *as);
+    return change(path);
   }
 
-  Result<http::ChangeDone> remove(const storage::DocumentKey& key,
-                                  const std::string& author) override {
-    return server_.read(
-        server_.post(document_path(key, "delete") + "?author=" + percent_encode(author)),
-        http::parse_change);
+  Result<history::ChangeDone> remove(const storage::DocumentKey& key,
+                                     const std::string& author) override {
+    return change(action_path(key, "delete").with("author", author));
   }
 
-  Result<http::ChangeDone> purge(const storage::DocumentKey& key) override {
-    return server_.read(server_.post(document_path(key, "purge")), http::parse_change);
+  Result<history::ChangeDone> purge(const storage::DocumentKey& key) override {
+    return change(action_path(key, "purge"));
   }
 
-  Result<std::uint64_t> append(const storage::DocumentKey& key,
-                               const std::vector<storage::Record>& records) override {
+  Result<history::ChangeDone> append(const storage::DocumentKey& key,
+                                     const std::vector<storage::Record>& records) override {
     std::string lines;
     for (const storage::Record& record : records) {
       const std::string line = http::record_json(record) + "\n";
@@ -71,25 +65,18 @@ class ServerOperator final : public Operator {
                          " is larger than the server takes; import it with --data"};
       }
       if (!lines.empty() && lines.size() + line.size() > kRequestBytes) {
-        Result<std::uint64_t> sent = send(key, std::exchange(lines, {}));
+        const Result<history::ChangeDone> sent =
+            change(action_path(key, "records"), std::exchange(lines, {}));
         if (!sent) return sent;
       }
       lines += line;
     }
-    return send(key, lines);
+    return change(action_path(key, "records"), lines);
   }
 
  private:
-  static std::string document_path(const storage::DocumentKey& key, std::string_view action) {
-    return "/api/operator/documents/" + percent_encode(key.collection()) + "/" +
-           percent_encode(key.id()) + "/" + std::string(action);
-  }
-
-  Result<std::uint64_t> send(const storage::DocumentKey& key, const std::string& lines) {
-    const Result<http::ChangeDone> done =
-        server_.read(server_.post(document_path(key, "records"), lines), http::parse_change);
-    if (!done) return done.error();
-    return done->version;
+  Result<history::ChangeDone> change(const RequestPath& path, std::string_view body = {}) {
+    return server_.read(server_.post(path.text(), body), http::parse_change);
   }
 
   ServerConnection server_;

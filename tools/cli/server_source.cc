@@ -1,45 +1,24 @@
 // A running server as a DocumentSource, through its HTTP API (server/http/API.md).
-#include <charconv>
 #include <utility>
 
+#include "server/history/limits.h"
 #include "server/http/history_json.h"
 #include "server/http/json.h"
 #include "server/http/operator_json.h"
-#include "server/http/url.h"
 #include "storage/timestamp.h"
+#include "tools/cli/request_path.h"
 #include "tools/cli/server_connection.h"
 #include "tools/cli/source.h"
 
 namespace cowrite::cli {
 namespace {
 
-using http::percent_encode;
-
 // How long the server may keep us waiting for a record: well below what the HTTP client takes for a
 // broken connection.
-constexpr int kWaitSeconds = 20;
+constexpr std::uint64_t kWaitSeconds = 20;
 
-std::string key_path(const storage::DocumentKey& key) {
-  return "/" + percent_encode(key.collection()) + "/" + percent_encode(key.id());
-}
-
-std::string document_path(const storage::DocumentKey& key) {
-  return "/api/documents" + key_path(key);
-}
-
-// "version=12", "time=...", or nothing for the newest.
-std::string place_query(const storage::VersionSelector& place) {
-  if (const auto* at = std::get_if<storage::AtVersion>(&place)) {
-    return "version=" + std::to_string(at->version);
-  }
-  if (const auto* at = std::get_if<storage::AtTime>(&place)) {
-    return "time=" + percent_encode(storage::format_time(at->time_ms));
-  }
-  return {};
-}
-
-std::string range_query(history::VersionRange range) {
-  return "from=" + std::to_string(range.first) + "&to=" + std::to_string(range.last);
+RequestPath document_path(const storage::DocumentKey& key) {
+  return RequestPath("/api/documents").document(key);
 }
 
 class ServerSource final : public DocumentSource {
@@ -48,9 +27,10 @@ class ServerSource final : public DocumentSource {
 
   Result<history::DocumentPage> list(const std::string& collection, const std::string& prefix,
                                      const std::optional<std::string>& after) override {
-    std::string path = "/api/documents?limit=1000&collection=" + percent_encode(collection);
-    if (!prefix.empty()) path += "&prefix=" + percent_encode(prefix);
-    if (after) path += "&after=" + percent_encode(*after);
+    RequestPath path("/api/documents");
+    path.with("limit", history::kPageDocumentsMax).with("collection", collection);
+    if (!prefix.empty()) path.with("prefix", prefix);
+    if (after) path.with("after", *after);
     Result<history::DocumentPage> page = ask(path, http::parse_documents);
     // A list that does not go on would never end.
     if (page && page->next && *page->next <= after.value_or("")) return server_.foreign();
@@ -62,62 +42,48 @@ class ServerSource final : public DocumentSource {
   }
 
   Result<history::VersionText> text(const storage::DocumentKey& key,
-                                    const storage::VersionSelector& place) override {
-    const std::string query = place_query(place);
-    const std::string path = document_path(key) + "/text" + (query.empty() ? "" : "?" + query);
-    Result<HttpReply> reply = server_.get(path);
+                                    const storage::VersionSelector& at) override {
+    Result<HttpReply> reply = server_.get(document_path(key).part("text").with(at).text());
     if (!reply) return reply.error();
-    history::VersionText text;
-    const std::string& digits = reply->version;
-    const auto [end, problem] =
-        std::from_chars(digits.data(), digits.data() + digits.size(), text.version);
+    const Result<std::uint64_t> version = storage::parse_number(reply->version);
     const Result<std::int64_t> time_ms = storage::parse_time(reply->time);
-    if (problem != std::errc() || end != digits.data() + digits.size() || !time_ms) {
-      return server_.foreign();
-    }
-    text.time_ms = *time_ms;
-    text.text = std::move(reply->body);
-    return text;
+    if (!version || !time_ms) return server_.foreign();
+    return history::VersionText{*version, *time_ms, std::move(reply->body)};
   }
 
   Result<history::RecordPage> records(const storage::DocumentKey& key,
                                       history::VersionRange range) override {
-    return forward(ask(document_path(key) + "/records?" + range_query(range), http::parse_records),
+    return forward(ask(document_path(key).part("records").with(range), http::parse_records),
                    range.first);
   }
 
   Result<history::RecordPage> next_records(const storage::DocumentKey& key,
                                            history::VersionRange range) override {
-    return forward(ask(document_path(key) + "/records?" + range_query(range) +
-                           "&wait=" + std::to_string(kWaitSeconds),
+    return forward(ask(document_path(key).part("records").with(range).with("wait", kWaitSeconds),
                        http::parse_records),
                    range.first);
   }
 
   Result<history::BlamePage> blame(const storage::DocumentKey& key,
                                    const history::BlameRequest& request) override {
-    std::string path = document_path(key) +
-                       "/blame?pause=" + std::to_string(request.pause_minutes) +
-                       "&from=" + std::to_string(request.from);
-    const std::string place = place_query(request.place);
-    if (!place.empty()) path += "&" + place;
-    if (request.removed == history::RemovedText::kShown) path += "&deleted=true";
+    RequestPath path = document_path(key).part("blame").with(request.at);
+    path.with("pause", request.pause_minutes).with("from", request.from);
+    if (request.removed == history::RemovedText::kShown) path.with("deleted", "true");
     return forward(ask(path, http::parse_blame), request.from);
   }
 
   Result<history::GroupPage> version_groups(const storage::DocumentKey& key,
                                             history::VersionRange range,
                                             std::uint64_t pause_minutes) override {
-    return forward(ask(document_path(key) + "/versions?limit=1000&" + range_query(range) +
-                           "&pause=" + std::to_string(pause_minutes),
-                       http::parse_groups),
-                   range.first);
+    RequestPath path = document_path(key).part("versions").with(range);
+    path.with("limit", history::kPageGroupsMax).with("pause", pause_minutes);
+    return forward(ask(path, http::parse_groups), range.first);
   }
 
   Result<storage::Proof> verify(const storage::DocumentKey& key,
                                 const storage::VerifyProgress& progress) override {
-    return server_.read(server_.get("/api/operator/verify" + key_path(key), progress),
-                        http::parse_proof);
+    const RequestPath path = RequestPath("/api/operator/verify").document(key);
+    return server_.read(server_.get(path.text(), progress), http::parse_proof);
   }
 
   Result<void> verify_no_orphans() override {
@@ -126,15 +92,15 @@ class ServerSource final : public DocumentSource {
   }
 
   Result<std::vector<std::string>> collections() override {
-    return ask("/api/operator/collections", http::parse_collections);
+    return ask(RequestPath("/api/operator/collections"), http::parse_collections);
   }
 
   Result<history::DocumentUse> document_use(const storage::DocumentKey& key) override {
-    return ask("/api/operator/stat" + key_path(key), http::parse_document_use);
+    return ask(RequestPath("/api/operator/stat").document(key), http::parse_document_use);
   }
 
   Result<history::StoreUse> store_use() override {
-    return ask("/api/operator/stat", http::parse_store_use);
+    return ask(RequestPath("/api/operator/stat"), http::parse_store_use);
   }
 
  private:
@@ -146,8 +112,8 @@ class ServerSource final : public DocumentSource {
   }
 
   template <typename T>
-  Result<T> ask(const std::string& path, Result<T> (*parse)(std::string_view)) {
-    return server_.read(server_.get(path), parse);
+  Result<T> ask(const RequestPath& path, Result<T> (*parse)(std::string_view)) {
+    return server_.read(server_.get(path.text()), parse);
   }
 
   ServerConnection server_;

@@ -19,11 +19,10 @@
 namespace cowrite::cli {
 
 inline constexpr std::string_view kErrServerUnreachable = "ERR_SERVER_UNREACHABLE";
-inline constexpr std::string_view kErrServerForeign =
-    "ERR_SERVER_FOREIGN";  // Something else answers there.
-
-inline constexpr std::string_view kErrServerNeeded =
-    "ERR_SERVER_NEEDED";  // A folder does not tell of what is committed from now on.
+// Something that is no cowrite server answers there.
+inline constexpr std::string_view kErrServerForeign = "ERR_SERVER_FOREIGN";
+// A data folder does not tell of records that are committed from now on.
+inline constexpr std::string_view kErrServerNeeded = "ERR_SERVER_NEEDED";
 
 class DocumentSource {
  public:
@@ -34,8 +33,8 @@ class DocumentSource {
       const std::string& collection, const std::string& prefix,
       const std::optional<std::string>& after) = 0;
   [[nodiscard]] virtual Result<storage::DocumentInfo> info(const storage::DocumentKey& key) = 0;
-  [[nodiscard]] virtual Result<history::VersionText> text(
-      const storage::DocumentKey& key, const storage::VersionSelector& place) = 0;
+  [[nodiscard]] virtual Result<history::VersionText> text(const storage::DocumentKey& key,
+                                                          const storage::VersionSelector& at) = 0;
   [[nodiscard]] virtual Result<history::RecordPage> records(const storage::DocumentKey& key,
                                                             history::VersionRange range) = 0;
   [[nodiscard]] virtual Result<history::BlamePage> blame(const storage::DocumentKey& key,

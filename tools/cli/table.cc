@@ -4,9 +4,20 @@
 #include <utility>
 
 #include "ot/base/check.h"
+#include "storage/timestamp.h"
+#include "tools/cli/human.h"
 #include "tools/cli/printable.h"
 
 namespace cowrite::cli {
+
+Cell time_cell(const Output& output, std::int64_t time_ms, std::int64_t now_ms) {
+  return {output.for_person() ? human_time(time_ms, now_ms) : storage::format_time(time_ms),
+          Paint::kTime};
+}
+
+Cell author_cell(const std::string& author, Paint paint) {
+  return {author.empty() ? "-" : printable(author), paint};
+}
 
 Table::Table(Output& output, std::vector<Column> columns)
     : output_(output), columns_(std::move(columns)) {

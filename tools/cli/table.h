@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -24,6 +25,11 @@ struct Cell {
   std::string text;  // Printable (printable.h); painted already only in the last column.
   Paint paint = Paint::kPlain;
 };
+
+// How long ago a time was, for a person; for a program the time in UTC.
+[[nodiscard]] Cell time_cell(const Output& output, std::int64_t time_ms, std::int64_t now_ms);
+// "-" stands for an unknown author.
+[[nodiscard]] Cell author_cell(const std::string& author, Paint paint = Paint::kAuthor);
 
 class Table {
  public:

@@ -80,9 +80,9 @@ class OperatorFixture : public testing::Test {
   OperatorPorts ports() {
     return {
         .submit =
-            [this](OperatorChange change, std::function<void(Result<std::uint64_t>)> done) {
-              done(history::append_change(*log_, change.key, change.base, std::move(change.change),
-                                          change.author, 1'000, [] { return true; }));
+            [this](history::DocumentChange change,
+                   const std::function<void(Result<std::uint64_t>)>& done) {
+              done(history::LogSink(*log_, 1'000, [] { return true; }).submit(std::move(change)));
             },
         .reload =
             [this](const storage::DocumentKey& key) {

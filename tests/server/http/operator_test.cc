@@ -79,7 +79,7 @@ TEST_F(OperatorFixture, ADocumentIsProven) {
   EXPECT_EQ(proof["proven"], true);
   EXPECT_EQ(proof["records"], 701);
   EXPECT_EQ(json_of(get("verify"))["proven"], true);
-  EXPECT_EQ(error_of(get("verify/docs/b")), "404 ERR_STORAGE_NOT_FOUND");
+  EXPECT_EQ(error_of(get("verify/docs/b")), "404 ERR_DOCUMENT_UNKNOWN");
 }
 
 TEST_F(OperatorFixture, ADamagedRecordIsNamed) {

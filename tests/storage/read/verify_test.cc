@@ -71,7 +71,7 @@ TEST(Verify, SaysThatThereIsNoSuchDocument) {
   Stored stored;
   const auto proof =
       verify(*stored.store().view(), {"docs", "b"}, [](std::uint64_t) { return true; });
-  EXPECT_EQ(proof.error().code, kErrNotFound);
+  EXPECT_EQ(proof.error().code, kErrDocumentUnknown);
 }
 
 TEST(Verify, EndsWhenItIsTold) {

@@ -32,7 +32,7 @@ Result<void> backup(const Arguments& arguments, OperatorContext& context) {
 
 OperatorRun declare(Options& options) {
   auto arguments = std::make_shared<Arguments>();
-  options.required("DIR", "The folder of backups, made if need be", arguments->folder);
+  options.required("DIR", "The folder of backups, made if need be", &arguments->folder);
   return [arguments](OperatorContext& context) { return backup(*arguments, context); };
 }
 

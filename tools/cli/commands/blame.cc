@@ -3,9 +3,7 @@
 #include <memory>
 
 #include "server/http/history_json.h"
-#include "storage/timestamp.h"
 #include "tools/cli/command.h"
-#include "tools/cli/human.h"
 #include "tools/cli/printable.h"
 #include "tools/cli/table.h"
 
@@ -18,7 +16,7 @@ constexpr std::size_t kRemovedCodePointsMax = 72;
 
 struct Arguments {
   std::string document;
-  storage::VersionSelector place;
+  storage::VersionSelector at;
   bool deleted = false;
 };
 
@@ -82,24 +80,15 @@ class Printer {
     const Paint colour = colour_of(span.written.author);
     std::vector<Cell> cells = {{std::to_string(number_), Paint::kFaint},
                                {std::to_string(span.written.version), Paint::kVersion},
-                               {time(span.written.time_ms), Paint::kTime},
-                               {name(span.written.author), colour}};
+                               time_cell(context_.output, span.written.time_ms, context_.now_ms),
+                               author_cell(span.written.author, colour)};
     if (deleted_) {
       cells.push_back(
           {span.removed ? std::to_string(span.removed->version) : "-", Paint::kRemoved});
-      cells.push_back({span.removed ? name(span.removed->author) : "-", Paint::kRemoved});
+      cells.push_back(author_cell(span.removed ? span.removed->author : "", Paint::kRemoved));
     }
     cells.push_back({std::move(text), span.removed ? Paint::kRemoved : colour});
     return cells;
-  }
-
-  [[nodiscard]] std::string time(std::int64_t time_ms) const {
-    return context_.output.for_person() ? human_time(time_ms, context_.now_ms)
-                                        : storage::format_time(time_ms);
-  }
-
-  static std::string name(const std::string& author) {
-    return author.empty() ? "-" : printable(author);
   }
 
   // In order of appearance, and from the beginning again when there are more people than colours.
@@ -120,11 +109,11 @@ class Printer {
 Result<void> blame(const Arguments& arguments, Context& context) {
   const storage::DocumentKey key = context.key(arguments.document);
   history::BlameRequest request;
-  request.place = arguments.place;
+  request.at = arguments.at;
   if (arguments.deleted) request.removed = history::RemovedText::kShown;
   Printer printer(context, arguments.deleted);
   while (true) {
-    const Result<history::BlamePage> page = context.source.blame(key, request);
+    const Result<history::BlamePage> page = context.data.blame(key, request);
     if (!page) return page.error();
     for (const BlameSpan& span : page->spans) {
       if (context.format == Format::kJson) {
@@ -134,7 +123,7 @@ Result<void> blame(const Arguments& arguments, Context& context) {
       }
     }
     if (!page->next) break;
-    request.place = storage::AtVersion{page->version};
+    request.at = storage::AtVersion{page->version};
     request.from = *page->next;
   }
   printer.finish();
@@ -143,10 +132,10 @@ Result<void> blame(const Arguments& arguments, Context& context) {
 
 Run declare(Options& options) {
   auto arguments = std::make_shared<Arguments>();
-  options.required("DOC", "The document's name", arguments->document);
-  options.option("--at", "VERSION|TIME", "Of the text as it was then", arguments->place);
+  options.required("DOC", "The document's name", &arguments->document);
+  options.option("--at", "VERSION|TIME", "Of the text as it was then", &arguments->at);
   options.flag("--deleted", "Also what is gone, where it stood, and who removed it",
-               arguments->deleted);
+               &arguments->deleted);
   return [arguments](Context& context) { return blame(*arguments, context); };
 }
 

@@ -9,12 +9,12 @@ namespace {
 
 struct Arguments {
   std::string document;
-  storage::VersionSelector place;
+  storage::VersionSelector at;
 };
 
 Result<void> cat(const Arguments& arguments, Context& context) {
   const storage::DocumentKey key = context.key(arguments.document);
-  const Result<history::VersionText> text = context.source.text(key, arguments.place);
+  const Result<history::VersionText> text = context.data.text(key, arguments.at);
   if (!text) return text.error();
   if (context.format == Format::kJson) {
     context.output.json_line(http::text_json(key, *text));
@@ -26,8 +26,8 @@ Result<void> cat(const Arguments& arguments, Context& context) {
 
 Run declare(Options& options) {
   auto arguments = std::make_shared<Arguments>();
-  options.required("DOC", "The document's name", arguments->document);
-  options.option("--at", "VERSION|TIME", "The text as it was then", arguments->place);
+  options.required("DOC", "The document's name", &arguments->document);
+  options.option("--at", "VERSION|TIME", "The text as it was then", &arguments->at);
   return [arguments](Context& context) { return cat(*arguments, context); };
 }
 

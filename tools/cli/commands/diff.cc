@@ -47,7 +47,7 @@ void show(const Difference& difference, Output& output) {
 Result<void> diff(const Arguments& arguments, Context& context) {
   const storage::DocumentKey key = context.key(arguments.document);
   const Result<Difference> difference = history::make_difference(
-      key, context.source.text(key, arguments.from), context.source.text(key, arguments.to));
+      key, context.data.text(key, arguments.from), context.data.text(key, arguments.to));
   if (!difference) return difference.error();
   if (context.format == Format::kJson) {
     context.output.json_line(http::difference_json(*difference));
@@ -61,9 +61,9 @@ Result<void> diff(const Arguments& arguments, Context& context) {
 
 Run declare(Options& options) {
   auto arguments = std::make_shared<Arguments>();
-  options.required("DOC", "The document's name", arguments->document);
-  options.required("FROM", "The version or time to compare", arguments->from);
-  options.optional("TO", "The one to compare it with; the newest if absent", arguments->to);
+  options.required("DOC", "The document's name", &arguments->document);
+  options.required("FROM", "The version or time to compare", &arguments->from);
+  options.optional("TO", "The one to compare it with; the newest if absent", &arguments->to);
   return [arguments](Context& context) { return diff(*arguments, context); };
 }
 

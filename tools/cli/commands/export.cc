@@ -1,10 +1,9 @@
-#include <algorithm>
-#include <iterator>
 #include <memory>
 
 #include "server/http/json.h"
 #include "server/http/operator_json.h"
 #include "storage/errors.h"
+#include "tools/cli/choose_documents.h"
 #include "tools/cli/command.h"
 #include "tools/cli/document_file.h"
 #include "tools/cli/printable.h"
@@ -16,31 +15,20 @@ namespace {
 struct Arguments {
   std::vector<std::string> documents;
   std::optional<std::string> folder;
-  storage::VersionSelector place;
+  storage::VersionSelector at;
   bool history = false;
   bool lf = false;
   bool force = false;
 };
 
-// The versions that exist of the documents that are asked for; if none is named, of all of the
-// collection that have something to export.
+// The documents that are asked for; if none is named, all of the collection that have something to
+// export.
 Result<std::vector<storage::DocumentInfo>> choose(const Arguments& arguments, Context& context) {
-  std::vector<storage::DocumentInfo> documents;
-  for (const std::string& name : arguments.documents) {
-    Result<storage::DocumentInfo> info = context.source.info(context.key(name));
-    if (!info) return info.error();
-    documents.push_back(std::move(*info));
-  }
-  std::optional<std::string> after;
-  while (arguments.documents.empty()) {
-    Result<history::DocumentPage> page = context.source.list(context.collection, "", after);
-    if (!page) return page.error();
-    std::copy_if(page->documents.begin(), page->documents.end(), std::back_inserter(documents),
-                 [&](const storage::DocumentInfo& info) {
-                   return arguments.history ? info.erased < info.version : info.exists;
-                 });
-    after = page->next;
-    if (!after) break;
+  auto documents = choose_documents(context, arguments.documents, AllOf::kCollection);
+  if (documents && arguments.documents.empty()) {
+    std::erase_if(*documents, [&](const storage::DocumentInfo& info) {
+      return arguments.history ? info.erased == info.version : !info.exists;
+    });
   }
   return documents;
 }
@@ -49,14 +37,14 @@ Result<std::vector<storage::DocumentInfo>> choose(const Arguments& arguments, Co
 Result<bool> had_crlf(const storage::DocumentInfo& info, Context& context) {
   const std::uint64_t first = info.erased + 1;
   if (first > info.version) return false;
-  const Result<history::RecordPage> page = context.source.records(info.key, {first, first});
+  const Result<history::RecordPage> page = context.data.records(info.key, {first, first});
   if (!page) return page.error();
   return !page->records.empty() && page->records.front().source.starts_with(kCrlfSource);
 }
 
 Result<std::string> text_of(const storage::DocumentInfo& info, const Arguments& arguments,
                             Context& context) {
-  Result<history::VersionText> text = context.source.text(info.key, arguments.place);
+  Result<history::VersionText> text = context.data.text(info.key, arguments.at);
   if (!text) return text.error();
   const bool plain =
       text->text.find('\r') == std::string::npos && text->text.find('\n') != std::string::npos;
@@ -81,7 +69,7 @@ Result<void> write_history(const storage::DocumentInfo& info, NewFile& file, Con
   Result<void> written = file.write(http::history_header_json({info.key, info.version}) + "\n");
   history::VersionRange range{1, info.version};
   while (written && range.first <= range.last) {
-    const Result<history::RecordPage> page = context.source.records(info.key, range);
+    const Result<history::RecordPage> page = context.data.records(info.key, range);
     if (!page) return page.error();
     std::string lines;
     for (const storage::Record& record : page->records) lines += http::record_json(record) + "\n";
@@ -107,7 +95,7 @@ Result<void> export_one(const storage::DocumentInfo& info, const Arguments& argu
 
 Result<void> run_export(const Arguments& arguments, Context& context) {
   if (!arguments.folder) return Error{kErrUsage, "-o DIR must say where the files go"};
-  if (arguments.history && !std::holds_alternative<storage::Newest>(arguments.place)) {
+  if (arguments.history && !std::holds_alternative<storage::Newest>(arguments.at)) {
     return Error{kErrUsage, "--history is of all versions, --at of one"};
   }
   const Result<std::vector<storage::DocumentInfo>> documents = choose(arguments, context);
@@ -126,15 +114,15 @@ Result<void> run_export(const Arguments& arguments, Context& context) {
 Run declare(Options& options) {
   auto arguments = std::make_shared<Arguments>();
   options.optional("DOC", "The documents' names; all of the collection if absent",
-                   arguments->documents);
+                   &arguments->documents);
   options.option("-o,--output", "DIR", "The folder for the files, made if need be",
-                 arguments->folder);
-  options.option("--at", "VERSION|TIME", "The texts as they were then", arguments->place);
+                 &arguments->folder);
+  options.option("--at", "VERSION|TIME", "The texts as they were then", &arguments->at);
   options.flag("--history", "Complete histories as JSON lines, instead of texts",
-               arguments->history);
+               &arguments->history);
   options.flag("--lf", "Line endings as in the documents, also of those imported with CRLF",
-               arguments->lf);
-  options.flag("-f,--force", "Replace files that are there", arguments->force);
+               &arguments->lf);
+  options.flag("-f,--force", "Replace files that are there", &arguments->force);
   return [arguments](Context& context) { return run_export(*arguments, context); };
 }
 

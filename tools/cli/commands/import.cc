@@ -4,9 +4,9 @@
 
 #include "ot/base/utf8.h"
 #include "server/history/import_check.h"
-#include "server/history/record_writer.h"
 #include "storage/errors.h"
 #include "storage/limits.h"
+#include "storage/random_id.h"
 #include "tools/cli/command.h"
 #include "tools/cli/document_file.h"
 #include "tools/cli/history_file.h"
@@ -91,11 +91,12 @@ Result<std::uint64_t> import_text(const std::string& path, const storage::Docume
   if (crlf) text = from_crlf(*text);
   storage::Record first;
   first.version = *info ? (*info)->version : 0;
-  first.source = (crlf ? std::string(kCrlfSource) : std::string()) + history::random_source();
+  first.source = (crlf ? std::string(kCrlfSource) : std::string()) + storage::random_hex(32);
   first.sequence = 1;
   first.author = arguments.author.value_or("operator");
   first.time_ms = std::max(context.now_ms, *info ? (*info)->changed_ms : 0);
-  return context.data.append(key, text_records(*text, first));
+  const Result<history::ChangeDone> done = context.data.append(key, text_records(*text, first));
+  return done ? Result<std::uint64_t>(done->version) : done.error();
 }
 
 // ---- Histories
@@ -147,9 +148,9 @@ Result<std::uint64_t> import_history(const std::string& path, const storage::Doc
   std::uint64_t version = *info ? (*info)->version : 0;
   while (true) {
     if (!records.empty()) {
-      Result<std::uint64_t> added = context.data.append(key, records);
-      if (!added) return added;
-      version = *added;
+      const Result<history::ChangeDone> added = context.data.append(key, records);
+      if (!added) return added.error();
+      version = added->version;
     }
     Result<std::vector<storage::Record>> next = file->next();
     if (!next) return next.error();
@@ -175,7 +176,7 @@ Result<storage::DocumentKey> key_for(const std::string& path, const Arguments& a
   }
   if (arguments.as) key = {key.collection(), *arguments.as};
   for (const std::string* name : {&key.collection(), &key.id()}) {
-    if (name->empty() || name->size() > storage::kIdBytesMax || !ot::utf8::is_valid(*name)) {
+    if (!history::is_name(*name)) {
       return Error{kErrFile, path + ": \"" + *name + "\" cannot be a document's name"};
     }
   }
@@ -218,11 +219,11 @@ Result<void> import(const Arguments& arguments, OperatorContext& context) {
 
 OperatorRun declare(Options& options) {
   auto arguments = std::make_shared<Arguments>();
-  options.required("FILE", "Texts, and histories whose names end with .jsonl", arguments->files);
-  options.option("--as", "NAME", "The document's name; else that of the file", arguments->as);
+  options.required("FILE", "Texts, and histories whose names end with .jsonl", &arguments->files);
+  options.option("--as", "NAME", "The document's name; else that of the file", &arguments->as);
   options.option("--author", "NAME", "Whom the history names for texts (default operator)",
-                 arguments->author);
-  options.flag("--text", "Files that end with .jsonl are texts, too", arguments->text);
+                 &arguments->author);
+  options.flag("--text", "Files that end with .jsonl are texts, too", &arguments->text);
   return [arguments](OperatorContext& context) { return import(*arguments, context); };
 }
 

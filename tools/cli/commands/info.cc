@@ -27,7 +27,7 @@ std::string time_text(std::int64_t time_ms, const Context& context) {
 }
 
 Result<void> info(const Arguments& arguments, Context& context) {
-  const Result<storage::DocumentInfo> info = context.source.info(context.key(arguments.document));
+  const Result<storage::DocumentInfo> info = context.data.info(context.key(arguments.document));
   if (!info) return info.error();
   if (context.format == Format::kJson) {
     context.output.json_line(http::document_json(*info));
@@ -52,7 +52,7 @@ Result<void> info(const Arguments& arguments, Context& context) {
 
 Run declare(Options& options) {
   auto arguments = std::make_shared<Arguments>();
-  options.required("DOC", "The document's name", arguments->document);
+  options.required("DOC", "The document's name", &arguments->document);
   return [arguments](Context& context) { return info(*arguments, context); };
 }
 

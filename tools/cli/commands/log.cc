@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "tools/cli/command.h"
+#include "tools/cli/range_arguments.h"
 #include "tools/cli/record_printer.h"
 
 namespace cowrite::cli {
@@ -14,8 +15,7 @@ constexpr std::uint64_t kStretchRecords = 1'000;
 
 struct Arguments {
   std::string document;
-  std::optional<std::uint64_t> from;
-  std::optional<std::uint64_t> to;
+  RangeArguments range;
   std::optional<std::uint64_t> limit;
   bool reverse = false;
 };
@@ -25,11 +25,11 @@ struct Arguments {
 history::VersionRange choose(const Arguments& arguments, const storage::DocumentInfo& info) {
   const std::uint64_t newest = info.version;
   history::VersionRange range;
-  range.first = std::max<std::uint64_t>(arguments.from.value_or(info.erased + 1), 1);
-  range.last = std::min(arguments.to.value_or(newest), newest);
+  range.first = std::max<std::uint64_t>(arguments.range.from.value_or(info.erased + 1), 1);
+  range.last = std::min(arguments.range.to.value_or(newest), newest);
   if (!arguments.limit || range.first > range.last) return range;
   const std::uint64_t count = std::min(*arguments.limit, range.last - range.first + 1);
-  if (arguments.from) {
+  if (arguments.range.from) {
     range.last = range.first + count - 1;
   } else {
     range.first = range.last + 1 - count;
@@ -42,7 +42,7 @@ template <typename Take>
 Result<void> read_pages(Context& context, const storage::DocumentKey& key,
                         history::VersionRange range, Take take) {
   while (range.first <= range.last) {
-    Result<history::RecordPage> page = context.source.records(key, range);
+    Result<history::RecordPage> page = context.data.records(key, range);
     if (!page) return page.error();
     take(std::move(page->records));
     if (!page->next) break;
@@ -71,15 +71,12 @@ Result<void> print_backwards(Context& context, const storage::DocumentKey& key,
 }
 
 Result<void> log(const Arguments& arguments, Context& context) {
-  if (arguments.from && arguments.to && *arguments.from > *arguments.to) {
-    return Error{kErrUsage, "--from " + std::to_string(*arguments.from) + " is after --to " +
-                                std::to_string(*arguments.to)};
-  }
+  if (Result<void> checked = arguments.range.check(); !checked) return checked;
   const storage::DocumentKey key = context.key(arguments.document);
-  const Result<storage::DocumentInfo> info = context.source.info(key);
+  const Result<storage::DocumentInfo> info = context.data.info(key);
   if (!info) return info.error();
-  if (arguments.from && *arguments.from > info->version) {
-    return history::version_unknown(*info, *arguments.from);
+  if (arguments.range.from && *arguments.range.from > info->version) {
+    return history::version_unknown(*info, *arguments.range.from);
   }
   const history::VersionRange range = choose(arguments, *info);
   if (arguments.reverse) return print_backwards(context, key, range);
@@ -90,12 +87,11 @@ Result<void> log(const Arguments& arguments, Context& context) {
 
 Run declare(Options& options) {
   auto arguments = std::make_shared<Arguments>();
-  options.required("DOC", "The document's name", arguments->document);
-  options.option("--from", "V", "Begin with what made version V", arguments->from);
-  options.option("--to", "V", "End with what made version V", arguments->to);
+  options.required("DOC", "The document's name", &arguments->document);
+  arguments->range.declare(options);
   options.option("-n,--limit", "N", "At most N lines: the newest, or with --from the first",
-                 arguments->limit);
-  options.flag("-r,--reverse", "Newest first", arguments->reverse);
+                 &arguments->limit);
+  options.flag("-r,--reverse", "Newest first", &arguments->reverse);
   return [arguments](Context& context) { return log(*arguments, context); };
 }
 

@@ -1,7 +1,6 @@
 #include <memory>
 
 #include "server/http/json.h"
-#include "storage/timestamp.h"
 #include "tools/cli/command.h"
 #include "tools/cli/human.h"
 #include "tools/cli/printable.h"
@@ -20,8 +19,7 @@ std::vector<Cell> row(const storage::DocumentInfo& info, const Context& context)
   return {
       {std::to_string(info.version), Paint::kVersion},
       {info.exists ? (person ? human_bytes(info.bytes) : std::to_string(info.bytes)) : "deleted"},
-      {person ? human_time(info.changed_ms, context.now_ms) : storage::format_time(info.changed_ms),
-       Paint::kTime},
+      time_cell(context.output, info.changed_ms, context.now_ms),
       {printable(info.key.id()), info.exists ? Paint::kPlain : Paint::kFaint}};
 }
 
@@ -31,7 +29,7 @@ Result<void> ls(const Arguments& arguments, Context& context) {
   std::optional<std::string> after;
   do {
     Result<history::DocumentPage> page =
-        context.source.list(context.collection, arguments.prefix, after);
+        context.data.list(context.collection, arguments.prefix, after);
     if (!page) return page.error();
     for (const storage::DocumentInfo& info : page->documents) {
       if (!info.exists && !arguments.all) continue;
@@ -49,8 +47,8 @@ Result<void> ls(const Arguments& arguments, Context& context) {
 
 Run declare(Options& options) {
   auto arguments = std::make_shared<Arguments>();
-  options.optional("PREFIX", "Only documents whose names begin with it", arguments->prefix);
-  options.flag("-a,--all", "Deleted documents too", arguments->all);
+  options.optional("PREFIX", "Only documents whose names begin with it", &arguments->prefix);
+  options.flag("-a,--all", "Deleted documents too", &arguments->all);
   return [arguments](Context& context) { return ls(*arguments, context); };
 }
 

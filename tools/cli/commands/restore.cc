@@ -1,6 +1,8 @@
 #include <memory>
 
+#include "server/history/import_check.h"
 #include "server/http/operator_json.h"
+#include "storage/limits.h"
 #include "tools/cli/command.h"
 #include "tools/cli/printable.h"
 
@@ -9,7 +11,7 @@ namespace {
 
 struct Arguments {
   std::optional<std::string> document;
-  storage::VersionSelector place;
+  storage::VersionSelector at;
   std::optional<std::string> as;
   std::optional<std::string> author;
   std::optional<std::string> backups;
@@ -17,7 +19,7 @@ struct Arguments {
 
 Result<void> restore_all(const Arguments& arguments, OperatorContext& context) {
   if (arguments.document || arguments.as || arguments.author ||
-      !std::holds_alternative<storage::Newest>(arguments.place)) {
+      !std::holds_alternative<storage::Newest>(arguments.at)) {
     return Error{kErrUsage, "--from restores all documents; it goes with nothing but --data DIR"};
   }
   if (Result<void> restored = context.data.restore_all(*arguments.backups); !restored) {
@@ -32,12 +34,16 @@ Result<void> restore(const Arguments& arguments, OperatorContext& context) {
   if (!arguments.document) {
     return Error{kErrUsage, "what is restored: a document DOC, or all with --from BACKUPS"};
   }
-  if (std::holds_alternative<storage::Newest>(arguments.place)) {
+  if (std::holds_alternative<storage::Newest>(arguments.at)) {
     return Error{kErrUsage, "--at must say which version or time of it"};
   }
+  if (arguments.as && !history::is_name(*arguments.as)) {
+    return Error{kErrUsage,
+                 "--as must be a name of 1 to " + std::to_string(storage::kIdBytesMax) + " bytes"};
+  }
   const storage::DocumentKey key = context.key(*arguments.document);
-  const Result<http::ChangeDone> done = context.data.restore(key, arguments.place, arguments.as,
-                                                             arguments.author.value_or("operator"));
+  const Result<history::ChangeDone> done =
+      context.data.restore(key, arguments.at, arguments.as, arguments.author.value_or("operator"));
   if (!done) return done.error();
   if (context.format == Format::kJson) {
     context.output.json_line(http::change_json(*done));
@@ -53,13 +59,13 @@ Result<void> restore(const Arguments& arguments, OperatorContext& context) {
 
 OperatorRun declare(Options& options) {
   auto arguments = std::make_shared<Arguments>();
-  options.optional("DOC", "The document's name", arguments->document);
-  options.option("--at", "VERSION|TIME", "The text as it was then", arguments->place);
-  options.option("--as", "NAME", "Make it a new document of this name", arguments->as);
+  options.optional("DOC", "The document's name", &arguments->document);
+  options.option("--at", "VERSION|TIME", "The text as it was then", &arguments->at);
+  options.option("--as", "NAME", "Make it a new document of this name", &arguments->as);
   options.option("--author", "NAME", "Whom the history names for it (default operator)",
-                 arguments->author);
+                 &arguments->author);
   options.option("--from", "BACKUPS", "Make the data folder of the newest backup there",
-                 arguments->backups);
+                 &arguments->backups);
   return [arguments](OperatorContext& context) { return restore(*arguments, context); };
 }
 
@@ -68,7 +74,7 @@ OperatorRun declare(Options& options) {
 extern const Command kRestore;
 const Command kRestore = {
     "restore", "Bring back a text of a document's past, or all documents from a backup",
-    "cowrite restore DOC --at PLACE is a new edit, which replaces as little of the text as it "
+    "cowrite restore DOC --at VERSION is a new edit, which replaces as little of the text as it "
     "can:\n"
     "whoever has the document open sees it happen, the versions since stay in the history, and a\n"
     "deleted document exists again. With --as the document stays as it is, and another is made.\n"

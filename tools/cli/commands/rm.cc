@@ -15,7 +15,8 @@ struct Arguments {
 
 Result<void> rm(const Arguments& arguments, OperatorContext& context) {
   const storage::DocumentKey key = context.key(arguments.document);
-  Result<http::ChangeDone> done = context.data.remove(key, arguments.author.value_or("operator"));
+  Result<history::ChangeDone> done =
+      context.data.remove(key, arguments.author.value_or("operator"));
   if (done && arguments.purge) done = context.data.purge(key);
   if (!done) return done.error();
   if (context.format == Format::kJson) {
@@ -32,10 +33,10 @@ Result<void> rm(const Arguments& arguments, OperatorContext& context) {
 
 OperatorRun declare(Options& options) {
   auto arguments = std::make_shared<Arguments>();
-  options.required("DOC", "The document's name", arguments->document);
-  options.flag("--purge", "Erase its text and history for good", arguments->purge);
+  options.required("DOC", "The document's name", &arguments->document);
+  options.flag("--purge", "Erase its text and history for good", &arguments->purge);
   options.option("--author", "NAME", "Whom the history names for it (default operator)",
-                 arguments->author);
+                 &arguments->author);
   return [arguments](OperatorContext& context) { return rm(*arguments, context); };
 }
 

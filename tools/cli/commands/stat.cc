@@ -40,7 +40,7 @@ std::string ratio(std::uint64_t bytes, std::uint64_t count) {
 }
 
 Result<void> stat_document(const storage::DocumentKey& key, Context& context) {
-  const Result<history::DocumentUse> use = context.source.document_use(key);
+  const Result<history::DocumentUse> use = context.data.document_use(key);
   if (!use) return use.error();
   if (context.format == Format::kJson) {
     context.output.json_line(http::document_use_json(*use));
@@ -60,7 +60,7 @@ Result<void> stat_document(const storage::DocumentKey& key, Context& context) {
 }
 
 Result<void> stat_store(Context& context) {
-  const Result<history::StoreUse> use = context.source.store_use();
+  const Result<history::StoreUse> use = context.data.store_use();
   if (!use) return use.error();
   if (context.format == Format::kJson) {
     context.output.json_line(http::store_use_json(*use));
@@ -79,7 +79,7 @@ Result<void> stat_store(Context& context) {
 
 Run declare(Options& options) {
   auto arguments = std::make_shared<Arguments>();
-  options.optional("DOC", "The document's name; the whole store if absent", arguments->document);
+  options.optional("DOC", "The document's name; the whole store if absent", &arguments->document);
   return [arguments](Context& context) {
     return arguments->document ? stat_document(context.key(*arguments->document), context)
                                : stat_store(context);

@@ -3,6 +3,7 @@
 #include <memory>
 
 #include "tools/cli/command.h"
+#include "tools/cli/range_arguments.h"
 #include "tools/cli/record_printer.h"
 
 namespace cowrite::cli {
@@ -12,8 +13,7 @@ constexpr std::uint64_t kRecordsDefault = 10;
 
 struct Arguments {
   std::string document;
-  std::optional<std::uint64_t> from;
-  std::optional<std::uint64_t> to;
+  RangeArguments range;
   std::optional<std::uint64_t> limit;
 };
 
@@ -24,28 +24,26 @@ Error interrupted(Error error, std::uint64_t next, std::uint64_t begin) {
 }
 
 Result<void> tail(const Arguments& arguments, Context& context) {
-  if (arguments.from && arguments.limit) {
+  if (arguments.range.from && arguments.limit) {
     return Error{kErrUsage, "--from and --limit both say where to begin"};
   }
-  if (arguments.from && arguments.to && *arguments.from > *arguments.to) {
-    return Error{kErrUsage, "--from " + std::to_string(*arguments.from) + " is after --to " +
-                                std::to_string(*arguments.to)};
-  }
+  if (Result<void> checked = arguments.range.check(); !checked) return checked;
   const storage::DocumentKey key = context.key(arguments.document);
-  const Result<storage::DocumentInfo> info = context.source.info(key);
+  const Result<storage::DocumentInfo> info = context.data.info(key);
   if (!info) return info.error();
-  if (arguments.from && *arguments.from > info->version + 1) {
-    return history::version_unknown(*info, *arguments.from);
+  if (arguments.range.from && *arguments.range.from > info->version + 1) {
+    return history::version_unknown(*info, *arguments.range.from);
   }
   history::VersionRange range;
   const std::uint64_t count =
       std::min(arguments.limit.value_or(kRecordsDefault), info->version - info->erased);
-  range.first = std::max<std::uint64_t>(arguments.from.value_or(info->version + 1 - count), 1);
-  range.last = arguments.to.value_or(std::numeric_limits<std::uint64_t>::max());
+  range.first =
+      std::max<std::uint64_t>(arguments.range.from.value_or(info->version + 1 - count), 1);
+  range.last = arguments.range.to.value_or(std::numeric_limits<std::uint64_t>::max());
   const std::uint64_t begin = range.first;
   RecordPrinter printer(context, Times::kExact);
   while (range.first <= range.last) {
-    const Result<history::RecordPage> page = context.source.next_records(key, range);
+    const Result<history::RecordPage> page = context.data.next_records(key, range);
     if (!page) return interrupted(page.error(), range.first, begin);
     printer.print(page->records);
     range.first += page->records.size();
@@ -56,11 +54,10 @@ Result<void> tail(const Arguments& arguments, Context& context) {
 
 Run declare(Options& options) {
   auto arguments = std::make_shared<Arguments>();
-  options.required("DOC", "The document's name", arguments->document);
-  options.option("--from", "V", "Begin with what made version V", arguments->from);
-  options.option("--to", "V", "End after what made version V", arguments->to);
+  options.required("DOC", "The document's name", &arguments->document);
+  arguments->range.declare(options);
   options.option("-n,--limit", "N", "Begin with the newest N records (default 10)",
-                 arguments->limit);
+                 &arguments->limit);
   return [arguments](Context& context) { return tail(*arguments, context); };
 }
 

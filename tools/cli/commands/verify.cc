@@ -4,6 +4,7 @@
 #include "server/http/json.h"
 #include "server/http/operator_json.h"
 #include "storage/errors.h"
+#include "tools/cli/choose_documents.h"
 #include "tools/cli/command.h"
 #include "tools/cli/printable.h"
 #include "tools/cli/progress_bar.h"
@@ -21,37 +22,6 @@ struct Findings {
   std::uint64_t unproven = 0;
   storage::Proof proven;  // Summed up.
 };
-
-Result<void> add_collection(Context& context, const std::string& collection,
-                            std::vector<storage::DocumentInfo>& documents) {
-  std::optional<std::string> after;
-  do {
-    Result<history::DocumentPage> page = context.source.list(collection, "", after);
-    if (!page) return page.error();
-    std::move(page->documents.begin(), page->documents.end(), std::back_inserter(documents));
-    after = page->next;
-  } while (after);
-  return {};
-}
-
-// The documents that are asked for, with their versions; if none is named, all in all collections.
-Result<std::vector<storage::DocumentInfo>> choose(const Arguments& arguments, Context& context) {
-  std::vector<storage::DocumentInfo> documents;
-  for (const std::string& name : arguments.documents) {
-    Result<storage::DocumentInfo> info = context.source.info(context.key(name));
-    if (!info) return info.error();
-    documents.push_back(std::move(*info));
-  }
-  if (!documents.empty()) return documents;
-  const Result<std::vector<std::string>> collections = context.source.collections();
-  if (!collections) return collections.error();
-  for (const std::string& collection : *collections) {
-    if (Result<void> added = add_collection(context, collection, documents); !added) {
-      return added.error();
-    }
-  }
-  return documents;
-}
 
 void report(const storage::DocumentKey& key, const Result<storage::Proof>& proof,
             Findings& findings, Context& context) {
@@ -81,7 +51,8 @@ void conclude(const Findings& findings, Context& context) {
 }
 
 Result<void> verify(const Arguments& arguments, Context& context) {
-  const Result<std::vector<storage::DocumentInfo>> documents = choose(arguments, context);
+  const Result<std::vector<storage::DocumentInfo>> documents =
+      choose_documents(context, arguments.documents, AllOf::kStore);
   if (!documents) return documents.error();
   std::uint64_t total = 0;
   for (const storage::DocumentInfo& info : *documents) total += info.version - info.erased;
@@ -91,11 +62,10 @@ Result<void> verify(const Arguments& arguments, Context& context) {
   for (const storage::DocumentInfo& info : *documents) {
     const std::uint64_t its = info.version - info.erased;
     const std::string label = printable(storage::describe(info.key));
-    const Result<storage::Proof> proof =
-        context.source.verify(info.key, [&](std::uint64_t records) {
-          bar.show(done + std::min(records, its), total, label);
-          return true;
-        });
+    const Result<storage::Proof> proof = context.data.verify(info.key, [&](std::uint64_t records) {
+      bar.show(done + std::min(records, its), total, label);
+      return true;
+    });
     done += its;
     bar.show(done, total, label);
     if (!proof) bar.wipe();
@@ -104,7 +74,7 @@ Result<void> verify(const Arguments& arguments, Context& context) {
   bar.wipe();
   conclude(findings, context);
   Result<void> sound =
-      arguments.documents.empty() ? context.source.verify_no_orphans() : Result<void>();
+      arguments.documents.empty() ? context.data.verify_no_orphans() : Result<void>();
   if (!sound) return sound;
   if (findings.unproven > 0) {
     return Error{storage::kErrDamaged, std::to_string(findings.unproven) + " of " +
@@ -117,7 +87,7 @@ Result<void> verify(const Arguments& arguments, Context& context) {
 Run declare(Options& options) {
   auto arguments = std::make_shared<Arguments>();
   options.optional("DOC", "The documents' names; all of all collections if absent",
-                   arguments->documents);
+                   &arguments->documents);
   return [arguments](Context& context) { return verify(*arguments, context); };
 }
 

@@ -4,10 +4,8 @@
 
 #include "server/history/limits.h"
 #include "server/http/history_json.h"
-#include "storage/timestamp.h"
 #include "tools/cli/command.h"
-#include "tools/cli/human.h"
-#include "tools/cli/printable.h"
+#include "tools/cli/range_arguments.h"
 #include "tools/cli/table.h"
 
 namespace cowrite::cli {
@@ -15,8 +13,7 @@ namespace {
 
 struct Arguments {
   std::string document;
-  std::optional<std::uint64_t> from;
-  std::optional<std::uint64_t> to;
+  RangeArguments range;
   std::optional<std::uint64_t> pause_minutes;
 };
 
@@ -34,23 +31,16 @@ std::string describe(const history::VersionGroup& group, const Painter& paint) {
 }
 
 std::vector<Cell> row(const history::VersionGroup& group, const Context& context) {
-  const auto time = [&](std::int64_t time_ms) {
-    return context.output.for_person() ? human_time(time_ms, context.now_ms)
-                                       : storage::format_time(time_ms);
-  };
   return {{std::to_string(group.first), Paint::kVersion},
           {std::to_string(group.last), Paint::kVersion},
-          {time(group.began_ms), Paint::kTime},
-          {time(group.ended_ms), Paint::kTime},
-          {group.author.empty() ? "-" : printable(group.author), Paint::kAuthor},
+          time_cell(context.output, group.began_ms, context.now_ms),
+          time_cell(context.output, group.ended_ms, context.now_ms),
+          author_cell(group.author),
           {describe(group, context.output.paint())}};
 }
 
 Result<void> versions(const Arguments& arguments, Context& context) {
-  if (arguments.from && arguments.to && *arguments.from > *arguments.to) {
-    return Error{kErrUsage, "--from " + std::to_string(*arguments.from) + " is after --to " +
-                                std::to_string(*arguments.to)};
-  }
+  if (Result<void> checked = arguments.range.check(); !checked) return checked;
   const std::uint64_t pause = arguments.pause_minutes.value_or(history::kPauseMinutesDefault);
   if (pause > history::kPauseMinutesMax) {
     return Error{kErrUsage,
@@ -64,10 +54,10 @@ Result<void> versions(const Arguments& arguments, Context& context) {
                                {"AUTHOR", Align::kLeft, 12},
                                {"CHANGE"}});
   history::VersionRange range;
-  range.first = arguments.from.value_or(0);
-  range.last = arguments.to.value_or(std::numeric_limits<std::uint64_t>::max());
+  range.first = arguments.range.from.value_or(0);
+  range.last = arguments.range.to.value_or(std::numeric_limits<std::uint64_t>::max());
   while (true) {
-    const Result<history::GroupPage> page = context.source.version_groups(key, range, pause);
+    const Result<history::GroupPage> page = context.data.version_groups(key, range, pause);
     if (!page) return page.error();
     for (const history::VersionGroup& group : page->groups) {
       if (context.format == Format::kJson) {
@@ -84,11 +74,10 @@ Result<void> versions(const Arguments& arguments, Context& context) {
 
 Run declare(Options& options) {
   auto arguments = std::make_shared<Arguments>();
-  options.required("DOC", "The document's name", arguments->document);
-  options.option("--from", "V", "Begin with version V", arguments->from);
-  options.option("--to", "V", "End with version V", arguments->to);
+  options.required("DOC", "The document's name", &arguments->document);
+  arguments->range.declare(options);
   options.option("--pause", "MINUTES", "A longer pause begins a new group (default 10)",
-                 arguments->pause_minutes);
+                 &arguments->pause_minutes);
   return [arguments](Context& context) { return versions(*arguments, context); };
 }
 

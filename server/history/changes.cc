@@ -1,0 +1,70 @@
+#include "server/history/changes.h"
+
+#include <optional>
+
+#include "server/history/queries.h"
+#include "server/history/record_writer.h"
+#include "server/history/restoration.h"
+#include "storage/errors.h"
+
+namespace cowrite::history {
+
+Result<ChangeDone> Changes::restore(const storage::DocumentKey& key,
+                                    const storage::VersionSelector& at, const std::string& author) {
+  Result<Restoration> restoration = make_restoration(log_.history(), key, at);
+  if (!restoration) return restoration.error();
+  if (!restoration->change) return ChangeDone{restoration->base, false};
+  return submit({key, author, restoration->base, std::move(*restoration->change)});
+}
+
+Result<ChangeDone> Changes::restore_as(const storage::DocumentKey& key,
+                                       const storage::VersionSelector& at,
+                                       const storage::DocumentKey& as, const std::string& author) {
+  Result<VersionText> text = read_text(log_.history(), key, at);
+  if (!text) return text.error();
+  const Result<std::optional<storage::DocumentInfo>> info = log_.history().info(as);
+  if (!info) return info.error();
+  if (*info && (*info)->exists) {
+    return Error{storage::kErrConflict, storage::describe(as) + ": it exists already"};
+  }
+  const std::uint64_t base = *info ? (*info)->version : 0;
+  return submit({as, author, base, storage::Create{std::move(text->text)}});
+}
+
+Result<ChangeDone> Changes::remove(const storage::DocumentKey& key, const std::string& author) {
+  const Result<storage::DocumentInfo> info = read_info(log_.history(), key);
+  if (!info) return info.error();
+  if (!info->exists) return ChangeDone{info->version, false};
+  return submit({key, author, info->version, storage::Delete{}});
+}
+
+Result<ChangeDone> Changes::purge(const storage::DocumentKey& key) {
+  if (log_.health().waits_for_disk) {
+    return Error{storage::kErrDiskFull,
+                 "less of the disk is free than the reserve, and erasing rewrites all files"};
+  }
+  const Result<storage::DocumentInfo> info = read_info(log_.history(), key);
+  if (!info) return info.error();
+  const Result<void> erased = log_.erase(key);
+  // Also if only the rewriting failed: what an open document remembers is gone from the log.
+  sink_.reload(key);
+  if (!erased) return erased.error();
+  return ChangeDone{info->version, true};
+}
+
+Result<ChangeDone> Changes::append(const storage::DocumentKey& key,
+                                   std::vector<storage::Record> records) {
+  const Result<std::uint64_t> version =
+      append_records(log_, key, std::move(records), keep_waiting_);
+  if (!version) return version.error();
+  sink_.reload(key);
+  return ChangeDone{*version, true};
+}
+
+Result<ChangeDone> Changes::submit(DocumentChange change) {
+  const Result<std::uint64_t> version = sink_.submit(std::move(change));
+  if (!version) return version.error();
+  return ChangeDone{*version, true};
+}
+
+}  // namespace cowrite::history

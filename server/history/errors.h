@@ -1,0 +1,26 @@
+// Every error of this room, besides those of storage/ that reading and writing pass on. The message
+// beside the code names the document.
+#pragma once
+
+#include <string_view>
+
+#include "storage/errors.h"
+
+namespace cowrite::history {
+
+// Nobody ever wrote the document.
+using storage::kErrDocumentUnknown;
+
+// It did not exist at that version: not yet created, or deleted.
+inline constexpr std::string_view kErrDocumentAbsent = "ERR_DOCUMENT_ABSENT";
+
+// A blame would have to follow more history than this program follows at once.
+inline constexpr std::string_view kErrHistoryTooLong = "ERR_HISTORY_TOO_LONG";
+
+// A text has more lines than this program compares.
+inline constexpr std::string_view kErrTextTooLong = "ERR_TEXT_TOO_LONG";
+
+// A record from elsewhere cannot be part of the document's history.
+inline constexpr std::string_view kErrRecordInvalid = "ERR_RECORD_INVALID";
+
+}  // namespace cowrite::history
