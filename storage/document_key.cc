@@ -54,4 +54,8 @@ std::string describe(const DocumentKey& key) {
   return out;
 }
 
+Error about(const DocumentKey& key, const Error& error) {
+  return {error.code, describe(key) + ": " + error.message};
+}
+
 }  // namespace cowrite::storage

@@ -11,6 +11,8 @@
 #include <memory>
 #include <string>
 
+#include "ot/base/result.h"
+
 namespace cowrite::storage {
 
 class DocumentKey {
@@ -45,6 +47,9 @@ class DocumentKey {
 
 // The document's name in a message, collection/id, with control characters written out.
 [[nodiscard]] std::string describe(const DocumentKey& key);
+
+// The same error, with the document's name before its message.
+[[nodiscard]] Error about(const DocumentKey& key, const Error& error);
 
 }  // namespace cowrite::storage
 

@@ -26,7 +26,7 @@ Result<Erasure> prepare_erasure(const View& view, const DocumentKey& key) {
   if (!head) return head.error();
   if (!*head) return Error{kErrDocumentUnknown, describe(key) + ": no such document"};
   const Result<ChainValue> chain = newest_chain_value(view, key, **head);
-  if (!chain) return Error{chain.error().code, describe(key) + ": " + chain.error().message};
+  if (!chain) return about(key, chain.error());
   return Erasure{key, (*head)->version, *chain};
 }
 

@@ -2,7 +2,7 @@
 // view between two calls, so it may be kept for ever; what two calls return need not fit together.
 #pragma once
 
-#include "storage/history.h"
+#include "storage/read/stored_history.h"
 #include "storage/store/store.h"
 
 namespace cowrite::storage {
@@ -12,19 +12,31 @@ class LatestHistory final : public History {
   // REQUIRES: the store outlives it.
   explicit LatestHistory(const Store& store) : store_(store) {}
 
-  [[nodiscard]] Result<std::vector<DocumentInfo>> list(const std::optional<DocumentKey>& after,
-                                                       std::size_t count) const override;
-  [[nodiscard]] Result<std::optional<DocumentInfo>> info(const DocumentKey& key) const override;
-  [[nodiscard]] Result<Snapshot> snapshot(const DocumentKey& key,
-                                          std::optional<std::uint64_t> version) const override;
-  [[nodiscard]] Result<std::uint64_t> checkpoint(const DocumentKey& key) const override;
-  [[nodiscard]] Result<std::uint64_t> version_at(const DocumentKey& key,
-                                                 std::int64_t time_ms) const override;
-  [[nodiscard]] Result<std::vector<Record>> records(const DocumentKey& key, std::uint64_t from,
-                                                    std::uint64_t to,
-                                                    std::size_t bytes_max) const override;
-  [[nodiscard]] Result<std::optional<SourceEntry>> source(const DocumentKey& key,
-                                                          const std::string& source) const override;
+  Result<std::vector<DocumentInfo>> list(const std::optional<DocumentKey>& after,
+                                         std::size_t count) const override {
+    return StoredHistory(*store_.view()).list(after, count);
+  }
+  Result<std::optional<DocumentInfo>> info(const DocumentKey& key) const override {
+    return StoredHistory(*store_.view()).info(key);
+  }
+  Result<Snapshot> snapshot(const DocumentKey& key,
+                            std::optional<std::uint64_t> version) const override {
+    return StoredHistory(*store_.view()).snapshot(key, version);
+  }
+  Result<std::uint64_t> checkpoint(const DocumentKey& key) const override {
+    return StoredHistory(*store_.view()).checkpoint(key);
+  }
+  Result<std::uint64_t> version_at(const DocumentKey& key, std::int64_t time_ms) const override {
+    return StoredHistory(*store_.view()).version_at(key, time_ms);
+  }
+  Result<std::vector<Record>> records(const DocumentKey& key, std::uint64_t from, std::uint64_t to,
+                                      std::size_t bytes_max) const override {
+    return StoredHistory(*store_.view()).records(key, from, to, bytes_max);
+  }
+  Result<std::optional<SourceEntry>> source(const DocumentKey& key,
+                                            const std::string& source) const override {
+    return StoredHistory(*store_.view()).source(key, source);
+  }
 
  private:
   const Store& store_;

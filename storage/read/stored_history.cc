@@ -16,10 +16,6 @@
 namespace cowrite::storage {
 namespace {
 
-Error about(const DocumentKey& key, const Error& error) {
-  return {error.code, describe(key) + ": " + error.message};
-}
-
 DocumentInfo make_info(DocumentKey key, const Head& head) {
   return {std::move(key),  head.version,    head.exists, head.bytes,
           head.created_ms, head.changed_ms, head.erased};

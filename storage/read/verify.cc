@@ -225,7 +225,7 @@ Result<Proof> verify(const View& view, const DocumentKey& key, const VerifyProgr
   if (!head) return head.error();
   if (!*head) return Error{kErrDocumentUnknown, describe(key) + ": no such document"};
   Result<Proof> proof = Verifier(view, key, **head, progress).run();
-  return proof ? proof : Error{proof.error().code, describe(key) + ": " + proof.error().message};
+  return proof ? proof : about(key, proof.error());
 }
 
 Result<void> verify_no_orphans(const View& view) {

@@ -10,10 +10,6 @@
 namespace cowrite::storage {
 namespace {
 
-Error about(const DocumentKey& key, const Error& error) {
-  return {error.code, describe(key) + ": " + error.message};
-}
-
 Result<std::optional<Head>> decode_found(const DocumentKey& key, std::string_view name,
                                          const std::optional<std::string>& value) {
   if (!value) return std::optional<Head>();

@@ -142,15 +142,15 @@ class SmallDisk {
 };
 
 TEST(DiskFull, OnARealFileSystemToo) {
-  const SmallDisk disk(160 * kMiB);
+  const SmallDisk disk(256 * kMiB);
   if (!disk.is_mounted()) {
     std::printf("skipped: no mount\n");
     return;
   }
   std::filesystem::create_directory(disk / "data");
-  { std::ofstream(disk / "others") << std::string(48 * kMiB, 'x'); }
+  { std::ofstream(disk / "others") << std::string(192 * kMiB, 'x'); }
   LogOptions options = trial_options(nullptr);
-  options.disk_reserve_bytes = 32 * kMiB;
+  options.disk_reserve_bytes = 40 * kMiB;  // More than is stored by then, which compaction needs.
   options.free_bytes = nullptr;
   expect_wait_and_recovery(disk / "data", options,
                            [&disk] { std::filesystem::remove(disk / "others"); });
