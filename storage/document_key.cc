@@ -11,9 +11,7 @@ void append_printable(std::string& out, std::string_view text) {
   constexpr std::string_view kHex = "0123456789abcdef";
   for (const char c : text) {
     const auto byte = static_cast<std::uint8_t>(c);
-    if (c == '\n') {
-      out += "\\n";
-    } else if (byte < 0x20 || byte == 0x7F) {
+    if (byte < 0x20 || byte == 0x7F) {
       out += "\\x";
       out += kHex[byte >> 4];
       out += kHex[byte & 0xF];

@@ -14,7 +14,6 @@ namespace cowrite::history {
 namespace {
 
 using ot::Attribution;
-using storage::DocumentKey;
 using storage::History;
 using storage::Record;
 

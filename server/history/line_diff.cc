@@ -31,11 +31,11 @@ struct Point {
 // How far ways of so many steps lead: for each diagonal (x - y), the largest x. A step leads right,
 // over a line of the first list, or down, over one of the second; from there diagonally, over equal
 // lines, for free.
-class FurthestReach {
+class Reach {
  public:
   static constexpr std::ptrdiff_t kNowhere = std::numeric_limits<std::ptrdiff_t>::min();
 
-  explicit FurthestReach(std::size_t steps_max)
+  explicit Reach(std::size_t steps_max)
       : middle_(static_cast<std::ptrdiff_t>(steps_max) + 1), reach_(2 * steps_max + 3) {}
 
   [[nodiscard]] std::ptrdiff_t& operator[](std::ptrdiff_t diagonal) {
@@ -124,34 +124,32 @@ class Search {
   template <Direction kDirection>
   [[nodiscard]] std::optional<Point> advance(const Box& box, std::ptrdiff_t steps) {
     constexpr bool kForward = kDirection == Direction::kForward;
-    FurthestReach& mine = kForward ? forward_ : backward_;
-    const FurthestReach& other = kForward ? backward_ : forward_;
+    Reach& mine = kForward ? forward_ : backward_;
+    const Reach& other = kForward ? backward_ : forward_;
     const std::ptrdiff_t others_steps = kForward ? steps - 1 : steps;
     const std::ptrdiff_t others_diagonals = box.width() - box.height();
-    mine[-steps - 1] = mine[steps + 1] = FurthestReach::kNowhere;
+    mine[-steps - 1] = mine[steps + 1] = Reach::kNowhere;
     for (std::ptrdiff_t diagonal = -steps; diagonal <= steps; diagonal += 2) {
       std::ptrdiff_t x = steps == 0 ? 0 : enter(box, mine, diagonal);
-      if (x != FurthestReach::kNowhere) x = slide<kDirection>(box, x, diagonal);
+      if (x != Reach::kNowhere) x = slide<kDirection>(box, x, diagonal);
       mine[diagonal] = x;
       const std::ptrdiff_t opposite = others_diagonals - diagonal;
       const bool reached = -others_steps <= opposite && opposite <= others_steps &&
                            (others_steps - opposite) % 2 == 0;
-      if (x == FurthestReach::kNowhere || !reached || other[opposite] == FurthestReach::kNowhere)
-        continue;
+      if (x == Reach::kNowhere || !reached || other[opposite] == Reach::kNowhere) continue;
       if (x + other[opposite] >= box.width()) return Point{x, x - diagonal};
     }
     return std::nullopt;
   }
 
   // Where a step from one of the neighbours comes onto a diagonal, the further of the two.
-  [[nodiscard]] static std::ptrdiff_t enter(const Box& box, const FurthestReach& reach,
+  [[nodiscard]] static std::ptrdiff_t enter(const Box& box, const Reach& reach,
                                             std::ptrdiff_t diagonal) {
     const std::ptrdiff_t below = reach[diagonal - 1];
     const std::ptrdiff_t above = reach[diagonal + 1];
-    std::ptrdiff_t x = FurthestReach::kNowhere;
-    if (below != FurthestReach::kNowhere && below < box.width()) x = below + 1;
-    if (above != FurthestReach::kNowhere && above - diagonal <= box.height())
-      x = std::max(x, above);
+    std::ptrdiff_t x = Reach::kNowhere;
+    if (below != Reach::kNowhere && below < box.width()) x = below + 1;
+    if (above != Reach::kNowhere && above - diagonal <= box.height()) x = std::max(x, above);
     return x;
   }
 
@@ -175,8 +173,7 @@ class Search {
     Point best;
     for (std::ptrdiff_t diagonal = -steps; diagonal <= steps; diagonal += 2) {
       const std::ptrdiff_t x = forward_[diagonal];
-      if (x != FurthestReach::kNowhere && 2 * x - diagonal > best.x + best.y)
-        best = {x, x - diagonal};
+      if (x != Reach::kNowhere && 2 * x - diagonal > best.x + best.y) best = {x, x - diagonal};
     }
     CHECK(best.x + best.y > 0);
     return best;
@@ -187,8 +184,8 @@ class Search {
   std::vector<bool> removed_;
   std::vector<bool> added_;
   const std::size_t steps_max_;
-  FurthestReach forward_;
-  FurthestReach backward_;
+  Reach forward_;
+  Reach backward_;
 };
 
 // The positions of those lines of the first list that are in the second one, too. The others need

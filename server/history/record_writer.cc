@@ -19,7 +19,7 @@ using storage::Record;
 // The document after the records, which must be a continuation of its history.
 Result<storage::Snapshot> check_records(const storage::History& history, const DocumentKey& key,
                                         const std::vector<Record>& records) {
-  const Result<storage::Snapshot> newest = history.snapshot(key, std::nullopt);
+  Result<storage::Snapshot> newest = history.snapshot(key, std::nullopt);
   if (!newest || records.empty()) return newest;
   if (records.front().version != newest->version) {
     return Error{storage::kErrConflict, storage::describe(key) + ": it is at version " +

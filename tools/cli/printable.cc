@@ -78,6 +78,10 @@ std::string printable(std::string_view text) {
   return out;
 }
 
+std::string printable(const storage::DocumentKey& key) {
+  return printable(key.collection()) + "/" + printable(key.id());
+}
+
 std::string printable_lines(std::string_view text) {
   std::string out;
   out.reserve(text.size());

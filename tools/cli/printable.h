@@ -10,10 +10,14 @@
 #include <string>
 #include <string_view>
 
+#include "storage/document_key.h"
+
 namespace cowrite::cli {
 
 // For text within a line.
 [[nodiscard]] std::string printable(std::string_view text);
+// The document's name, collection/id.
+[[nodiscard]] std::string printable(const storage::DocumentKey& key);
 
 // For a whole text: line breaks (LF, CRLF), tabs and the direction of writing stay as they are.
 [[nodiscard]] std::string printable_lines(std::string_view text);

@@ -65,7 +65,7 @@ class ServerOperator final : public Operator {
                          " is larger than the server takes; import it with --data"};
       }
       if (!lines.empty() && lines.size() + line.size() > kRequestBytes) {
-        const Result<history::ChangeDone> sent =
+        Result<history::ChangeDone> sent =
             change(action_path(key, "records"), std::exchange(lines, {}));
         if (!sent) return sent;
       }

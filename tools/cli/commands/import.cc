@@ -191,7 +191,7 @@ Result<void> import_one(const std::string& path, const Arguments& arguments,
                                             ? import_history(path, *key, context)
                                             : import_text(path, *key, arguments, context);
   if (!version) return version.error();
-  table.add({{std::to_string(*version), Paint::kVersion}, {printable(storage::describe(*key))}});
+  table.add({{std::to_string(*version), Paint::kVersion}, {printable(*key)}});
   return {};
 }
 

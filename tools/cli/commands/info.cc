@@ -38,7 +38,7 @@ Result<void> info(const Arguments& arguments, Context& context) {
     context.output.line(paint(Paint::kFaint, name) + std::string(12 - name.size(), ' ') +
                         paint(style, value));
   };
-  line("document", Paint::kTitle, printable(storage::describe(info->key)));
+  line("document", Paint::kTitle, printable(info->key));
   line("state", Paint::kPlain, info->exists ? "exists" : "deleted");
   line("version", Paint::kVersion, std::to_string(info->version));
   if (info->erased > 0) {

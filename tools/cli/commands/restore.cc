@@ -49,8 +49,7 @@ Result<void> restore(const Arguments& arguments, OperatorContext& context) {
     context.output.json_line(http::change_json(*done));
     return {};
   }
-  const std::string name =
-      printable(storage::describe(arguments.as ? context.key(*arguments.as) : key));
+  const std::string name = printable(arguments.as ? context.key(*arguments.as) : key);
   context.output.line(
       name + (done->changed ? ": restored as version " : ": has that text already, version ") +
       std::to_string(done->version));

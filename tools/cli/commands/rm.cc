@@ -26,8 +26,7 @@ Result<void> rm(const Arguments& arguments, OperatorContext& context) {
   const std::string what = arguments.purge ? "erased"
                            : done->changed ? "deleted"
                                            : "deleted before";
-  context.output.line(printable(storage::describe(key)) + ": " + what + ", version " +
-                      std::to_string(done->version));
+  context.output.line(printable(key) + ": " + what + ", version " + std::to_string(done->version));
   return {};
 }
 

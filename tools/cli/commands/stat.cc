@@ -48,7 +48,7 @@ Result<void> stat_document(const storage::DocumentKey& key, Context& context) {
   }
   const std::uint64_t records = use->info.version - use->info.erased;
   Lines lines(context);
-  lines.text("document", printable(storage::describe(key)));
+  lines.text("document", printable(key));
   lines.number("version", use->info.version);
   lines.bytes("text", use->info.bytes);
   lines.bytes("disk", use->disk_bytes());

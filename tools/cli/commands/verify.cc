@@ -61,7 +61,7 @@ Result<void> verify(const Arguments& arguments, Context& context) {
   Findings findings;
   for (const storage::DocumentInfo& info : *documents) {
     const std::uint64_t its = info.version - info.erased;
-    const std::string label = printable(storage::describe(info.key));
+    const std::string label = printable(info.key);
     const Result<storage::Proof> proof = context.data.verify(info.key, [&](std::uint64_t records) {
       bar.show(done + std::min(records, its), total, label);
       return true;
