@@ -24,7 +24,7 @@ TEST(ClientsAheadOfLog, IsCountedAndToldOnceOfEachDocument) {
   EXPECT_THAT(told,
               ElementsAre("docs/a: a client has seen version 7 and the log ends at 5; was "
                           "the data folder replaced by an older one?",
-                          "docs/b\\n: a client has seen version 1 and the log ends at 0; was "
+                          "docs/b\\x0a: a client has seen version 1 and the log ends at 0; was "
                           "the data folder replaced by an older one?"));
 }
 
