@@ -158,8 +158,9 @@ void Document::follow(const RecordPtr& record) {
   }
 
   std::uint64_t keep = log_.recent().end();
-  for (const PendingSubmission& pending : queue_)
+  for (const PendingSubmission& pending : queue_) {
     keep = std::min(keep, pending.uses_from(log_.recent()));
+  }
   log_.trim(keep);
 }
 

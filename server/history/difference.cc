@@ -162,8 +162,7 @@ Result<Difference> make_difference(const storage::DocumentKey& key,
     ++side;
   }
   Result<std::vector<DiffHunk>> hunks = diff_texts(texts[0], texts[1]);
-  if (!hunks)
-    return Error{hunks.error().code, storage::describe(key) + ": " + hunks.error().message};
+  if (!hunks) return storage::about(key, hunks.error());
   difference.hunks = std::move(*hunks);
   return difference;
 }

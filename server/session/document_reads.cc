@@ -16,8 +16,9 @@ std::vector<std::string> encode_records(const storage::DocumentKey& key,
                                         const std::vector<document::RecordPtr>& records) {
   std::vector<std::string> messages;
   messages.reserve(records.size() + 1);
-  for (const document::RecordPtr& record : records)
+  for (const document::RecordPtr& record : records) {
     messages.push_back(protocol::encode_operation(key, *record));
+  }
   return messages;
 }
 
@@ -39,7 +40,7 @@ void DocumentReads::read(protocol::Read request) {
 void DocumentReads::read_many(const protocol::ReadMany& request) {
   std::vector<storage::DocumentKey> keys;
   for (const auto& [document, version] : request.documents) {
-    keys.push_back({request.collection, document});
+    keys.emplace_back(request.collection, document);
   }
   if (!may_subscribe(request, request.kind, keys)) return;
   const std::uint64_t id = next_number_++;

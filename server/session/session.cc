@@ -222,8 +222,9 @@ void Session::announce(protocol::Presence presence, document::SessionId acknowle
 
 // The client did not send these, so it waits for no ack.
 void Session::retract(std::vector<protocol::Presence> ended) {
-  for (protocol::Presence& presence : ended)
+  for (protocol::Presence& presence : ended) {
     announce(std::move(presence), document::SessionId{id_.loop, 0});
+  }
 }
 
 void Session::deliver(const document::PresenceRefused& refused) {
@@ -265,8 +266,9 @@ void Session::congested() {
 
 void Session::drained() {
   congested_ = false;
-  for (transport::SharedOutbound& presence : waiting_presences_.take())
+  for (transport::SharedOutbound& presence : waiting_presences_.take()) {
     outbox_.send(std::move(presence));
+  }
   reads_.drained();
   update_read_pause();
 }

@@ -26,7 +26,7 @@ class Walk {
     }
     for (std::size_t i = next_ - first; i < records->size() && next_ < to_; ++i) {
       ++next_;
-      const Result<Visit> visited = visit_(std::move((*records)[i]));
+      Result<Visit> visited = visit_(std::move((*records)[i]));
       if (!visited) return visited;
       if (*visited == Visit::kStop) return stop();
     }
