@@ -57,9 +57,9 @@ sigset_t block_signals() {
 
 int main(int argc, char** argv) {
   const auto parsed = cowrite::server::parse_options(argc, argv);
-  if (const auto* farewell = std::get_if<EarlyExit>(&parsed)) {
-    (farewell->exit_status == 0 ? std::cout : std::cerr) << farewell->text;
-    return farewell->exit_status;
+  if (const auto* early_exit = std::get_if<EarlyExit>(&parsed)) {
+    (early_exit->exit_status == 0 ? std::cout : std::cerr) << early_exit->text;
+    return early_exit->exit_status;
   }
   const auto& options = std::get<ServerOptions>(parsed);
   const sigset_t signals = block_signals();

@@ -98,8 +98,8 @@ void declare(CLI::App& app, ServerOptions& options, Texts& texts) {
       ->capture_default_str();
 }
 
-// Understands the texts; absent if all is well.
-std::optional<EarlyExit> settle(const Texts& texts, ServerOptions& options) {
+// Parses the values; absent if all are valid.
+std::optional<EarlyExit> parse_values(const Texts& texts, ServerOptions& options) {
   const std::optional<transport::ListenAddress> address = parse_address(texts.listen);
   if (!address) return usage("--listen: \"" + texts.listen + "\" is not HOST:PORT");
   const std::optional<std::uint64_t> memory = parse_size(texts.memory);
@@ -144,7 +144,7 @@ std::variant<ServerOptions, EarlyExit> parse_options(int argc, char** argv) {
   } catch (const CLI::ParseError& error) {
     return usage(error.what());
   }
-  if (std::optional<EarlyExit> mistake = settle(texts, options)) return *std::move(mistake);
+  if (std::optional<EarlyExit> mistake = parse_values(texts, options)) return *std::move(mistake);
   return options;
 }
 

@@ -76,7 +76,7 @@ Server::Server(std::unique_ptr<storage::Log> log, access::AccessPolicy access, p
 
 Server::~Server() {
   for (const auto& loop : loops_) loop->stop();
-  doors_.clear();
+  web_socket_servers_.clear();
   api_.stop();
   operator_api_.stop();
   log_.reset();  // Its threads end; what they still call back goes to loops that no longer run.
@@ -95,11 +95,11 @@ Result<void> Server::listen(const ServerOptions& options) {
   transport::ListenAddress address = options.listen;
   for (document::LoopIndex i = 0; i < loops_.size(); ++i) {
     loops_[i]->post_every(switchboard::kIdleDocument, [this, i] { switchboard_->evict_idle(i); });
-    doors_.push_back(
+    web_socket_servers_.push_back(
         std::make_unique<transport::WebSocketServer>(loops_[i]->context(), handlers(i), quota));
     const transport::Sharing sharing =
         i == 0 ? transport::Sharing::kFirst : transport::Sharing::kJoin;
-    const Result<std::uint16_t> port = doors_.back()->listen(address, sharing);
+    const Result<std::uint16_t> port = web_socket_servers_.back()->listen(address, sharing);
     if (!port) return port.error();
     address.port = *port;
   }
@@ -177,7 +177,7 @@ void Server::stop() {
   std::latch drained(static_cast<std::ptrdiff_t>(loops_.size()));
   for (document::LoopIndex i = 0; i < loops_.size(); ++i) {
     loops_[i]->post([this, i, &drained] {
-      doors_[i]->stop_accepting();
+      web_socket_servers_[i]->stop_accepting();
       switchboard_->drain(i, [&drained] { drained.count_down(); });
     });
   }

@@ -39,7 +39,7 @@ struct ServerOptions {
   std::vector<std::string> hosts;             // Names under which browsers may address it.
   std::vector<std::string> origins;           // Foreign pages that may connect.
   std::vector<std::string> embed_origins;     // Foreign pages that may show /embed/ in a frame.
-  std::uint64_t memory_bytes = kMemoryBytes;  // For cached documents and the store.
+  std::uint64_t memory_bytes = kMemoryBytes;  // For open documents and the store.
   std::uint64_t disk_reserve_bytes = storage::kDiskReserveBytes;  // Below it, commits wait.
 };
 
@@ -75,8 +75,8 @@ class Server {
   [[nodiscard]] http::OperatorPorts operator_ports();
   void serve(const http::Request& request, http::Respond respond);
 
-  // Destroyed from the last to the first: the doors need their loops' contexts, and the documents
-  // the log.
+  // Destroyed from the last to the first: the WebSocket servers need their loops' contexts, and the
+  // documents the log.
   std::unique_ptr<storage::Log> log_;
   const access::AccessPolicy access_;
   const pages::Pages pages_;
@@ -86,7 +86,8 @@ class Server {
   ClientsAheadOfLog clients_ahead_;
   std::vector<std::unique_ptr<loop::Loop>> loops_;
   std::unique_ptr<switchboard::Switchboard> switchboard_;
-  std::vector<std::unique_ptr<transport::WebSocketServer>> doors_;  // One a loop, for its clients.
+  // One for each loop.
+  std::vector<std::unique_ptr<transport::WebSocketServer>> web_socket_servers_;
   std::uint16_t port_ = 0;
 };
 

@@ -33,7 +33,7 @@ class Log : public OperationLog {
   // read/disk_use.h). Only the log writes to them.
   [[nodiscard]] virtual const Store& store() const = 0;
 
-  // Erases for good all that a deleted document ever was, from the disk too; its versions go on
+  // Erases for good the whole history of a deleted document, from the disk too; its versions go on
   // counting. Fails with kErrDocumentUnknown, with kErrConflict if the document exists or is
   // written meanwhile, or as reading and writing do. For a thread that may block and that holds no
   // view of the store: it waits for those that do, and all files are rewritten.

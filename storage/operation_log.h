@@ -1,7 +1,8 @@
 // OperationLog: the seam between live documents and the log that makes their records durable.
 //
 // The log decides: a record is committed when append() says so, and a document is the fold of its
-// committed records. RocksDbLog implements it for one node, where a conflict cannot happen.
+// committed records. RocksDbLog implements it for one node. A conflict happens there when the
+// operator adds records to a document that is open.
 #pragma once
 
 #include <cstdint>
@@ -19,8 +20,8 @@ namespace cowrite::storage {
 struct Append {
   DocumentKey key;
   std::uint64_t expected_version = 0;
-  // Not empty; versions expected_version, +1, ...; times never decrease, nor below the record
-  // before.
+  // Not empty; versions expected_version, +1, ...; times never decrease, also compared with the
+  // record before the batch.
   std::shared_ptr<const std::vector<Record>> records;
   // The document after the batch, for listings and checked by readers of the newest version.
   bool exists_after = false;

@@ -7,11 +7,10 @@
 // - Host. A page can have its own name resolve to 127.0.0.1 and then has our origin (DNS
 //   rebinding); but the browser still sends that name as the Host. So only IP addresses,
 //   "localhost" and the configured names are served.
-// - Origin. Browsers name the origin of the page that opens a WebSocket or fetches across origins;
-// a
-//   foreign origin that is not configured is refused. Requests without an Origin, as for <img>, are
-//   marked with Sec-Fetch-Site; of those that come from a foreign page only navigation passes,
-//   since that page cannot read the response. Programs that are not browsers send neither.
+// - Origin. Browsers name the origin of the page that opens a WebSocket or fetches across
+//   origins; a foreign origin that is not configured is refused. Requests without an Origin, as for
+//   <img>, are marked with Sec-Fetch-Site; of those that come from a foreign page only navigation
+//   passes, since that page cannot read the response. Programs that are not browsers send neither.
 //
 // Both checks hold for every path, so no spelling of a path gets around them.
 #pragma once

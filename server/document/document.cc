@@ -87,6 +87,7 @@ void Document::records_committed(std::vector<storage::Record> records) {
     notice.records.push_back(std::make_shared<const storage::Record>(std::move(record)));
     follow(notice.records.back());
   }
+  trim_log();
   if (!notice.records.empty()) effects_.emplace_back(Announce{std::move(notice)});
   state_ = State::kReady;
 }
@@ -136,6 +137,7 @@ void Document::commit_batch() {
   CommitNotice notice = std::move(*batch_).announce(key_);
   batch_.reset();
   for (const RecordPtr& record : notice.records) follow(record);
+  trim_log();
   effects_.emplace_back(Announce{std::move(notice)});
   state_ = State::kReady;
   maybe_checkpoint();
@@ -153,10 +155,13 @@ void Document::take_back_batch() {
 void Document::follow(const RecordPtr& record) {
   log_.push(record);
   bytes_since_checkpoint_ += record_bytes(*record);
+}
+
+// Forgets records that no submission needs.
+void Document::trim_log() {
   if (!reading_.empty()) {
     return;  // Submissions that wait for the log count on the records that were here before.
   }
-
   std::uint64_t keep = log_.recent().end();
   for (const PendingSubmission& pending : queue_) {
     keep = std::min(keep, pending.uses_from(log_.recent()));

@@ -8,8 +8,8 @@
 // batch forms, in order of arrival; judgement.h tells what becomes of each submission.
 //
 // Nothing of a batch is visible, not even a refusal, until its outcome is known. A conflict
-// (another node's records came first) forms it anew from the submissions as they were over
-// committed records only.
+// (somebody else's records came first: the operator's, or another node's) forms it anew from the
+// submissions as they were over committed records only.
 #pragma once
 
 #include <cstddef>
@@ -47,7 +47,8 @@ struct ReadHistory {
   std::uint64_t ticket = 0;
   HistoryWanted wanted;
 };
-// Another node was first: read the log from this version and report with records_committed().
+// Somebody else's records were first: read the log from this version and report with
+// records_committed().
 struct ReadForeign {
   std::uint64_t from = 0;
 };
@@ -75,7 +76,7 @@ class Document {
   void submit(Submission submission);
   // The outcome of the append in flight. REQUIRES: one is.
   void append_finished(storage::AppendOutcome outcome);
-  // Answers a ReadHistory. Of a failed read nobody but that submission's client hears.
+  // Answers a ReadHistory. A failed read is reported to that submission's client only.
   void history_read(std::uint64_t ticket, Result<HistoryChunk> chunk);
   // Answers a ReadForeign. REQUIRES: the records follow committed().
   void records_committed(std::vector<storage::Record> records);
@@ -90,7 +91,7 @@ class Document {
 
   [[nodiscard]] const storage::DocumentKey& key() const { return key_; }
   [[nodiscard]] const storage::Snapshot& committed() const { return committed_; }
-  // The newest records, at least those since the last few thousand versions.
+  // The newest records, as many as limits.h lets it keep.
   [[nodiscard]] const RecentRecords& recent() const { return log_.recent(); }
   // About what it takes in memory, without what waits.
   [[nodiscard]] std::size_t memory_bytes() const;
@@ -103,6 +104,7 @@ class Document {
   void commit_batch();
   void take_back_batch();
   void follow(const RecordPtr& record);
+  void trim_log();
   void maybe_checkpoint();
 
   enum class State : std::uint8_t { kReady, kAppending, kConflicted, kRefused, kHalted };

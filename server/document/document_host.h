@@ -4,8 +4,8 @@
 // Belongs to the loop of the document's hash: every method runs there, and what comes back from the
 // log's threads is posted there first. Everything else it reaches through HostPorts.
 //
-// The document may be away: another thread owns it meanwhile, as a reader does that loads it.
-// Requests and events wait until it is back.
+// The document may be away: another thread owns it for a while, as a reader of the log does while
+// it loads it. Requests and events wait until it is back.
 #pragma once
 
 #include <chrono>
@@ -63,7 +63,7 @@ class DocumentHost : public std::enable_shared_from_this<DocumentHost> {
   // nothing is in flight and nobody subscribes. Requests wait until then.
   void reload();
 
-  // Nothing queued, in flight, away or subscribed to: it may be dropped without anybody's noticing.
+  // Nothing queued, in flight, away or subscribed to: it may be dropped, and nobody notices.
   [[nodiscard]] bool idle() const;
   // It could not be loaded; all requests were refused, and the next one should try again with a new
   // host.

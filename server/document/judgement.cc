@@ -48,12 +48,12 @@ class Judgement {
 
   Verdict judge(std::int64_t now_ms) {
     if (pending_.base() > newest_.version) return from_the_future();
-    if (only_the_log_knows()) return read_first();   // 1. Is it there already?
-    if (is_stored_elsewhere()) return read_first();  // 2. Where?
-    if (is_far_behind()) return read_first();        // 3. What must it pass?
+    if (only_the_log_knows()) return read_first();   // 1. Recognised?
+    if (is_stored_elsewhere()) return read_first();  // 2. Stored elsewhere?
+    if (is_far_behind()) return read_first();        // 3. Far behind?
     Result<storage::Change> rebased = rebase();      // 4.
     if (!rebased) return rebased.error();
-    if (own_) return acknowledge(*rebased);  // It was there.
+    if (own_) return acknowledge(*rebased);
     if (may_be_stored()) return sequence_reused();
     return try_on_text(*std::move(rebased), now_ms);  // 5.
   }
@@ -92,9 +92,9 @@ class Judgement {
 
   // ---- 3. Far behind
 
-  // It is to be rebased over records that are not in memory, and their shapes do not do: its author
-  // is to be sent the records, the shapes are not there, or it may be one of the records but is not
-  // its source's last.
+  // True if it must pass records that are not in memory and their shapes are not enough: because
+  // its author is to be sent the records, because the shapes are gone, or because it may be one of
+  // the records without being its source's last.
   [[nodiscard]] bool is_far_behind() const {
     const RebaseProgress& progress = pending_.progress();
     if (!pending_.base() || is_recognised() || progress.at() >= log_.begin()) return false;

@@ -1,10 +1,12 @@
 // Decides about a submission, in one place:
 //
 //   1. recognised       its source's last submission tells if it can be in the log or in the batch
-//                       already. If it is, it is one more waiter for that record's ack
+//                       already; if only the log knows that submission, it is read first
 //   2. stored elsewhere its record is in the log but not in memory: that is read first
 //   3. far behind       it has to pass records that are not in memory: they are read first
-//   4. rebased          from its own base over everything committed, then over the batch
+//   4. rebased          from its own base over everything committed, then over the batch, but no
+//                       further than its own record: if that is met, it is one more waiter for
+//                       that record's ack
 //   5. tried            on the text, and against the limits; one that fails is refused, and hurts
 //                       no other
 //

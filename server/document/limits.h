@@ -46,10 +46,12 @@ inline constexpr std::size_t kKnownSourcesMax = 8'192;
 // the others.
 inline constexpr std::size_t kOpenDocumentBytes = std::size_t{4} << 10;
 
-// How long a document waits before it offers its batch again to a log that refused it.
+// How long a document waits before it offers its batch again to a log that refused it, or reads
+// again the records that came before its own.
 inline constexpr std::chrono::milliseconds kAppendRetry{500};
 
-// How long a document waits before it asks again for a read that found the log's readers busy.
+// How long a document waits before it asks again for a read that found the log's readers busy, or
+// looks again whether it can be loaded anew.
 inline constexpr std::chrono::milliseconds kReadRetry{50};
 
 static_assert(kRecentRecordsOnOpening < kRecentRecordsMax);

@@ -35,8 +35,7 @@ class LogCache {
 
   // REQUIRES: record->version == recent().end().
   void push(RecordPtr record);
-  // Notes what the log said of a source (absent: it never submitted), unless a newer record told
-  // better meanwhile.
+  // Notes a source's last submission as the log has it (absent: none), unless a newer one is known.
   void learn(const std::string& source, const std::optional<storage::SourceEntry>& last);
   // Forgets what is beyond the limits (limits.h), but no record from version `keep` on.
   void trim(std::uint64_t keep);

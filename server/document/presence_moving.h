@@ -1,5 +1,5 @@
-// A presence that is about a document, taken over the records that its sender had not seen, so that
-// it fits the text that the others have.
+// move_presence: rewrites a document's presence over the records that its sender had not seen, so
+// that it fits the text that the others have.
 #pragma once
 
 #include <variant>

@@ -32,7 +32,8 @@ class RecentRecords {
   // About what all of it takes in memory.
   [[nodiscard]] std::size_t memory_bytes() const;
 
-  // From here to end() all are edits whose shapes are known; before begin() or after it.
+  // The records from here to end() are edits whose shapes are known. May be before begin() or after
+  // it.
   [[nodiscard]] std::uint64_t reach() const { return blocks_.begin(); }
   // The operation, made at version `from`, as it is to be made at version `to`. REQUIRES: reach()
   // <= from <= to <= end(), and what HistoryBlocks::rebase() requires.

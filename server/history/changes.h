@@ -1,5 +1,5 @@
 // Changes: what an operator does to documents, alike through a running server and on a data folder
-// that no server uses. Where a change goes is for the sink to know.
+// that no server uses. The sink decides where a change goes.
 //
 // For a thread that may block.
 #pragma once

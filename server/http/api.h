@@ -17,7 +17,7 @@ namespace cowrite::http {
 
 class Api {
  public:
-  // REQUIRES: the log outlives this; or only stop(), after which nothing is handled any more.
+  // REQUIRES: the log lives until stop() has returned; then nothing is handled any more.
   explicit Api(storage::OperationLog& log);
   ~Api() { stop(); }
   Api(const Api&) = delete;

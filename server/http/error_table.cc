@@ -27,7 +27,8 @@ constexpr ErrorEntry kErrors[] = {
     {history::kErrDocumentAbsent, 404, kHttp,
      "The document did not exist at that version: it was not yet created, or deleted."},
     {storage::kErrVersionUnknown, 404, kHttp, "The document has no such version yet."},
-    {kErrJobUnknown, 404, kHttp, "There never was such a job, or its outcome has been told."},
+    {kErrJobUnknown, 404, kHttp,
+     "There never was such a job, or its outcome was fetched or forgotten."},
     {kErrMethodNotAllowed, 405, kHttp, "The method is none of those that `Allow` names."},
     {storage::kErrConflict, 409, kHttp,
      "The document is at another version, exists already, or still exists."},
@@ -48,7 +49,8 @@ constexpr ErrorEntry kErrors[] = {
     {protocol::kErrLogUnavailable, 500, kBoth, "The log failed, or lacks a record."},
     {kErrBusy, 503, kHttp,
      "Too many requests are being answered, or another that takes long (versions, blame, diff, "
-     "verify); try again after `Retry-After` seconds."},
+     "verify); try again after `Retry-After` seconds. Or the server is stopping, and then a change "
+     "may have been written."},
     {storage::kErrBusy, 503, kHttp,
      "The log takes no more at the moment; try again after `Retry-After` seconds."},
     {storage::kErrDiskFull, 507, kHttp, "Less of the disk is free than the reserve."},

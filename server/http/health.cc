@@ -17,7 +17,7 @@ Response respond_health(const Request& request, const Health& health) {
            ": what is typed waits until there is room, and reading goes on.";
   }
   if (health.requests_ahead > 0) {
-    body += "\nevidence of loss: " + std::to_string(health.requests_ahead) +
+    body += "\nclients ahead of the log: " + std::to_string(health.requests_ahead) +
             " requests named versions that the log does not have, of " +
             std::to_string(health.documents_ahead) + " documents";
   }

@@ -1,9 +1,9 @@
 // What /healthz answers to programs that watch the server:
 //
 //     200  ok
-//     503  the disk is low: what is typed waits until there is room; reading goes on
+//     503  the disk's free bytes and the reserve, in a sentence: edits wait, and reading goes on
 //
-// One more line tells of clients that were ahead of the log. Answering costs next to nothing.
+// One more line tells of clients that were ahead of the log. Answering reads counters only.
 #pragma once
 
 #include <cstddef>

@@ -36,7 +36,7 @@ struct OperatorPorts {
 class OperatorApi {
  public:
   // With an empty token requests may read, and change nothing. REQUIRES: the log and what the ports
-  // reach outlive this; or only stop().
+  // reach live until stop() has returned.
   OperatorApi(storage::Log& log, std::string token, OperatorPorts ports);
   ~OperatorApi() { stop(); }
   OperatorApi(const OperatorApi&) = delete;

@@ -17,9 +17,8 @@ namespace cowrite::http {
 // path does not begin with "/", or a segment has a bad % sequence or is not UTF-8.
 [[nodiscard]] std::optional<std::vector<std::string>> split_path(std::string_view path);
 
-// What a path has where a pattern has "*", if the path is of that pattern: "/d/*" and {"d",
-// "notes"}
-// -> {"notes"}.
+// The parts of a path that match the "*" of a pattern; absent if the path does not match it:
+// "/d/*", {"d", "notes"} -> {"notes"}.
 [[nodiscard]] std::optional<std::vector<std::string>> match_path(
     std::string_view pattern, const std::vector<std::string>& path);
 

@@ -18,7 +18,7 @@ class Loop {
   Loop(const Loop&) = delete;
   Loop& operator=(const Loop&) = delete;
 
-  // On which sockets of this loop are opened.
+  // The io_context on which this loop's sockets are opened.
   [[nodiscard]] boost::asio::io_context& context() { return context_; }
 
   // Runs work on the loop, later, in the order in which it was posted. From any thread.

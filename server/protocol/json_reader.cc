@@ -119,7 +119,7 @@ class ParsedJson::Recorder {
   }
 
   ParsedJson& out_;
-  std::array<std::size_t, kJsonDepthMax> open_ = {};  // Where the arrays and objects around begin.
+  std::array<std::size_t, kJsonDepthMax> open_ = {};  // Where in nodes_ the open ones begin.
   std::size_t depth_ = 0;
 };
 

@@ -1,4 +1,4 @@
-// Reading JSON: text is parsed once, into a flat list of what stands in it, which values look into.
+// ParsedJson: JSON text parsed once into a flat list of nodes, into which JsonValues point.
 //
 //     const ParsedJson message(R"({"v":3,"op":[1,"x"]})");
 //     message.root()["v"].integer();  // 3

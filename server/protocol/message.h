@@ -1,6 +1,6 @@
 // The messages of clients, typed. decode() (decode.h) makes them of JSON and has checked every
-// field; the rest of the server never sees JSON. The letters are the action names on the
-// wire.
+// field; the rest of the server sees no JSON but presence values. The letters are the action names
+// on the wire.
 #pragma once
 
 #include <cstdint>

@@ -17,19 +17,19 @@ namespace cowrite::session {
 
 struct Send {
   transport::SharedOutbound outbound;
-  // What of it the client asked for, and may take its time to read.
+  // The bytes of requested snapshots in it, which do not count against a slow reader.
   std::size_t snapshot_bytes = 0;
 };
 struct Close {
-  transport::CloseCode code = transport::CloseCode::kPolicy;
+  transport::CloseCode code = transport::CloseCode::kInvalidData;
   std::string reason;
 };
 // The client does not read, and more must not wait for it.
 struct Drop {};
-enum class Reading : std::uint8_t { kPause, kResume };
+enum class ReadControl : std::uint8_t { kPause, kResume };
 
 using SessionEffect =
-    std::variant<Send, Close, Drop, Reading, document::ToDocument, presence::ToChannel>;
+    std::variant<Send, Close, Drop, ReadControl, document::ToDocument, presence::ToChannel>;
 
 class Outbox {
  public:
@@ -52,7 +52,7 @@ class Outbox {
     effects_.emplace_back(Close{code, std::move(reason)});
   }
   void drop() { effects_.emplace_back(Drop{}); }
-  void set(Reading reading) { effects_.emplace_back(reading); }
+  void set(ReadControl control) { effects_.emplace_back(control); }
 
   [[nodiscard]] std::vector<SessionEffect> take() { return std::exchange(effects_, {}); }
 

@@ -201,7 +201,7 @@ void Session::update_read_pause() {
                     reads_.waiting() >= kUnansweredPerConnectionMax || congested_;
   if (full == paused_) return;
   paused_ = full;
-  outbox_.set(full ? Reading::kPause : Reading::kResume);
+  outbox_.set(full ? ReadControl::kPause : ReadControl::kResume);
 }
 
 // ---- Presence

@@ -6,12 +6,13 @@
 // What holds on every connection:
 //   - Each request gets exactly one answer, or the connection closes.
 //   - Of one document, everything below a record's version goes out before that record or its ack,
-//   and everything above after it.
-//   - Operations of a source go to everybody but that source; there the ack does their job. Not
-//   even one that another connection brought (an old one of the client, which the server still held
-//   open) is sent there: a client takes what bears its name for its ack, and it may be somebody
-//   else's forgery. Only the answer to its own submission tells, and when later records come before
-//   that, the client fetches.
+//     and everything above after it. The ack of a repeat names an older version and may come later.
+//   - New operations are sent to everybody but their source, which gets the ack. This holds even if
+//     another connection submitted the operation under its name (an old one of the client, which
+//     the server still held open, or a forgery), since a client takes any new operation with its id
+//     for its own ack. Only the answer to its own submission tells, and when later records come
+//     before that, the client fetches. What a client fetches, or is sent because it missed it, is
+//     complete.
 //   - What waits for a client, or for its answers, is bounded (limits.h).
 #pragma once
 

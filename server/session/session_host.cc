@@ -88,9 +88,9 @@ void SessionHost::carry_out(const Close& effect) { close(effect.code, effect.rea
 
 void SessionHost::carry_out(const Drop&) { terminate(); }
 
-void SessionHost::carry_out(const Reading& effect) {
+void SessionHost::carry_out(const ReadControl& effect) {
   if (state_ != State::kOpen) return;
-  if (effect == Reading::kPause) {
+  if (effect == ReadControl::kPause) {
     connection_->pause_reading();
   } else {
     connection_->resume_reading();

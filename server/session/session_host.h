@@ -42,8 +42,9 @@ class SessionHost : public transport::ConnectionEvents {
   // The server is about to end: takes no more from the client, and closes when what it sent is
   // answered.
   void drain();
-  // The time for that is over.
+  // Closes after what is queued, with a reason for the client.
   void close(transport::CloseCode code, std::string_view reason);
+  // Drops the connection: the client does not read, or the time to drain is over.
   void terminate();
 
   void on_message(std::string_view text) override;
@@ -55,7 +56,7 @@ class SessionHost : public transport::ConnectionEvents {
   void carry_out(const Send& effect);
   void carry_out(const Close& effect);
   void carry_out(const Drop& effect);
-  void carry_out(const Reading& effect);
+  void carry_out(const ReadControl& effect);
   void carry_out(document::ToDocument effect);
   void carry_out(presence::ToChannel effect);
 

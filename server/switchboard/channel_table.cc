@@ -22,10 +22,10 @@ presence::ChannelPorts ChannelTable::channel_ports() {
   };
 }
 
-void ChannelTable::leave(const std::string& name, LoopIndex subscriber) {
+void ChannelTable::leave(const std::string& name, LoopIndex loop) {
   const auto found = channels_.find(name);
   CHECK(found != channels_.end());
-  found->second.leave(subscriber);
+  found->second.leave(loop);
   if (found->second.idle()) channels_.erase(found);
 }
 

@@ -16,8 +16,8 @@ class ChannelTable {
   explicit ChannelTable(Switchboard& board) : board_(board) {}
 
   void handle(const presence::ToChannel& request);
-  // A session of loop `subscriber` that listened has left. REQUIRES: it had joined.
-  void leave(const std::string& name, LoopIndex subscriber);
+  // A session of this loop that listened has left. REQUIRES: it had joined.
+  void leave(const std::string& name, LoopIndex loop);
 
   [[nodiscard]] bool empty() const { return channels_.empty(); }
 

@@ -54,10 +54,10 @@ document::HostPorts DocumentTable::host_ports(const DocumentKey& key) {
   };
 }
 
-void DocumentTable::leave(const DocumentKey& key, LoopIndex subscriber) {
+void DocumentTable::leave(const DocumentKey& key, LoopIndex loop) {
   const auto found = documents_.find(key);
   CHECK(found != documents_.end());
-  found->second.host->leave(subscriber);
+  found->second.host->leave(loop);
   schedule_eviction();
 }
 
@@ -99,7 +99,7 @@ void DocumentTable::memory_changed(const DocumentKey& key, std::size_t bytes) {
   schedule_eviction();
 }
 
-// Later: the document that is to leave may be the one that speaks.
+// Posted, since the caller may be the document that is to be evicted.
 void DocumentTable::schedule_eviction() {
   if (bytes_ <= bytes_max_ || eviction_scheduled_) return;
   eviction_scheduled_ = true;

@@ -25,8 +25,8 @@ class DocumentTable {
       : board_(board), loop_(loop), log_(log), channels_(channels), bytes_max_(bytes_max) {}
 
   void handle(document::ToDocument request);
-  // A session of loop `subscriber` that joined the document has left. REQUIRES: it had joined.
-  void leave(const storage::DocumentKey& key, LoopIndex subscriber);
+  // A session of this loop that joined the document has left. REQUIRES: it had joined.
+  void leave(const storage::DocumentKey& key, LoopIndex loop);
   // As Switchboard::reload().
   void reload(const storage::DocumentKey& key);
 

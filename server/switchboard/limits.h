@@ -6,7 +6,8 @@
 
 namespace cowrite::switchboard {
 
-// A document that nobody needs leaves memory after this.
+// A document that nobody needs leaves memory after one to two of these: two sweeps must find it
+// idle.
 inline constexpr std::chrono::seconds kIdleDocument{30};
 
 // Documents that are looked at when memory is wanted, before other work goes on: so that many that

@@ -62,7 +62,7 @@ class SessionTable {
   const std::string history_id_;
   SessionNumber next_session_ = 1;
   std::unordered_map<SessionNumber, std::shared_ptr<session::SessionHost>> sessions_;
-  // Of submit(), by the numbers of the sessions that they would have.
+  // The callbacks of submit(), each under a session number of its own.
   std::unordered_map<SessionNumber, std::function<void(const document::Answer&)>>
       operator_submissions_;
   SubscriberTable<storage::DocumentKey> documents_;

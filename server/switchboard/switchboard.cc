@@ -91,13 +91,12 @@ void Switchboard::to_channel(presence::ToChannel request) {
   post(home, [request = std::move(request)](Shard& shard) { shard.channels.handle(request); });
 }
 
-void Switchboard::leave_document(const DocumentKey& key, LoopIndex subscriber) {
-  post(home_of(key), [key, subscriber](Shard& shard) { shard.documents.leave(key, subscriber); });
+void Switchboard::leave_document(const DocumentKey& key, LoopIndex loop) {
+  post(home_of(key), [key, loop](Shard& shard) { shard.documents.leave(key, loop); });
 }
 
-void Switchboard::leave_channel(const std::string& channel, LoopIndex subscriber) {
-  post(home_of(channel),
-       [channel, subscriber](Shard& shard) { shard.channels.leave(channel, subscriber); });
+void Switchboard::leave_channel(const std::string& channel, LoopIndex loop) {
+  post(home_of(channel), [channel, loop](Shard& shard) { shard.channels.leave(channel, loop); });
 }
 
 void Switchboard::to_session(SessionId session, document::HostPorts::Reply reply) {

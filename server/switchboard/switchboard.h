@@ -90,9 +90,9 @@ class Switchboard {
 
   void to_document(document::ToDocument request);
   void to_channel(presence::ToChannel request);
-  // A session of loop `subscriber` has left.
-  void leave_document(const storage::DocumentKey& key, LoopIndex subscriber);
-  void leave_channel(const std::string& channel, LoopIndex subscriber);
+  // A session of this loop has left.
+  void leave_document(const storage::DocumentKey& key, LoopIndex loop);
+  void leave_channel(const std::string& channel, LoopIndex loop);
   // To one session; dropped if it is gone.
   void to_session(SessionId session, document::HostPorts::Reply reply);
   void to_session(SessionId session, presence::ChannelReply reply);

@@ -24,8 +24,7 @@ using SharedOutbound = std::shared_ptr<const Outbound>;
 enum class CloseCode : std::uint16_t {
   kGoingAway = 1001,
   kUnsupportedData = 1003,  // Binary.
-  kInvalidData = 1007,      // Not UTF-8, not JSON.
-  kPolicy = 1008,           // JSON, but not a message.
+  kInvalidData = 1007,      // Not UTF-8, or no JSON object.
   kTooBig = 1009,
   kServiceRestart = 1012,
   kTryAgainLater = 1013,

@@ -56,7 +56,7 @@ class WebSocket final : public Connection, public std::enable_shared_from_this<W
   boost::asio::io_context& context_;
   ProtocolWriter* writer_;  // Null when the connection is gone.
   std::shared_ptr<ConnectionEvents> events_;
-  bool closing_ = false;  // The owner said so; it is told of nothing but the end.
+  bool closing_ = false;  // The owner hears of nothing more but the end.
   bool paused_ = false;
   // Messages that arrived in one read with the one at which reading was paused.
   std::deque<std::string> held_;

@@ -17,11 +17,11 @@ namespace cowrite::storage {
 namespace {
 
 // How a record's change stands in the columns.
-enum class Shape : std::uint8_t { kInsert, kErase, kReplace, kOperation, kCreate, kDelete };
+enum class EditKind : std::uint8_t { kInsert, kErase, kReplace, kOperation, kCreate, kDelete };
 
 // An edit in one place, nearly all that people do: some text put in, some code points taken out
 // after it, or both.
-struct Splice {
+struct TextEdit {
   std::uint64_t place = 0;
   std::string_view text;
   std::uint64_t inserted = 0;  // Code points.
@@ -33,28 +33,28 @@ struct Splice {
     return place < ot::kLengthMax && inserted < ot::kLengthMax && erased < ot::kLengthMax &&
            inserted + erased > 0;
   }
-  [[nodiscard]] Shape shape() const {
-    if (inserted > 0) return erased > 0 ? Shape::kReplace : Shape::kInsert;
-    return Shape::kErase;
+  [[nodiscard]] EditKind kind() const {
+    if (inserted > 0) return erased > 0 ? EditKind::kReplace : EditKind::kInsert;
+    return EditKind::kErase;
   }
 };
 
-std::optional<Splice> as_splice(const ot::Operation& operation) {
-  Splice splice;
+std::optional<TextEdit> as_text_edit(const ot::Operation& operation) {
+  TextEdit edit;
   auto component = operation.begin();
   if (component != operation.end() && (*component).kind == ot::Kind::kRetain) {
-    splice.place = (*component++).length;
+    edit.place = (*component++).length;
   }
   if (component != operation.end() && (*component).kind == ot::Kind::kInsert) {
-    splice.text = (*component).text;
-    splice.inserted = (*component++).length;
+    edit.text = (*component).text;
+    edit.inserted = (*component++).length;
   }
   if (component != operation.end() && (*component).kind == ot::Kind::kDelete &&
       (*component).text.empty()) {
-    splice.erased = (*component++).length;
+    edit.erased = (*component++).length;
   }
   const bool is_all = component == operation.end();
-  return is_all && splice.is_valid() ? std::optional<Splice>(splice) : std::nullopt;
+  return is_all && edit.is_valid() ? std::optional<TextEdit>(edit) : std::nullopt;
 }
 
 // Each distinct writer is named once.
@@ -97,8 +97,8 @@ class Packer {
     ot::put_varint(
         static_cast<std::uint64_t>(record.time_ms) - static_cast<std::uint64_t>(previous_ms),
         columns_[kTimes]);
-    const Shape shape = add_change(record.change, expected);
-    columns_[kShapes] += static_cast<char>(shape);
+    const EditKind kind = add_change(record.change, expected);
+    columns_[kShapes] += static_cast<char>(kind);
   }
 
   void finish(std::string& out) const {
@@ -117,26 +117,26 @@ class Packer {
     return expected_[found->second];
   }
 
-  Shape add_change(const Change& change, Expected& expected) {
+  EditKind add_change(const Change& change, Expected& expected) {
     if (const auto* create = std::get_if<Create>(&change)) {
       put_string(create->text, columns_[kRest]);
-      return Shape::kCreate;
+      return EditKind::kCreate;
     }
     const auto* edit = std::get_if<Edit>(&change);
-    if (edit == nullptr) return Shape::kDelete;
-    const std::optional<Splice> splice = as_splice(edit->operation);
-    if (!splice) {
+    if (edit == nullptr) return EditKind::kDelete;
+    const std::optional<TextEdit> text_edit = as_text_edit(edit->operation);
+    if (!text_edit) {
       ot::encode(edit->operation, columns_[kRest]);
-      return Shape::kOperation;
+      return EditKind::kOperation;
     }
-    put_signed(difference(splice->place, expected.place), columns_[kPlaces]);
-    expected.place = splice->place_after();
-    if (splice->inserted > 0) {
-      ot::put_varint(splice->text.size(), columns_[kLengths]);
-      columns_[kTexts] += splice->text;
+    put_signed(difference(text_edit->place, expected.place), columns_[kPlaces]);
+    expected.place = text_edit->place_after();
+    if (text_edit->inserted > 0) {
+      ot::put_varint(text_edit->text.size(), columns_[kLengths]);
+      columns_[kTexts] += text_edit->text;
     }
-    if (splice->erased > 0) ot::put_varint(splice->erased, columns_[kLengths]);
-    return splice->shape();
+    if (text_edit->erased > 0) ot::put_varint(text_edit->erased, columns_[kLengths]);
+    return text_edit->kind();
   }
 
   std::array<std::string, kColumns> columns_;
@@ -200,41 +200,41 @@ class Unpacker {
   }
 
   Change take_change(Expected& expected) {
-    const auto shape = static_cast<Shape>(in(kShapes).byte());
-    switch (shape) {
-      case Shape::kInsert:
-      case Shape::kErase:
-      case Shape::kReplace:
-        return Edit{take_splice(shape, expected)};
-      case Shape::kOperation: {
+    const auto kind = static_cast<EditKind>(in(kShapes).byte());
+    switch (kind) {
+      case EditKind::kInsert:
+      case EditKind::kErase:
+      case EditKind::kReplace:
+        return Edit{take_text_edit(kind, expected)};
+      case EditKind::kOperation: {
         Edit edit{in(kRest).operation()};
-        if (as_splice(edit.operation)) in(kRest).fail();
+        if (as_text_edit(edit.operation)) in(kRest).fail();
         return edit;
       }
-      case Shape::kCreate:
+      case EditKind::kCreate:
         return Create{std::string(in(kRest).text(in(kRest).number()))};
-      case Shape::kDelete:
+      case EditKind::kDelete:
         return Delete{};
     }
     in(kShapes).fail();
     return Delete{};
   }
 
-  ot::Operation take_splice(Shape shape, Expected& expected) {
-    Splice splice;
-    splice.place = expected.place + static_cast<std::uint64_t>(in(kPlaces).signed_number());
-    if (shape != Shape::kErase) {
-      splice.text = in(kTexts).text(in(kLengths).number());
-      splice.inserted = ot::utf8::count_code_points(splice.text);
+  ot::Operation take_text_edit(EditKind kind, Expected& expected) {
+    TextEdit edit;
+    edit.place = expected.place + static_cast<std::uint64_t>(in(kPlaces).signed_number());
+    if (kind != EditKind::kErase) {
+      edit.text = in(kTexts).text(in(kLengths).number());
+      edit.inserted = ot::utf8::count_code_points(edit.text);
     }
-    if (shape != Shape::kInsert) splice.erased = in(kLengths).number();
-    if (!splice.is_valid() || splice.shape() != shape) {
+    if (kind != EditKind::kInsert) edit.erased = in(kLengths).number();
+    if (!edit.is_valid() || edit.kind() != kind) {
       in(kPlaces).fail();
       return {};
     }
-    expected.place = splice.place_after();
+    expected.place = edit.place_after();
     ot::OperationBuilder operation;
-    operation.retain(splice.place).insert(splice.text).erase(splice.erased);
+    operation.retain(edit.place).insert(edit.text).erase(edit.erased);
     return std::move(operation).build();
   }
 
@@ -245,38 +245,38 @@ class Unpacker {
   Expected nowhere_;
 };
 
-// The front of a segment, after its tag.
-struct Front {
+// The header of a segment, after its tag.
+struct SegmentHeader {
   std::uint64_t count = 0;
   std::int64_t first_ms = 0;
   std::int64_t last_ms = 0;
 };
 
-Front take_front(ValueReader& in) {
-  Front front;
-  front.count = in.number();
-  front.first_ms = in.signed_number();
-  front.last_ms = in.signed_number();
-  if (front.count == 0 || front.count > kSegmentRecords || front.last_ms < front.first_ms) {
+SegmentHeader take_header(ValueReader& in) {
+  SegmentHeader header;
+  header.count = in.number();
+  header.first_ms = in.signed_number();
+  header.last_ms = in.signed_number();
+  if (header.count == 0 || header.count > kSegmentRecords || header.last_ms < header.first_ms) {
     in.fail();
   }
-  return front;
+  return header;
 }
 
 Result<std::vector<Record>> decode_segment(std::uint64_t version, ValueReader& in) {
-  const Front front = take_front(in);
+  const SegmentHeader header = take_header(in);
   Unpacker unpacker(in);
   std::vector<Record> records;
   if (in.whole()) {
-    records.reserve(front.count);
-    std::int64_t time_ms = front.first_ms;
-    while (records.size() < front.count && !unpacker.failed()) {
+    records.reserve(header.count);
+    std::int64_t time_ms = header.first_ms;
+    while (records.size() < header.count && !unpacker.failed()) {
       records.push_back(unpacker.take(version + records.size(), time_ms));
       time_ms = records.back().time_ms;
     }
   }
-  const bool right = in.whole() && unpacker.whole() && records.front().time_ms == front.first_ms &&
-                     records.back().time_ms == front.last_ms;
+  const bool right = in.whole() && unpacker.whole() && records.front().time_ms == header.first_ms &&
+                     records.back().time_ms == header.last_ms;
   return right ? Result<std::vector<Record>>(std::move(records)) : damaged_value("segment");
 }
 
@@ -320,8 +320,8 @@ Result<EntryExtent> decode_extent(std::string_view key, std::string_view value) 
   const auto tag = static_cast<RecordTag>(in.byte());
   EntryExtent extent{place->version, place->version + 1, 0, 0};
   if (tag == RecordTag::kSegment) {
-    const Front front = take_front(in);
-    extent = {place->version, place->version + front.count, front.first_ms, front.last_ms};
+    const SegmentHeader header = take_header(in);
+    extent = {place->version, place->version + header.count, header.first_ms, header.last_ms};
   } else {
     extent.first_ms = extent.last_ms = in.signed_number();
   }

@@ -54,7 +54,7 @@ class RocksDbStore final : public Store {
   // The first failed write.
   [[nodiscard]] std::optional<Error> failure() const;
 
-  // False if the process that had the folder open for writing before did not live to close it: then
+  // False if the last process that wrote to the folder did not close it: then
   // the newest of what was not synced may be missing.
   [[nodiscard]] bool was_shut_down_cleanly() const;
 

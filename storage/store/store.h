@@ -24,7 +24,7 @@ struct StoreStatistics {
   std::uint64_t file_bytes = 0;        // Of tables on disk, without the write-ahead log.
   std::uint64_t unflushed_bytes = 0;   // In memory; on disk in the log only.
   std::uint64_t cache_bytes = 0;       // In memory, the unflushed included.
-  std::uint64_t memory_bytes_max = 0;  // What the two may come to.
+  std::uint64_t memory_bytes_max = 0;  // The bound of cache_bytes.
   std::uint64_t compaction_bytes = 0;  // About how many are due to be compacted.
 };
 

@@ -15,8 +15,9 @@
 namespace cowrite::storage {
 namespace {
 
-// One more than the greatest number that a document has, as their names tell. Reads all of them.
-Result<DocumentNumber> next_unnamed_number(const View& view) {
+// One more than the greatest number in any head. Slow, since it reads all heads, but needs no
+// record to be sound.
+Result<DocumentNumber> next_number_by_heads(const View& view) {
   DocumentNumber greatest = 0;
   const Result<void> scanned =
       scan_heads(view, std::nullopt, [&](DocumentKey&&, const Head& head) -> Result<Visit> {
@@ -38,7 +39,7 @@ Result<DocumentNumber> next_document_number(const View& view) {
   if (!record || !chain) {
     const Error& error = record ? chain.error() : record.error();
     // A damaged document is no reason to serve none.
-    return error.code == kErrDamaged ? next_unnamed_number(view) : error;
+    return error.code == kErrDamaged ? next_number_by_heads(view) : error;
   }
   DocumentNumber greatest = 0;
   const std::string_view of_record = *record ? std::string_view(**record) : std::string_view();
@@ -211,7 +212,7 @@ Head* CommitThread::find_head(const DocumentKey& key) {
   return stored ? &heads_.insert(key, stored->value_or(Head())) : nullptr;
 }
 
-// kCommitted: it will be, when the batch is.
+// kCommitted: it is in the batch, and committed when that is written.
 AppendOutcome CommitThread::add_to_batch(const Append& append) {
   Head* const head = find_head(append.key);
   if (head == nullptr) return AppendOutcome::kRefused;

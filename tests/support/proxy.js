@@ -10,7 +10,7 @@ import { once } from "node:events";
  * A rule looks at each message: rule('up' | 'down', message, link) passes it on by returning true
  * and swallows it otherwise. It may cut the link, hold the text and forward it later.
  */
-class Link {
+class ProxiedConnection {
   constructor(client, url) {
     this.client = client;
     this.server = new WebSocket(url);
@@ -54,14 +54,14 @@ export class Proxy {
   constructor(server) {
     this.target = server;
     this.rule = () => true;
-    /** @type {Set<Link>} */
+    /** @type {Set<ProxiedConnection>} */
     this.links = new Set();
     this.listener = new WebSocketServer({ host: "127.0.0.1", port: 0, perMessageDeflate: false });
     this.listener.on("connection", (client) => this.#connect(client));
   }
 
   #connect(client) {
-    const link = new Link(client, this.target.webSocketUrl);
+    const link = new ProxiedConnection(client, this.target.webSocketUrl);
     this.links.add(link);
     const pass = (direction) => (bytes) => {
       if (link.broken) return;

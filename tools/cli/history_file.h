@@ -16,7 +16,7 @@ namespace cowrite::cli {
 
 class HistoryFile {
  public:
-  // Reads the header. Fails with kErrFile, or server's kErrRecordInvalid.
+  // Reads the header. Fails with kErrFile, or history's kErrRecordInvalid.
   [[nodiscard]] static Result<HistoryFile> open(const std::string& path);
 
   [[nodiscard]] const http::HistoryHeader& header() const { return header_; }

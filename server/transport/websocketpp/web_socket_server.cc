@@ -143,14 +143,14 @@ void WebSocketServer::Impl::on_accepted(Acceptor::Socket socket) {
 }
 
 void WebSocketServer::Impl::on_request(const RawConnectionPtr& connection) {
-  // Its time-out would cut long downloads; sweep() measures progress.
+  // websocketpp's timeout would cut off long downloads; sweep() measures progress.
   connection->defer_http_response();
   const auto exchange = std::make_shared<HttpExchange>(connection, Clock::now());
   connection->exchange = exchange;
   const http::Request request = connection->request();
   std::optional<http::Response> refusal = refuse(request);
   if (!refusal && request.path == kWebSocketPath) {
-    refusal = http::plain_response(426, "This is the place of WebSockets.");
+    refusal = http::plain_response(426, "This path serves WebSockets only.");
   }
   if (refusal) return exchange->respond(*refusal);
   handlers_.http(request, [executor = context_.get_executor(), exchange](http::Response response) {

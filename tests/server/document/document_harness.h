@@ -26,8 +26,8 @@ class DocumentHarness {
  public:
   // An empty document.
   DocumentHarness();
-  // A document with this history, opened with only its `tail` newest records in memory.
-  DocumentHarness(std::vector<storage::Record> history, std::size_t tail);
+  // A document with this history, opened with only its `recent` newest records in memory.
+  DocumentHarness(std::vector<storage::Record> history, std::size_t recent);
 
   // A submission made at version `base`, through the source's own session.
   void create(const std::string& source, std::uint64_t sequence, std::optional<std::uint64_t> base,

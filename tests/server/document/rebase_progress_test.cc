@@ -1,4 +1,4 @@
-// Rebasing over a tail, whatever is in it, gives what going over one record after the other gives.
+// Rebasing over recent records at once gives what rebasing over one record after the other gives.
 #include "server/document/rebase_progress.h"
 
 #include <gtest/gtest.h>
@@ -31,7 +31,7 @@ RecordPtr record(std::uint64_t version, storage::Change change) {
 // A document's history, its edits as received: merged or not, deletes with texts or without.
 class Past {
  public:
-  Past(std::uint64_t seed, std::uint64_t first) : random_(seed), tail_(first), first_(first) {}
+  Past(std::uint64_t seed, std::uint64_t first) : random_(seed), recent_(first), first_(first) {}
 
   void grow(std::size_t records, bool only_edits) {
     for (; records > 0; --records) {
@@ -65,11 +65,11 @@ class Past {
   void expect_same(const storage::Change& change, std::uint64_t from,
                    std::optional<std::uint64_t> own) {
     RebaseProgress rebasing(change, from);
-    const Result<void> passed = rebasing.pass(tail_, own ? records_[*own - first_] : nullptr);
+    const Result<void> passed = rebasing.pass(recent_, own ? records_[*own - first_] : nullptr);
 
     storage::Change expected = change;
     Result<void> expectation;
-    for (std::uint64_t v = from; v < own.value_or(tail_.end()) && expectation; ++v) {
+    for (std::uint64_t v = from; v < own.value_or(recent_.end()) && expectation; ++v) {
       expectation = rebase(expected, *records_[v - first_]);
     }
     ASSERT_EQ(passed.has_value(), expectation.has_value());
@@ -77,7 +77,7 @@ class Past {
       ASSERT_EQ(passed.error(), expectation.error());
       return;
     }
-    ASSERT_EQ(rebasing.at(), own.value_or(tail_.end()));
+    ASSERT_EQ(rebasing.at(), own.value_or(recent_.end()));
     ASSERT_EQ(rebasing.repeated(), own ? records_[*own - first_] : nullptr);
     ASSERT_TRUE(same_effect(rebasing.change(), expected));
     if (const auto* edit = std::get_if<storage::Edit>(&rebasing.change());
@@ -87,7 +87,7 @@ class Past {
   }
 
   std::uint64_t below(std::uint64_t limit) { return random_.below(limit); }
-  RecentRecords& tail() { return tail_; }
+  RecentRecords& recent() { return recent_; }
 
  private:
   static bool without_mixed_deletes(const ot::Operation& operation) {
@@ -95,12 +95,12 @@ class Past {
   }
 
   void add(storage::Change change) {
-    records_.push_back(record(tail_.end(), std::move(change)));
-    tail_.push(records_.back());
+    records_.push_back(record(recent_.end(), std::move(change)));
+    recent_.push(records_.back());
   }
 
   ot::Random random_;
-  RecentRecords tail_;
+  RecentRecords recent_;
   std::uint64_t first_;
   std::uint64_t length_ = 10;
   std::vector<std::uint64_t> lengths_;  // Of the text that each change was made for.
@@ -114,11 +114,11 @@ TEST(RebaseProgress, GivesWhatOneRecordAfterTheOtherGives) {
     for (int round = 0; round < 5; ++round) {
       past.grow(1 + past.below(60), false);
       for (int i = 0; i < 20; ++i) {
-        const std::uint64_t begin = past.tail().begin();
-        const std::uint64_t from = begin + past.below(past.tail().size() + 1);
+        const std::uint64_t begin = past.recent().begin();
+        const std::uint64_t from = begin + past.below(past.recent().size() + 1);
         std::optional<std::uint64_t> own;
-        if (from < past.tail().end() && past.below(4) == 0) {
-          own = from + past.below(past.tail().end() - from);
+        if (from < past.recent().end() && past.below(4) == 0) {
+          own = from + past.below(past.recent().end() - from);
         }
         ASSERT_NO_FATAL_FAILURE(past.expect_same(past.change_at(from), from, own));
       }
@@ -129,14 +129,14 @@ TEST(RebaseProgress, GivesWhatOneRecordAfterTheOtherGives) {
 TEST(RebaseProgress, GoesOverShapesWhereTheTailHasNoRecordsLeft) {
   Past past(1, 7);
   past.grow(2 * kRecentRecordsMax, true);
-  past.tail().trim(past.tail().end());
-  EXPECT_EQ(past.tail().size(), kRecentRecordsMax);
-  EXPECT_EQ(past.tail().reach(), 7U);
-  for (std::uint64_t from = 7; from < past.tail().end(); from += 401) {
+  past.recent().trim(past.recent().end());
+  EXPECT_EQ(past.recent().size(), kRecentRecordsMax);
+  EXPECT_EQ(past.recent().reach(), 7U);
+  for (std::uint64_t from = 7; from < past.recent().end(); from += 401) {
     storage::Change change = past.change_at(from);
     if (!RebaseProgress(change, from).needs_no_records()) continue;
     ASSERT_NO_FATAL_FAILURE(past.expect_same(change, from, std::nullopt));
-    ASSERT_NO_FATAL_FAILURE(past.expect_same(change, from, past.tail().end() - 1));
+    ASSERT_NO_FATAL_FAILURE(past.expect_same(change, from, past.recent().end() - 1));
     ASSERT_NO_FATAL_FAILURE(past.expect_same(change, from, from));
   }
 }

@@ -25,9 +25,10 @@ TEST(Health, SaysThatTheDiskIsLow) {
 TEST(Health, SaysWhatClientsHaveShownToBeMissing) {
   const Response response = respond_health(get(), {.requests_ahead = 3, .documents_ahead = 2});
   EXPECT_EQ(response.status, 200);
-  EXPECT_EQ(response.body,
-            "ok\nevidence of loss: 3 requests named versions that the log does not have, of 2 "
-            "documents\n");
+  EXPECT_EQ(
+      response.body,
+      "ok\nclients ahead of the log: 3 requests named versions that the log does not have, of 2 "
+      "documents\n");
 }
 
 TEST(Health, CanOnlyBeRead) {

@@ -51,7 +51,7 @@ class SessionTest : public ::testing::Test {
         requests_.push_back(std::move(*request));
       } else if (auto* call = std::get_if<presence::ToChannel>(&effect)) {
         calls_.push_back(std::move(*call));
-      } else if (const auto* reading = std::get_if<Reading>(&effect)) {
+      } else if (const auto* reading = std::get_if<ReadControl>(&effect)) {
         reading_ = *reading;
       } else if (const auto* close = std::get_if<Close>(&effect)) {
         closed_ = close->code;
@@ -105,7 +105,7 @@ class SessionTest : public ::testing::Test {
   std::vector<std::string> sent_;
   std::vector<document::ToDocument> requests_;
   std::vector<presence::ToChannel> calls_;
-  std::optional<Reading> reading_;
+  std::optional<ReadControl> reading_;
   std::optional<transport::CloseCode> closed_;
   bool dropped_ = false;
 };
@@ -312,9 +312,9 @@ TEST_F(SessionTest, ReadingPausesWhileTooMuchIsUnanswered) {
     EXPECT_FALSE(reading_.has_value());
     receive(R"({"a":"op","c":"docs","d":"d","v":0,"op":[],"seq":)" + std::to_string(i) + "}");
   }
-  EXPECT_EQ(reading_, Reading::kPause);
+  EXPECT_EQ(reading_, ReadControl::kPause);
   commit({.records = {record(0, "me")}, .answers = {ack(0)}});
-  EXPECT_EQ(reading_, Reading::kResume);
+  EXPECT_EQ(reading_, ReadControl::kResume);
 }
 
 TEST_F(SessionTest, OnlyTheLatestPresenceOfEachWaitsForASlowReader) {

@@ -1,5 +1,5 @@
-// What lies around the commands: terminals, pipes, the environment, servers that are none, folders
-// that hold nothing.
+// The commands on terminals and pipes, with environment variables, with servers that are none of
+// ours, and on empty folders.
 #include <gtest/gtest.h>
 
 #include <atomic>
@@ -19,7 +19,7 @@ namespace {
 
 constexpr const char* kNoServer = "http://127.0.0.1:1";  // Nobody listens on port 1.
 
-class Surroundings : public testing::Test {
+class CommandLine : public testing::Test {
  protected:
   static Words on_folder(Words arguments) {
     arguments.insert(arguments.begin(), {"--data", served_folder().path()});
@@ -29,7 +29,7 @@ class Surroundings : public testing::Test {
 
 // ---- Terminals and pipes
 
-TEST_F(Surroundings, APersonGetsTitlesAndHumanNumbersAndColours) {
+TEST_F(CommandLine, APersonGetsTitlesAndHumanNumbersAndColours) {
   const Ran ran = run_on_terminal(on_folder({"--collection", "fresh", "ls"}));
   EXPECT_EQ(ran.status, 0);
   EXPECT_EQ(ran.out,
@@ -39,7 +39,7 @@ TEST_F(Surroundings, APersonGetsTitlesAndHumanNumbersAndColours) {
             "      \x1b[33m1\x1b[0m  2.0 KiB  \x1b[36m3 hours ago\x1b[0m  recent\n");
 }
 
-TEST_F(Surroundings, ColoursAreLeftOutWhereTheyAreNotWanted) {
+TEST_F(CommandLine, ColoursAreLeftOutWhereTheyAreNotWanted) {
   const std::string plain =
       "VERSION     SIZE  CHANGED      NAME\n"
       "      1      2 B  2026-01-05   old\n"
@@ -57,20 +57,20 @@ TEST_F(Surroundings, ColoursAreLeftOutWhereTheyAreNotWanted) {
   EXPECT_NE(run_on_terminal(ls, {"TERM=xterm", "NO_COLOR="}).out, plain);
 }
 
-TEST_F(Surroundings, ColumnsAreAsWideAsTheirWidestCell) {
+TEST_F(CommandLine, ColumnsAreAsWideAsTheirWidestCell) {
   EXPECT_EQ(run_on_terminal(on_folder({"--collection", "fresh", "log", "old"}), {}).out,
             "VERSION  TIME        AUTHOR         CHANGE\n"
             "      1  2026-01-05  Somebody Else  created +2 \"12\"\n");
 }
 
-TEST_F(Surroundings, InfoOnATerminalHasBothKindsOfNumbers) {
+TEST_F(CommandLine, InfoOnATerminalHasBothKindsOfNumbers) {
   const std::string out =
       run_on_terminal(on_folder({"--collection", "fresh", "info", "recent"}), {}).out;
   EXPECT_NE(out.find("size        2.0 KiB (2048 bytes)\n"), std::string::npos) << out;
   EXPECT_NE(out.find("changed     3 hours ago (20"), std::string::npos) << out;
 }
 
-TEST_F(Surroundings, NothingInADocumentReachesTheTerminalAsACommand) {
+TEST_F(CommandLine, NothingInADocumentReachesTheTerminalAsACommand) {
   for (const Words& arguments :
        {Words{"ls"}, Words{"info", "evil\x1b[31m\n"}, Words{"log", "evil\x1b[31m\n"},
         Words{"cat", "evil\x1b[31m\n"}, Words{"cat", "evil\x1b[31m\n", "--json"},
@@ -83,7 +83,7 @@ TEST_F(Surroundings, NothingInADocumentReachesTheTerminalAsACommand) {
   EXPECT_EQ(run_on_terminal(on_folder({"cat", "evil\x1b[31m\n"})).out, "\\x1b[2Jboo\n\tok\n");
 }
 
-TEST_F(Surroundings, JsonOnATerminalIsHarmlessAndStillTheSame) {
+TEST_F(CommandLine, JsonOnATerminalIsHarmlessAndStillTheSame) {
   storage::DocumentWriter(served_folder().log(), {"json", "x"}).create("\u009B31m\x7f\u202E\n\x1b");
   const std::string shown =
       run_on_terminal(on_folder({"--collection", "json", "cat", "x", "--json"})).out;
@@ -92,19 +92,19 @@ TEST_F(Surroundings, JsonOnATerminalIsHarmlessAndStillTheSame) {
   EXPECT_EQ(nlohmann::json::parse(shown), nlohmann::json::parse(piped));
 }
 
-TEST_F(Surroundings, AnErrorOnATerminalIsRed) {
+TEST_F(CommandLine, AnErrorOnATerminalIsRed) {
   EXPECT_EQ(run_on_terminal(on_folder({"cat", "none"})).out,
             "\x1b[1;31mcowrite:\x1b[0m docs/none: no such document\n"
             "\x1b[2mhint:\x1b[0m cowrite ls lists the documents that there are\n");
 }
 
-TEST_F(Surroundings, AReaderThatHasEnoughEndsItWithoutAWord) {
+TEST_F(CommandLine, AReaderThatHasEnoughEndsItWithoutAWord) {
   const Ran ran = run_into_broken_pipe(on_folder({"log", "long", "--collection", "long"}));
   EXPECT_EQ(ran.status, -SIGPIPE);
   EXPECT_EQ(ran.err, "");
 }
 
-TEST_F(Surroundings, OutputThatCannotBeWrittenIsAFailure) {
+TEST_F(CommandLine, OutputThatCannotBeWrittenIsAFailure) {
   const Ran full = run_into("/dev/full", on_folder({"cat", "notes"}));
   EXPECT_EQ(full.status, 1);
   EXPECT_EQ(full.err, "cowrite: cannot write the output: No space left on device\n");
@@ -113,20 +113,20 @@ TEST_F(Surroundings, OutputThatCannotBeWrittenIsAFailure) {
   EXPECT_EQ(closed.err, "cowrite: cannot write the output: Bad file descriptor\n");
 }
 
-TEST_F(Surroundings, BlameOnATerminalHasAColourForEachAuthor) {
+TEST_F(CommandLine, BlameOnATerminalHasAColourForEachAuthor) {
   const std::string out = run_on_terminal(on_folder({"blame", "notes", "--at", "2"})).out;
   EXPECT_NE(out.find("\x1b[34mAnn\x1b[0m     \x1b[34mhello\x1b[0m\n"), std::string::npos) << out;
   EXPECT_NE(out.find("\x1b[32mBob\x1b[0m     \x1b[32m world\x1b[0m\n"), std::string::npos) << out;
 }
 
-TEST_F(Surroundings, DiffOnATerminalIsColouredAndHarmless) {
+TEST_F(CommandLine, DiffOnATerminalIsColouredAndHarmless) {
   const std::string out = run_on_terminal(on_folder({"diff", "evil\x1b[31m\n", "0"})).out;
   EXPECT_NE(out.find("\x1b[32m+\\x1b[2Jboo\\r\x1b[0m\n"), std::string::npos) << out;
 }
 
 // ---- Following a document
 
-TEST_F(Surroundings, TailShowsRecordsWhenTheyAreCommitted) {
+TEST_F(CommandLine, TailShowsRecordsWhenTheyAreCommitted) {
   storage::DocumentWriter writer(served_folder().log(), {"live", "x"});
   writer.by("Ann").at("2026-01-05T06:11:00Z").create("a").insert(1, "b");
   std::thread later([&writer] { writer.insert(2, "c").insert(3, "d"); });
@@ -144,7 +144,7 @@ TEST_F(Surroundings, TailShowsRecordsWhenTheyAreCommitted) {
             "       3  2026-01-05T06:11:00.000Z  Ann           +1 \"c\" at 2\n");
 }
 
-TEST_F(Surroundings, TailThatIsCutOffSaysWhereToGoOn) {
+TEST_F(CommandLine, TailThatIsCutOffSaysWhereToGoOn) {
   const storage::Record record = {0, "source", 1, "Ann", 0, storage::Create{"a"}};
   const HttpEndpoint failing([&record](const http::Request& request, const http::Respond& respond) {
     if (request.path == "/api/documents/docs/x") {
@@ -161,7 +161,7 @@ TEST_F(Surroundings, TailThatIsCutOffSaysWhereToGoOn) {
   EXPECT_EQ(ran.err, "cowrite: docs/x: damaged; to go on later: --from 2\n");
 }
 
-TEST_F(Surroundings, TailNeedsAServerAndADocumentAndOneBeginning) {
+TEST_F(CommandLine, TailNeedsAServerAndADocumentAndOneBeginning) {
   const Ran folder = run(on_folder({"tail", "notes"}));
   EXPECT_EQ(folder.status, 1);
   EXPECT_EQ(folder.err,
@@ -180,21 +180,21 @@ TEST_F(Surroundings, TailNeedsAServerAndADocumentAndOneBeginning) {
 
 // ---- Choosing the source
 
-TEST_F(Surroundings, TheEnvironmentNamesTheSource) {
+TEST_F(CommandLine, TheEnvironmentNamesTheSource) {
   EXPECT_EQ(run({"cat", "notes"}, {"COWRITE_DATA=" + served_folder().path()}).out,
             "So: hello you\n");
   EXPECT_EQ(run({"cat", "notes"}, {"COWRITE_SERVER=" + served_folder().url()}).out,
             "So: hello you\n");
 }
 
-TEST_F(Surroundings, AnOptionBeatsTheEnvironment) {
+TEST_F(CommandLine, AnOptionBeatsTheEnvironment) {
   EXPECT_EQ(run(on_folder({"cat", "notes"}), {std::string("COWRITE_SERVER=") + kNoServer}).out,
             "So: hello you\n");
   EXPECT_EQ(run({"--server", served_folder().url(), "cat", "notes"}, {"COWRITE_DATA=/nowhere"}).out,
             "So: hello you\n");
 }
 
-TEST_F(Surroundings, AServerAndAFolderAreTheServerAndItsToken) {
+TEST_F(CommandLine, AServerAndAFolderAreTheServerAndItsToken) {
   EXPECT_EQ(run({"--data", "/nowhere", "--server", served_folder().url(), "cat", "notes"}).out,
             "So: hello you\n");
   const Ran ran = run(on_folder({"--server", served_folder().url(), "rm", "notes"}));
@@ -204,7 +204,7 @@ TEST_F(Surroundings, AServerAndAFolderAreTheServerAndItsToken) {
                          "the running server name it\n");
 }
 
-TEST_F(Surroundings, TwoSourcesInTheEnvironmentAreOneTooMany) {
+TEST_F(CommandLine, TwoSourcesInTheEnvironmentAreOneTooMany) {
   const Ran ran = run({"ls"}, {"COWRITE_SERVER=http://a", "COWRITE_DATA=b"});
   EXPECT_EQ(ran.status, 2);
   EXPECT_EQ(ran.err,
@@ -212,18 +212,18 @@ TEST_F(Surroundings, TwoSourcesInTheEnvironmentAreOneTooMany) {
             "or --data\n");
 }
 
-TEST_F(Surroundings, WhatIsNoUrlIsWrongUsage) {
+TEST_F(CommandLine, WhatIsNoUrlIsWrongUsage) {
   for (const char* url : {"localhost:8080", "ftp://a", "http://", ""}) {
     EXPECT_EQ(run({"--server", url, "ls"}).status, 2) << url;
   }
   EXPECT_EQ(run({"ls"}, {"COWRITE_SERVER=localhost"}).status, 2);
 }
 
-TEST_F(Surroundings, ASlashAfterTheUrlDoesNotMatter) {
+TEST_F(CommandLine, ASlashAfterTheUrlDoesNotMatter) {
   EXPECT_EQ(run({"--server", served_folder().url() + "/", "cat", "notes"}).out, "So: hello you\n");
 }
 
-TEST_F(Surroundings, TheDefaultIsTheServerOnThisMachine) {
+TEST_F(CommandLine, TheDefaultIsTheServerOnThisMachine) {
   const Ran ran = run({"info", "no-such-document-anywhere"});
   EXPECT_EQ(ran.status, 1);
   EXPECT_EQ(ran.out, "");
@@ -232,7 +232,7 @@ TEST_F(Surroundings, TheDefaultIsTheServerOnThisMachine) {
 
 // ---- Sources that are none
 
-TEST_F(Surroundings, WhereNobodyListensIsSaid) {
+TEST_F(CommandLine, WhereNobodyListensIsSaid) {
   const Ran ran = run({"--server", kNoServer, "ls"});
   EXPECT_EQ(ran.status, 1);
   EXPECT_EQ(ran.err,
@@ -241,7 +241,7 @@ TEST_F(Surroundings, WhereNobodyListensIsSaid) {
             "folder with --data DIR\n");
 }
 
-TEST_F(Surroundings, AnotherServerIsRecognized) {
+TEST_F(CommandLine, AnotherServerIsRecognized) {
   for (const int status : {200, 302, 404, 500}) {
     const HttpEndpoint other([status](const http::Request&, const http::Respond& respond) {
       respond(
@@ -263,7 +263,7 @@ TEST_F(Surroundings, AnotherServerIsRecognized) {
   }
 }
 
-TEST_F(Surroundings, AListThatDoesNotGoOnIsNotFollowedForEver) {
+TEST_F(CommandLine, AListThatDoesNotGoOnIsNotFollowedForEver) {
   const HttpEndpoint circling([](const http::Request& request, const http::Respond& respond) {
     const storage::DocumentInfo notes = {{"docs", "notes"}, 9, true, 1, 0, 0};
     if (request.path == "/api/documents") {
@@ -284,7 +284,7 @@ TEST_F(Surroundings, AListThatDoesNotGoOnIsNotFollowedForEver) {
   }
 }
 
-TEST_F(Surroundings, ABusyServerIsAskedAgain) {
+TEST_F(CommandLine, ABusyServerIsAskedAgain) {
   std::atomic<int> requests = 0;
   const HttpEndpoint busy([&requests](const http::Request&, const http::Respond& respond) {
     if (requests++ < 3) {
@@ -297,7 +297,7 @@ TEST_F(Surroundings, ABusyServerIsAskedAgain) {
   EXPECT_EQ(requests, 4);
 }
 
-TEST_F(Surroundings, AServerThatStaysBusyIsGivenUp) {
+TEST_F(CommandLine, AServerThatStaysBusyIsGivenUp) {
   std::atomic<int> requests = 0;
   const HttpEndpoint busy([&requests](const http::Request&, const http::Respond& respond) {
     ++requests;
@@ -309,7 +309,7 @@ TEST_F(Surroundings, AServerThatStaysBusyIsGivenUp) {
   EXPECT_EQ(requests, 6);
 }
 
-TEST_F(Surroundings, WhatTheServerSaysIsPassedOnHarmlessly) {
+TEST_F(CommandLine, WhatTheServerSaysIsPassedOnHarmlessly) {
   const HttpEndpoint failing([](const http::Request&, const http::Respond& respond) {
     respond({500, http::error_json({"ERR_NEW", "docs/notes: \x1b[31mdamaged"}), {}});
   });
@@ -318,7 +318,7 @@ TEST_F(Surroundings, WhatTheServerSaysIsPassedOnHarmlessly) {
   EXPECT_EQ(ran.err, "cowrite: docs/notes: \\x1b[31mdamaged\n");
 }
 
-TEST_F(Surroundings, AFolderWithoutDataIsNamed) {
+TEST_F(CommandLine, AFolderWithoutDataIsNamed) {
   const storage::TempFolder empty;
   for (const std::string& folder : {empty.path(), empty / "nowhere"}) {
     const Ran ran = run({"--data", folder, "ls"});
@@ -330,7 +330,7 @@ TEST_F(Surroundings, AFolderWithoutDataIsNamed) {
 
 // ---- Help
 
-TEST_F(Surroundings, HelpAndVersionGoToStandardOutput) {
+TEST_F(CommandLine, HelpAndVersionGoToStandardOutput) {
   for (const Words& arguments :
        {Words{"--help"}, Words{"-h"}, Words{"ls", "--help"}, Words{"info", "-h"},
         Words{"cat", "--help"}, Words{"log", "--help"}, Words{"--version"}}) {
@@ -342,7 +342,7 @@ TEST_F(Surroundings, HelpAndVersionGoToStandardOutput) {
   EXPECT_EQ(run({"--version"}).out, "cowrite " COWRITE_VERSION "\n");
 }
 
-TEST_F(Surroundings, TheHelpOfEveryCommandHasExamplesAndTheFieldsOfItsJson) {
+TEST_F(CommandLine, TheHelpOfEveryCommandHasExamplesAndTheFieldsOfItsJson) {
   for (const char* command : {"ls", "info", "cat", "log"}) {
     const std::string help = run({command, "--help"}).out;
     EXPECT_NE(help.find("Examples:"), std::string::npos) << command;
@@ -352,7 +352,7 @@ TEST_F(Surroundings, TheHelpOfEveryCommandHasExamplesAndTheFieldsOfItsJson) {
   }
 }
 
-TEST_F(Surroundings, WithoutArgumentsItExplainsItself) {
+TEST_F(CommandLine, WithoutArgumentsItExplainsItself) {
   const Ran ran = run({});
   EXPECT_EQ(ran.status, 2);
   EXPECT_EQ(ran.out, "");
