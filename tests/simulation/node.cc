@@ -57,7 +57,7 @@ void Node::evict_idle() {
 
 std::string Node::leftovers() const {
   for (LoopIndex loop = 0; loop < last_.size(); ++loop) {
-    if (const std::string left = switchboard_.in_use(loop); !left.empty()) return left;
+    if (std::string left = switchboard_.in_use(loop); !left.empty()) return left;
   }
   return {};
 }

@@ -89,8 +89,9 @@ bool Oracle::may_refuse(const Name& name, const Submitted& submission,
   if (code == protocol::kErrDocAlreadyCreated) {
     return any_since<storage::Create>(book, base) || (creates && book.versions[base].exists);
   }
-  if (code == protocol::kErrDocWasDeleted)
+  if (code == protocol::kErrDocWasDeleted) {
     return !deletes && any_since<storage::Delete>(book, base);
+  }
   if (code == protocol::kErrSequenceReused) return forged_.contains({key, source});
   return false;
 }

@@ -61,7 +61,7 @@ void World::populate() {
   oracle_.reads_fail = plan_.log.read_error > 0;
   log_.faults = plan_.log;
   for (std::size_t i = 0; i < plan_.documents; ++i) {
-    documents_.push_back({random_.one_in(4) ? "notes" : "docs", "d" + std::to_string(i)});
+    documents_.emplace_back(random_.one_in(4) ? "notes" : "docs", "d" + std::to_string(i));
     if (plan_.history > 0 && random_.one_in(2)) {
       rival_.write(documents_.back(), 1 + random_.below(plan_.history), now_ms());
     }
