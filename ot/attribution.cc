@@ -1,6 +1,5 @@
 #include "ot/attribution.h"
 
-#include <algorithm>
 #include <bit>
 
 #include "ot/base/check.h"

@@ -4,7 +4,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <string_view>
 
 #include "ot/base/utf8.h"
 #include "ot/operation.h"

@@ -10,7 +10,6 @@
 #include <span>
 #include <vector>
 
-#include "ot/base/check.h"
 #include "ot/operation.h"
 
 namespace cowrite::ot {

@@ -1,7 +1,6 @@
 // cowrite-server: serves documents until it is told to stop.
 
 #include <csignal>
-#include <cstdio>
 #include <cstdlib>
 #include <iostream>
 #include <memory>

@@ -39,36 +39,6 @@ std::size_t length_of_first(std::string_view text) {
   return std::all_of(others.begin(), others.end(), is_continuation) ? length : 0;
 }
 
-// Code points that begin in the text and those of them that take two UTF-16 units.
-struct Leads {
-  std::size_t all = 0;
-  std::size_t of_four = 0;
-};
-
-Leads count_leads(std::string_view text) {
-  Leads leads_seen;
-  const char* at = text.data();
-  std::size_t words = text.size() / kWordBytes;
-  while (words > 0) {
-    const std::size_t batch = std::min(words, kWordsPerSum);
-    std::uint64_t all = 0;
-    std::uint64_t of_four = 0;
-    for (std::size_t index = 0; index < batch; ++index, at += kWordBytes) {
-      const std::uint64_t word = load_word(at);
-      all += leads(word);
-      of_four += leads_of_four(word);
-    }
-    leads_seen.all += sum(all);
-    leads_seen.of_four += sum(of_four);
-    words -= batch;
-  }
-  for (; at != text.data() + text.size(); ++at) {
-    leads_seen.all += is_continuation(*at) ? 0U : 1U;
-    leads_seen.of_four += static_cast<unsigned char>(*at) >= 0xF0U ? 1U : 0U;
-  }
-  return leads_seen;
-}
-
 }  // namespace
 
 bool is_valid(std::string_view bytes) {
@@ -84,11 +54,20 @@ bool is_valid(std::string_view bytes) {
   return true;
 }
 
-std::size_t count_code_points(std::string_view text) { return count_leads(text).all; }
-
-std::size_t count_utf16_units(std::string_view text) {
-  const Leads leads_seen = count_leads(text);
-  return leads_seen.all + leads_seen.of_four;
+std::size_t count_code_points(std::string_view text) {
+  std::size_t count = 0;
+  const char* at = text.data();
+  for (std::size_t words = text.size() / kWordBytes; words > 0;) {
+    const std::size_t batch = std::min(words, kWordsPerSum);
+    std::uint64_t begun = 0;
+    for (std::size_t index = 0; index < batch; ++index, at += kWordBytes) {
+      begun += leads(load_word(at));
+    }
+    count += sum(begun);
+    words -= batch;
+  }
+  for (; at != text.data() + text.size(); ++at) count += is_continuation(*at) ? 0U : 1U;
+  return count;
 }
 
 std::size_t byte_offset(std::string_view text, std::size_t code_points) {

@@ -5,7 +5,6 @@
 #pragma once
 
 #include <cstddef>
-#include <cstdint>
 #include <string_view>
 
 namespace cowrite::ot::utf8 {
@@ -14,7 +13,6 @@ namespace cowrite::ot::utf8 {
 [[nodiscard]] bool is_valid(std::string_view bytes);
 
 [[nodiscard]] std::size_t count_code_points(std::string_view text);
-[[nodiscard]] std::size_t count_utf16_units(std::string_view text);
 
 // Where the code point number `code_points` begins; text.size() if there are just that many.
 // REQUIRES: the text has at least `code_points` code points.

@@ -10,7 +10,6 @@
 // may be read, edited and destroyed on different threads at once.
 #pragma once
 
-#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>

@@ -8,6 +8,7 @@
 #include "ot/attribution.h"
 #include "ot/base/utf8.h"
 #include "server/history/limits.h"
+#include "server/history/queries.h"
 #include "storage/errors.h"
 
 namespace cowrite::history {

@@ -2,18 +2,16 @@
 // removed, and who removed it.
 #pragma once
 
-#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "ot/base/result.h"
 #include "server/history/errors.h"
 #include "server/history/limits.h"
-#include "server/history/queries.h"
 #include "storage/history.h"
+#include "storage/version_selector.h"
 
 namespace cowrite::history {
 

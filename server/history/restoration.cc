@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "ot/base/utf8.h"
+#include "server/history/queries.h"
 
 namespace cowrite::history {
 

@@ -4,11 +4,12 @@
 
 #include <cstdint>
 #include <optional>
+#include <string_view>
 
 #include "ot/base/result.h"
 #include "ot/operation.h"
-#include "server/history/queries.h"
 #include "storage/history.h"
+#include "storage/version_selector.h"
 
 namespace cowrite::history {
 

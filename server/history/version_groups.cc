@@ -1,6 +1,5 @@
 #include "server/history/version_groups.h"
 
-#include <utility>
 #include <variant>
 
 #include "ot/base/utf8.h"

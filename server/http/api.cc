@@ -47,9 +47,8 @@ Api::Api(storage::OperationLog& log)
       long_polls_(std::make_shared<LongPolls>(log)) {}
 
 void Api::handle(const Request& request, Respond respond) {
-  if (request.method != "GET" && request.method != "HEAD") {
-    return respond(
-        error_response({kErrMethodNotAllowed, "this API is read with GET and HEAD only"}));
+  if (!request.only_reads()) {
+    return respond(method_not_allowed("this API is read with GET and HEAD only", kReadingMethods));
   }
   Result<ParsedRequest> parsed = parse_request(request);
   if (!parsed) return respond(error_response(parsed.error()));

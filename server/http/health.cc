@@ -5,11 +5,7 @@
 namespace cowrite::http {
 
 Response respond_health(const Request& request, const Health& health) {
-  if (request.method != "GET" && request.method != "HEAD") {
-    Response response = plain_response(405, "The server's health can only be read.");
-    response.headers.emplace_back("Allow", "GET, HEAD");
-    return response;
-  }
+  if (!request.only_reads()) return only_reads_response("The server's health can only be read.");
   std::string body = "ok";
   if (health.waits_for_disk) {
     body = "The disk has " + std::to_string(health.disk_free_bytes) +

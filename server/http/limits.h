@@ -40,12 +40,16 @@ inline constexpr std::chrono::milliseconds kLongPollInterval{100};
 // nothing, and what is erased or restored on the server is gone from there soon, too.
 inline constexpr std::chrono::seconds kCacheLifetime{3'600};
 
-// The operator's requests are answered within this time, if only with "not yet": less than the
-// transport waits for an answer, and than proxies commonly do.
+// The operator's requests are answered within this time, if only with "not yet": for the reason of
+// kWaitSecondsMax.
 inline constexpr std::chrono::milliseconds kOperatorResponseTime{20'000};
 
 // The operator's changes that wait for one another.
 inline constexpr std::size_t kOperatorJobsMax = 8;
+
+// Jobs that are not done or whose outcome nobody has fetched: twice those that can wait, so that
+// none is forgotten before its client, which asks every kOperatorResponseTime, has come back.
+inline constexpr std::size_t kOperatorOutcomesMax = 2 * kOperatorJobsMax;
 
 static_assert(kLongRequestsMax < kRequestsMax);
 static_assert(kPageDocumentsDefault <= history::kPageDocumentsMax);

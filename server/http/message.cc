@@ -25,4 +25,10 @@ Response plain_response(int status, std::string_view sentence) {
            {"X-Content-Type-Options", "nosniff"}}};
 }
 
+Response only_reads_response(std::string_view sentence) {
+  Response response = plain_response(405, sentence);
+  response.headers.emplace_back("Allow", kReadingMethods);
+  return response;
+}
+
 }  // namespace cowrite::http

@@ -10,6 +10,8 @@
 
 namespace cowrite::http {
 
+inline constexpr std::string_view kReadingMethods = "GET, HEAD";
+
 // ASCII letters only, as the names of headers, schemes and hosts have them.
 [[nodiscard]] std::string to_lower(std::string_view text);
 
@@ -22,6 +24,7 @@ struct Request {
 
   // Empty if absent. A header that was sent several times is one here, its values joined by ", ".
   [[nodiscard]] std::string_view header(std::string_view lower_case_name) const;
+  [[nodiscard]] bool only_reads() const { return method == "GET" || method == "HEAD"; }
 };
 
 struct Response {
@@ -33,6 +36,8 @@ struct Response {
 
 // One sentence as plain text, for people and logs; not cached.
 [[nodiscard]] Response plain_response(int status, std::string_view sentence);
+// The same with status 405, for what can only be read.
+[[nodiscard]] Response only_reads_response(std::string_view sentence);
 
 // Answers a request, now or later, from any thread while the loop's io_context exists. Only the
 // first answer counts, and only if it is in time (Timing::response) and the client is still there.

@@ -27,15 +27,6 @@ constexpr std::string_view kAuthor = "operator";
 
 Error path_unknown() { return {kErrPathUnknown, "there is nothing at this path of the API"}; }
 
-Response method_not_allowed() {
-  Response response =
-      error_response({kErrMethodNotAllowed, "this is read with GET and HEAD, and done with POST"});
-  for (auto& [name, value] : response.headers) {
-    if (name == "Allow") value += ", POST";
-  }
-  return response;
-}
-
 DocumentKey take_key(const std::vector<std::string>& names, Query& query) {
   if (!history::is_name(names[0]) || !history::is_name(names[1])) {
     query.fail("a document's collection and id have 1 to " + std::to_string(storage::kIdBytesMax) +
@@ -94,11 +85,11 @@ class LiveDocuments final : public history::ChangeSink {
 }  // namespace
 
 struct OperatorApi::Routes {
-  struct Read {
+  struct ReadingRoute {
     std::string_view path;
     void (OperatorApi::*answer)(const Names&, Respond);
   };
-  static constexpr Read kReads[] = {
+  static constexpr ReadingRoute kReading[] = {
       {"/api/operator/collections", &OperatorApi::read_collections},
       {"/api/operator/stat", &OperatorApi::read_store_use},
       {"/api/operator/stat/*/*", &OperatorApi::read_document_use},
@@ -107,11 +98,11 @@ struct OperatorApi::Routes {
       {"/api/operator/jobs/*", &OperatorApi::wait_for_job},
   };
 
-  struct Change {
+  struct ChangingRoute {
     std::string_view path;
     Work (OperatorApi::*parse)(const Names&, Query&, const std::string& body);
   };
-  static constexpr Change kChanges[] = {
+  static constexpr ChangingRoute kChanging[] = {
       {"/api/operator/backup", &OperatorApi::back_up},
       {"/api/operator/documents/*/*/records", &OperatorApi::append},
       {"/api/operator/documents/*/*/restore", &OperatorApi::restore},
@@ -135,10 +126,13 @@ void OperatorApi::handle(const Request& request, Respond respond) {
     return respond(error_response({kErrParameterInvalid, "the URL is not percent-encoded UTF-8"}));
   }
   Query query(std::move(*parameters));
-  if (request.method == "GET" || request.method == "HEAD") {
+  if (request.only_reads()) {
     return read(*path, std::move(query), std::move(respond));
   }
-  if (request.method != "POST") return respond(method_not_allowed());
+  if (request.method != "POST") {
+    return respond(method_not_allowed("this is read with GET and HEAD, and done with POST",
+                                      "GET, HEAD, POST"));
+  }
   if (const std::optional<Error> refusal = refuse(request)) {
     return respond(error_response(*refusal));
   }
@@ -167,7 +161,7 @@ std::optional<Error> OperatorApi::refuse(const Request& request) const {
 
 void OperatorApi::read(const Path& path, Query query, Respond respond) {
   if (const std::optional<Error> error = query.error()) return respond(error_response(*error));
-  for (const Routes::Read& route : Routes::kReads) {
+  for (const Routes::ReadingRoute& route : Routes::kReading) {
     if (const std::optional<Names> names = match_path(route.path, path)) {
       return (this->*route.answer)(*names, std::move(respond));
     }
@@ -220,7 +214,7 @@ void OperatorApi::wait_for_job(const Names& names, Respond respond) {
 // ---- Changing
 
 void OperatorApi::change(const Path& path, Query query, const std::string& body, Respond respond) {
-  for (const Routes::Change& route : Routes::kChanges) {
+  for (const Routes::ChangingRoute& route : Routes::kChanging) {
     const std::optional<Names> names = match_path(route.path, path);
     if (!names) continue;
     Work work = (this->*route.parse)(*names, query, body);
@@ -275,12 +269,12 @@ OperatorApi::Work OperatorApi::purge(const Names& names, Query& query, const std
       [key = take_key(names, query)](history::Changes& changes) { return changes.purge(key); });
 }
 
-OperatorApi::Work OperatorApi::changing(Change change) {
-  return [this, change = std::move(change)](const OperatorJobs::Progress& progress) {
+OperatorApi::Work OperatorApi::changing(UseCase use_case) {
+  return [this, use_case = std::move(use_case)](const OperatorJobs::Progress& progress) {
     const storage::KeepWaiting keep_waiting = [&progress] { return progress(0); };
     LiveDocuments live(ports_, keep_waiting);
     history::Changes changes(log_, live, keep_waiting);
-    return json_response(change(changes), change_json);
+    return json_response(use_case(changes), change_json);
   };
 }
 

@@ -73,8 +73,8 @@ class OperatorApi {
   [[nodiscard]] Work remove(const Names& names, Query& query, const std::string& body);
   [[nodiscard]] Work purge(const Names& names, Query& query, const std::string& body);
 
-  using Change = std::function<Result<history::ChangeDone>(history::Changes&)>;
-  [[nodiscard]] Work changing(Change change);
+  using UseCase = std::function<Result<history::ChangeDone>(history::Changes&)>;
+  [[nodiscard]] Work changing(UseCase use_case);
 
   storage::Log& log_;
   const std::string token_;

@@ -102,7 +102,7 @@ void OperatorJobs::finish(LaneState& lane, const JobPtr& job, Response outcome) 
     job->outcome = std::move(outcome);
     if (!waiters.empty()) std::erase(jobs_, job);
     // Outcomes that nobody fetches are forgotten, the oldest first.
-    if (jobs_.size() > 2 * kOperatorJobsMax) {
+    if (jobs_.size() > kOperatorOutcomesMax) {
       if (const auto oldest = std::find_if(jobs_.begin(), jobs_.end(),
                                            [](const JobPtr& any) { return any->finished; });
           oldest != jobs_.end()) {

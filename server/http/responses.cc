@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "server/http/error_table.h"
+#include "server/http/errors.h"
 #include "server/http/json.h"
 #include "server/http/limits.h"
 
@@ -43,8 +44,13 @@ Response error_response(const Error& error) {
   Response response = json_response(error_json(error));
   response.status = status_of(error);
   if (response.status == 401) response.headers.emplace_back("WWW-Authenticate", "Bearer");
-  if (response.status == 405) response.headers.emplace_back("Allow", "GET, HEAD");
   if (response.status == 503) response.headers.emplace_back("Retry-After", "1");
+  return response;
+}
+
+Response method_not_allowed(std::string message, std::string_view allowed) {
+  Response response = error_response({kErrMethodNotAllowed, std::move(message)});
+  response.headers.emplace_back("Allow", allowed);
   return response;
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include "ot/base/result.h"
 #include "server/http/message.h"
@@ -21,6 +22,8 @@ enum class Caching {
 
 // With the status that error_table.h gives the code.
 [[nodiscard]] Response error_response(const Error& error);
+// kErrMethodNotAllowed; `allowed` as in the header "Allow".
+[[nodiscard]] Response method_not_allowed(std::string message, std::string_view allowed);
 
 // A result as write(value), which returns JSON, or as its error.
 template <typename T, typename Write>

@@ -79,11 +79,7 @@ Result<Pages> Pages::make(std::span<const EmbeddedFile> files, const PagesOption
 }
 
 http::Response Pages::respond(const http::Request& request) const {
-  if (request.method != "GET" && request.method != "HEAD") {
-    http::Response response = http::plain_response(405, "Pages can only be read.");
-    response.headers.emplace_back("Allow", "GET, HEAD");
-    return response;
-  }
+  if (!request.only_reads()) return http::only_reads_response("Pages can only be read.");
   http::Response response = route(request);
   response.headers.emplace_back("Referrer-Policy", "no-referrer");
   return response;

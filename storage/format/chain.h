@@ -10,8 +10,6 @@
 
 #include <array>
 #include <cstdint>
-#include <string>
-#include <string_view>
 
 #include "storage/document_key.h"
 #include "storage/record.h"

@@ -1,13 +1,10 @@
 #include "storage/format/encoding.h"
 
 #include <algorithm>
-#include <optional>
-#include <utility>
 #include <variant>
 
 #include "ot/base/varint.h"
 #include "ot/encoding.h"
-#include "storage/errors.h"
 
 namespace cowrite::storage {
 namespace {

@@ -12,7 +12,6 @@
 #include "ot/base/result.h"
 #include "storage/format/chain.h"
 #include "storage/format/head.h"
-#include "storage/format/keys.h"
 #include "storage/format/value.h"
 #include "storage/history.h"
 #include "storage/record.h"

@@ -1,6 +1,5 @@
 #include "storage/format/keys.h"
 
-#include <array>
 #include <cstddef>
 #include <utility>
 

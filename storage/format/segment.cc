@@ -9,7 +9,6 @@
 #include "ot/base/utf8.h"
 #include "ot/base/varint.h"
 #include "ot/encoding.h"
-#include "storage/errors.h"
 #include "storage/format/encoding.h"
 #include "storage/format/keys.h"
 

@@ -14,7 +14,6 @@
 
 #include <cstdint>
 #include <functional>
-#include <vector>
 
 #include "ot/base/result.h"
 #include "storage/document_key.h"

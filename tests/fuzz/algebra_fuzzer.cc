@@ -4,9 +4,7 @@
 #include <cstdint>
 #include <string>
 #include <utility>
-#include <vector>
 
-#include "ot/apply.h"
 #include "ot/base/check.h"
 #include "ot/compose.h"
 #include "ot/invert.h"

@@ -6,7 +6,6 @@
 #include <utility>
 #include <vector>
 
-#include "ot/apply.h"
 #include "ot/compose.h"
 #include "ot/encoding.h"
 #include "ot/invert.h"

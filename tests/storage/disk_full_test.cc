@@ -11,9 +11,7 @@
 #include <memory>
 #include <random>
 #include <string>
-#include <thread>
 
-#include "storage/errors.h"
 #include "storage/read/verify.h"
 #include "storage/rocksdb_log.h"
 #include "tests/storage/fault_env.h"

@@ -5,13 +5,10 @@
 
 #include <algorithm>
 #include <cstdlib>
-#include <future>
 #include <limits>
 #include <random>
 #include <semaphore>
-#include <utility>
 
-#include "storage/errors.h"
 #include "storage/read/verify.h"
 #include "tests/storage/fault_env.h"
 

@@ -2,7 +2,6 @@
 
 #include <exception>
 #include <system_error>
-#include <utility>
 
 #include "server/transport/frame.h"
 #include "server/transport/websocketpp/endpoint.h"

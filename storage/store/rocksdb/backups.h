@@ -9,7 +9,6 @@
 #include <filesystem>
 #include <memory>
 #include <string>
-#include <utility>
 
 #include "storage/store/data_folder.h"
 #include "storage/store/rocksdb/database.h"

@@ -6,7 +6,6 @@
 #include <string>
 
 #include "ot/apply.h"
-#include "ot/base/utf8.h"
 #include "ot/rope/rope.h"
 
 namespace cowrite::history {

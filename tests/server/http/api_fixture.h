@@ -11,7 +11,6 @@
 #include <string_view>
 
 #include "server/http/api.h"
-#include "storage/read/reader_pool.h"
 #include "storage/rocksdb_log.h"
 #include "tests/storage/document_writer.h"
 

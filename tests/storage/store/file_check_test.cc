@@ -7,7 +7,6 @@
 #include <functional>
 #include <optional>
 #include <string>
-#include <vector>
 
 #include "ot/base/varint.h"
 #include "storage/errors.h"
