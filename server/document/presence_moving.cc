@@ -1,5 +1,6 @@
 #include "server/document/presence_moving.h"
 
+#include <algorithm>
 #include <memory>
 #include <utility>
 
@@ -13,12 +14,14 @@ std::variant<SharedPresence, PresenceRefused> move_presence(DocumentPresence pre
                                                             const RecentRecords& recent) {
   protocol::Presence& value = presence.presence;
   std::uint64_t& version = value.place->version;
+  // The end of a presence needs no moving, and is due however long ago it was announced.
+  if (value.value == "null") version = std::max(version, recent.end());
   if (version < recent.begin()) {
     return PresenceRefused{
         std::move(value),
         {protocol::kErrPresenceTransform, "the presence is too far behind the document"}};
   }
-  if (version < recent.end() && !value.place->type && value.value != "null") {
+  if (version < recent.end() && !value.place->type) {
     return PresenceRefused{
         std::move(value),
         {protocol::kErrTypeNotRecognized, "a presence without a type cannot be moved"}};

@@ -58,9 +58,9 @@ void Switchboard::evict_idle(LoopIndex loop) { shards_[loop]->documents.evict_id
 
 std::string Switchboard::in_use(LoopIndex loop) const {
   const Shard& shard = *shards_[loop];
-  if (!shard.sessions.empty()) return "a session";
   if (!shard.channels.empty()) return "a channel";
-  return shard.documents.in_use();
+  if (std::string document = shard.documents.in_use(); !document.empty()) return document;
+  return shard.sessions.empty() ? "" : "a session";
 }
 
 // ---- The operator

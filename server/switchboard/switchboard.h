@@ -75,7 +75,8 @@ class Switchboard {
   void drain(LoopIndex loop, std::function<void()> done);
   // Drops the loop's documents that two calls in a row found idle.
   void evict_idle(LoopIndex loop);
-  // What the loop still holds for anybody, in words; empty if it is nothing.
+  // What the loop still holds for anybody, in words: a channel or document, else a session; empty
+  // if it is nothing.
   [[nodiscard]] std::string in_use(LoopIndex loop) const;
 
   // ---- The operator, who has no session. From any thread.

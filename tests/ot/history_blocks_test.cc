@@ -175,13 +175,15 @@ TEST(HistoryBlocks, ComposeOnlyWhatIsPassedOften) {
 void expect_logged_as_the_trace_says(const replay::TraceFile& trace,
                                      const HistoryBlocks::Limits& limits) {
   HistoryBlocks blocks(0, limits);
-  for (const nlohmann::json& line : trace.lines) {
-    const auto from = line.at("v").get<std::uint64_t>();
-    Operation operation = protocol::parse_operation(line.at("op").dump()).value();
+  for (const std::string& text : trace.lines) {
+    const protocol::ParsedJson parsed(text);
+    const protocol::JsonValue line = parsed.root();
+    const std::uint64_t from = line["v"].integer();
+    Operation operation = protocol::read_operation(line["op"]).value();
     ASSERT_TRUE(is_in_normal_form(operation));
     if (from < blocks.begin()) return;  // As far as the limits let it.
     operation = blocks.rebase(std::move(operation), from, blocks.end());
-    ASSERT_EQ(protocol::to_json(operation), line.value("r", line.at("op")).dump());
+    ASSERT_EQ(protocol::to_json(operation), line[line.has("r") ? "r" : "op"].to_json());
     blocks.push(operation);
   }
 }

@@ -17,9 +17,8 @@ namespace {
 constexpr std::string_view kUsage =
     "Usage: cowrite-replay [--json] [--repeat N] FILE...\n"
     "\n"
-    "Replays recorded editing through the engine, compares every operation and hash that the "
-    "files\n"
-    "state, and measures. One line per file, with CPU times and the memory of the final text.\n"
+    "Replays recorded editing through the engine, compares every operation and hash that the\n"
+    "files state, and measures. One line per file, with CPU times and the final text's memory.\n"
     "\n"
     "  --json      one JSON object per file\n"
     "  --repeat N  times are medians of N replays (5)\n";

@@ -91,33 +91,47 @@ void replay_log(const TraceFile& trace, const std::vector<Operation>& log, std::
       });
 }
 
-Result<std::vector<Operation>> operations_of(const std::vector<nlohmann::json>& lines,
-                                             const char* field) {
-  std::vector<Operation> operations;
-  for (const nlohmann::json& line : lines) {
-    Result<Operation> operation =
-        protocol::parse_operation((field == nullptr ? line : line.at(field)).dump());
-    if (!operation) return operation.error();
-    operations.push_back(*std::move(operation));
-  }
-  return operations;
-}
-
 Result<Report> replay_sequence(const TraceFile& trace, std::size_t repetitions) {
   Report report{.name = trace.name, .differences = {}};
-  const Result<std::vector<Operation>> log = operations_of(trace.lines, nullptr);
-  if (!log) return log.error();
-  for (const Operation& operation : *log) count(report, operation);
+  std::vector<Operation> log;
+  for (const std::string& line : trace.lines) {
+    Result<Operation> operation = protocol::parse_operation(line);
+    if (!operation) return operation.error();
+    count(report, *operation);
+    log.push_back(*std::move(operation));
+  }
   report.splices = trace.header.value("splices", report.splices);
-  replay_log(trace, *log, repetitions, report);
+  replay_log(trace, log, repetitions, report);
   return report;
 }
 
-// A session as its server received it: operations with the versions that they were made on.
+// A session as its server received it: operations with the versions that they were made on, and
+// what they are in its log.
 struct Session {
   std::vector<Operation> sent;
   std::vector<std::size_t> bases;
+  std::vector<std::string> logged;  // As JSON.
 };
+
+Result<Session> read_session(const TraceFile& trace, Report& report) {
+  Session session;
+  for (const std::string& text : trace.lines) {
+    const protocol::ParsedJson parsed(text);
+    const protocol::JsonValue line = parsed.root();
+    const std::size_t version = session.sent.size();
+    if (!line["v"].is_unsigned() || line["v"].integer() > version) {
+      return Error{kErrTraceUnreadable, trace.name + ": version " + std::to_string(version) +
+                                            " was made on none that came before"};
+    }
+    Result<Operation> operation = protocol::read_operation(line["op"]);
+    if (!operation) return operation.error();
+    count(report, *operation);
+    session.sent.push_back(*std::move(operation));
+    session.bases.push_back(line["v"].integer());
+    session.logged.push_back(line[line.has("r") ? "r" : "op"].to_json());
+  }
+  return session;
+}
 
 // The server's part: each operation transformed over all that was logged since its base.
 std::vector<Operation> rebase(const Session& session) {
@@ -133,13 +147,12 @@ std::vector<Operation> rebase(const Session& session) {
   return log;
 }
 
-void compare_log(const TraceFile& trace, const std::vector<Operation>& log, Report& report) {
+void compare_log(const TraceFile& trace, const Session& session, const std::vector<Operation>& log,
+                 Report& report) {
   std::string rebased;
   for (std::size_t index = 0; index < log.size(); ++index) {
-    const nlohmann::json& line = trace.lines[index];
     const std::string json = protocol::to_json(log[index]);
-    expect_equal(report, "version " + std::to_string(index), json,
-                 line.contains("r") ? line.at("r").dump() : line.at("op").dump());
+    expect_equal(report, "version " + std::to_string(index), json, session.logged[index]);
     rebased += json + '\n';
   }
   expect_equal(report, "the log's SHA-256", sha256_hex(rebased),
@@ -148,24 +161,13 @@ void compare_log(const TraceFile& trace, const std::vector<Operation>& log, Repo
 
 Result<Report> replay_session(const TraceFile& trace, std::size_t repetitions) {
   Report report{.name = trace.name, .differences = {}};
-  Result<std::vector<Operation>> sent = operations_of(trace.lines, "op");
-  if (!sent) return sent.error();
-  Session session{*std::move(sent), {}};
-  for (const nlohmann::json& line : trace.lines) {
-    const auto base = line.at("v").get<std::size_t>();
-    if (base > session.bases.size()) {
-      return Error{kErrTraceUnreadable, trace.name + ": version " +
-                                            std::to_string(session.bases.size()) +
-                                            " was made on one that comes later"};
-    }
-    session.bases.push_back(base);
-  }
-  for (const Operation& operation : session.sent) count(report, operation);
-  const std::vector<Operation> log = rebase(session);
-  compare_log(trace, log, report);
+  const Result<Session> session = read_session(trace, report);
+  if (!session) return session.error();
+  const std::vector<Operation> log = rebase(*session);
+  compare_log(trace, *session, log, report);
   report.transform_cpu_ms = median_cpu_ms(
       repetitions, [] { return std::vector<Operation>(); },
-      [&session](std::vector<Operation>& again) { again = rebase(session); });
+      [&session](std::vector<Operation>& again) { again = rebase(*session); });
   replay_log(trace, log, repetitions, report);
   return report;
 }
@@ -199,10 +201,11 @@ void measure_texts(const std::vector<VectorInput>& inputs, std::size_t repetitio
 Result<Report> replay_vectors(const TraceFile& trace, std::size_t repetitions) {
   Report report{.name = trace.name, .differences = {}};
   std::vector<VectorInput> inputs;
-  for (const nlohmann::json& line : trace.lines) {
-    Result<VectorInput> input = vector_input(line);
+  for (const std::string& line : trace.lines) {
+    const protocol::ParsedJson vector(line);
+    Result<VectorInput> input = vector_input(vector.root());
     if (!input) return input.error();
-    for (const std::string& difference : vector_differences(*input, line)) {
+    for (const std::string& difference : vector_differences(*input, vector.root())) {
       add_difference(report, "case " + std::to_string(inputs.size()) + ": " + difference);
     }
     for (const Operation* operation : {&input->a, &input->b, &input->c}) count(report, *operation);

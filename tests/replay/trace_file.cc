@@ -53,13 +53,9 @@ Result<TraceFile> read_trace_file(const std::filesystem::path& path) {
   TraceFile trace{name_of(path), {}, {}};
   std::istringstream lines(*std::move(bytes));
   std::string line;
-  for (std::size_t number = 1; std::getline(lines, line); ++number) {
-    nlohmann::json value = nlohmann::json::parse(line, nullptr, /*allow_exceptions=*/false);
-    if (value.is_discarded()) {
-      return unreadable(path, "line " + std::to_string(number) + " is not JSON");
-    }
-    (number == 1 ? trace.header : trace.lines.emplace_back()) = std::move(value);
-  }
+  std::getline(lines, line);
+  trace.header = nlohmann::json::parse(line, nullptr, /*allow_exceptions=*/false);
+  while (std::getline(lines, line)) trace.lines.push_back(line);
   if (!trace.header.is_object()) return unreadable(path, "does not begin with a header object");
   return trace;
 }

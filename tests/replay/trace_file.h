@@ -16,10 +16,10 @@ inline constexpr std::string_view kErrTraceUnreadable = "ERR_TRACE_UNREADABLE";
 struct TraceFile {
   std::string name;  // Of the file, without its endings: "rustcode".
   nlohmann::json header;
-  std::vector<nlohmann::json> lines;
+  std::vector<std::string> lines;  // After the header, unparsed.
 };
 
-// Fails with kErrTraceUnreadable if it cannot be read or a line is not JSON.
+// Fails with kErrTraceUnreadable if it cannot be read or does not begin with a header.
 [[nodiscard]] Result<TraceFile> read_trace_file(const std::filesystem::path& path);
 
 // SHA-256 in hexadecimal.

@@ -18,21 +18,22 @@ namespace {
 using ot::Operation;
 using ot::Rope;
 using ot::Side;
-using protocol::parse_operation;
+using protocol::JsonValue;
+using protocol::read_operation;
 using protocol::to_json;
 
 // Compares answers with the fields of one case.
 class Comparison {
  public:
-  explicit Comparison(const nlohmann::json& vector) : vector_(vector) {}
+  explicit Comparison(JsonValue vector) : vector_(vector) {}
 
   void operation(const char* field, const Operation& actual) { json(field, to_json(actual)); }
   void text(const char* field, const std::string& actual) {
-    json(field, nlohmann::json(actual).dump());
+    json(field, protocol::JsonWriter().text(actual).take());
   }
   void json(const char* field, const std::string& actual) {
-    if (!vector_.contains(field)) return;
-    const std::string expected = vector_.at(field).dump();
+    if (!vector_.has(field)) return;
+    const std::string expected = vector_[field].to_json();
     if (actual != expected) {
       differences_.push_back(std::string(field) + " is " + actual + ", should be " + expected);
     }
@@ -41,7 +42,7 @@ class Comparison {
   [[nodiscard]] std::vector<std::string> differences() && { return std::move(differences_); }
 
  private:
-  const nlohmann::json& vector_;
+  const JsonValue vector_;
   std::vector<std::string> differences_;
 };
 
@@ -53,19 +54,21 @@ std::string text_after(const std::string& text, const Operation& operation) {
 
 }  // namespace
 
-Result<VectorInput> vector_input(const nlohmann::json& vector) {
-  Result<Operation> a = parse_operation(vector.at("a").dump());
-  if (!a) return a.error();
-  Result<Operation> b = parse_operation(vector.at("b").dump());
-  if (!b) return b.error();
-  Result<Operation> c = parse_operation(vector.at("c").dump());
-  if (!c) return c.error();
-  return VectorInput{vector.at("doc").get<std::string>(), *std::move(a), *std::move(b),
-                     *std::move(c)};
+Result<VectorInput> vector_input(JsonValue vector) {
+  if (!vector["doc"].is_string() || !vector["p"].is_unsigned()) {
+    return Error{ot::kErrOperationInvalid, "a case has a text \"doc\" and a position \"p\""};
+  }
+  VectorInput input{std::string(vector["doc"].string()), {}, {}, {}};
+  for (const auto& [field, operation] :
+       {std::pair("a", &input.a), std::pair("b", &input.b), std::pair("c", &input.c)}) {
+    Result<Operation> read = read_operation(vector[field]);
+    if (!read) return read.error();
+    *operation = *std::move(read);
+  }
+  return input;
 }
 
-std::vector<std::string> vector_differences(const VectorInput& input,
-                                            const nlohmann::json& vector) {
+std::vector<std::string> vector_differences(const VectorInput& input, JsonValue vector) {
   const auto& [doc, a, b, c] = input;
   Comparison comparison(vector);
   const Operation b_after_a = ot::transform(b, a, Side::kRight);
@@ -78,7 +81,7 @@ std::vector<std::string> vector_differences(const VectorInput& input,
   const std::string after_a = text_after(doc, a);
   comparison.text("da", after_a);
   comparison.text("dab", text_after(after_a, b_after_a));
-  const auto position = vector.at("p").get<std::uint64_t>();
+  const std::uint64_t position = vector["p"].integer();
   comparison.json("pa", std::to_string(ot::transform_position(position, a, ot::Origin::kOther)));
   if (const Result<Operation> inverse = ot::invert(a, Rope(doc)); inverse) {
     comparison.operation("inv", *inverse);

@@ -2,12 +2,12 @@
 // describes their fields.
 #pragma once
 
-#include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
 
 #include "ot/base/result.h"
 #include "ot/operation.h"
+#include "server/protocol/json_value.h"
 
 namespace cowrite::replay {
 
@@ -19,14 +19,12 @@ struct VectorInput {
   ot::Operation c;
 };
 
-// Both throw nlohmann::json::exception where a field is missing or not what it should be.
-
-// Fails with ot::kErrOperationInvalid.
-[[nodiscard]] Result<VectorInput> vector_input(const nlohmann::json& vector);
+// Fails with ot::kErrOperationInvalid, also where a field is missing.
+[[nodiscard]] Result<VectorInput> vector_input(protocol::JsonValue vector);
 
 // What this library answers otherwise than the case says: "al is [1], should be [2]". Fields that
 // are not there are not compared.
 [[nodiscard]] std::vector<std::string> vector_differences(const VectorInput& input,
-                                                          const nlohmann::json& vector);
+                                                          protocol::JsonValue vector);
 
 }  // namespace cowrite::replay

@@ -23,17 +23,17 @@ std::string name_of_submission(const DocumentKey& key, std::uint64_t sequence) {
   return name_of("op", key) + " " + std::to_string(sequence);
 }
 
-// Of p, ps and pu, pr; `number` is pv or seq.
-std::string name_of_presence(const std::string& action, std::uint64_t number) {
-  return action + " " + std::to_string(number);
+// Of p, ps and pu.
+std::string name_of_presence(const WireMessage& message) {
+  return message.action + " " + message.channel + " " +
+         std::to_string(message.sequence.value_or(message.presence_version));
 }
 
 }  // namespace
 
 Client::Client(std::string name, Dependencies around)
-    : name_(std::move(name)),
-      around_(std::move(around)),
-      presence_("room", name_, [this](const std::string& text) { send_presence(text); }) {
+    : name_(std::move(name)), around_(std::move(around)) {
+  add_presence("room", nullptr);
   uplink_.read = [this](const std::string& action, const DocumentKey& key,
                         std::optional<std::uint64_t> version) { read(action, key, version); };
   uplink_.submit = [this](const WireSubmission& submission) { submit(submission); };
@@ -45,6 +45,24 @@ Client::Client(std::string name, Dependencies around)
 
 Replica& Client::replica(const DocumentKey& key) {
   return replicas_.try_emplace(key, key, uplink_).first->second;
+}
+
+PresenceModel& Client::cursor(const DocumentKey& key) {
+  const std::string channel = key.collection() + "." + key.id();
+  add_presence(channel, &replica(key));
+  return presences_.at(channel);
+}
+
+// If it is not there.
+void Client::add_presence(const std::string& channel, const Replica* document) {
+  const auto send = [this](WireMessage message) { send_presence(std::move(message)); };
+  const auto [added, is_new] = presences_.try_emplace(channel, channel, name_, send, document);
+  if (is_new && uplink_.open) added->second.connected();
+}
+
+void Client::stop_following() {
+  for (auto& [key, replica] : replicas_) replica.unsubscribe();
+  for (auto& [channel, presence] : presences_) presence.leave();
 }
 
 // ---- The connection
@@ -73,7 +91,7 @@ void Client::closed() {
   past_.clear();
   if (std::exchange(uplink_.open, false)) {
     for (auto& [key, replica] : replicas_) replica.disconnected();
-    presence_.disconnected();
+    for (auto& [channel, presence] : presences_) presence.disconnected();
   }
   if (!online_) return;
   around_.timeline.after(around_.random.between(0, kRedialMax), [this] {
@@ -99,7 +117,7 @@ void Client::handle_handshake(const WireMessage& message) {
   for (auto& [key, replica] : replicas_) replica.connected();
   const auto collected = *std::exchange(bulk_, std::nullopt);
   for (const auto& [name, wanted] : collected) send_bulk(name.second, name.first, wanted);
-  presence_.connected();
+  for (auto& [channel, presence] : presences_) presence.connected();
 }
 
 // ---- Requests
@@ -152,10 +170,14 @@ void Client::ask_past(const std::string& action, const DocumentKey& key,
   ask(action + " " + std::to_string(request), write_past(action, request, key, moment));
 }
 
-void Client::send_presence(const std::string& text) {
-  const auto message = parse(text);
-  ask(name_of_presence(message->action, message->sequence.value_or(message->presence_version)),
-      text);
+void Client::send_presence(WireMessage message) {
+  std::string name = name_of_presence(message);
+  if (message.action != "p") {
+    return ask(std::move(name), write_channel(message.action, message.channel, *message.sequence));
+  }
+  ask(std::move(name), write_presence(message));
+  message.source = uplink_.source;
+  around_.oracle.announced(std::move(message));
 }
 
 // ---- Answers
@@ -179,6 +201,7 @@ void Client::receive(std::string_view text) {
   } else {
     around_.oracle.breach("answers", name_ + " is sent " + std::string(text));
   }
+  for (auto& [channel, presence] : presences_) presence.flush();
 }
 
 void Client::answered(const std::string& name) {
@@ -233,6 +256,19 @@ bool Client::misses_something(const Replica& replica, const WireMessage& message
                         : replica.in_flight(message.source, *message.sequence);
 }
 
+// A presence never overtakes the operations that it has been moved over; and falls behind others
+// only where the client reads slowly, so that it has to wait.
+void Client::expect_in_order(const DocumentKey& key, std::uint64_t version) {
+  const Replica& replica = this->replica(key);
+  if (reads() || !replica.subscribed() || !replica.version()) return;
+  around_.oracle.skipped(name_, key, uplink_.source, *replica.version(), version);
+  if (version < *replica.version() && link_->conditions.weight == 1) {
+    around_.oracle.breach("order", name_ + " is shown a presence at version " +
+                                       std::to_string(version) + " of " + key.id() + " after " +
+                                       std::to_string(*replica.version()));
+  }
+}
+
 void Client::handle_read(const WireMessage& message) {
   answered(name_of(message.action, message.key));
   hand_over(message.action, message.key, message.error, message.snapshot);
@@ -273,14 +309,18 @@ void Client::handle_past(const WireMessage& message) {
 }
 
 void Client::handle_presence(const WireMessage& message) {
-  const bool own = message.action == "p" && message.id == presence_.id();
-  if (own) {
-    answered(name_of_presence("p", message.presence_version));
-  } else if (message.action == "ps" || message.action == "pu") {
-    answered(name_of_presence(message.action, message.sequence.value_or(0)));
+  const auto found = presences_.find(message.channel);
+  if (found == presences_.end()) {
+    return around_.oracle.breach("answers", name_ + " is told of " + message.channel);
   }
-  if (!message.error.empty()) return around_.oracle.failed(name_, message.action, message.error);
-  presence_.received(message);
+  const bool shows_another = message.action == "p" && message.id != name_;
+  if (!shows_another && message.action != "pr") answered(name_of_presence(message));
+  if (!message.error.empty()) around_.oracle.refused(name_, message);
+  if (shows_another && around_.oracle.knows(message.channel, message.id)) {
+    around_.oracle.shown_presence(name_, message);
+    if (message.version) expect_in_order(message.key, *message.version);
+  }
+  found->second.received(message);
 }
 
 }  // namespace cowrite::simulation

@@ -52,7 +52,12 @@ class Client {
 
   [[nodiscard]] Replica& replica(const DocumentKey& key);
   [[nodiscard]] const std::map<DocumentKey, Replica>& replicas() const { return replicas_; }
-  [[nodiscard]] PresenceModel& presence() { return presence_; }
+  // Where it is in the room where all are, and in a document.
+  [[nodiscard]] PresenceModel& room() { return presences_.at("room"); }
+  [[nodiscard]] PresenceModel& cursor(const DocumentKey& key);
+  [[nodiscard]] const std::map<std::string, PresenceModel>& presences() const { return presences_; }
+  // Unsubscribes from everything.
+  void stop_following();
   // Asks for a snapshot of the past, by version (nf) or time (nt).
   void ask_past(const std::string& action, const DocumentKey& key,
                 std::optional<std::uint64_t> moment);
@@ -70,7 +75,8 @@ class Client {
   void read(const std::string& action, const DocumentKey& key,
             std::optional<std::uint64_t> version);
   void send_bulk(const std::string& action, const std::string& collection, const Versions& wanted);
-  void send_presence(const std::string& text);
+  void add_presence(const std::string& channel, const Replica* document);
+  void send_presence(WireMessage message);
   void submit(const WireSubmission& submission);
 
   void receive(std::string_view text);
@@ -79,6 +85,7 @@ class Client {
   void handle_operation(const WireMessage& message);
   [[nodiscard]] bool reads() const;
   [[nodiscard]] bool misses_something(const Replica& replica, const WireMessage& message) const;
+  void expect_in_order(const DocumentKey& key, std::uint64_t version);
   void handle_read(const WireMessage& message);
   void handle_bulk(const WireMessage& message);
   void handle_past(const WireMessage& message);
@@ -90,7 +97,7 @@ class Client {
   const Dependencies around_;
   Uplink uplink_;
   std::map<DocumentKey, Replica> replicas_;
-  PresenceModel presence_;
+  std::map<std::string, PresenceModel> presences_;  // By channel.
 
   bool online_ = false;
   std::shared_ptr<NetworkLink> link_;

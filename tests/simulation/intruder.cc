@@ -80,6 +80,20 @@ std::string Intruder::submission() {
   return write_submission(submission);
 }
 
+std::string Intruder::presence(const DocumentKey& key) {
+  WireMessage presence;
+  presence.channel = "room";
+  if (random_.one_in(2)) {
+    presence.channel = key.collection() + "." + key.id();
+    presence.key = key;
+    presence.version = random_.below(40);
+  }
+  presence.id = "x" + std::to_string(random_.below(4));
+  presence.presence_version = random_.below(99);
+  presence.value = random_.one_in(2) ? "[1,99]" : "null";
+  return write_presence(presence);
+}
+
 std::string Intruder::request() {
   static constexpr std::array<const char*, 3> kReads{"f", "s", "u"};
   const DocumentKey& key = random_.pick(documents_);
@@ -94,8 +108,7 @@ std::string Intruder::request() {
     case 3:
       return write_channel(random_.one_in(2) ? "ps" : "pu", "room", random_.below(9));
     case 4:
-      return write_presence("room", "x" + std::to_string(random_.below(4)), random_.below(99),
-                            random_.one_in(2) ? "1" : "null");
+      return presence(key);
     default:
       return write_read(random_.pick(kReads), key, version);
   }

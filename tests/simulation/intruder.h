@@ -39,6 +39,7 @@ class Intruder {
   [[nodiscard]] std::string garbage();
   [[nodiscard]] std::string submission();
   [[nodiscard]] std::string request();
+  [[nodiscard]] std::string presence(const DocumentKey& key);
 
   Random& random_;
   Oracle& oracle_;

@@ -56,10 +56,12 @@ void Node::evict_idle() {
 }
 
 std::string Node::leftovers() const {
+  std::string all;
   for (LoopIndex loop = 0; loop < last_.size(); ++loop) {
-    if (std::string left = switchboard_.in_use(loop); !left.empty()) return left;
+    const std::string left = switchboard_.in_use(loop);
+    if (!left.empty()) all += (all.empty() ? "" : ", ") + left;
   }
-  return {};
+  return all;
 }
 
 }  // namespace cowrite::simulation

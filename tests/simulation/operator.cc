@@ -12,6 +12,7 @@ void Operator::act(Node& node, const DocumentKey& key, std::int64_t now_ms) {
   if (!random_.one_in(3)) return submit(node, key);
   rival_.write(key, 1 + random_.below(20), now_ms);
   node.switchboard().reload(key);
+  oracle_.replaced(key);
 }
 
 // A change of the text as it is now in the log, like a restoration.

@@ -3,9 +3,11 @@
 #include <algorithm>
 #include <variant>
 
+#include "ot/position.h"
 #include "server/document/limits.h"
 #include "server/protocol/error_codes.h"
 #include "storage/errors.h"
+#include "tests/simulation/presence_model.h"
 #include "tests/simulation/typing.h"
 
 namespace cowrite::simulation {
@@ -133,16 +135,15 @@ void Oracle::shown(const std::string& client, const DocumentKey& key,
 void Oracle::skipped(const std::string& client, const DocumentKey& key, const std::string& source,
                      std::uint64_t from, std::uint64_t to) {
   const std::vector<storage::Record>& records = ledger_.book(key).records;
+  const std::uint64_t end = std::min<std::uint64_t>(to, records.size());
   std::size_t bytes = 0;
-  for (std::uint64_t version = from; version < std::min<std::uint64_t>(to, records.size());
-       ++version) {
+  for (std::uint64_t version = from; version < end; ++version) {
     bytes += record_bytes(records[version]);
   }
   if (bytes > document::kMissedBytesMax) return;
-  for (std::uint64_t version = from; version < std::min<std::uint64_t>(to, records.size());
-       ++version) {
+  for (std::uint64_t version = from; version < end; ++version) {
     if (records[version].source == source) continue;
-    breach("order", client + " is sent record " + std::to_string(to) + " of " + key.id() +
+    breach("order", client + " is sent version " + std::to_string(to) + " of " + key.id() +
                         " before record " + std::to_string(version));
   }
 }
@@ -156,7 +157,75 @@ void Oracle::moved(const std::string& client, const DocumentKey& key, std::uint6
   highest = version;
 }
 
+void Oracle::announced(WireMessage presence) {
+  const std::uint64_t version = presence.presence_version;
+  presences_[{presence.channel, presence.id}].insert_or_assign(version, std::move(presence));
+}
+
+void Oracle::refused(const std::string& client, const WireMessage& presence) {
+  const bool is_behind =
+      presence.version && *presence.version < ledger_.book(presence.key).version();
+  if (is_behind && presence.error == protocol::kErrPresenceTransform) return;
+  failed(client, presence.action + " " + presence.channel, presence.error);
+}
+
+// Null where its client announced something else: that client has gone.
+void Oracle::shown_presence(const std::string& client, const WireMessage& presence) {
+  const auto& announced = presences_.at({presence.channel, presence.id});
+  const std::string what =
+      client + " is shown " + presence.id + " in " + presence.channel + " at " + presence.value;
+  const auto found = announced.find(presence.presence_version);
+  if (found == announced.end()) return breach("presence", what + ", who never was there");
+  const WireMessage& sent = found->second;
+  if (presence.version.has_value() != sent.version.has_value() || presence.source != sent.source) {
+    return breach("presence", what + ", which was announced in another way");
+  }
+  if (presence.version > ledger_.book(sent.key).version()) {
+    return breach("P1", what + ", at a version that is not durable");
+  }
+  if (presence.value == "null") return;
+  if (const auto expected = moved_value(sent, presence.version.value_or(0));
+      presence.value != expected) {
+    breach("presence", what + " instead of " + expected);
+  }
+}
+
+// The value that its sender announced, in the document's version `to`.
+std::string Oracle::moved_value(const WireMessage& presence, std::uint64_t to) const {
+  std::string value = presence.value;
+  if (!presence.version) return value;
+  const Ledger::Book& book = ledger_.book(presence.key);
+  for (std::uint64_t version = *presence.version; version < to; ++version) {
+    const storage::Record& record = book.records[version];
+    const auto* edit = std::get_if<storage::Edit>(&record.change);
+    if (!edit) return "null";
+    const auto origin = record.source == presence.source ? ot::Origin::kOwn : ot::Origin::kOther;
+    value = replace_positions(value, [edit, origin](std::uint64_t position) {
+      return ot::transform_position(position, edit->operation, origin);
+    });
+  }
+  return value;
+}
+
 // ---- At the end
+
+void Oracle::judge_presence(const std::string& client, const std::string& channel,
+                            const std::string& id, const PresenceModel::Latest& heard) {
+  const auto& [version, newest] = *presences_.at({channel, id}).rbegin();
+  const std::string expected = moved_value(newest, ledger_.book(newest.key).version());
+  const bool is_missing = heard.value == "null" && expected != "null";
+  if (heard.version != version || is_missing) {
+    breach("presence", client + " sees " + id + " in " + channel + " at " + heard.value +
+                           " instead of " + expected);
+  }
+}
+
+void Oracle::judge_replaced(const std::string& client, const DocumentKey& key,
+                            const std::string& source, std::uint64_t version) {
+  if (const auto found = replaced_.find(key); found != replaced_.end()) {
+    skipped(client, key, source, version, found->second);
+  }
+}
 
 bool Oracle::any_came_back() const {
   return std::ranges::any_of(submissions_, [this](const auto& entry) {

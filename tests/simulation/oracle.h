@@ -12,6 +12,7 @@
 #include <utility>
 
 #include "tests/simulation/ledger.h"
+#include "tests/simulation/presence_model.h"
 #include "tests/simulation/wire.h"
 
 namespace cowrite::simulation {
@@ -60,7 +61,8 @@ class Oracle {
   // Is shown a record, or the text at a version.
   void shown(const std::string& client, const WireMessage& record);
   void shown(const std::string& client, const DocumentKey& key, const WireSnapshot& snapshot);
-  // It is at version `from`, has not been sent the records up to `to`, and is sent that one.
+  // It is at version `from`, has not been sent the records up to `to`, and is sent that one, or
+  // something else that stands there.
   void skipped(const std::string& client, const DocumentKey& key, const std::string& source,
                std::uint64_t from, std::uint64_t to);
   // Its replica is at this version now.
@@ -69,7 +71,28 @@ class Oracle {
   // before, and the records since.
   void forgot(const std::string& client, const DocumentKey& key) { seen_.erase({client, key}); }
 
+  // Sends a presence, of a document if it has a version, under its source.
+  void announced(WireMessage presence);
+  // Is told that its presence is not passed on, or may not listen.
+  void refused(const std::string& client, const WireMessage& presence);
+  // Any client has announced this presence; else it is the intruder's.
+  [[nodiscard]] bool knows(const std::string& channel, const std::string& id) const {
+    return presences_.contains({channel, id});
+  }
+  // Is shown somebody else's presence. REQUIRES: it is known.
+  void shown_presence(const std::string& client, const WireMessage& presence);
+
   // ---- At the end
+
+  // The history was replaced past the live document, which was told: from now on everybody gets at
+  // least what the log holds now.
+  void replaced(const DocumentKey& key) { replaced_[key] = ledger_.book(key).version(); }
+  // Who follows the document has what it was replaced by.
+  void judge_replaced(const std::string& client, const DocumentKey& key, const std::string& source,
+                      std::uint64_t version);
+  // What it heard of a presence is the latest that was announced, and was not taken back.
+  void judge_presence(const std::string& client, const std::string& channel, const std::string& id,
+                      const PresenceModel::Latest& heard);
 
   // Something was refused, and committed later: a copy of it, from a connection that its client had
   // left, met another document. Its client learns of that with the next record only, since it is
@@ -96,6 +119,7 @@ class Oracle {
   [[nodiscard]] bool may_refuse(const Name& name, const Submitted& submission,
                                 const std::string& code) const;
   [[nodiscard]] std::size_t count_in_log(const Name& name) const;
+  [[nodiscard]] std::string moved_value(const WireMessage& presence, std::uint64_t to) const;
   void judge_book(const DocumentKey& key, const Ledger::Book& book);
 
   const Ledger& ledger_;
@@ -105,6 +129,9 @@ class Oracle {
   std::set<std::pair<DocumentKey, std::string>> forged_;
   std::set<std::pair<DocumentKey, std::string>> deceived_;
   std::set<char32_t> keys_in_log_;
+  std::map<DocumentKey, std::uint64_t> replaced_;                           // The version then.
+  using PresenceName = std::pair<std::string, std::string>;                 // Channel and id.
+  std::map<PresenceName, std::map<std::uint64_t, WireMessage>> presences_;  // By "pv".
 };
 
 }  // namespace cowrite::simulation

@@ -37,6 +37,16 @@ class OracleTest : public ::testing::Test {
   void submit(std::uint64_t sequence, std::uint64_t base, storage::Change change) {
     oracle_.submitted("c", {kKey, base, "me", sequence, std::move(change)});
   }
+  static WireMessage presence(std::string value, std::uint64_t version) {
+    WireMessage presence;
+    presence.channel = "docs.d";
+    presence.id = "me";
+    presence.source = "me";
+    presence.key = kKey;
+    presence.value = std::move(value);
+    presence.version = version;
+    return presence;
+  }
   static storage::Change edit(std::string_view notation) { return storage::Edit{ot::op(notation)}; }
 
   [[nodiscard]] std::string broken() const {
@@ -161,6 +171,63 @@ TEST(Ledger, ARecordOutOfLineIsNotAdded) {
   const auto broken = ledger.add(
       {kKey, 0, std::make_shared<const std::vector<storage::Record>>(1, record), true, 1});
   EXPECT_EQ(broken, "record 1 is appended at version 0");
+}
+
+TEST_F(OracleTest, APresenceStandsWhereTheTextHasMovedIt) {
+  commit("you", 1, storage::Create{"ab"});
+  oracle_.announced(presence("[1,2]", 1));
+  commit("you", 2, edit("1 'xyz'"));
+  oracle_.shown_presence("c", presence("[1,5]", 2));
+  EXPECT_EQ(broken(), "");
+  oracle_.shown_presence("c", presence("[1,2]", 2));
+  EXPECT_EQ(broken(), "presence");
+}
+
+TEST_F(OracleTest, APresenceMovesBehindWhatItsOwnClientInserts) {
+  commit("you", 1, storage::Create{"ab"});
+  oracle_.announced(presence("1", 1));
+  commit("me", 1, edit("1 'xyz'"));
+  oracle_.shown_presence("c", presence("4", 2));
+  EXPECT_EQ(broken(), "");
+}
+
+TEST_F(OracleTest, APresenceEndsWithItsDocument) {
+  commit("you", 1, storage::Create{"ab"});
+  oracle_.announced(presence("1", 1));
+  commit("you", 2, storage::Delete{});
+  oracle_.shown_presence("c", presence("null", 2));
+  oracle_.judge_presence("c", "docs.d", "me", {.value = "null", .version = 0});
+  EXPECT_EQ(broken(), "");
+}
+
+TEST_F(OracleTest, APresenceThatIsLostBreaksPresence) {
+  commit("you", 1, storage::Create{"ab"});
+  oracle_.announced(presence("1", 1));
+  oracle_.judge_presence("c", "docs.d", "me", {.value = "null", .version = 0});
+  EXPECT_EQ(broken(), "presence");
+}
+
+TEST_F(OracleTest, APresenceMayBeRefusedOnlyIfItIsBehind) {
+  commit("you", 1, storage::Create{"ab"});
+  WireMessage refused = presence("1", 0);
+  refused.error = protocol::kErrPresenceTransform;
+  oracle_.refused("c", refused);
+  EXPECT_EQ(broken(), "");
+  refused.version = 1;
+  oracle_.refused("c", refused);
+  EXPECT_EQ(broken(), "errors");
+}
+
+TEST_F(OracleTest, AReplacedDocumentThatIsFollowedInItsOldStateBreaksOrder) {
+  commit("you", 1, storage::Create{"ab"});
+  commit("you", 2, edit("'x'"));
+  oracle_.judge_replaced("c", kKey, "me", 1);
+  EXPECT_EQ(broken(), "");
+  oracle_.replaced(kKey);
+  oracle_.judge_replaced("c", kKey, "me", 2);
+  EXPECT_EQ(broken(), "");
+  oracle_.judge_replaced("c", kKey, "me", 1);
+  EXPECT_EQ(broken(), "order");
 }
 
 }  // namespace

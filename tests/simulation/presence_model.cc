@@ -1,21 +1,57 @@
 #include "tests/simulation/presence_model.h"
 
+#include <algorithm>
+#include <cctype>
 #include <utility>
 
 namespace cowrite::simulation {
 
-void PresenceModel::announce(std::string value) {
-  value_ = std::move(value);
-  send_own();
+std::string replace_positions(const std::string& value,
+                              const std::function<std::uint64_t(std::uint64_t)>& replacement) {
+  std::string replaced;
+  for (std::size_t at = 0; at < value.size();) {
+    if (std::isdigit(static_cast<unsigned char>(value[at])) == 0) {
+      replaced += value[at++];
+      continue;
+    }
+    std::size_t digits = 0;
+    replaced += std::to_string(replacement(std::stoull(value.substr(at), &digits)));
+    at += digits;
+  }
+  return replaced;
 }
 
-void PresenceModel::send_own() {
-  std::string message = write_presence(channel_, id_, next_version_++, value_);
-  if (open_) {
-    send_(message);
-  } else {
-    waiting_.push_back(std::move(message));
+void PresenceModel::announce(std::string value) {
+  own_ = {std::move(value), next_version_++};
+  refused_ = false;
+  waiting_.push_back(own_);
+  flush();
+}
+
+void PresenceModel::flush() {
+  if (!open_ || (document_ && !document_->nothing_pending())) return;
+  for (const Latest& presence : std::exchange(waiting_, {})) send(presence);
+}
+
+void PresenceModel::send(const Latest& presence) {
+  WireMessage message;
+  message.action = "p";
+  message.channel = channel_;
+  message.id = id_;
+  message.presence_version = presence.version;
+  message.value = presence.value;
+  if (document_) {
+    if (!document_->exists()) {  // Nobody is in it any more.
+      own_.value = "null";
+      return;
+    }
+    const std::uint64_t end = document_->text().code_points();
+    message.key = document_->key();
+    message.version = document_->version();
+    message.value = replace_positions(
+        presence.value, [end](std::uint64_t position) { return std::min(position, end); });
   }
+  send_(std::move(message));
 }
 
 void PresenceModel::join() {
@@ -29,13 +65,18 @@ void PresenceModel::leave() {
 }
 
 void PresenceModel::send_subscription() {
-  if (open_) send_(write_channel(wants_ ? "ps" : "pu", channel_, next_sequence_++));
+  if (!open_) return;
+  WireMessage message;
+  message.action = wants_ ? "ps" : "pu";
+  message.channel = channel_;
+  message.sequence = next_sequence_++;
+  send_(std::move(message));
 }
 
 void PresenceModel::connected() {
   open_ = true;
   if (wants_) send_subscription();
-  for (const std::string& message : std::exchange(waiting_, {})) send_(message);
+  flush();
 }
 
 void PresenceModel::disconnected() {
@@ -48,20 +89,18 @@ void PresenceModel::received(const WireMessage& message) {
     joined_ = wants_;
   } else if (message.action == "pu") {
     joined_ = false;
-  } else if (message.action == "pr" && message.channel == channel_) {
-    if (value_ != "null") send_own();
-  } else if (message.action == "p" && message.id != id_) {
-    Remote& remote = remote_[message.id];
-    if (message.presence_version >= remote.version) {
-      remote = {message.value, message.presence_version};
-    }
-    if (remote.value == "null") remote_.erase(message.id);
+  } else if (message.action == "pr") {
+    if (own_.value != "null") announce(own_.value);
+  } else if (message.id == id_) {
+    refused_ = refused_ || (!message.error.empty() && message.presence_version == own_.version);
+  } else if (message.presence_version >= others_[message.id].version) {
+    others_[message.id] = {message.value, message.presence_version};
   }
 }
 
-std::string PresenceModel::value_of(const std::string& id) const {
-  const auto found = remote_.find(id);
-  return found == remote_.end() ? "null" : found->second.value;
+PresenceModel::Latest PresenceModel::heard_of(const std::string& id) const {
+  const auto found = others_.find(id);
+  return found == others_.end() ? Latest() : found->second;
 }
 
 }  // namespace cowrite::simulation

@@ -50,12 +50,18 @@ class Replica {
   // Begins with an old copy from the disk. REQUIRES: nothing happened yet.
   void restore(const storage::Snapshot& snapshot);
 
+  [[nodiscard]] const DocumentKey& key() const { return key_; }
   [[nodiscard]] bool exists() const { return exists_; }
   [[nodiscard]] const ot::Rope& text() const { return text_; }
   [[nodiscard]] std::optional<std::uint64_t> version() const { return version_; }
   [[nodiscard]] bool subscribed() const { return subscribed_; }
   [[nodiscard]] bool wants_subscription() const { return wants_subscription_; }
   [[nodiscard]] bool has_unsent() const { return !pending_.empty(); }
+  // It waits for no answer, and has nothing to send.
+  [[nodiscard]] bool nothing_pending() const {
+    return !in_flight_ && pending_.empty() && !subscribing_ && pending_subscribes_.empty() &&
+           fetches_in_flight_.empty() && pending_fetches_.empty();
+  }
   [[nodiscard]] bool quiet() const { return !in_flight_ && pending_.empty() && !recovering_; }
   // It has dropped everything after an error and waits for the server's text.
   [[nodiscard]] bool recovering() const { return recovering_; }

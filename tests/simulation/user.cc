@@ -13,7 +13,7 @@ void User::act(const Plan& plan) {
   } else if (random_.percent(60)) {
     look(replica, key);
   } else {
-    move_cursor(plan);
+    move_cursor(plan, key);
   }
 }
 
@@ -61,12 +61,27 @@ void User::look(Replica& replica, const DocumentKey& key) {
   }
 }
 
-void User::move_cursor(const Plan& plan) {
-  PresenceModel& presence = client_.presence();
+// In a document, or in the room where all are.
+void User::move_cursor(const Plan& plan, const DocumentKey& key) {
+  const bool in_document = random_.one_in(2);
+  PresenceModel& presence = in_document ? client_.cursor(key) : client_.room();
   if (random_.percent(plan.leaves)) {
     return presence.wants_to_listen() ? presence.leave() : presence.join();
   }
-  presence.announce(random_.one_in(5) ? "null" : std::to_string(++moves_));
+  const Replica& replica = client_.replica(key);
+  if (in_document && !replica.exists()) return;
+  if (random_.one_in(5)) return presence.announce("null");
+  presence.announce(in_document ? place_in(replica.text()) : std::to_string(++moves_));
+}
+
+// A position, or what is selected.
+std::string User::place_in(const ot::Rope& text) {
+  const auto position = [this, &text] {
+    return std::to_string(random_.below(text.code_points() + 1));
+  };
+  if (random_.one_in(2)) return position();
+  const std::string anchor = position();
+  return "[" + anchor + "," + position() + "]";
 }
 
 }  // namespace cowrite::simulation

@@ -27,7 +27,8 @@ class User {
  private:
   void create(Replica& replica);
   void look(Replica& replica, const DocumentKey& key);
-  void move_cursor(const Plan& plan);
+  void move_cursor(const Plan& plan, const DocumentKey& key);
+  [[nodiscard]] std::string place_in(const ot::Rope& text);
 
   Client& client_;
   const std::vector<DocumentKey>& documents_;

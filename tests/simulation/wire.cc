@@ -177,11 +177,19 @@ std::string write_past(std::string_view action, std::uint64_t request, const Doc
       .dump();
 }
 
-std::string write_presence(const std::string& channel, const std::string& id,
-                           std::uint64_t presence_version, const std::string& value) {
-  return Json{
-      {"a", "p"}, {"ch", channel}, {"id", id}, {"pv", presence_version}, {"p", Json::parse(value)}}
-      .dump();
+std::string write_presence(const WireMessage& presence) {
+  Json message{{"a", "p"},
+               {"ch", presence.channel},
+               {"id", presence.id},
+               {"pv", presence.presence_version},
+               {"p", Json::parse(presence.value)}};
+  if (presence.version) {
+    message["c"] = presence.key.collection();
+    message["d"] = presence.key.id();
+    message["v"] = *presence.version;
+    message["t"] = protocol::kTextType;
+  }
+  return message.dump();
 }
 
 std::string write_channel(std::string_view action, const std::string& channel,

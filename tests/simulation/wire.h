@@ -29,7 +29,7 @@ struct WirePart {
   std::string error;
 };
 
-// A message of the server. Fields that it does not have are empty.
+// A message of the server, or a presence of a client. Fields that it does not have are empty.
 struct WireMessage {
   std::string action;
   std::string error;  // Its code.
@@ -70,8 +70,8 @@ struct WireSubmission {
 // nf and nt; `moment` is a version or a time.
 [[nodiscard]] std::string write_past(std::string_view action, std::uint64_t request,
                                      const DocumentKey& key, std::optional<std::uint64_t> moment);
-[[nodiscard]] std::string write_presence(const std::string& channel, const std::string& id,
-                                         std::uint64_t presence_version, const std::string& value);
+// p: of a document if it has a version.
+[[nodiscard]] std::string write_presence(const WireMessage& presence);
 // ps, pu
 [[nodiscard]] std::string write_channel(std::string_view action, const std::string& channel,
                                         std::uint64_t sequence);

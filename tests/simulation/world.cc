@@ -79,7 +79,10 @@ void World::populate() {
       }
       if (!random_.one_in(4)) replica.subscribe();
     }
-    client.presence().join();
+    client.room().join();
+    for (const DocumentKey& key : documents_) {
+      if (random_.one_in(2)) client.cursor(key).join();
+    }
     client.go_online();
   }
 }
@@ -201,7 +204,7 @@ void World::heal() {
   plan_.slow_readers = false;
   intruder_.go_away();
   for (const std::weak_ptr<NetworkLink>& link : links_) {
-    if (const auto slow = link.lock()) slow->conditions = {};
+    if (const auto slow = link.lock()) slow->conditions = {.weight = slow->conditions.weight};
   }
   start();
   for (const auto& client : clients_) {
@@ -230,6 +233,12 @@ void World::settle() {
     }
   }
   run_until_quiet();
+  for (const auto& client : clients_) {
+    for (const auto& [key, replica] : client->replicas()) {
+      if (!replica.subscribed() || !replica.version()) continue;
+      oracle_.judge_replaced(client->name(), key, client->source(), *replica.version());
+    }
+  }
   const bool others_wrote = plan_.rival > 0 || plan_.operate > 0 || plan_.intruder > 0;
   if (!others_wrote && !oracle_.any_came_back()) return;
   add_client();
@@ -253,7 +262,7 @@ void World::judge() {
   for (const auto& client : clients_) judge_client(*client);
 }
 
-void World::judge_client(Client& client) {
+void World::judge_client(const Client& client) {
   if (!client.connected()) return oracle_.breach("answers", client.name() + " is not connected");
   if (!client.unanswered().empty()) {
     oracle_.breach("answers", client.name() + " waits for " + *client.unanswered().begin());
@@ -270,27 +279,51 @@ void World::judge_client(Client& client) {
         client.name(), key, replica.version(),
         replica.exists() ? std::optional(replica.text().to_string()) : std::nullopt);
   }
-  if (plan_.leaves > 0 || !client.presence().joined()) {
-    return;  // A presence is announced to those who listen at that time.
-  }
+  for_each_presence(client, [&](const auto& channel, const auto& id, const auto& heard) {
+    oracle_.judge_presence(client.name(), channel, id, heard);
+  });
+}
+
+// What it heard of the others, wherever both listen and the other is somewhere. A presence is
+// announced to those who listen at that time, so none are judged where people look away.
+template <typename Judge>
+void World::for_each_presence(const Client& client, Judge judge) {
+  if (plan_.leaves > 0) return;
   for (const auto& other : clients_) {
-    const PresenceModel& theirs = other->presence();
-    if (other.get() == &client || !theirs.joined() || theirs.value() == "null") continue;
-    if (client.presence().value_of(theirs.id()) != theirs.value()) {
-      oracle_.breach("presence", client.name() + " sees " + other->name() + " at " +
-                                     client.presence().value_of(theirs.id()) + " instead of " +
-                                     theirs.value());
+    if (other.get() == &client) continue;
+    for (const auto& [channel, theirs] : other->presences()) {
+      const auto own = client.presences().find(channel);
+      if (own == client.presences().end() || !own->second.wants_to_listen()) continue;
+      if (!theirs.wants_to_listen() || theirs.refused() || theirs.own().value == "null") continue;
+      judge(channel, theirs.id(), own->second.heard_of(theirs.id()));
     }
   }
 }
 
-// When all are gone, the server holds nothing for anybody.
+// All but one go, which sees that, and then follows nothing any more. When it has gone too, the
+// server holds nothing for anybody.
 void World::say_goodbye() {
-  for (const auto& client : clients_) client->go_offline();
-  run_until_quiet();
-  if (const std::string left = node_->leftovers(); !left.empty()) {
-    oracle_.breach("bounds", left + " is left over when everybody is gone");
+  Client& last = *clients_.front();
+  for (const auto& client : clients_) {
+    if (client.get() != &last) client->go_offline();
   }
+  run_until_quiet();
+  for_each_presence(last, [&](const auto& channel, const auto& id, const auto& heard) {
+    if (heard.value == "null") return;
+    oracle_.breach("presence", last.name() + " sees " + id + " in " + channel + ", who has gone");
+  });
+  last.stop_following();
+  run_until_quiet();
+  expect_left_over("a session");
+  last.go_offline();
+  run_until_quiet();
+  expect_left_over("");
+}
+
+void World::expect_left_over(const std::string& expected) {
+  const std::string left = node_->leftovers();
+  if (left == expected) return;
+  oracle_.breach("bounds", (left.empty() ? "nothing" : left) + " is left over");
 }
 
 }  // namespace cowrite::simulation

@@ -55,8 +55,11 @@ class World {
   void run_until_quiet();
   void settle();
   void judge();
-  void judge_client(Client& client);
+  void judge_client(const Client& client);
+  template <typename Judge>
+  void for_each_presence(const Client& client, Judge judge);
   void say_goodbye();
+  void expect_left_over(const std::string& expected);
 
   [[nodiscard]] std::shared_ptr<NetworkLink> dial(const std::string& client, ClientEnd end);
   [[nodiscard]] std::int64_t now_ms() const;

@@ -60,7 +60,7 @@ bool register_traces() {
     const replay::TraceFile trace = replay::read_trace_file(path).value();
     Editing editing{trace.header.at("start").get<std::string>(), {}};
     for (const auto& line : trace.lines) {
-      editing.operations.push_back(protocol::parse_operation(line.dump()).value());
+      editing.operations.push_back(protocol::parse_operation(line).value());
     }
     const auto add = [&trace](const std::string& width, Editing edits) {
       benchmark::RegisterBenchmark(

@@ -124,6 +124,16 @@ class DocumentHostTest : public ::testing::Test {
   void edit(std::uint64_t sequence, std::uint64_t base, std::string_view notation) {
     submit(sequence, base, storage::Edit{ot::op(notation)});
   }
+  // The document has so many records, of which not all are in memory.
+  void reopen_with(std::uint64_t records) {
+    submit(1, std::nullopt, storage::Create{""});
+    (void)told(1);
+    for (std::uint64_t version = 1; version < records; ++version) {
+      edit(version + 1, version, "'x'");
+      (void)told(1);
+    }
+    host_ = DocumentHost::open({"docs", "d"}, log_, ports());
+  }
   void read(protocol::ReadKind kind, std::optional<std::uint64_t> version = std::nullopt) {
     host_->handle(ReadRequest{kBob, 1, {kind, {"docs", "d"}, version}});
   }
@@ -232,13 +242,7 @@ TEST_F(DocumentHostTest, ReadsThePastFromTheLog) {
 }
 
 TEST_F(DocumentHostTest, AReopenedDocumentAnswersFarReadersFromTheLogInParts) {
-  submit(1, std::nullopt, storage::Create{""});
-  (void)told(1);
-  for (std::uint64_t i = 1; i <= 300; ++i) {
-    edit(i + 1, i, "'x'");
-    (void)told(1);
-  }
-  host_ = DocumentHost::open({"docs", "d"}, log_, ports());
+  reopen_with(301);
   read(protocol::ReadKind::kSubscribe, 0);
   EXPECT_THAT(told(1), ElementsAre("45 records, more from 45"));
   read(protocol::ReadKind::kSubscribe, 45);
@@ -267,6 +271,19 @@ TEST_F(DocumentHostTest, APresenceIsMovedOverWhatItsSenderHadNotSeen) {
   presence.place->type.reset();
   host_->handle(DocumentPresence{kBob, "bob", presence});
   EXPECT_THAT(told(1), ElementsAre("presence refused ERR_DOC_TYPE_NOT_RECOGNIZED"));
+}
+
+TEST_F(DocumentHostTest, APresenceThatIsTooFarBehindIsRefusedButItsEndIsAnnounced) {
+  reopen_with(301);
+  protocol::Presence presence{.channel = "docs.d", .id = "p", .presence_version = 1, .value = "1"};
+  presence.place = protocol::PresencePlace{{"docs", "d"}, 1, std::string(protocol::kTextType)};
+  host_->handle(DocumentPresence{kBob, "bob", presence});
+  EXPECT_THAT(told(1), ElementsAre("presence refused ERR_PRESENCE_TRANSFORM_FAILED"));
+  presence.value = "null";
+  host_->handle(DocumentPresence{kBob, "bob", presence});
+  EXPECT_THAT(told(1), ElementsAre(R"({"a":"p","ch":"docs.d","id":"p","p":null,"pv":1,"c":"docs",)"
+                                   R"("d":"d","v":301,"t":"http://sharejs.org/types/text-unicode",)"
+                                   R"("src":"bob"})"));
 }
 
 }  // namespace

@@ -52,7 +52,7 @@ std::vector<Record> records_of(const replay::TraceFile& trace) {
     records.push_back(std::move(record));
   };
   add(Create{trace.header.at("start").get<std::string>()});
-  for (const auto& line : trace.lines) add(Edit{protocol::parse_operation(line.dump()).value()});
+  for (const auto& line : trace.lines) add(Edit{protocol::parse_operation(line).value()});
   return records;
 }
 
