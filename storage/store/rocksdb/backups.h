@@ -11,6 +11,7 @@
 #include <string>
 #include <utility>
 
+#include "storage/backup_info.h"
 #include "storage/store/data_folder.h"
 #include "storage/store/rocksdb/database.h"
 #include "storage/store/rocksdb/status.h"
