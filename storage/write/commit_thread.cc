@@ -1,11 +1,13 @@
 #include "storage/write/commit_thread.h"
 
 #include <algorithm>
+#include <iterator>
 #include <limits>
 #include <string>
 #include <string_view>
 #include <utility>
 
+#include "ot/base/check.h"
 #include "storage/errors.h"
 #include "storage/format/encoding.h"
 #include "storage/format/keys.h"
@@ -132,13 +134,23 @@ void CommitThread::queue(Pending pending) {
 }
 
 void CommitThread::run() {
-  for (std::deque<Pending> appends = take(); !appends.empty(); appends = take()) commit(appends);
+  while (wait_for_work()) {
+    const bool has_room = wait_for_disk();
+    std::deque<Pending> taken = take();
+    has_room ? commit(taken) : refuse(taken);
+  }
 }
 
-// Waits for appends; empty when the end has come.
-std::deque<CommitThread::Pending> CommitThread::take() {
+// False when the end has come.
+bool CommitThread::wait_for_work() {
   std::unique_lock lock(mutex_);
   wake_.wait(lock, [this] { return stopping_ || !queue_.empty(); });
+  return !queue_.empty();
+}
+
+// As much of the queue as fits in a batch.
+std::deque<CommitThread::Pending> CommitThread::take() {
+  const std::lock_guard lock(mutex_);
   std::deque<Pending> taken;
   if (queue_bytes_ <= kCommitBytesMax) {
     taken.swap(queue_);
@@ -155,23 +167,33 @@ std::deque<CommitThread::Pending> CommitThread::take() {
 
 // Until the disk has room; false if the end comes first.
 bool CommitThread::wait_for_disk() {
-  bool room = !reserve_.is_low();
-  while (!room) {
+  while (reserve_.is_low()) {
     waiting_for_disk_ = true;
+    std::deque<Pending> erasures = take_erasures();
+    refuse(erasures);
     std::unique_lock lock(mutex_);
     if (wake_.wait_for(lock, kDiskRetry, [this] { return stopping_; })) return false;
-    lock.unlock();
-    room = !reserve_.is_low();
   }
   waiting_for_disk_ = false;
   return true;
 }
 
+std::deque<CommitThread::Pending> CommitThread::take_erasures() {
+  const std::lock_guard lock(mutex_);
+  const auto erasures = std::stable_partition(
+      queue_.begin(), queue_.end(),
+      [](const Pending& pending) { return !std::holds_alternative<Erasure>(pending.change); });
+  std::deque<Pending> taken(std::make_move_iterator(erasures),
+                            std::make_move_iterator(queue_.end()));
+  queue_.erase(erasures, queue_.end());
+  return taken;
+}
+
+void CommitThread::refuse(std::deque<Pending>& refused) {
+  for (Pending& pending : refused) pending.done(AppendOutcome::kRefused);
+}
+
 void CommitThread::commit(std::deque<Pending>& appends) {
-  if (!wait_for_disk()) {
-    for (Pending& pending : appends) pending.done(AppendOutcome::kRefused);
-    return;
-  }
   batch_.clear();
   load_heads(appends);
   bool any = false;

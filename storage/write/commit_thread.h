@@ -59,8 +59,9 @@ class CommitThread {
   // As OperationLog::append(). Thread-safe.
   void append(Append append, Done done);
 
-  // Queues an erasure among the appends. kConflict: the document has another version, or exists.
-  // REQUIRES: nobody archives the document meanwhile. Thread-safe.
+  // Queues an erasure among the appends. It does not wait for the disk: while that is low, it is
+  // refused. kConflict: the document has another version, or exists. REQUIRES: nobody archives the
+  // document until the outcome is known. Thread-safe.
   void erase(Erasure erasure, Done done);
 
   // Commits wait until the disk has room again. Thread-safe.
@@ -77,8 +78,11 @@ class CommitThread {
 
   CommitThread(Store& store, const DiskReserve& reserve, DocumentNumber next_number);
   void run();
-  [[nodiscard]] std::deque<Pending> take();
+  [[nodiscard]] bool wait_for_work();
   [[nodiscard]] bool wait_for_disk();
+  [[nodiscard]] std::deque<Pending> take();
+  [[nodiscard]] std::deque<Pending> take_erasures();
+  static void refuse(std::deque<Pending>& refused);
   void commit(std::deque<Pending>& appends);
   void queue(Pending pending);
   void load_heads(const std::deque<Pending>& appends);
