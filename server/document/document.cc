@@ -13,9 +13,7 @@ Document::Document(storage::DocumentKey key, storage::Snapshot committed,
       committed_(std::move(committed)),
       log_(committed_.version - recent.size()),
       checkpoint_version_(checkpoint) {
-  for (storage::Record& record : recent) {
-    log_.push(std::make_shared<const storage::Record>(std::move(record)));
-  }
+  for (RecordPtr& record : share(std::move(recent))) log_.push(std::move(record));
   CHECK(log_.recent().end() == committed_.version);
 }
 
@@ -74,11 +72,10 @@ void Document::history_read(std::uint64_t ticket, Result<HistoryChunk> chunk) {
 
 void Document::records_committed(std::vector<storage::Record> records) {
   CHECK(state_ == State::kConflicted);
-  CommitNotice notice{.key = key_};
-  for (storage::Record& record : records) {
-    CHECK(storage::apply(committed_, record).has_value());
-    notice.records.push_back(std::make_shared<const storage::Record>(std::move(record)));
-    follow(notice.records.back());
+  CommitNotice notice{.key = key_, .records = share(std::move(records))};
+  for (const RecordPtr& record : notice.records) {
+    CHECK(storage::apply(committed_, *record).has_value());
+    follow(record);
   }
   trim_log();
   if (!notice.records.empty()) effects_.emplace_back(Announce{std::move(notice)});
@@ -103,7 +100,9 @@ void Document::form_batch(std::int64_t now_ms) {
     PendingSubmission pending = std::move(queue_.front());
     queue_.pop_front();
     if (std::optional<HistoryWanted> wanted = batch_->add(pending, log_, now_ms)) {
-      read_history(std::move(pending), *std::move(wanted));
+      effects_.emplace_back(ReadHistory{next_ticket_, *wanted});
+      awaiting_history_.emplace(next_ticket_++,
+                                AwaitingHistory{std::move(pending), *std::move(wanted)});
     }
   }
   if (batch_->has_records()) {
@@ -115,12 +114,6 @@ void Document::form_batch(std::int64_t now_ms) {
   CommitNotice notice = std::move(*batch_).announce(key_);
   batch_.reset();
   if (!notice.answers.empty()) effects_.emplace_back(Announce{std::move(notice)});
-}
-
-void Document::read_history(PendingSubmission pending, HistoryWanted wanted) {
-  const std::uint64_t ticket = next_ticket_++;
-  effects_.emplace_back(ReadHistory{ticket, wanted});
-  awaiting_history_.emplace(ticket, AwaitingHistory{std::move(pending), std::move(wanted)});
 }
 
 // ---- The outcome

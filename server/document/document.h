@@ -99,7 +99,6 @@ class Document {
 
  private:
   void form_batch(std::int64_t now_ms);
-  void read_history(PendingSubmission pending, HistoryWanted wanted);
   void commit_batch();
   void take_back_batch();
   void follow(const RecordPtr& record);

@@ -15,15 +15,6 @@
 namespace cowrite::document {
 namespace {
 
-std::vector<RecordPtr> share(std::vector<storage::Record> records) {
-  std::vector<RecordPtr> shared;
-  shared.reserve(records.size());
-  for (storage::Record& record : records) {
-    shared.push_back(std::make_shared<const storage::Record>(std::move(record)));
-  }
-  return shared;
-}
-
 bool subscribes(const ReadRequest& request) {
   return request.request.kind == protocol::ReadKind::kSubscribe;
 }

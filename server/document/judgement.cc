@@ -182,9 +182,7 @@ Result<void> take_over_history(PendingSubmission& pending, const HistoryWanted& 
   if (wanted.from == wanted.to) return {};
   if (chunk.records.empty()) return missing(wanted.from);
   RecentRecords records(wanted.from);
-  for (storage::Record& record : chunk.records) {
-    records.push(std::make_shared<const storage::Record>(std::move(record)));
-  }
+  for (RecordPtr& record : share(std::move(chunk.records))) records.push(std::move(record));
   pending.keep_passed(records);
   if (!pending.own_record()) pending.set_own_record(pending.find_own_record(records));
   const RecordPtr& own = pending.own_record();
