@@ -98,16 +98,10 @@ Result<std::unique_ptr<CommitThread>> CommitThread::start(Store& store,
 }
 
 CommitThread::CommitThread(Store& store, const DiskReserve& reserve, DocumentNumber next_number)
-    : store_(store), reserve_(reserve), next_number_(next_number), thread_([this] { run(); }) {}
-
-CommitThread::~CommitThread() {
-  {
-    const std::lock_guard lock(mutex_);
-    stopping_ = true;
-  }
-  wake_.notify_one();
-  thread_.join();
-}
+    : store_(store),
+      reserve_(reserve),
+      next_number_(next_number),
+      thread_([this](const std::stop_token& stop) { run(stop); }) {}
 
 void CommitThread::append(Append append, Done done) {
   CHECK(append.records != nullptr && !append.records->empty());
@@ -122,7 +116,7 @@ void CommitThread::erase(Erasure erasure, Done done) {
 void CommitThread::queue(Pending pending) {
   {
     const std::lock_guard lock(mutex_);
-    CHECK(!stopping_);
+    CHECK(!thread_.get_stop_token().stop_requested());
     if (queue_bytes_ > 0 && queue_bytes_ + pending.bytes > kQueueBytesMax) {
       pending.change = std::monostate();  // Refused when its turn comes.
       pending.bytes = 0;
@@ -133,19 +127,18 @@ void CommitThread::queue(Pending pending) {
   wake_.notify_one();
 }
 
-void CommitThread::run() {
-  while (wait_for_work()) {
-    const bool has_room = wait_for_disk();
+void CommitThread::run(const std::stop_token& stop) {
+  while (wait_for_work(stop)) {
+    const bool has_room = wait_for_disk(stop);
     std::deque<Pending> taken = take();
     has_room ? commit(taken) : refuse(taken);
   }
 }
 
 // False when the end has come.
-bool CommitThread::wait_for_work() {
+bool CommitThread::wait_for_work(const std::stop_token& stop) {
   std::unique_lock lock(mutex_);
-  wake_.wait(lock, [this] { return stopping_ || !queue_.empty(); });
-  return !queue_.empty();
+  return wake_.wait(lock, stop, [this] { return !queue_.empty(); });
 }
 
 // As much of the queue as fits in a batch.
@@ -166,13 +159,14 @@ std::deque<CommitThread::Pending> CommitThread::take() {
 }
 
 // Until the disk has room; false if the end comes first.
-bool CommitThread::wait_for_disk() {
+bool CommitThread::wait_for_disk(const std::stop_token& stop) {
   while (reserve_.is_low()) {
     waiting_for_disk_ = true;
     std::deque<Pending> erasures = take_erasures();
     refuse(erasures);
     std::unique_lock lock(mutex_);
-    if (wake_.wait_for(lock, kDiskRetry, [this] { return stopping_; })) return false;
+    wake_.wait_for(lock, stop, kDiskRetry, [] { return false; });
+    if (stop.stop_requested()) return false;
   }
   waiting_for_disk_ = false;
   return true;
