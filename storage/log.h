@@ -10,6 +10,7 @@
 #include <string>
 
 #include "ot/base/result.h"
+#include "storage/backup_info.h"
 #include "storage/history.h"
 #include "storage/operation_log.h"
 #include "storage/store/store.h"
@@ -35,8 +36,9 @@ class Log : public OperationLog {
 
   // Erases for good the whole history of a deleted document, from the disk too; its versions go on
   // counting. Fails with kErrDocumentUnknown, with kErrConflict if the document exists or is
-  // written meanwhile, or as reading and writing do. For a thread that may block and that holds no
-  // view of the store: it waits for those that do, and all files are rewritten.
+  // written meanwhile, with kErrDiskFull while appends wait for the disk, or as reading and writing
+  // do. For a thread that may block and that holds no view of the store: it waits for those that
+  // do, and all files are rewritten.
   [[nodiscard]] virtual Result<void> erase(const DocumentKey& key) = 0;
 
   // Adds the histories as they are now to a folder of backups, which is made if need be; files that
@@ -44,7 +46,8 @@ class Log : public OperationLog {
   // kErrIo. For a thread that may block.
   [[nodiscard]] virtual Result<BackupInfo> back_up(const std::string& folder) = 0;
 
-  // Ends long work: erase() and back_up() fail with kErrBusy from now on.
+  // Ends long work: erase() and back_up() fail from now on, with kErrBusy if for no other reason.
+  // An erasure that this ends may be carried out, but for the rewriting of files.
   virtual void interrupt() = 0;
 
   // The id of these histories, 32 hexadecimal digits. Another log has another id, and so has one

@@ -5,6 +5,7 @@
 #include <optional>
 #include <utility>
 
+#include "ot/base/check.h"
 #include "storage/errors.h"
 #include "storage/format/keys.h"
 #include "storage/store/heads.h"
@@ -91,7 +92,12 @@ Result<void> RocksDbLog::erase(const DocumentKey& key) {
     case AppendOutcome::kUnknown:
       break;
   }
-  return failure().value_or(Error{kErrBusy, describe(key) + ": the log takes nothing now"});
+  if (std::optional<Error> failed = failure()) return *std::move(failed);
+  if (health().waits_for_disk) {
+    return Error{kErrDiskFull, describe(key) + ": less of the disk is free than the reserve, " +
+                                   "and erasing rewrites all files"};
+  }
+  return Error{kErrBusy, describe(key) + ": the log takes nothing now"};
 }
 
 Result<BackupInfo> RocksDbLog::back_up(const std::string& folder) {

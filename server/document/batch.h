@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -13,6 +14,7 @@
 #include "server/document/log_cache.h"
 #include "server/document/messages.h"
 #include "server/document/pending_submission.h"
+#include "server/document/recent_records.h"
 #include "storage/operation_log.h"
 #include "storage/record.h"
 
@@ -22,10 +24,8 @@ class Batch {
  public:
   explicit Batch(storage::Snapshot committed);
 
-  // Its records, which follow the log's.
-  [[nodiscard]] const LogCache& records() const { return records_; }
   [[nodiscard]] bool full() const;
-  [[nodiscard]] bool has_records() const { return !records_.recent().empty(); }
+  [[nodiscard]] bool has_records() const { return !records_.empty(); }
 
   // Judges a submission and takes it with its answer: an acknowledgement, perhaps with a record, or
   // a refusal. Or returns what must be read from the log first, and leaves it to the caller.
@@ -45,10 +45,13 @@ class Batch {
   [[nodiscard]] std::vector<PendingSubmission> take_back() && { return std::move(members_); }
 
  private:
+  [[nodiscard]] LastSubmission last_submission(const std::string& source,
+                                               const LogCache& log) const;
   void acknowledge(const PendingSubmission& pending, std::uint64_t version, const LogCache& log);
 
   storage::Snapshot newest_;
-  LogCache records_;
+  RecentRecords records_;  // They follow the log's.
+  std::unordered_map<std::string, storage::SourceEntry> last_submissions_;  // Of their sources.
   std::vector<PendingSubmission> members_;
   std::vector<Answer> answers_;
   std::size_t bytes_ = 0;  // Of the changes in it, as they came.

@@ -13,9 +13,7 @@ Document::Document(storage::DocumentKey key, storage::Snapshot committed,
       committed_(std::move(committed)),
       log_(committed_.version - recent.size()),
       checkpoint_version_(checkpoint) {
-  for (storage::Record& record : recent) {
-    log_.push(std::make_shared<const storage::Record>(std::move(record)));
-  }
+  for (RecordPtr& record : share(std::move(recent))) log_.push(std::move(record));
   CHECK(log_.recent().end() == committed_.version);
 }
 
@@ -25,7 +23,7 @@ std::size_t Document::memory_bytes() const {
 }
 
 bool Document::busy() const {
-  return !queue_.empty() || !reading_.empty() || state_ != State::kReady;
+  return !queue_.empty() || !awaiting_history_.empty() || state_ != State::kReady;
 }
 
 // ---- Events
@@ -55,37 +53,29 @@ void Document::append_finished(storage::AppendOutcome outcome) {
 }
 
 void Document::history_read(std::uint64_t ticket, Result<HistoryChunk> chunk) {
-  const auto found = reading_.find(ticket);
-  CHECK(found != reading_.end());
+  const auto found = awaiting_history_.find(ticket);
+  CHECK(found != awaiting_history_.end());
   auto [pending, wanted] = std::move(found->second);
-  reading_.erase(found);
+  awaiting_history_.erase(found);
 
-  Result<void> passed = chunk ? Result<void>() : Result<void>(chunk.error());
-  if (chunk) {
-    // The records that were committed while the log was read tell better than it did.
-    log_.learn(wanted.source, chunk->last);
-    const LastSubmission last = batch_ ? last_submission(wanted.source, log_, batch_->records())
-                                       : log_.last_submission(wanted.source);
-    passed = take_over_history(pending, wanted, *std::move(chunk), last);
-  }
+  if (chunk) log_.learn(wanted.source, chunk->last);
+  const Result<void> passed =
+      chunk ? take_over_history(pending, wanted, *std::move(chunk)) : Result<void>(chunk.error());
   if (passed) {
     queue_.push_front(std::move(pending));
     return;
   }
   effects_.emplace_back(Announce{
       {.key = key_,
-       .records = {},
-       .encoded = {},
        .answers = {answer_with_error(pending.submission(), passed.error(), committed_.version)}}});
 }
 
 void Document::records_committed(std::vector<storage::Record> records) {
   CHECK(state_ == State::kConflicted);
-  CommitNotice notice{.key = key_, .records = {}, .encoded = {}, .answers = {}};
-  for (storage::Record& record : records) {
-    CHECK(storage::apply(committed_, record).has_value());
-    notice.records.push_back(std::make_shared<const storage::Record>(std::move(record)));
-    follow(notice.records.back());
+  CommitNotice notice{.key = key_, .records = share(std::move(records))};
+  for (const RecordPtr& record : notice.records) {
+    CHECK(storage::apply(committed_, *record).has_value());
+    follow(record);
   }
   trim_log();
   if (!notice.records.empty()) effects_.emplace_back(Announce{std::move(notice)});
@@ -110,7 +100,9 @@ void Document::form_batch(std::int64_t now_ms) {
     PendingSubmission pending = std::move(queue_.front());
     queue_.pop_front();
     if (std::optional<HistoryWanted> wanted = batch_->add(pending, log_, now_ms)) {
-      read_history(std::move(pending), *std::move(wanted));
+      effects_.emplace_back(ReadHistory{next_ticket_, *wanted});
+      awaiting_history_.emplace(next_ticket_++,
+                                AwaitingHistory{std::move(pending), *std::move(wanted)});
     }
   }
   if (batch_->has_records()) {
@@ -122,12 +114,6 @@ void Document::form_batch(std::int64_t now_ms) {
   CommitNotice notice = std::move(*batch_).announce(key_);
   batch_.reset();
   if (!notice.answers.empty()) effects_.emplace_back(Announce{std::move(notice)});
-}
-
-void Document::read_history(PendingSubmission pending, HistoryWanted wanted) {
-  const std::uint64_t ticket = next_ticket_++;
-  effects_.emplace_back(ReadHistory{ticket, wanted});
-  reading_.emplace(ticket, Reading{std::move(pending), std::move(wanted)});
 }
 
 // ---- The outcome
@@ -159,7 +145,7 @@ void Document::follow(const RecordPtr& record) {
 
 // Forgets records that no submission needs.
 void Document::trim_log() {
-  if (!reading_.empty()) {
+  if (!awaiting_history_.empty()) {
     return;  // Submissions that wait for the log count on the records that were here before.
   }
   std::uint64_t keep = log_.recent().end();

@@ -89,7 +89,6 @@ class Document {
 
   // ---- Reading
 
-  [[nodiscard]] const storage::DocumentKey& key() const { return key_; }
   [[nodiscard]] const storage::Snapshot& committed() const { return committed_; }
   // The newest records, as many as limits.h lets it keep.
   [[nodiscard]] const RecentRecords& recent() const { return log_.recent(); }
@@ -100,7 +99,6 @@ class Document {
 
  private:
   void form_batch(std::int64_t now_ms);
-  void read_history(PendingSubmission pending, HistoryWanted wanted);
   void commit_batch();
   void take_back_batch();
   void follow(const RecordPtr& record);
@@ -114,13 +112,13 @@ class Document {
   LogCache log_;
   State state_ = State::kReady;
 
-  struct Reading {
+  struct AwaitingHistory {
     PendingSubmission pending;
     HistoryWanted wanted;
   };
-  std::deque<PendingSubmission> queue_;       // In order of arrival.
-  std::map<std::uint64_t, Reading> reading_;  // By ticket: those whose history is being read.
-  std::optional<Batch> batch_;                // Being formed, or in flight.
+  std::deque<PendingSubmission> queue_;                        // In order of arrival.
+  std::map<std::uint64_t, AwaitingHistory> awaiting_history_;  // By ticket.
+  std::optional<Batch> batch_;                                 // Being formed, or in flight.
   std::uint64_t next_ticket_ = 1;
 
   std::uint64_t checkpoint_version_;  // The newest that was asked for.

@@ -15,15 +15,6 @@
 namespace cowrite::document {
 namespace {
 
-std::vector<RecordPtr> share(std::vector<storage::Record> records) {
-  std::vector<RecordPtr> shared;
-  shared.reserve(records.size());
-  for (storage::Record& record : records) {
-    shared.push_back(std::make_shared<const storage::Record>(std::move(record)));
-  }
-  return shared;
-}
-
 bool subscribes(const ReadRequest& request) {
   return request.request.kind == protocol::ReadKind::kSubscribe;
 }
@@ -89,7 +80,7 @@ void DocumentHost::reload() {
   if (failure_) return;
   reloading_ = true;
   if (!document_ || document_->busy() || !subscribers_.empty() || !reader_.idle()) {
-    ports_.run_after(kReadRetry, [self = shared_from_this()] {
+    ports_.run_after(kReloadRetry, [self = shared_from_this()] {
       if (self->reloading_) self->reload();
     });
     return;
@@ -109,20 +100,27 @@ std::size_t DocumentHost::memory_bytes() const {
 }
 
 void DocumentHost::refuse(ToDocument request, const Error& error) {
-  if (auto* submission = std::get_if<Submission>(&request)) {
-    carry_out(Announce{{.key = key_,
-                        .records = {},
-                        .encoded = {},
-                        .answers = {answer_with_error(*submission, error, 0)}}});
-  } else if (auto* read = std::get_if<ReadRequest>(&request)) {
-    ports_.reply(read->session, ReadReply{.ticket = read->ticket, .key = key_, .content = error});
-  } else if (auto* leaving = std::get_if<LeaveRequest>(&request)) {
-    receive(*leaving);
-  } else if (auto* snapshot = std::get_if<SnapshotRequest>(&request)) {
-    ports_.reply(snapshot->session, SnapshotReply{snapshot->ticket, error});
-  } else if (auto* presence = std::get_if<DocumentPresence>(&request)) {
-    ports_.reply(presence->session, PresenceRefused{std::move(presence->presence), error});
-  }
+  struct Refuse {
+    DocumentHost& host;
+    const Error& error;
+
+    void operator()(const Submission& submission) const {
+      host.carry_out(
+          Announce{{.key = host.key_, .answers = {answer_with_error(submission, error, 0)}}});
+    }
+    void operator()(const ReadRequest& read) const {
+      host.ports_.reply(read.session,
+                        ReadReply{.ticket = read.ticket, .key = host.key_, .content = error});
+    }
+    void operator()(const LeaveRequest& leaving) const { host.receive(leaving); }
+    void operator()(const SnapshotRequest& snapshot) const {
+      host.ports_.reply(snapshot.session, SnapshotReply{snapshot.ticket, error});
+    }
+    void operator()(DocumentPresence presence) const {
+      host.ports_.reply(presence.session, PresenceRefused{std::move(presence.presence), error});
+    }
+  };
+  std::visit(Refuse{*this, error}, std::move(request));
 }
 
 // ---- Requests
@@ -140,7 +138,7 @@ void DocumentHost::receive(const ReadRequest& request) {
   if (!from) return answer(request, committed);
   if (*from > committed.version) return refuse_ahead(request);
   if (*from < document_->recent().begin()) return answer_from_log(request, *from);
-  answer(request, document_->recent().range(*from, committed.version));
+  answer(request, document_->recent().since(*from));
 }
 
 // The client has records that are not in the log. It must not go on from them: what will be written
@@ -290,7 +288,7 @@ void DocumentHost::carry_out(const ReadForeign& effect) {
       },
       [this, effect](Result<Records> records) {
         if (!records) {
-          ports_.run_after(kAppendRetry,
+          ports_.run_after(kForeignRecordsRetry,
                            [self = shared_from_this(), effect] { self->carry_out(effect); });
           return;
         }

@@ -4,7 +4,6 @@
 #include <memory>
 #include <utility>
 
-#include "ot/base/check.h"
 #include "server/document/limits.h"
 #include "server/document/rebase.h"
 #include "server/protocol/error_codes.h"
@@ -18,44 +17,30 @@ Error missing(std::uint64_t version) {
   return {protocol::kErrLogUnavailable, "the log has no record " + std::to_string(version)};
 }
 
-// The record that is the submission itself, if it is among these from version `from` on; else null.
-// A source's sequences go up, so mostly its last one tells; a record that these do not reach back
-// to was read by now.
-RecordPtr find_own(const PendingSubmission& pending, const SourceEntry* last,
-                   const RecentRecords& records, std::uint64_t from) {
-  if (!last || last->sequence < pending.sequence()) return nullptr;
-  if (last->sequence == pending.sequence()) {
-    const std::uint64_t version = last->version;
-    if (version < from || version >= records.end()) return nullptr;
-    if (version >= records.begin()) return records.at(version);
-    CHECK(pending.stored_record() && pending.stored_record()->version == version);
-    return pending.stored_record();
-  }
-  for (std::uint64_t v = std::max(from, records.begin()); v < records.end(); ++v) {
-    if (pending.is_in(*records.at(v))) return records.at(v);
-  }
-  return nullptr;
-}
-
 class Judgement {
  public:
-  Judgement(PendingSubmission& pending, const Evidence& evidence)
+  Judgement(PendingSubmission& pending, const LastSubmission& last, const LogAndBatch& over)
       : pending_(pending),
-        log_(evidence.log.recent()),
-        batch_(evidence.batch.recent()),
-        newest_(evidence.newest),
-        last_(last_submission(pending.submission().source, evidence.log, evidence.batch)) {}
+        log_(over.log),
+        batch_(over.batch),
+        newest_(over.newest),
+        only_in_log_(std::holds_alternative<OnlyInLog>(last)),
+        last_(std::get_if<SourceEntry>(&last)) {}
 
   Verdict judge(std::int64_t now_ms) {
     if (pending_.base() > newest_.version) return from_the_future();
-    if (only_the_log_knows()) return read_first();   // 1. Recognised?
-    if (is_stored_elsewhere()) return read_first();  // 2. Stored elsewhere?
-    if (is_far_behind()) return read_first();        // 3. Far behind?
-    Result<storage::Change> rebased = rebase();      // 4.
+    const std::uint64_t from = is_far_behind() ? pending_.progress().at() : log_.begin();
+    if (from < log_.begin() || log_tells_of_own_record()) {
+      return ReadFirst{{.source = pending_.submission().source,
+                        .sequence = pending_.sequence(),
+                        .from = from,
+                        .to = log_.begin()}};
+    }
+    Result<storage::Change> rebased = rebase();
     if (!rebased) return rebased.error();
     if (own_) return acknowledge(*rebased);
-    if (may_be_stored()) return sequence_reused();
-    return try_on_text(*std::move(rebased), now_ms);  // 5.
+    if (may_have_own_record()) return sequence_reused();
+    return try_on_text(*std::move(rebased), now_ms);
   }
 
  private:
@@ -65,81 +50,57 @@ class Judgement {
                 " of a document at version " + std::to_string(newest_.version)};
   }
 
-  // ---- 1. Recognised
+  // ---- 1. Own record
 
-  // Null if its source never submitted, or only the log can tell.
-  [[nodiscard]] const SourceEntry* last() const { return std::get_if<SourceEntry>(&last_); }
   // A source's sequences go up.
-  [[nodiscard]] bool may_be_stored() const {
-    return last() && last()->sequence >= pending_.sequence();
-  }
-  // It has met its own record in the log: nothing more is needed to know it.
-  [[nodiscard]] bool is_recognised() const { return pending_.progress().repeated() != nullptr; }
-
-  // Nobody here knows what its source submitted last.
-  [[nodiscard]] bool only_the_log_knows() const {
-    return std::holds_alternative<OnlyInLog>(last_) && !is_recognised();
+  [[nodiscard]] bool may_have_own_record() const {
+    return last_ && last_->sequence >= pending_.sequence();
   }
 
-  // ---- 2. Stored elsewhere
-
-  [[nodiscard]] bool is_stored_elsewhere() const {
-    if (is_recognised() || pending_.stored_record()) return false;
-    const bool is_last = last() && last()->sequence == pending_.sequence();
-    return is_last && last()->version < log_.begin() &&
-           (!pending_.base() || last()->version >= pending_.progress().at());
+  // Only the log knows whether it has a record of its own, or what is in that.
+  [[nodiscard]] bool log_tells_of_own_record() const {
+    if (pending_.own_record()) return false;
+    return only_in_log_ ||
+           (last_ && last_->sequence == pending_.sequence() &&
+            last_->version >= pending_.progress().at() && last_->version < log_.begin());
   }
 
-  // ---- 3. Far behind
+  // ---- 2. Far behind
 
   // True if it must pass records that are not in memory and their shapes are not enough: because
   // its author is to be sent the records, because the shapes are gone, or because it may be one of
   // the records without being its source's last.
   [[nodiscard]] bool is_far_behind() const {
+    if (!pending_.base()) return false;
     const RebaseProgress& progress = pending_.progress();
-    if (!pending_.base() || is_recognised() || progress.at() >= log_.begin()) return false;
-    return log_.end() - progress.at() <= kMissedRecordsMax || progress.at() < log_.reach() ||
-           !progress.needs_no_records() || (last() && last()->sequence > pending_.sequence());
+    const RecordPtr& own = pending_.own_record();
+    if (progress.at() >= log_.begin() || (own && progress.at() == own->version)) return false;
+    return log_.end() - *pending_.base() <= kMissedRecordsMax || progress.at() < log_.reach() ||
+           !progress.needs_no_records() || (last_ && last_->sequence > pending_.sequence());
   }
 
-  [[nodiscard]] ReadFirst read_first() const {
-    return {{.source = pending_.submission().source,
-             .sequence = pending_.sequence(),
-             .from = is_far_behind() ? pending_.progress().at() : log_.begin(),
-             .to = log_.begin()}};
-  }
-
-  // ---- 4. Rebased
+  // ---- 3. Rebased
 
   // Over the log, for good, and then over the batch; but no further than its own record.
   [[nodiscard]] Result<storage::Change> rebase() {
+    own_ = find_own_record();
     RebaseProgress& over_log = pending_.progress();
-    if (!pending_.base()) {  // It is to be made at the present version, whatever that is.
-      own_ = find_own_anywhere();
-      return over_log.change();
-    }
-    if (!over_log.repeated()) {
-      const RecordPtr own = find_own(pending_, last(), log_, over_log.at());
-      if (const Result<void> passed = over_log.pass(log_, own); !passed) return passed.error();
-    }
-    RebaseProgress progress = over_log;
-    if (!progress.repeated()) {
-      const RecordPtr own = find_own(pending_, last(), batch_, progress.at());
-      if (const Result<void> passed = progress.pass(batch_, own); !passed) return passed.error();
-    }
-    own_ = progress.repeated();
-    return std::move(progress).take_change();
+    // Without a base it is to be made at the present version, whatever that is.
+    if (!pending_.base()) return over_log.change();
+    const std::uint64_t to = own_ ? own_->version : batch_.end();
+    Result<void> passed = over_log.pass(log_, std::min(to, log_.end()));
+    if (!passed) return passed.error();
+    RebaseProgress over_batch = over_log;
+    passed = over_batch.pass(batch_, to);
+    if (!passed) return passed.error();
+    return std::move(over_batch).take_change();
   }
 
-  // Only a client that never fetched the document sends no base, when it repeats its create.
-  [[nodiscard]] RecordPtr find_own_anywhere() const {
-    if (!may_be_stored()) return nullptr;
-    for (const RecentRecords* records : {&batch_, &log_}) {
-      for (std::uint64_t version = records->end(); version-- > records->begin();) {
-        if (pending_.is_in(*records->at(version))) return records->at(version);
-      }
-    }
-    return pending_.stored_record();
+  // In the log, and then for good, or in the batch.
+  [[nodiscard]] RecordPtr find_own_record() {
+    if (pending_.own_record() || !may_have_own_record()) return pending_.own_record();
+    pending_.set_own_record(pending_.find_own_record(log_));
+    return pending_.own_record() ? pending_.own_record() : pending_.find_own_record(batch_);
   }
 
   // One more waiter for the record's ack, if it really is the same.
@@ -154,11 +115,11 @@ class Judgement {
   // The source has gone past this sequence, and no record since the submission's base holds it.
   [[nodiscard]] Error sequence_reused() const {
     return {protocol::kErrSequenceReused,
-            "this source has sent sequence " + std::to_string(last()->sequence) +
-                " already, at version " + std::to_string(last()->version)};
+            "this source has sent sequence " + std::to_string(last_->sequence) +
+                " already, at version " + std::to_string(last_->version)};
   }
 
-  // ---- 5. Tried
+  // ---- 4. Tried
 
   [[nodiscard]] Verdict try_on_text(storage::Change change, std::int64_t now_ms) {
     if (std::holds_alternative<storage::Create>(change) && newest_.exists) {
@@ -198,37 +159,35 @@ class Judgement {
   RecentRecords& log_;
   RecentRecords& batch_;
   storage::Snapshot& newest_;
-  const LastSubmission last_;
-  RecordPtr own_;  // The record that is the submission itself, once it was found.
+  const bool only_in_log_;         // What its source submitted last.
+  const SourceEntry* const last_;  // That; null if it is nothing, or only in the log.
+  RecordPtr own_;                  // The record that is the submission itself, if there is one.
 };
 
 }  // namespace
 
-LastSubmission last_submission(const std::string& source, const LogCache& log,
-                               const LogCache& batch) {
-  const LastSubmission in_batch = batch.last_submission(source);
-  return std::holds_alternative<SourceEntry>(in_batch) ? in_batch : log.last_submission(source);
-}
-
-Verdict judge(PendingSubmission& pending, const Evidence& evidence, std::int64_t now_ms) {
-  return Judgement(pending, evidence).judge(now_ms);
+Verdict judge(PendingSubmission& pending, const LastSubmission& last, const LogAndBatch& over,
+              std::int64_t now_ms) {
+  return Judgement(pending, last, over).judge(now_ms);
 }
 
 Result<void> take_over_history(PendingSubmission& pending, const HistoryWanted& wanted,
-                               HistoryChunk chunk, const LastSubmission& last) {
-  const bool is_last = chunk.last && chunk.last->sequence == pending.sequence();
-  if (is_last && !chunk.stored) return missing(chunk.last->version);
-  if (is_last) pending.set_stored_record(*std::move(chunk.stored));
+                               HistoryChunk chunk) {
+  if (chunk.last && chunk.last->sequence == pending.sequence()) {
+    if (!chunk.stored) return missing(chunk.last->version);
+    if (chunk.last->version >= pending.progress().at()) {
+      pending.set_own_record(std::make_shared<const storage::Record>(*std::move(chunk.stored)));
+    }
+  }
   if (wanted.from == wanted.to) return {};
   if (chunk.records.empty()) return missing(wanted.from);
   RecentRecords records(wanted.from);
-  for (storage::Record& record : chunk.records) {
-    records.push(std::make_shared<const storage::Record>(std::move(record)));
-  }
+  for (RecordPtr& record : share(std::move(chunk.records))) records.push(std::move(record));
   pending.keep_passed(records);
-  const RecordPtr own =
-      find_own(pending, std::get_if<SourceEntry>(&last), records, records.begin());
-  return pending.progress().pass(records, own);
+  if (!pending.own_record()) pending.set_own_record(pending.find_own_record(records));
+  const RecordPtr& own = pending.own_record();
+  return pending.progress().pass(records,
+                                 own ? std::min(own->version, records.end()) : records.end());
 }
 
 }  // namespace cowrite::document

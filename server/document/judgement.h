@@ -1,14 +1,13 @@
 // Decides about a submission, in one place:
 //
-//   1. recognised       its source's last submission tells if it can be in the log or in the batch
-//                       already; if only the log knows that submission, it is read first
-//   2. stored elsewhere its record is in the log but not in memory: that is read first
-//   3. far behind       it has to pass records that are not in memory: they are read first
-//   4. rebased          from its own base over everything committed, then over the batch, but no
-//                       further than its own record: if that is met, it is one more waiter for
-//                       that record's ack
-//   5. tried            on the text, and against the limits; one that fails is refused, and hurts
-//                       no other
+//   1. own record  its source's last submission tells if it can be in the log or in the batch
+//                  already, as a record of its own; if only the log knows that submission, or has
+//                  that record, this is read first
+//   2. far behind  it has to pass records that are not in memory: they are read first
+//   3. rebased     from its base over everything committed, then over the batch, but no further
+//                  than its own record: if it has one, it is one more waiter for that record's ack
+//   4. tried       on the text, and against the limits; one that fails is refused, and hurts no
+//                  other
 //
 // After a reading it is judged again from the beginning.
 #pragma once
@@ -42,16 +41,12 @@ struct HistoryChunk {
   std::vector<storage::Record> records;   // From `from` on; perhaps not all of them.
 };
 
-// The log and the batch by which a submission is judged.
-struct Evidence {
-  LogCache& log;
-  LogCache& batch;            // Follows the log.
+// What a submission is judged over.
+struct LogAndBatch {
+  RecentRecords& log;
+  RecentRecords& batch;       // Follows the log.
   storage::Snapshot& newest;  // The document after both.
 };
-
-// Of a source, as the log and the batch tell.
-[[nodiscard]] LastSubmission last_submission(const std::string& source, const LogCache& log,
-                                             const LogCache& batch);
 
 // It cannot be judged before this is read.
 struct ReadFirst {
@@ -68,15 +63,15 @@ struct Accepted {
 // An error: it will never be in the log, or, if the log cannot be read, nobody knows.
 using Verdict = std::variant<ReadFirst, Repeated, Accepted, Error>;
 
-// Takes the submission as far as the log's records lead, and evidence.newest over its record if it
-// is accepted. The record is stamped now_ms. `evidence` is of the same log at every call.
-[[nodiscard]] Verdict judge(PendingSubmission& pending, const Evidence& evidence,
-                            std::int64_t now_ms);
+// Takes the submission as far as the log's records lead, and over.newest over its record if it is
+// accepted. The record is stamped now_ms. `last` is its source's last submission, in the log or in
+// the batch. `over` is of the same log at every call.
+[[nodiscard]] Verdict judge(PendingSubmission& pending, const LastSubmission& last,
+                            const LogAndBatch& over, std::int64_t now_ms);
 
-// Takes the submission over what was read for it, to be judged again. `last` is its source's last
-// submission, as it is known by now. Fails if a record forbids the change, or is not there.
+// Takes the submission over what was read for it, to be judged again. Fails if a record forbids the
+// change, or is not there.
 [[nodiscard]] Result<void> take_over_history(PendingSubmission& pending,
-                                             const HistoryWanted& wanted, HistoryChunk chunk,
-                                             const LastSubmission& last);
+                                             const HistoryWanted& wanted, HistoryChunk chunk);
 
 }  // namespace cowrite::document

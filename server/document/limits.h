@@ -46,13 +46,21 @@ inline constexpr std::size_t kKnownSourcesMax = 8'192;
 // the others.
 inline constexpr std::size_t kOpenDocumentBytes = std::size_t{4} << 10;
 
-// How long a document waits before it offers its batch again to a log that refused it, or reads
-// again the records that came before its own.
+// After these, a document offers its batch again to a log that refused it: the disk does not keep
+// up, or has failed.
 inline constexpr std::chrono::milliseconds kAppendRetry{500};
 
-// How long a document waits before it asks again for a read that found the log's readers busy, or
-// looks again whether it can be loaded anew.
+// After these, it tries again to read the records that came before its own, without which it cannot
+// go on, from a disk that failed.
+inline constexpr std::chrono::milliseconds kForeignRecordsRetry{500};
+
+// After these, it asks again for a read that found the log's readers busy: one of them is free
+// soon.
 inline constexpr std::chrono::milliseconds kReadRetry{50};
+
+// A document that is to be loaded anew looks this often whether it can be: its subscribers are
+// leaving, and requests wait.
+inline constexpr std::chrono::milliseconds kReloadRetry{50};
 
 static_assert(kRecentRecordsOnOpening < kRecentRecordsMax);
 static_assert(kRecentRecordsMax < kMissedRecordsMax,

@@ -1,5 +1,5 @@
-// LogCache: the newest records of a log, and each source's last submission, so that the log need
-// not be read for every submission.
+// LogCache: the newest records of a document's log, and each source's last submission, so that the
+// log need not be read for every submission.
 #pragma once
 
 #include <cstddef>

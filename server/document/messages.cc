@@ -6,6 +6,15 @@
 
 namespace cowrite::document {
 
+std::vector<RecordPtr> share(std::vector<storage::Record> records) {
+  std::vector<RecordPtr> shared;
+  shared.reserve(records.size());
+  for (storage::Record& record : records) {
+    shared.push_back(std::make_shared<const storage::Record>(std::move(record)));
+  }
+  return shared;
+}
+
 const storage::DocumentKey& key_of(const ToDocument& request) {
   struct Key {
     const storage::DocumentKey& operator()(const Submission& submission) const {

@@ -30,6 +30,7 @@ struct SessionId {
 
 // A committed record, shared by the document and all sessions that send it.
 using RecordPtr = std::shared_ptr<const storage::Record>;
+[[nodiscard]] std::vector<RecordPtr> share(std::vector<storage::Record> records);
 
 // ---- From a session to a document
 

@@ -1,7 +1,6 @@
 #include "server/document/pending_submission.h"
 
 #include <algorithm>
-#include <memory>
 #include <utility>
 
 #include "server/document/limits.h"
@@ -14,16 +13,16 @@ PendingSubmission::PendingSubmission(Submission submission)
       bytes_(change_bytes(progress_.change())),
       passed_until_(base().value_or(0)) {}
 
-bool PendingSubmission::is_in(const storage::Record& record) const {
-  return record.sequence == sequence() && record.source == submission_.source;
-}
-
-void PendingSubmission::set_stored_record(storage::Record record) {
-  stored_record_ = std::make_shared<const storage::Record>(std::move(record));
+RecordPtr PendingSubmission::find_own_record(const RecentRecords& records) const {
+  for (std::uint64_t v = std::max(progress_.at(), records.begin()); v < records.end(); ++v) {
+    const RecordPtr& record = records.at(v);
+    if (record->sequence == sequence() && record->source == submission_.source) return record;
+  }
+  return nullptr;
 }
 
 void PendingSubmission::keep_passed(const RecentRecords& records) {
-  const std::vector<RecordPtr> passed = records.range(records.begin(), records.end());
+  const std::vector<RecordPtr> passed = records.since(records.begin());
   for (const RecordPtr& record : passed) passed_bytes_ += record_bytes(*record);
   if (passed_bytes_ > kMissedBytesMax) {
     passed_.clear();
@@ -36,9 +35,10 @@ void PendingSubmission::keep_passed(const RecentRecords& records) {
 std::vector<RecordPtr> PendingSubmission::missed(std::uint64_t version,
                                                  const RecentRecords& committed,
                                                  const RecentRecords& batch) const {
+  if (!base() || version - *base() > kMissedRecordsMax || passed_bytes_ > kMissedBytesMax)
+    return {};
   std::uint64_t next = passed_until_;
-  const bool in_memory = next >= version || next >= committed.begin();
-  if (!base() || passed_bytes_ > kMissedBytesMax || !in_memory) return {};
+  if (next < version && next < committed.begin()) return {};
   std::vector<RecordPtr> missed = passed_;
   // More may have been read than the records before its own.
   while (!missed.empty() && missed.back()->version >= version) missed.pop_back();

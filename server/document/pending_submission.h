@@ -1,17 +1,17 @@
-// PendingSubmission: a submission on its way into the log, with the records that were read for it:
-// the one that holds it already, and those that its author has not seen. judgement.h decides about
-// it.
+// PendingSubmission: a submission on its way into the log, with the records that were found for it:
+// its own, if it was committed before (the acknowledgement got lost, or a second connection was
+// faster), and those that its author has not seen. judgement.h decides about it.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include "server/document/messages.h"
 #include "server/document/rebase_progress.h"
 #include "server/document/recent_records.h"
-#include "storage/record.h"
 
 namespace cowrite::document {
 
@@ -27,20 +27,20 @@ class PendingSubmission {
   [[nodiscard]] const std::optional<std::uint64_t>& base() const {
     return submission_.request.version;
   }
-  // The change, over committed records only, so that it holds whatever becomes of a batch.
+  // The change, over committed records only, so that it holds whatever becomes of a batch; but no
+  // further than its own record.
   [[nodiscard]] RebaseProgress& progress() { return progress_; }
   [[nodiscard]] const RebaseProgress& progress() const { return progress_; }
   // Of the change, as it came.
   [[nodiscard]] std::size_t bytes() const { return bytes_; }
 
-  // True if the record is this very submission.
-  [[nodiscard]] bool is_in(const storage::Record& record) const;
-
   // ---- From the log
 
-  // The record with its source and sequence, once that was read; else null.
-  [[nodiscard]] const RecordPtr& stored_record() const { return stored_record_; }
-  void set_stored_record(storage::Record record);
+  // The committed record that is this very submission, once it was found; else null.
+  [[nodiscard]] const RecordPtr& own_record() const { return own_record_; }
+  void set_own_record(RecordPtr record) { own_record_ = std::move(record); }
+  // Its own record, if it is among these and not before progress().at(); else null.
+  [[nodiscard]] RecordPtr find_own_record(const RecentRecords& records) const;
 
   // Keeps records that it passes, in order, for its author. REQUIRES: they follow the ones before,
   // the first its base.
@@ -60,7 +60,7 @@ class PendingSubmission {
   RebaseProgress progress_;
   std::size_t bytes_;
 
-  RecordPtr stored_record_;
+  RecordPtr own_record_;
   std::vector<RecordPtr> passed_;   // From its base on; none if they are too many.
   std::uint64_t passed_until_ = 0;  // The version after them.
   std::size_t passed_bytes_ = 0;

@@ -2,7 +2,6 @@
 
 #include <utility>
 
-#include "ot/base/check.h"
 #include "ot/normalize.h"
 #include "server/document/limits.h"
 #include "server/document/rebase.h"
@@ -17,9 +16,7 @@ bool RebaseProgress::needs_no_records() const {
   return edit && ot::is_in_normal_form(edit->operation);
 }
 
-Result<void> RebaseProgress::pass(RecentRecords& records, const RecordPtr& own) {
-  CHECK(!repeated_);
-  const std::uint64_t to = own ? own->version : records.end();
+Result<void> RebaseProgress::pass(RecentRecords& records, std::uint64_t to) {
   while (at_ < to) {
     const bool is_far = to - at_ > kPassedOneByOne || at_ < records.begin();
     if (is_far && at_ >= records.reach() && needs_no_records()) {
@@ -31,7 +28,6 @@ Result<void> RebaseProgress::pass(RecentRecords& records, const RecordPtr& own) 
     if (Result<void> rebased = rebase(change_, *records.at(at_)); !rebased) return rebased;
     ++at_;
   }
-  repeated_ = own;
   return {};
 }
 

@@ -24,10 +24,9 @@ const RecordPtr& RecentRecords::at(std::uint64_t version) const {
   return records_[version - begin()];
 }
 
-std::vector<RecordPtr> RecentRecords::range(std::uint64_t from, std::uint64_t to) const {
-  CHECK(from >= begin() && from <= to && to <= end_);
-  const auto first = records_.begin() + static_cast<std::ptrdiff_t>(from - begin());
-  return {first, first + static_cast<std::ptrdiff_t>(to - from)};
+std::vector<RecordPtr> RecentRecords::since(std::uint64_t version) const {
+  CHECK(version >= begin() && version <= end_);
+  return {records_.begin() + static_cast<std::ptrdiff_t>(version - begin()), records_.end()};
 }
 
 void RecentRecords::push(RecordPtr record) {

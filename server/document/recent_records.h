@@ -26,8 +26,8 @@ class RecentRecords {
 
   // REQUIRES: begin() <= version < end().
   [[nodiscard]] const RecordPtr& at(std::uint64_t version) const;
-  // Records from <= version < to. REQUIRES: begin() <= from <= to <= end().
-  [[nodiscard]] std::vector<RecordPtr> range(std::uint64_t from, std::uint64_t to) const;
+  // The records from this version on. REQUIRES: begin() <= version <= end().
+  [[nodiscard]] std::vector<RecordPtr> since(std::uint64_t version) const;
 
   // About what all of it takes in memory.
   [[nodiscard]] std::size_t memory_bytes() const;

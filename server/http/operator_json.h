@@ -9,6 +9,7 @@
 #include "ot/base/result.h"
 #include "server/history/changes.h"
 #include "server/history/disk_use.h"
+#include "storage/backup_info.h"
 #include "storage/read/verify.h"
 #include "storage/record.h"
 

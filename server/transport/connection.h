@@ -22,7 +22,6 @@ struct Outbound {
 using SharedOutbound = std::shared_ptr<const Outbound>;
 
 enum class CloseCode : std::uint16_t {
-  kGoingAway = 1001,
   kUnsupportedData = 1003,  // Binary.
   kInvalidData = 1007,      // Not UTF-8, or no JSON object.
   kTooBig = 1009,

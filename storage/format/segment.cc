@@ -1,5 +1,6 @@
 #include "storage/format/segment.h"
 
+#include <algorithm>
 #include <array>
 #include <map>
 #include <optional>
@@ -164,18 +165,8 @@ class Unpacker {
     return record;
   }
 
-  [[nodiscard]] bool failed() const {
-    for (const ValueReader& column : columns_) {
-      if (column.failed()) return true;
-    }
-    return false;
-  }
-  [[nodiscard]] bool whole() const {
-    for (const ValueReader& column : columns_) {
-      if (!column.whole()) return false;
-    }
-    return true;
-  }
+  [[nodiscard]] bool failed() const { return std::ranges::any_of(columns_, &ValueReader::failed); }
+  [[nodiscard]] bool whole() const { return std::ranges::all_of(columns_, &ValueReader::whole); }
 
  private:
   ValueReader& in(Column column) { return columns_[column]; }

@@ -2,37 +2,30 @@
 
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
+#include <string_view>
 #include <utility>
 
+#include "ot/base/check.h"
 #include "storage/errors.h"
 #include "storage/read/stored_history.h"
 
 namespace cowrite::storage {
 namespace {
 
-// What a job gets that finds the queue full.
-class BusyHistory final : public History {
+// The view of a job that finds the queue full.
+class BusyView final : public View {
  public:
-  Result<std::vector<DocumentInfo>> list(const std::optional<DocumentKey>&,
-                                         std::size_t) const override {
+  Result<std::optional<std::string>> get(Table, std::string_view) const override { return busy(); }
+  Result<std::vector<std::optional<std::string>>> get_many(
+      Table, std::span<const std::string>) const override {
     return busy();
   }
-  Result<std::optional<DocumentInfo>> info(const DocumentKey&) const override { return busy(); }
-  Result<Snapshot> snapshot(const DocumentKey&, std::optional<std::uint64_t>) const override {
+  Result<void> scan(Table, const KeyRange&, Order, const EntryVisitor&) const override {
     return busy();
   }
-  Result<std::uint64_t> version_at(const DocumentKey&, std::int64_t) const override {
-    return busy();
-  }
-  Result<std::vector<Record>> records(const DocumentKey&, std::uint64_t, std::uint64_t,
-                                      std::size_t) const override {
-    return busy();
-  }
-  Result<std::uint64_t> checkpoint(const DocumentKey&) const override { return busy(); }
-  Result<std::optional<SourceEntry>> source(const DocumentKey&, const std::string&) const override {
-    return busy();
-  }
+  Result<std::uint64_t> disk_bytes(Table, const KeyRange&) const override { return busy(); }
 
  private:
   static Error busy() { return {kErrBusy, "too many reads are waiting; try again"}; }
@@ -42,36 +35,27 @@ class BusyHistory final : public History {
 
 ReaderPool::ReaderPool(const Store& store) : store_(store) {
   for (std::size_t i = 0; i < kReaderThreads; ++i) {
-    threads_.emplace_back([this] { run(); });
+    threads_.emplace_back([this](const std::stop_token& stop) { run(stop); });
   }
-}
-
-ReaderPool::~ReaderPool() {
-  {
-    const std::lock_guard lock(mutex_);
-    stopping_ = true;
-  }
-  wake_.notify_all();
-  for (std::thread& thread : threads_) thread.join();
 }
 
 void ReaderPool::read(Job job) {
   {
     const std::lock_guard lock(mutex_);
-    CHECK(!stopping_);
+    CHECK(!threads_.back().get_stop_token().stop_requested());
     if (queue_.size() < kReadsWaitingMax) {
       queue_.push_back(std::move(job));
       wake_.notify_one();
       return;
     }
   }
-  job(BusyHistory());
+  job(StoredHistory(BusyView()));
 }
 
-void ReaderPool::run() {
+void ReaderPool::run(const std::stop_token& stop) {
   while (true) {
     std::unique_lock lock(mutex_);
-    wake_.wait(lock, [this] { return stopping_ || !queue_.empty(); });
+    wake_.wait(lock, stop, [this] { return !queue_.empty(); });
     if (queue_.empty()) return;
     const Job job = std::move(queue_.front());
     queue_.pop_front();

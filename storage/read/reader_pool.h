@@ -1,5 +1,6 @@
 // ReaderPool: the threads on which a server reads its histories, since reading may wait for the
-// disk and an event loop may not. Each job reads from a view of its own.
+// disk and an event loop may not. Each job reads from a view of its own. Destroying it runs what is
+// queued.
 #pragma once
 
 #include <condition_variable>
@@ -7,6 +8,7 @@
 #include <deque>
 #include <functional>
 #include <mutex>
+#include <stop_token>
 #include <thread>
 #include <vector>
 
@@ -27,24 +29,19 @@ class ReaderPool {
 
   // REQUIRES: the store outlives it.
   explicit ReaderPool(const Store& store);
-  // Runs what is queued. REQUIRES: read() is not being called.
-  ~ReaderPool();
-  ReaderPool(const ReaderPool&) = delete;
-  ReaderPool& operator=(const ReaderPool&) = delete;
 
-  // As OperationLog::read(). Thread-safe.
+  // As OperationLog::read(). Thread-safe. REQUIRES: it is not being destroyed.
   void read(Job job);
 
  private:
-  void run();
+  void run(const std::stop_token& stop);
 
   const Store& store_;
 
   std::mutex mutex_;
-  std::condition_variable wake_;
+  std::condition_variable_any wake_;
   std::deque<Job> queue_;
-  bool stopping_ = false;
-  std::vector<std::thread> threads_;  // Last: they use all of the above.
+  std::vector<std::jthread> threads_;  // Last: they use all of the above.
 };
 
 }  // namespace cowrite::storage

@@ -3,11 +3,11 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdint>
 #include <filesystem>
 #include <fstream>
-#include <set>
 #include <string_view>
 #include <system_error>
 #include <utility>
@@ -18,10 +18,6 @@ namespace cowrite::storage {
 namespace {
 
 namespace fs = std::filesystem;
-
-Error unreadable(const std::string& folder, const std::error_code& error) {
-  return {kErrIo, "cannot read folder " + folder + ": " + error.message()};
-}
 
 constexpr const char* kShutdownMark = "CLOSED";
 
@@ -58,21 +54,31 @@ Result<void> sync_folder(const fs::path& folder) {
 
 }  // namespace
 
+Result<std::vector<std::string>> names_in(const std::string& folder) {
+  std::vector<std::string> names;
+  std::error_code error;
+  fs::directory_iterator entry(folder, error);
+  for (; !error && entry != fs::directory_iterator(); entry.increment(error)) {
+    names.push_back(entry->path().filename().string());
+  }
+  if (error) return Error{kErrIo, "cannot read folder " + folder + ": " + error.message()};
+  return names;
+}
+
 Result<FolderContent> look_into(const std::string& folder) {
   std::error_code error;
   if (!fs::exists(folder, error) && !error) return FolderContent::kNothing;
+  const Result<std::vector<std::string>> names = names_in(folder);
+  if (!names) return names.error();
   bool other = false;
   bool remains = false;
   bool backup = false;
-  fs::directory_iterator entry(folder, error);
-  for (; !error && entry != fs::directory_iterator(); entry.increment(error)) {
-    const std::string name = entry->path().filename().string();
+  for (const std::string& name : *names) {
     if (name == "CURRENT") return FolderContent::kDatabase;
     other = other || !precedes_data(name);
     remains = remains || is_part_of_data(name);
     backup = backup || name == "shared_checksum";
   }
-  if (error) return unreadable(folder, error);
   if (remains || backup) return remains ? FolderContent::kRemains : FolderContent::kBackup;
   return other ? FolderContent::kOther : FolderContent::kNothing;
 }
@@ -90,23 +96,20 @@ Result<void> create_folder(const std::string& folder) {
 }
 
 Result<std::string> file_set(const std::string& folder) {
-  std::error_code error;
-  std::set<std::string> files;
-  fs::directory_iterator entry(folder, error);
-  for (; !error && entry != fs::directory_iterator(); entry.increment(error)) {
-    std::string name = entry->path().filename().string();
+  Result<std::vector<std::string>> names = names_in(folder);
+  if (!names) return names.error();
+  std::ranges::sort(*names);
+  std::string set;
+  for (const std::string& name : *names) {
     if (!holds_data(name)) continue;
+    set += name;
     if (name.starts_with("MANIFEST-")) {
       std::error_code vanished;  // It is then not in the next set.
-      const std::uintmax_t bytes = entry->file_size(vanished);
-      name += ' ';
-      name += vanished ? std::string() : std::to_string(bytes);
+      const std::uintmax_t bytes = fs::file_size(fs::path(folder) / name, vanished);
+      set += ' ' + (vanished ? std::string() : std::to_string(bytes));
     }
-    files.insert(std::move(name));
+    set += '\n';
   }
-  if (error) return unreadable(folder, error);
-  std::string set;
-  for (const std::string& name : files) set += name + '\n';
   return set;
 }
 

@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "ot/base/result.h"
 
@@ -21,6 +22,9 @@ enum class FolderContent {
   kRemains,   // What is left of a data folder that has lost its file CURRENT.
   kOther,     // Other files.
 };
+
+// The names in a folder. Fails with kErrIo.
+[[nodiscard]] Result<std::vector<std::string>> names_in(const std::string& folder);
 
 // Fails with kErrIo if the folder cannot be listed or is not a folder.
 [[nodiscard]] Result<FolderContent> look_into(const std::string& folder);

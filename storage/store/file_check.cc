@@ -5,14 +5,15 @@
 #include <cstdint>
 #include <filesystem>
 #include <fstream>
-#include <iterator>
 #include <optional>
 #include <string_view>
 #include <system_error>
+#include <vector>
 
 #include "ot/base/varint.h"
 #include "storage/errors.h"
 #include "storage/format/checksum.h"
+#include "storage/store/data_folder.h"
 
 namespace cowrite::storage {
 namespace {
@@ -145,43 +146,32 @@ Result<void> check_file(const fs::path& path,
              : Result<void>();
 }
 
-template <typename Predicate>
-bool any_file(const std::string& folder, Predicate predicate) {
-  std::error_code error;
-  const fs::directory_iterator entry(folder, error);
-  return !error && std::any_of(fs::begin(entry), fs::end(entry),
-                               [&](const auto& file) { return predicate(file.path()); });
+bool any_name(const std::string& folder, bool (*predicate)(std::string_view name)) {
+  const Result<std::vector<std::string>> names = names_in(folder);
+  return names && std::ranges::any_of(*names, predicate);
 }
+
+bool is_log(std::string_view name) { return name.ends_with(".log"); }
+bool is_table(std::string_view name) { return name.ends_with(".sst"); }
 
 }  // namespace
 
 Result<void> check_files(const std::string& folder) {
-  std::error_code error;
-  fs::directory_iterator entry(folder, error);
-  for (; !error && entry != fs::directory_iterator(); entry.increment(error)) {
-    const fs::path& path = entry->path();
-    const bool is_table = path.extension() == ".sst";
-    if (!is_table && path.extension() != ".log" &&
-        !path.filename().string().starts_with("MANIFEST-")) {
-      continue;
-    }
-    if (Result<void> whole = check_file(path, is_table ? check_table : check_log); !whole) {
-      return whole;
-    }
+  const Result<std::vector<std::string>> names = names_in(folder);
+  if (!names) return names.error();
+  for (const std::string& name : *names) {
+    if (!is_table(name) && !is_log(name) && !name.starts_with("MANIFEST-")) continue;
+    Result<void> whole =
+        check_file(fs::path(folder) / name, is_table(name) ? check_table : check_log);
+    if (!whole) return whole;
   }
-  return error
-             ? Result<void>(Error{kErrIo, "cannot read folder " + folder + ": " + error.message()})
-             : Result<void>();
+  return {};
 }
 
-bool has_log_file(const std::string& folder) {
-  return any_file(folder, [](const fs::path& path) { return path.extension() == ".log"; });
-}
+bool has_log_file(const std::string& folder) { return any_name(folder, is_log); }
 
 bool has_data_file(const std::string& folder) {
-  return any_file(folder, [](const fs::path& path) {
-    return path.extension() == ".sst" || path.filename() == "CLOSED";
-  });
+  return any_name(folder, [](std::string_view name) { return is_table(name) || name == "CLOSED"; });
 }
 
 }  // namespace cowrite::storage

@@ -13,6 +13,7 @@
 #include <string>
 
 #include "ot/base/result.h"
+#include "storage/backup_info.h"
 #include "storage/store/store.h"
 
 namespace rocksdb {

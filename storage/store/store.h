@@ -28,11 +28,6 @@ struct StoreStatistics {
   std::uint64_t compaction_bytes = 0;  // About how many are due to be compacted.
 };
 
-struct BackupInfo {
-  std::uint64_t number = 0;  // Counted in its folder, from 1.
-  std::uint64_t bytes = 0;   // Of all its files, those shared with other backups included.
-};
-
 class Store {
  public:
   virtual ~Store() = default;

@@ -2,6 +2,8 @@
 
 #include <limits>
 
+#include "ot/base/check.h"
+
 namespace cowrite::storage {
 
 void WriteBatch::put(Table table, std::string_view key, std::string_view value) {

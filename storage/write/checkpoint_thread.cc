@@ -2,25 +2,20 @@
 
 #include <utility>
 
+#include "ot/base/check.h"
 #include "storage/write/archive.h"
 
 namespace cowrite::storage {
-CheckpointThread::CheckpointThread(Store& store, const DiskReserve& reserve)
-    : store_(store), reserve_(reserve), thread_([this] { run(); }) {}
 
-CheckpointThread::~CheckpointThread() {
-  {
-    const std::lock_guard lock(mutex_);
-    stopping_ = true;
-  }
-  wake_.notify_one();
-  thread_.join();
-}
+CheckpointThread::CheckpointThread(Store& store, const DiskReserve& reserve)
+    : store_(store),
+      reserve_(reserve),
+      thread_([this](const std::stop_token& stop) { run(stop); }) {}
 
 void CheckpointThread::save(DocumentKey key, Snapshot snapshot) {
   {
     const std::lock_guard lock(mutex_);
-    CHECK(!stopping_);
+    CHECK(!thread_.get_stop_token().stop_requested());
     const auto replaced = waiting_.find(key);
     const std::uint64_t freed = replaced == waiting_.end() ? 0 : replaced->second.text.bytes();
     const std::uint64_t bytes = waiting_bytes_ - freed + snapshot.text.bytes();
@@ -31,10 +26,10 @@ void CheckpointThread::save(DocumentKey key, Snapshot snapshot) {
   wake_.notify_one();
 }
 
-void CheckpointThread::run() {
+void CheckpointThread::run(const std::stop_token& stop) {
   while (true) {
     std::unique_lock lock(mutex_);
-    wake_.wait(lock, [this] { return stopping_ || !waiting_.empty(); });
+    wake_.wait(lock, stop, [this] { return !waiting_.empty(); });
     if (waiting_.empty()) return;
     const auto taken = waiting_.extract(waiting_.begin());
     waiting_bytes_ -= taken.mapped().text.bytes();

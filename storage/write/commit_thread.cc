@@ -1,11 +1,13 @@
 #include "storage/write/commit_thread.h"
 
 #include <algorithm>
+#include <iterator>
 #include <limits>
 #include <string>
 #include <string_view>
 #include <utility>
 
+#include "ot/base/check.h"
 #include "storage/errors.h"
 #include "storage/format/encoding.h"
 #include "storage/format/keys.h"
@@ -96,16 +98,10 @@ Result<std::unique_ptr<CommitThread>> CommitThread::start(Store& store,
 }
 
 CommitThread::CommitThread(Store& store, const DiskReserve& reserve, DocumentNumber next_number)
-    : store_(store), reserve_(reserve), next_number_(next_number), thread_([this] { run(); }) {}
-
-CommitThread::~CommitThread() {
-  {
-    const std::lock_guard lock(mutex_);
-    stopping_ = true;
-  }
-  wake_.notify_one();
-  thread_.join();
-}
+    : store_(store),
+      reserve_(reserve),
+      next_number_(next_number),
+      thread_([this](const std::stop_token& stop) { run(stop); }) {}
 
 void CommitThread::append(Append append, Done done) {
   CHECK(append.records != nullptr && !append.records->empty());
@@ -120,7 +116,7 @@ void CommitThread::erase(Erasure erasure, Done done) {
 void CommitThread::queue(Pending pending) {
   {
     const std::lock_guard lock(mutex_);
-    CHECK(!stopping_);
+    CHECK(!thread_.get_stop_token().stop_requested());
     if (queue_bytes_ > 0 && queue_bytes_ + pending.bytes > kQueueBytesMax) {
       pending.change = std::monostate();  // Refused when its turn comes.
       pending.bytes = 0;
@@ -131,14 +127,23 @@ void CommitThread::queue(Pending pending) {
   wake_.notify_one();
 }
 
-void CommitThread::run() {
-  for (std::deque<Pending> appends = take(); !appends.empty(); appends = take()) commit(appends);
+void CommitThread::run(const std::stop_token& stop) {
+  while (wait_for_work(stop)) {
+    const bool has_room = wait_for_disk(stop);
+    std::deque<Pending> taken = take();
+    has_room ? commit(taken) : refuse(taken);
+  }
 }
 
-// Waits for appends; empty when the end has come.
-std::deque<CommitThread::Pending> CommitThread::take() {
+// False when the end has come.
+bool CommitThread::wait_for_work(const std::stop_token& stop) {
   std::unique_lock lock(mutex_);
-  wake_.wait(lock, [this] { return stopping_ || !queue_.empty(); });
+  return wake_.wait(lock, stop, [this] { return !queue_.empty(); });
+}
+
+// As much of the queue as fits in a batch.
+std::deque<CommitThread::Pending> CommitThread::take() {
+  const std::lock_guard lock(mutex_);
   std::deque<Pending> taken;
   if (queue_bytes_ <= kCommitBytesMax) {
     taken.swap(queue_);
@@ -154,24 +159,35 @@ std::deque<CommitThread::Pending> CommitThread::take() {
 }
 
 // Until the disk has room; false if the end comes first.
-bool CommitThread::wait_for_disk() {
-  bool room = !reserve_.is_low();
-  while (!room) {
+bool CommitThread::wait_for_disk(const std::stop_token& stop) {
+  while (reserve_.is_low()) {
     waiting_for_disk_ = true;
+    std::deque<Pending> erasures = take_erasures();
+    refuse(erasures);
     std::unique_lock lock(mutex_);
-    if (wake_.wait_for(lock, kDiskRetry, [this] { return stopping_; })) return false;
-    lock.unlock();
-    room = !reserve_.is_low();
+    wake_.wait_for(lock, stop, kDiskRetry, [] { return false; });
+    if (stop.stop_requested()) return false;
   }
   waiting_for_disk_ = false;
   return true;
 }
 
+std::deque<CommitThread::Pending> CommitThread::take_erasures() {
+  const std::lock_guard lock(mutex_);
+  const auto erasures = std::stable_partition(
+      queue_.begin(), queue_.end(),
+      [](const Pending& pending) { return !std::holds_alternative<Erasure>(pending.change); });
+  std::deque<Pending> taken(std::make_move_iterator(erasures),
+                            std::make_move_iterator(queue_.end()));
+  queue_.erase(erasures, queue_.end());
+  return taken;
+}
+
+void CommitThread::refuse(std::deque<Pending>& refused) {
+  for (Pending& pending : refused) pending.done(AppendOutcome::kRefused);
+}
+
 void CommitThread::commit(std::deque<Pending>& appends) {
-  if (!wait_for_disk()) {
-    for (Pending& pending : appends) pending.done(AppendOutcome::kRefused);
-    return;
-  }
   batch_.clear();
   load_heads(appends);
   bool any = false;

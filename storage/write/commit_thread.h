@@ -1,6 +1,8 @@
 // CommitThread: makes appends durable. All that documents queue while one batch is being synced
 // becomes the next batch, so that many appends share the cost of one sync, and a lone append waits
 // for its own sync only.
+//
+// Destroying it commits what is queued, or refuses it where the disk is low.
 #pragma once
 
 #include <atomic>
@@ -11,6 +13,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <stop_token>
 #include <string>
 #include <thread>
 #include <variant>
@@ -50,17 +53,13 @@ class CommitThread {
   // REQUIRES: the store and the reserve outlive it, and nobody else writes records to it.
   [[nodiscard]] static Result<std::unique_ptr<CommitThread>> start(Store& store,
                                                                    const DiskReserve& reserve);
-  // Commits what is queued, or refuses it where the disk is low. REQUIRES: append() is not being
-  // called.
-  ~CommitThread();
-  CommitThread(const CommitThread&) = delete;
-  CommitThread& operator=(const CommitThread&) = delete;
 
-  // As OperationLog::append(). Thread-safe.
+  // As OperationLog::append(). Thread-safe. REQUIRES: it is not being destroyed.
   void append(Append append, Done done);
 
-  // Queues an erasure among the appends. kConflict: the document has another version, or exists.
-  // REQUIRES: nobody archives the document meanwhile. Thread-safe.
+  // Queues an erasure among the appends. It does not wait for the disk: while that is low, it is
+  // refused. kConflict: the document has another version, or exists. REQUIRES: nobody archives the
+  // document until the outcome is known. Thread-safe.
   void erase(Erasure erasure, Done done);
 
   // Commits wait until the disk has room again. Thread-safe.
@@ -76,9 +75,12 @@ class CommitThread {
   };
 
   CommitThread(Store& store, const DiskReserve& reserve, DocumentNumber next_number);
-  void run();
+  void run(const std::stop_token& stop);
+  [[nodiscard]] bool wait_for_work(const std::stop_token& stop);
+  [[nodiscard]] bool wait_for_disk(const std::stop_token& stop);
   [[nodiscard]] std::deque<Pending> take();
-  [[nodiscard]] bool wait_for_disk();
+  [[nodiscard]] std::deque<Pending> take_erasures();
+  static void refuse(std::deque<Pending>& refused);
   void commit(std::deque<Pending>& appends);
   void queue(Pending pending);
   void load_heads(const std::deque<Pending>& appends);
@@ -99,11 +101,10 @@ class CommitThread {
   std::atomic<bool> waiting_for_disk_ = false;
 
   std::mutex mutex_;
-  std::condition_variable wake_;
+  std::condition_variable_any wake_;
   std::deque<Pending> queue_;
   std::size_t queue_bytes_ = 0;
-  bool stopping_ = false;
-  std::thread thread_;  // Last: it uses all of the above.
+  std::jthread thread_;  // Last: it uses all of the above.
 };
 
 }  // namespace cowrite::storage

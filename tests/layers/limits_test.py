@@ -19,7 +19,8 @@ HEADERS = [
 INTERNAL = {
     *("document::" + name for name in (
         "kBatchRecordsMax", "kBatchBytesMax", "kShapesMax", "kShapesBytesMax", "kPassedOneByOne", "kRecentRecordsOnOpening",
-        "kHistoryChunkBytes", "kKnownSourcesMax", "kOpenDocumentBytes", "kAppendRetry", "kReadRetry",
+        "kHistoryChunkBytes", "kKnownSourcesMax", "kOpenDocumentBytes", "kAppendRetry", "kForeignRecordsRetry",
+        "kReadRetry", "kReloadRetry",
     )),
     *("session::" + name for name in ("kReadsInFlightPerConnectionMax", "kSendQueueHighBytes")),
     *("switchboard::" + name for name in ("kIdleDocument", "kEvictionLooksMax")),

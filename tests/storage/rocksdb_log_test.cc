@@ -391,6 +391,23 @@ TEST(RocksDbLog, AppendsThatWaitForTheDiskAreRefusedAtTheEnd) {
   EXPECT_EQ(outcome.get_future().get(), AppendOutcome::kRefused);
 }
 
+TEST(RocksDbLog, AnErasureIsRefusedWhileTheDiskIsLowAndNotCarriedOutLater) {
+  SmallDisk disk;
+  Author author({"docs", "a"});
+  Author other({"docs", "b"});
+  ASSERT_EQ(append(disk.log(), author.create("x").remove().take()), AppendOutcome::kCommitted);
+  disk.have(999);
+  EXPECT_EQ(disk.log().erase(author.key()).error().code, kErrDiskFull);
+  std::promise<AppendOutcome> outcome;
+  disk.log().append(other.create("y").take(),
+                    [&outcome](AppendOutcome value) { outcome.set_value(value); });
+  EXPECT_EQ(disk.log().erase(author.key()).error().code, kErrDiskFull) << "behind what waits";
+  disk.have(1'000);
+  EXPECT_EQ(outcome.get_future().get(), AppendOutcome::kCommitted);
+  EXPECT_EQ((*disk.log().history().info(author.key()))->erased, 0U);
+  EXPECT_TRUE(disk.log().erase(author.key()));
+}
+
 TEST(RocksDbLog, ADiskThatIsLowFromTheBeginningIsRefused) {
   const TempFolder temp;
   LogOptions options;

@@ -10,6 +10,7 @@
 #include <memory>
 #include <string>
 
+#include "storage/backup_info.h"
 #include "storage/store/data_folder.h"
 #include "storage/store/rocksdb/database.h"
 #include "storage/store/rocksdb/status.h"

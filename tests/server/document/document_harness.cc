@@ -10,10 +10,12 @@
 namespace cowrite::document {
 namespace {
 
+const storage::DocumentKey kKey{"docs", "d"};
+
 Document open(const std::vector<storage::Record>& history, std::size_t tail) {
   storage::Snapshot snapshot;
   for (const storage::Record& made : history) CHECK(storage::apply(snapshot, made).has_value());
-  return Document({"docs", "d"}, std::move(snapshot),
+  return Document(kKey, std::move(snapshot),
                   {history.end() - static_cast<std::ptrdiff_t>(tail), history.end()}, 0);
 }
 
@@ -78,7 +80,7 @@ void DocumentHarness::remove(const std::string& source, std::uint64_t sequence,
 
 void DocumentHarness::submit(const std::string& source, std::uint64_t sequence,
                              std::optional<std::uint64_t> base, storage::Change change) {
-  protocol::Submit request{.key = document_.key(),
+  protocol::Submit request{.key = kKey,
                            .version = base,
                            .source = std::nullopt,
                            .sequence = sequence,

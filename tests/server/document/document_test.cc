@@ -16,6 +16,7 @@ namespace {
 using storage::AppendOutcome;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
+using ::testing::StartsWith;
 
 // "ab" by alice, at version 1.
 DocumentHarness ab() { return DocumentHarness({record(0, "alice", 1, storage::Create{"ab"})}, 1); }
@@ -383,6 +384,20 @@ TEST(Document, ASubmissionFromBehindTheRecordsIsRebasedWithoutThem) {
   harness.settle();
   EXPECT_EQ(harness.text().substr(version - 2),
             "xaZYb");  // Both stand behind a; the later one left.
+}
+
+TEST(Document, AnAuthorWhoMissedMoreRecordsThanTheLimitGetsTheAckAlone) {
+  DocumentHarness harness = long_history(kMissedRecordsMax + 1);
+  const std::string at = std::to_string(harness.version());
+  harness.edit("carol", 1, 2, "'Y'");
+  harness.read_history();
+  harness.settle();
+  EXPECT_THAT(harness.announced().back(), StartsWith("ack carol:1 at " + at + " after 2 3 4 "));
+  harness = long_history(kMissedRecordsMax + 1);
+  harness.edit("carol", 1, 1, "'Y'");
+  harness.read_history();
+  harness.settle();
+  EXPECT_EQ(harness.announced().back(), "ack carol:1 at " + at);
 }
 
 TEST(Document, ARepeatFromBehindTheRecordsIsRecognisedWithoutThem) {

@@ -265,8 +265,8 @@ TEST_F(WebSocket, AClientThatDoesNotAnswerACloseIsDropped) {
 
 TEST_F(WebSocket, TheClientsCloseIsAnswered) {
   const auto client = open();
-  client->send(Frame{true, Opcode::kClose, close_payload(CloseCode::kGoingAway, "bye")});
-  EXPECT_EQ(closed_with(*client), 1001);
+  client->send(Frame{true, Opcode::kClose, close_payload(CloseCode::kServiceRestart, "bye")});
+  EXPECT_EQ(closed_with(*client), 1012);
 }
 
 TEST_F(WebSocket, TellsOfAnEndWithoutAClose) {
@@ -301,7 +301,7 @@ TEST_F(WebSocket, AConnectionThatIsGoneMayStillBeCalled) {
   records_.back()->send("nobody");
   connection->pause_reading();
   connection->resume_reading();
-  connection->close(CloseCode::kGoingAway, "");
+  connection->close(CloseCode::kServiceRestart, "");
   connection->terminate();
   EXPECT_EQ(connection->queued_bytes(), 0U);
   server_.reset();
