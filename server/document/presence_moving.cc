@@ -12,13 +12,13 @@ namespace cowrite::document {
 std::variant<SharedPresence, PresenceRefused> move_presence(DocumentPresence presence,
                                                             const RecentRecords& recent) {
   protocol::Presence& value = presence.presence;
-  std::uint64_t& version = value.place->version;
+  std::uint64_t& version = *value.version;
   if (version < recent.begin()) {
     return PresenceRefused{
         std::move(value),
         {protocol::kErrPresenceTransform, "the presence is too far behind the document"}};
   }
-  if (version < recent.end() && !value.place->type && value.value != "null") {
+  if (version < recent.end() && !value.type && value.value != "null") {
     return PresenceRefused{
         std::move(value),
         {protocol::kErrTypeNotRecognized, "a presence without a type cannot be moved"}};
