@@ -48,4 +48,10 @@ Response error_response(const Error& error) {
   return response;
 }
 
+Response refusal(const Request& request, const Error& error) {
+  Response response = error_response(error);
+  if (request.path.starts_with("/api/")) return response;
+  return plain_response(response.status, error.message);
+}
+
 }  // namespace cowrite::http

@@ -22,6 +22,10 @@ enum class Caching {
 // With the status that error_table.h gives the code.
 [[nodiscard]] Response error_response(const Error& error);
 
+// Refuses a request of any kind: as the API does if it was for the API, else with the error's
+// sentence.
+[[nodiscard]] Response refusal(const Request& request, const Error& error);
+
 // A result as write(value), which returns JSON, or as its error.
 template <typename T, typename Write>
 [[nodiscard]] Response json_response(const Result<T>& result, Write write,

@@ -12,6 +12,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <string_view>
 #include <utility>
 
 #include "server/transport/connection_quota.h"
@@ -31,6 +32,7 @@ class PacedSocket {
 
   template <typename Buffers, typename Handler>
   void async_read_some(const Buffers& buffers, Handler&& handler) {
+    if (before_read) before_read();
     socket_.async_read_some(buffers,
                             [this, handler = std::decay_t<Handler>(std::forward<Handler>(handler))](
                                 const ErrorCode& error, std::size_t bytes) mutable {
@@ -56,6 +58,9 @@ class PacedSocket {
         });
   }
 
+  // A few bytes, while nothing else is being written.
+  void write_at_once(std::string_view bytes);
+
   // Between these two a read completes only with an error.
   void pause_reading() { paused_ = true; }
   void resume_reading();
@@ -73,6 +78,8 @@ class PacedSocket {
   // the peer ends its stream too, or for `linger`.
   void finish(std::chrono::milliseconds linger);
 
+  // Called before each read.
+  std::function<void()> before_read;
   // Called after each write, before its handler.
   std::function<void()> on_written;
 
