@@ -1,5 +1,5 @@
-// Notices: sentences that the operator is told on stderr, each once. Clients choose what some of
-// them name, so only the first kNoticesMax different ones are told.
+// Notices: sentences of one kind that the operator is told on stderr, each once. Clients choose
+// what they name, so only the first kNoticesMax different ones are told.
 //
 // Thread-safe.
 #pragma once

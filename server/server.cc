@@ -7,6 +7,7 @@
 #include "server/http/errors.h"
 #include "server/http/health.h"
 #include "server/http/operator_token.h"
+#include "server/http/responses.h"
 #include "server/pages/embedded_file.h"
 #include "server/protocol/error_codes.h"
 #include "server/switchboard/limits.h"
@@ -75,7 +76,8 @@ Server::Server(std::unique_ptr<storage::Log> log, access::AccessPolicy access, p
       operator_api_(*log_, std::move(token), operator_ports()),
       operator_(std::move(reports_to)),
       clients_ahead_(operator_.warn),
-      notices_(operator_.warn) {}
+      refusals_(operator_.warn),
+      clock_notices_(operator_.warn) {}
 
 Server::~Server() {
   for (const auto& loop : loops_) loop->stop();
@@ -127,10 +129,11 @@ switchboard::Ports Server::switchboard_ports() {
                                 std::uint64_t held) { clients_ahead_.note(key, seen, held); },
       .on_time_ahead =
           [this](const storage::DocumentKey& key, std::int64_t time_ms) {
-            notices_.tell(storage::describe(key) + ": its newest record is dated " +
-                          storage::format_time(time_ms) +
-                          ", later than the clock; so will be all that follow, until the clock "
-                          "has caught up");
+            clock_notices_.tell(
+                storage::describe(key) + ": its newest record is dated " +
+                storage::format_time(time_ms) +
+                ", later than the clock; so will be all that follow, until the clock "
+                "has caught up");
           },
   };
 }
@@ -169,14 +172,14 @@ http::OperatorPorts Server::operator_ports() {
 // A foreign host or page is often the server's own behind a proxy, so its operator is told.
 std::optional<Error> Server::refuse(const http::Request& request) {
   std::optional<Error> error = access_.refuse(request);
-  if (error && error->code != http::kErrRequestMalformed) notices_.tell(error->message);
+  if (error && error->code != http::kErrRequestMalformed) refusals_.tell(error->message);
   return error;
 }
 
 void Server::serve(const http::Request& request, http::Respond respond) {
   if (request.path.starts_with("/api/operator/")) {
     operator_api_.handle(request, std::move(respond));
-  } else if (request.path.starts_with("/api/")) {
+  } else if (http::is_api_path(request.path)) {
     api_.handle(request, [this, origin = std::string(request.header("origin")),
                           respond = std::move(respond)](http::Response response) {
       access_.share(origin, response);

@@ -88,7 +88,8 @@ class Server {
   http::OperatorApi operator_api_;
   const Operator operator_;
   ClientsAheadOfLog clients_ahead_;
-  Notices notices_;
+  Notices refusals_;
+  Notices clock_notices_;
   std::vector<std::unique_ptr<loop::Loop>> loops_;
   std::unique_ptr<switchboard::Switchboard> switchboard_;
   // One for each loop.

@@ -48,9 +48,11 @@ Response error_response(const Error& error) {
   return response;
 }
 
+bool is_api_path(std::string_view path) { return path == "/api" || path.starts_with("/api/"); }
+
 Response refusal(const Request& request, const Error& error) {
   Response response = error_response(error);
-  if (request.path.starts_with("/api/")) return response;
+  if (is_api_path(request.path)) return response;
   return plain_response(response.status, error.message);
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include "ot/base/result.h"
 #include "server/http/message.h"
@@ -21,6 +22,9 @@ enum class Caching {
 
 // With the status that error_table.h gives the code.
 [[nodiscard]] Response error_response(const Error& error);
+
+// Whether a path is the API's.
+[[nodiscard]] bool is_api_path(std::string_view path);
 
 // Refuses a request of any kind: as the API does if it was for the API, else with the error's
 // sentence.

@@ -32,8 +32,10 @@ void set_target(http::Request& request, std::string_view target) {
   if (scheme_end != target.npos && (scheme == "http" || scheme == "https")) {
     target.remove_prefix(scheme_end + 3);
     const std::string_view host = target.substr(0, target.find_first_of("/?"));
-    std::erase_if(request.headers, [](const auto& header) { return header.first == "host"; });
-    request.headers.emplace_back("host", host);
+    for (auto& [name, value] : request.headers) {
+      // A request without a Host, or with two, stays wrong.
+      if (name == "host" && value.find(',') == value.npos) value = host;
+    }
     target.remove_prefix(host.size());
     if (!target.starts_with('/')) request.path = '/';
   }
@@ -44,7 +46,7 @@ void set_target(http::Request& request, std::string_view target) {
 
 std::optional<http::Response> cut_base_path(http::Request& request, std::string_view base_path) {
   if (request.path == base_path && !base_path.empty()) {
-    http::Response response = http::plain_response(308, "The pages are below this path.");
+    http::Response response = http::plain_response(301, "The pages are below this path.");
     response.headers.emplace_back("Location", std::string(base_path) + "/");
     return response;
   }

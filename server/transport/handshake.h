@@ -16,7 +16,7 @@ inline constexpr std::string_view kWebSocketPath = "/ws";
 void set_target(http::Request& request, std::string_view target);
 
 // Cuts the path under which the server has all of its own off the request's path. If the request's
-// path is not below it, returns what answers it: 404, or 308 for the base path itself.
+// path is not below it, returns what answers it: 404, or 301 for the base path itself.
 [[nodiscard]] std::optional<http::Response> cut_base_path(http::Request& request,
                                                           std::string_view base_path);
 

@@ -58,6 +58,8 @@ describe("hosts, origins and paths", onlyCowrite("looks at none of them"), () =>
     const foreign = await ask(server, "/api/documents", { Host: "evil.example" });
     assert.match(foreign.head, /content-type: application\/json/i);
     assert.equal(JSON.parse(foreign.body).error.code, "ERR_HOST_FOREIGN");
+    const none = await ask(server, "/api");
+    assert.equal(JSON.parse(none.body).error.code, "ERR_PATH_UNKNOWN");
     const page = await ask(server, "/api/documents", { Origin: "https://evil.example" });
     assert.equal(JSON.parse(page.body).error.code, "ERR_ORIGIN_FOREIGN");
   });
@@ -89,7 +91,7 @@ describe("hosts, origins and paths", onlyCowrite("looks at none of them"), () =>
     assert.equal(await cowrite("--server", server.url, "cat", "notes"), "text");
     assert.equal((await ask(server, "/team/pad/healthz")).body, "ok\n");
     const bare = await ask(server, "/team/pad");
-    assert.equal(bare.status, 308);
+    assert.equal(bare.status, 301);
     assert.match(bare.head, /^location: \/team\/pad\/$/im);
     for (const path of ["/", "/healthz", "/api/documents", "/team/"]) {
       assert.equal((await ask(server, path)).status, 404, path);

@@ -12,6 +12,9 @@ import { promisify } from "node:util";
 import { within } from "./deadline.js";
 import { freePort, kRoot } from "./server.js";
 
+const running = new Set();
+process.on("exit", () => running.forEach((child) => child.kill("SIGKILL")));
+
 export const kHost = "notes.example.org";
 
 const kFolders = [...(process.env.PATH ?? "").split(":"), "/usr/sbin"];
@@ -120,6 +123,7 @@ export class ReverseProxy {
     const { folder } = this;
     const env = { ...process.env, PATH: kFolders.join(":"), HOME: folder, XDG_DATA_HOME: folder };
     this.process = spawn(program, args(file), { env, stdio: ["ignore", "pipe", "pipe"] });
+    running.add(this.process);
     this.ended = new Promise((resolve) => {
       this.process.on("exit", resolve);
       this.process.on("error", resolve);
@@ -163,6 +167,7 @@ export class ReverseProxy {
       this.process.kill("SIGTERM");
       await within(this.ended, "the proxy ends");
     }
+    running.delete(this.process);
     await rm(this.folder, { recursive: true, force: true });
   }
 }

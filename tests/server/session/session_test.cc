@@ -8,6 +8,7 @@
 #include "server/protocol/encode.h"
 #include "server/protocol/limits.h"
 #include "server/session/limits.h"
+#include "storage/errors.h"
 #include "tests/ot/notation.h"
 
 namespace cowrite::session {

@@ -110,7 +110,7 @@ TEST_F(Http, EverythingIsBelowTheBasePath) {
   EXPECT_EQ(body(get("/pad/")), "GET /  ");
   EXPECT_EQ(body(get("/pad/secret")), "Not /secret\n");
   const std::string bare = get("/pad");
-  EXPECT_EQ(status(bare), "HTTP/1.1 308 Permanent Redirect");
+  EXPECT_EQ(status(bare), "HTTP/1.1 301 Moved Permanently");
   EXPECT_NE(bare.find("\r\nLocation: /pad/\r\n"), std::string::npos);
   for (const char* path : {"/", "/d/notes", "/padding/", "/PAD/", "/%70ad/"}) {
     EXPECT_EQ(status(get(path)), "HTTP/1.1 404 Not Found") << path;
