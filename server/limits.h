@@ -21,6 +21,10 @@ inline constexpr std::uint64_t kMemoryBytesMin = std::uint64_t{32} << 20;
 // Clients can lie, so there is a bound.
 inline constexpr std::size_t kDocumentsAheadMax = 1'000;
 
+// Notices to the operator, such as of a host that the server does not answer for: enough for every
+// mistake in a configuration.
+inline constexpr std::size_t kNoticesMax = 100;
+
 static_assert(kMemoryBytesMin <= kMemoryBytes);
 static_assert(http::kBodyBytesMax == transport::kMessageBytesMax,
               "a record that came in a message can be imported");

@@ -1,5 +1,7 @@
 // cowrite-server: serves documents until it is told to stop.
 
+#include <unistd.h>
+
 #include <csignal>
 #include <cstdlib>
 #include <iostream>
@@ -37,17 +39,33 @@ void warn(const std::string& sentence) { std::cerr << "cowrite-server: " + sente
 std::string url(const ServerOptions& options, std::uint16_t port) {
   const std::string& host = options.listen.host;
   return "http://" + (host.find(':') == std::string::npos ? host : "[" + host + "]") + ":" +
-         std::to_string(port);
+         std::to_string(port) + options.base_path;
+}
+
+// As under nohup.
+bool is_ignored(int signal) {
+  struct sigaction action {};
+  return ::sigaction(signal, nullptr, &action) == 0 && action.sa_handler == SIG_IGN;
 }
 
 // The signals that end the server are taken by sigwait alone. Before any thread starts, since
 // threads inherit the mask.
+//
+// SIGHUP says that the terminal is gone, and ends a server that was started for one; to any other
+// it says to reload a configuration, of which there is none.
 sigset_t block_signals() {
   std::signal(SIGPIPE, SIG_IGN);
   sigset_t signals;
   sigemptyset(&signals);
   sigaddset(&signals, SIGINT);
   sigaddset(&signals, SIGTERM);
+  const bool on_terminal =
+      ::isatty(STDIN_FILENO) || ::isatty(STDOUT_FILENO) || ::isatty(STDERR_FILENO);
+  if (!on_terminal) {
+    std::signal(SIGHUP, SIG_IGN);
+  } else if (!is_ignored(SIGHUP)) {
+    sigaddset(&signals, SIGHUP);
+  }
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   return signals;
 }

@@ -51,6 +51,22 @@ std::optional<std::uint64_t> parse_size(const std::string& text) {
 
 std::string megabytes(std::uint64_t bytes) { return std::to_string(bytes >> 20) + "M"; }
 
+// "/pad/" -> "/pad", "/" -> "". Absent if it is no path of letters, digits, "-", "_", "." and "~".
+std::optional<std::string> parse_base_path(std::string text) {
+  constexpr std::string_view kOthers = "-_.~/";
+  const auto is_plain = [&](char c) {
+    return ('a' <= c && c <= 'z') || ('A' <= c && c <= 'Z') || ('0' <= c && c <= '9') ||
+           kOthers.find(c) != kOthers.npos;
+  };
+  if (!text.starts_with('/') || !std::ranges::all_of(text, is_plain)) return std::nullopt;
+  if (!text.ends_with('/')) text += '/';
+  for (const std::string_view wrong : {"//", "/./", "/../"}) {
+    if (text.find(wrong) != std::string::npos) return std::nullopt;
+  }
+  text.pop_back();
+  return text;
+}
+
 EarlyExit usage(const std::string& mistake) {
   return {"cowrite-server: " + mistake + "\nTry cowrite-server --help\n", 2};
 }
@@ -59,6 +75,7 @@ EarlyExit usage(const std::string& mistake) {
 struct Texts {
   std::string listen = "127.0.0.1:8080";
   std::string memory = megabytes(kMemoryBytes);
+  std::string base_path = "/";
   std::string disk_reserve = megabytes(storage::kDiskReserveBytes);
 };
 
@@ -70,6 +87,10 @@ void declare(CLI::App& app, ServerOptions& options, Texts& texts) {
       ->capture_default_str();
   app.add_option("--listen", texts.listen, "Address to serve on; port 0 picks a free one")
       ->type_name("HOST:PORT")
+      ->capture_default_str();
+  app.add_option("--base-path", texts.base_path,
+                 "Path under which all is served, as a proxy passes it on")
+      ->type_name("PATH")
       ->capture_default_str();
   app.add_option("--loops", options.loops, "Threads that serve connections")
       ->type_name("N")
@@ -112,7 +133,12 @@ std::optional<EarlyExit> parse_values(const Texts& texts, ServerOptions& options
     return usage("--disk-reserve: \"" + texts.disk_reserve +
                  "\" is not a size: " + std::string(kSizeForm));
   }
+  std::optional<std::string> base_path = parse_base_path(texts.base_path);
+  if (!base_path) {
+    return usage("--base-path: \"" + texts.base_path + "\" is not a path such as /pad");
+  }
   options.listen = *address;
+  options.base_path = *std::move(base_path);
   options.memory_bytes = *memory;
   options.disk_reserve_bytes = *reserve;
   return std::nullopt;
@@ -132,7 +158,8 @@ std::variant<ServerOptions, EarlyExit> parse_options(int argc, char** argv) {
   app.set_version_flag("--version", std::string("cowrite-server ") + kVersion);
   declare(app, options, texts);
   app.footer(
-      "Signals: SIGTERM and SIGINT finish what is in flight and end the server within 5 seconds.\n"
+      "Signals: SIGTERM and SIGINT finish what is in flight and end the server within 5 seconds;\n"
+      "so does SIGHUP on a terminal, and elsewhere it is ignored.\n"
       "Exit status: 0 stopped; 1 could not start; 2 usage; 3 the disk failed, nothing more was "
       "acknowledged.");
   try {

@@ -4,8 +4,10 @@
 #include <latch>
 #include <utility>
 
+#include "server/http/errors.h"
 #include "server/http/health.h"
 #include "server/http/operator_token.h"
+#include "server/http/responses.h"
 #include "server/pages/embedded_file.h"
 #include "server/protocol/error_codes.h"
 #include "server/switchboard/limits.h"
@@ -13,6 +15,7 @@
 #include "storage/errors.h"
 #include "storage/random_id.h"
 #include "storage/rocksdb_log.h"
+#include "storage/timestamp.h"
 
 namespace cowrite::server {
 namespace {
@@ -72,7 +75,9 @@ Server::Server(std::unique_ptr<storage::Log> log, access::AccessPolicy access, p
       api_(*log_),
       operator_api_(*log_, std::move(token), operator_ports()),
       operator_(std::move(reports_to)),
-      clients_ahead_(operator_.warn) {}
+      clients_ahead_(operator_.warn),
+      refusals_(operator_.warn),
+      clock_notices_(operator_.warn) {}
 
 Server::~Server() {
   for (const auto& loop : loops_) loop->stop();
@@ -95,8 +100,8 @@ Result<void> Server::listen(const ServerOptions& options) {
   transport::ListenAddress address = options.listen;
   for (document::LoopIndex i = 0; i < loops_.size(); ++i) {
     loops_[i]->post_every(switchboard::kIdleDocument, [this, i] { switchboard_->evict_idle(i); });
-    web_socket_servers_.push_back(
-        std::make_unique<transport::WebSocketServer>(loops_[i]->context(), handlers(i), quota));
+    web_socket_servers_.push_back(std::make_unique<transport::WebSocketServer>(
+        loops_[i]->context(), handlers(i, options.base_path), quota));
     const transport::Sharing sharing =
         i == 0 ? transport::Sharing::kFirst : transport::Sharing::kJoin;
     const Result<std::uint16_t> port = web_socket_servers_.back()->listen(address, sharing);
@@ -122,12 +127,22 @@ switchboard::Ports Server::switchboard_ports() {
           },
       .on_client_ahead = [this](const storage::DocumentKey& key, std::uint64_t seen,
                                 std::uint64_t held) { clients_ahead_.note(key, seen, held); },
+      .on_time_ahead =
+          [this](const storage::DocumentKey& key, std::int64_t time_ms) {
+            clock_notices_.tell(
+                storage::describe(key) + ": its newest record is dated " +
+                storage::format_time(time_ms) +
+                ", later than the clock; so will be all that follow, until the clock "
+                "has caught up");
+          },
   };
 }
 
-transport::WebSocketServer::Handlers Server::handlers(document::LoopIndex loop) {
+transport::WebSocketServer::Handlers Server::handlers(document::LoopIndex loop,
+                                                      const std::string& base_path) {
   return {
-      .refuse = [this](const http::Request& request) { return access_.refuse(request); },
+      .base_path = base_path,
+      .refuse = [this](const http::Request& request) { return refuse(request); },
       .accept =
           [this, loop](std::shared_ptr<transport::Connection> connection, const http::Request&) {
             return switchboard_->accept(loop, std::move(connection));
@@ -154,16 +169,27 @@ http::OperatorPorts Server::operator_ports() {
   };
 }
 
+// A foreign host or page is often the server's own behind a proxy, so its operator is told.
+std::optional<Error> Server::refuse(const http::Request& request) {
+  std::optional<Error> error = access_.refuse(request);
+  if (error && error->code != http::kErrRequestMalformed) refusals_.tell(error->message);
+  return error;
+}
+
 void Server::serve(const http::Request& request, http::Respond respond) {
   if (request.path.starts_with("/api/operator/")) {
     operator_api_.handle(request, std::move(respond));
-  } else if (request.path.starts_with("/api/")) {
-    api_.handle(request, std::move(respond));
+  } else if (http::is_api_path(request.path)) {
+    api_.handle(request, [this, origin = std::string(request.header("origin")),
+                          respond = std::move(respond)](http::Response response) {
+      access_.share(origin, response);
+      respond(std::move(response));
+    });
   } else if (request.path == "/healthz") {
     const storage::LogHealth log = log_->health();
     const ClientsAheadOfLog::Count ahead = clients_ahead_.count();
     respond(http::respond_health(request, {.waits_for_disk = log.waits_for_disk,
-                                           .disk_free_bytes = log.disk_free_bytes,
+                                           .disk_free_bytes = log.disk_free_bytes.value_or(0),
                                            .disk_reserve_bytes = log.disk_reserve_bytes,
                                            .requests_ahead = ahead.requests,
                                            .documents_ahead = ahead.documents}));

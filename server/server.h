@@ -23,6 +23,7 @@
 #include "server/http/operator_api.h"
 #include "server/limits.h"
 #include "server/loop/loop.h"
+#include "server/notices.h"
 #include "server/pages/pages.h"
 #include "server/switchboard/switchboard.h"
 #include "server/transport/web_socket_server.h"
@@ -37,6 +38,7 @@ struct ServerOptions {
   std::size_t loops = 1;
   std::vector<std::string> hosts;             // Names under which browsers may address it.
   std::vector<std::string> origins;           // Foreign pages that may connect.
+  std::string base_path;                      // Under which all is served, as "/pad"; or empty.
   std::vector<std::string> embed_origins;     // Foreign pages that may show /embed/ in a frame.
   std::uint64_t memory_bytes = kMemoryBytes;  // For open documents and the store.
   std::uint64_t disk_reserve_bytes = storage::kDiskReserveBytes;  // Below it, commits wait.
@@ -70,7 +72,9 @@ class Server {
 
   [[nodiscard]] Result<void> listen(const ServerOptions& options);
   [[nodiscard]] switchboard::Ports switchboard_ports();
-  [[nodiscard]] transport::WebSocketServer::Handlers handlers(document::LoopIndex loop);
+  [[nodiscard]] transport::WebSocketServer::Handlers handlers(document::LoopIndex loop,
+                                                              const std::string& base_path);
+  [[nodiscard]] std::optional<Error> refuse(const http::Request& request);
   [[nodiscard]] http::OperatorPorts operator_ports();
   void serve(const http::Request& request, http::Respond respond);
 
@@ -83,6 +87,8 @@ class Server {
   http::OperatorApi operator_api_;
   const Operator operator_;
   ClientsAheadOfLog clients_ahead_;
+  Notices refusals_;
+  Notices clock_notices_;
   std::vector<std::unique_ptr<loop::Loop>> loops_;
   std::unique_ptr<switchboard::Switchboard> switchboard_;
   // One for each loop.

@@ -20,8 +20,8 @@ namespace cowrite::storage {
 // Whether the log takes writes now.
 struct LogHealth {
   bool waits_for_disk = false;  // Appends wait until there is room on the disk; reading goes on.
-  std::uint64_t disk_free_bytes = 0;
-  std::uint64_t disk_reserve_bytes = 0;  // With fewer bytes free, appends wait.
+  std::optional<std::uint64_t> disk_free_bytes;  // Absent where nothing limits them.
+  std::uint64_t disk_reserve_bytes = 0;          // With fewer bytes free, appends wait.
 };
 
 class Log : public OperationLog {

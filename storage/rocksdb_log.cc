@@ -1,7 +1,6 @@
 #include "storage/rocksdb_log.h"
 
 #include <future>
-#include <limits>
 #include <optional>
 #include <utility>
 
@@ -18,7 +17,7 @@ namespace {
 DiskReserve::Measure measure(const std::string& folder, OpenMode mode, const LogOptions& options) {
   if (options.free_bytes) return options.free_bytes;
   return mode == OpenMode::kReadWrite ? DiskReserve::of_folder(folder)
-                                      : [] { return std::numeric_limits<std::uint64_t>::max(); };
+                                      : [] { return DiskReserve::kUnlimited; };
 }
 
 // An erasure of all that the document is now.
@@ -40,7 +39,7 @@ Result<std::unique_ptr<RocksDbLog>> RocksDbLog::open(const std::string& folder, 
       std::make_unique<DiskReserve>(measure(folder, mode, options), options.disk_reserve_bytes);
   if (reserve->is_low()) {
     return Error{kErrDiskFull, "the disk of folder " + folder + " has " +
-                                   std::to_string(reserve->free_bytes()) +
+                                   std::to_string(*reserve->free_bytes()) +
                                    " bytes free, fewer than the reserve of " +
                                    std::to_string(reserve->reserve_bytes())};
   }

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "server/http/errors.h"
+
 namespace cowrite::access {
 
 Result<AccessPolicy> AccessPolicy::make(const std::vector<std::string>& hosts,
@@ -25,24 +27,27 @@ Result<AccessPolicy> AccessPolicy::make(const std::vector<std::string>& hosts,
   return policy;
 }
 
-std::optional<http::Response> AccessPolicy::refuse(const http::Request& request) const {
+std::optional<Error> AccessPolicy::refuse(const http::Request& request) const {
   const std::string_view text = request.header("host");
-  if (text.empty()) return http::plain_response(400, "The request names no Host.");
+  if (text.empty()) return Error{http::kErrRequestMalformed, "The request names no Host."};
   const auto host = parse_host_and_port(text);
-  if (!host) return http::plain_response(400, "The request's Host is not a host.");
+  if (!host) return Error{http::kErrRequestMalformed, "The request's Host is not a host."};
   if (!serves(*host)) {
-    return http::plain_response(
-        403,
-        "This server does not answer for that host; the flag --hosts names those "
-        "that it answers for.");
+    return Error{http::kErrHostForeign, "This server does not answer for the host " + host->host +
+                                            "; it would with --hosts " + host->host + "."};
   }
-  if (!admits(request, *host)) {
-    return http::plain_response(
-        403,
-        "This server does not answer to pages of that origin; the flag --origins "
-        "names those that it answers to.");
+  return refuse_page(request, *host);
+}
+
+void AccessPolicy::share(std::string_view origin, http::Response& response) const {
+  if (origins_.empty()) return;
+  response.headers.emplace_back("Vary", "Origin");
+  const auto page = parse_origin(origin);
+  if (page && std::ranges::find(origins_, *page) != origins_.end()) {
+    response.headers.emplace_back("Access-Control-Allow-Origin", origin);
+    response.headers.emplace_back("Access-Control-Expose-Headers",
+                                  "Cowrite-Time, Cowrite-Version, Retry-After");
   }
-  return std::nullopt;
 }
 
 bool AccessPolicy::serves(const HostAndPort& host) const {
@@ -50,16 +55,32 @@ bool AccessPolicy::serves(const HostAndPort& host) const {
          std::find(hosts_.begin(), hosts_.end(), host.host) != hosts_.end();
 }
 
-bool AccessPolicy::admits(const http::Request& request, const HostAndPort& host) const {
+std::optional<Error> AccessPolicy::refuse_page(const http::Request& request,
+                                               const HostAndPort& host) const {
   const std::string_view text = request.header("origin");
   if (!text.empty()) {
     const auto origin = parse_origin(text);
-    return origin && (is_same_origin(*origin, host) ||
-                      std::find(origins_.begin(), origins_.end(), *origin) != origins_.end());
+    if (!origin) {
+      return Error{http::kErrOriginForeign,
+                   "This server does not answer to pages without an origin."};
+    }
+    if (is_same_origin(*origin, host) || std::ranges::find(origins_, *origin) != origins_.end()) {
+      return std::nullopt;
+    }
+    return Error{http::kErrOriginForeign,
+                 "This server, asked for as " + to_string(host) +
+                     ", does not answer to pages of the origin " + to_string(*origin) +
+                     "; it would with --origins " + to_string(*origin) +
+                     ". If the page is the server's own, the proxy before it must pass on the "
+                     "browser's Host with its port."};
   }
   const std::string_view site = request.header("sec-fetch-site");
-  return site.empty() || site == "same-origin" || site == "none" ||
-         request.header("sec-fetch-mode") == "navigate";
+  if (site.empty() || site == "same-origin" || site == "none" ||
+      request.header("sec-fetch-mode") == "navigate") {
+    return std::nullopt;
+  }
+  return Error{http::kErrOriginForeign,
+               "This server does not answer to foreign pages that do not name their origin."};
 }
 
 }  // namespace cowrite::access

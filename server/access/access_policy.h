@@ -36,16 +36,22 @@ class AccessPolicy {
   [[nodiscard]] static Result<AccessPolicy> make(const std::vector<std::string>& hosts,
                                                  const std::vector<std::string>& origins);
 
-  // 400 for a missing or malformed Host, 403 for a foreign host or origin; empty if the request may
-  // be served.
+  // http's kErrRequestMalformed for a missing or malformed Host, kErrHostForeign or
+  // kErrOriginForeign, with the flag that allows it; empty if the request may be served.
   //
   // A foreign host gets 403 and not 421 (misdirected), on which a browser may try again on another
   // connection.
-  [[nodiscard]] std::optional<http::Response> refuse(const http::Request& request) const;
+  [[nodiscard]] std::optional<Error> refuse(const http::Request& request) const;
+
+  // Adds the headers without which a browser does not let a page of a configured origin read the
+  // response. `origin` is what the request's Origin header says.
+  void share(std::string_view origin, http::Response& response) const;
 
  private:
   [[nodiscard]] bool serves(const HostAndPort& host) const;
-  [[nodiscard]] bool admits(const http::Request& request, const HostAndPort& host) const;
+  // The refusal of the page that sent the request, if it is foreign and not configured.
+  [[nodiscard]] std::optional<Error> refuse_page(const http::Request& request,
+                                                 const HostAndPort& host) const;
 
   std::vector<std::string> hosts_;
   std::vector<Origin> origins_;

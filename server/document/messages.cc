@@ -28,7 +28,7 @@ const storage::DocumentKey& key_of(const ToDocument& request) {
       return snapshot.key;
     }
     const storage::DocumentKey& operator()(const DocumentPresence& presence) const {
-      return presence.presence.place->key;
+      return *presence.presence.key;
     }
   };
   return std::visit(Key{}, request);

@@ -68,11 +68,17 @@ struct SnapshotRequest {
 
 // Announces a presence that is about a document, to be moved over the records that its sender had
 // not seen.
-// REQUIRES: presence.place.
+// REQUIRES: presence.key and presence.version.
 struct DocumentPresence {
   SessionId session;
   std::string source;
   protocol::Presence presence;
+};
+
+// Asks for documents of a collection.
+struct QueryRequest {
+  SessionId session;
+  protocol::Query query;
 };
 
 using ToDocument =
@@ -101,6 +107,10 @@ struct LeaveReply {
 struct SnapshotReply {
   std::uint64_t ticket = 0;
   Result<storage::Snapshot> snapshot;
+};
+struct QueryReply {
+  protocol::Query query;
+  Result<protocol::QueryPage> page;
 };
 struct PresenceRefused {
   protocol::Presence presence;

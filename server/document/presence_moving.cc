@@ -13,7 +13,7 @@ namespace cowrite::document {
 std::variant<SharedPresence, PresenceRefused> move_presence(DocumentPresence presence,
                                                             const RecentRecords& recent) {
   protocol::Presence& value = presence.presence;
-  std::uint64_t& version = value.place->version;
+  std::uint64_t& version = *value.version;
   // The end of a presence needs no moving, and is due however long ago it was announced.
   if (value.value == "null") version = std::max(version, recent.end());
   if (version < recent.begin()) {
@@ -21,7 +21,7 @@ std::variant<SharedPresence, PresenceRefused> move_presence(DocumentPresence pre
         std::move(value),
         {protocol::kErrPresenceTransform, "the presence is too far behind the document"}};
   }
-  if (version < recent.end() && !value.place->type) {
+  if (version < recent.end() && !value.type) {
     return PresenceRefused{
         std::move(value),
         {protocol::kErrTypeNotRecognized, "a presence without a type cannot be moved"}};

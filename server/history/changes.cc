@@ -8,9 +8,22 @@
 #include "storage/errors.h"
 
 namespace cowrite::history {
+namespace {
+
+Result<void> check_name(const storage::DocumentKey& key) {
+  for (const std::string* name : {&key.collection(), &key.id()}) {
+    if (!storage::is_document_name(*name)) {
+      return Error{kErrNameInvalid, storage::describe(key) + ": no document may have that name"};
+    }
+  }
+  return {};
+}
+
+}  // namespace
 
 Result<ChangeDone> Changes::restore(const storage::DocumentKey& key,
                                     const storage::VersionSelector& at, const std::string& author) {
+  if (Result<void> named = check_name(key); !named) return named.error();
   Result<Restoration> restoration = make_restoration(log_.history(), key, at);
   if (!restoration) return restoration.error();
   if (!restoration->change) return ChangeDone{restoration->base, false};
@@ -20,6 +33,7 @@ Result<ChangeDone> Changes::restore(const storage::DocumentKey& key,
 Result<ChangeDone> Changes::restore_as(const storage::DocumentKey& key,
                                        const storage::VersionSelector& at,
                                        const storage::DocumentKey& as, const std::string& author) {
+  if (Result<void> named = check_name(as); !named) return named.error();
   Result<VersionText> text = read_text(log_.history(), key, at);
   if (!text) return text.error();
   const Result<std::optional<storage::DocumentInfo>> info = log_.history().info(as);
@@ -54,6 +68,7 @@ Result<ChangeDone> Changes::purge(const storage::DocumentKey& key) {
 
 Result<ChangeDone> Changes::append(const storage::DocumentKey& key,
                                    std::vector<storage::Record> records) {
+  if (Result<void> named = check_name(key); !named) return named.error();
   const Result<std::uint64_t> version =
       append_records(log_, key, std::move(records), keep_waiting_);
   if (!version) return version.error();

@@ -41,8 +41,10 @@ class ChangeSink {
   virtual void reload(const storage::DocumentKey& key) = 0;
 };
 
-// All fail as reading does, and with kErrDocumentUnknown, storage's kErrConflict if the document is
-// in another state than the change needs, kErrDiskFull, kErrBusy, or as the sink does.
+// All but removals fail with kErrNameInvalid if nothing may have the document's name, which it got
+// in former days. All fail as reading does, and with kErrDocumentUnknown, storage's kErrConflict if
+// the document is in another state than the change needs, kErrDiskFull, kErrBusy, or as the sink
+// does.
 class Changes {
  public:
   // REQUIRES: the log and the sink outlive this.

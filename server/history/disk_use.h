@@ -24,8 +24,8 @@ struct DocumentUse {
 
 struct StoreUse {
   storage::StoreStatistics store;
-  std::uint64_t free_bytes = 0;     // Of the disk.
-  std::uint64_t reserve_bytes = 0;  // Below which commits wait.
+  std::optional<std::uint64_t> free_bytes;  // Of the disk; absent where nothing limits them.
+  std::uint64_t reserve_bytes = 0;          // Below which commits wait.
 };
 
 // Fails with kErrDocumentUnknown, or as reading does.

@@ -15,13 +15,21 @@ using enum Channel;
 constexpr ErrorEntry kErrors[] = {
     {kErrParameterInvalid, 400, kHttp,
      "A parameter is unknown, repeated, or not what it should be."},
+    {kErrRequestMalformed, 400, kHttp,
+     "The request's target, Host or length is not what it should be."},
     {history::kErrRecordInvalid, 400, kHttp,
      "A record cannot be part of the document's history; the message names its line or version, "
      "and why."},
+    {history::kErrNameInvalid, 400, kHttp, "No collection or document may have that name."},
     {kErrTokenMissing, 401, kHttp, "The request needs the operator's token."},
     {kErrTokenWrong, 403, kHttp, "The token is not that of this server's operator."},
     {kErrOperatorPage, 403, kHttp,
      "A page in a browser sent the request, which only programs may."},
+    {kErrHostForeign, 403, kHttp,
+     "The server does not answer for that host; `--hosts` names those that it answers for."},
+    {kErrOriginForeign, 403, kHttp,
+     "The server does not answer to pages of that origin; `--origins` names those that it answers "
+     "to."},
     {kErrPathUnknown, 404, kHttp, "The API has nothing at this path."},
     {storage::kErrDocumentUnknown, 404, kHttp, "Nobody ever wrote this document."},
     {history::kErrDocumentAbsent, 404, kHttp,
@@ -38,6 +46,8 @@ constexpr ErrorEntry kErrors[] = {
     {protocol::kErrDocWasDeleted, 409, kBoth,
      "The document was deleted after the version at which the operation was made."},
     {storage::kErrErased, 410, kBoth, "That part of the history was erased for good."},
+    {kErrLengthRequired, 411, kHttp,
+     "The request's body has no Content-Length; chunked requests are not taken."},
     {history::kErrHistoryTooLong, 422, kHttp,
      "A blame would have to follow more history than this server does."},
     {history::kErrTextTooLong, 422, kHttp, "A text has more lines than are compared."},
@@ -80,7 +90,8 @@ constexpr ErrorEntry kErrors[] = {
     {protocol::kErrTypeWithoutPresence, 0, kWebSocket, "Documents of this type have no presence."},
     {protocol::kErrPresenceTransform, 0, kWebSocket,
      "The presence is too far behind the document to be moved with its text."},
-    {protocol::kErrQueriesUnsupported, 0, kWebSocket, "There are no queries here."},
+    {protocol::kErrQueriesUnsupported, 0, kWebSocket,
+     "The query is not the empty one, which is the only one here."},
 };
 
 }  // namespace

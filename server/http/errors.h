@@ -11,6 +11,12 @@ inline constexpr std::string_view kErrPathUnknown = "ERR_PATH_UNKNOWN";
 inline constexpr std::string_view kErrMethodNotAllowed = "ERR_METHOD_NOT_ALLOWED";
 inline constexpr std::string_view kErrBusy = "ERR_BUSY";
 
+// Of any request, before anybody looks at what it asks for:
+inline constexpr std::string_view kErrRequestMalformed = "ERR_REQUEST_MALFORMED";
+inline constexpr std::string_view kErrLengthRequired = "ERR_LENGTH_REQUIRED";
+inline constexpr std::string_view kErrHostForeign = "ERR_HOST_FOREIGN";
+inline constexpr std::string_view kErrOriginForeign = "ERR_ORIGIN_FOREIGN";
+
 // The operator's part:
 inline constexpr std::string_view kErrTokenMissing = "ERR_OPERATOR_TOKEN_MISSING";
 inline constexpr std::string_view kErrTokenWrong = "ERR_OPERATOR_TOKEN_WRONG";

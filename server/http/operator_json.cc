@@ -43,9 +43,9 @@ void write_store_use(JsonWriter& json, const history::StoreUse& use) {
       .integer("log", use.store.unflushed_bytes)
       .integer("cache", use.store.cache_bytes)
       .integer("memory_max", use.store.memory_bytes_max)
-      .integer("compaction_pending", use.store.compaction_bytes)
-      .integer("free", use.free_bytes)
-      .integer("reserve", use.reserve_bytes);
+      .integer("compaction_pending", use.store.compaction_bytes);
+  if (use.free_bytes) json.integer("free", use.free_bytes);
+  json.integer("reserve", use.reserve_bytes);
 }
 
 history::StoreUse read_store_use(JsonFields& fields) {
@@ -54,7 +54,7 @@ history::StoreUse read_store_use(JsonFields& fields) {
                     .cache_bytes = fields.integer("cache"),
                     .memory_bytes_max = fields.integer("memory_max"),
                     .compaction_bytes = fields.integer("compaction_pending")},
-          .free_bytes = fields.integer("free"),
+          .free_bytes = fields.has("free") ? std::optional(fields.integer("free")) : std::nullopt,
           .reserve_bytes = fields.integer("reserve")};
 }
 

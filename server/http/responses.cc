@@ -54,4 +54,12 @@ Response method_not_allowed(std::string message, std::string_view allowed) {
   return response;
 }
 
+bool is_api_path(std::string_view path) { return path == "/api" || path.starts_with("/api/"); }
+
+Response refusal(const Request& request, const Error& error) {
+  Response response = error_response(error);
+  if (is_api_path(request.path)) return response;
+  return plain_response(response.status, error.message);
+}
+
 }  // namespace cowrite::http

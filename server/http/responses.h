@@ -25,6 +25,13 @@ enum class Caching {
 // kErrMethodNotAllowed; `allowed` as in the header "Allow".
 [[nodiscard]] Response method_not_allowed(std::string message, std::string_view allowed);
 
+// Whether a path is the API's.
+[[nodiscard]] bool is_api_path(std::string_view path);
+
+// Refuses a request of any kind: as the API does if it was for the API, else with the error's
+// sentence.
+[[nodiscard]] Response refusal(const Request& request, const Error& error);
+
 // A result as write(value), which returns JSON, or as its error.
 template <typename T, typename Write>
 [[nodiscard]] Response json_response(const Result<T>& result, Write write,

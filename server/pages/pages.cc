@@ -7,6 +7,7 @@
 #include "server/access/host_and_port.h"
 #include "server/http/url.h"
 #include "server/pages/content_security_policy.h"
+#include "storage/document_key.h"
 #include "storage/limits.h"
 
 namespace cowrite::pages {
@@ -107,6 +108,9 @@ http::Response Pages::document(const http::Request& request) const {
   if (name.size() > storage::kIdBytesMax) {
     return http::plain_response(
         400, "A document's name may have " + std::to_string(storage::kIdBytesMax) + " bytes.");
+  }
+  if (!storage::is_document_name(name)) {
+    return http::plain_response(400, "No document may have this name.");
   }
   if (name.find('/') != name.npos) {
     return http::plain_response(400, "A document's name may not contain \"/\".");

@@ -36,6 +36,24 @@ class Fields {
 
   std::string id(const char* name) { return id_value(get(name), name); }
 
+  std::string collection() { return name_value(get("c"), "c", "Invalid collection"); }
+  storage::DocumentKey key() {
+    std::string collection_name = collection();
+    return {std::move(collection_name), document_id(get("d"), "d")};
+  }
+  // One of the ids in a field.
+  std::string document_id(const JsonValue& value, const char* name) {
+    return name_value(value, name, "Invalid id");
+  }
+  std::string document_id(std::string_view text, const char* name) {
+    return name_text(text, name, "Invalid id");
+  }
+
+  std::string channel() {
+    return property_free(id_value(get("ch"), "ch", kChannelBytesMax), "Invalid presence channel");
+  }
+  std::string presence_id() { return property_free(id("id"), "Invalid presence ID"); }
+
   std::string id_value(const JsonValue& value, const char* name,
                        std::size_t bytes_max = storage::kIdBytesMax) {
     if (!value.is_string()) {
@@ -53,10 +71,6 @@ class Fields {
     }
     return std::string(text);
   }
-
-  storage::DocumentKey key() { return {id("c"), id("d")}; }
-
-  std::string channel() { return id_value(get("ch"), "ch", kChannelBytesMax); }
 
   std::uint64_t integer(const char* name) { return integer_value(get(name), name); }
 
@@ -79,6 +93,22 @@ class Fields {
   }
 
  private:
+  // The name of a collection or a document. The complaints are ShareDB's.
+  std::string name_value(const JsonValue& value, const char* name, const char* complaint) {
+    if (value.is_string()) return name_text(value.string(), name, complaint);
+    fail(kErrMessageBadlyFormed, complaint);
+    return {};
+  }
+  std::string name_text(std::string_view text, const char* name, const char* complaint) {
+    std::string checked = id_text(text, name);
+    if (!storage::is_document_name(checked)) fail(kErrMessageBadlyFormed, complaint);
+    return checked;
+  }
+  std::string property_free(std::string name, const char* complaint) {
+    if (storage::is_object_property(name)) fail(kErrMessageBadlyFormed, complaint);
+    return name;
+  }
+
   JsonValue request_;
   std::optional<Error> fault_;
 };
@@ -182,12 +212,12 @@ bool too_many(Fields& fields, std::size_t count) {
 std::vector<std::string> read_ids(Fields& fields, const JsonValue& array) {
   std::vector<std::string> ids;
   if (too_many(fields, array.size())) return ids;
-  for (const JsonValue id : array.elements()) ids.push_back(fields.id_value(id, "b"));
+  for (const JsonValue id : array.elements()) ids.push_back(fields.document_id(id, "b"));
   return ids;
 }
 
 Message read_many(Fields& fields, ReadKind kind) {
-  ReadMany many{.kind = kind, .collection = fields.id("c"), .documents = {}};
+  ReadMany many{.kind = kind, .collection = fields.collection(), .documents = {}};
   const JsonValue wanted = fields.get("b");
   if (wanted.is_array()) {
     for (std::string& id : read_ids(fields, wanted)) {
@@ -198,7 +228,7 @@ Message read_many(Fields& fields, ReadKind kind) {
     const std::vector<JsonField> versions = wanted.fields();
     if (too_many(fields, versions.size())) return many;
     for (const auto& [id, version] : versions) {
-      many.documents.emplace_back(fields.id_text(id, "b"),
+      many.documents.emplace_back(fields.document_id(id, "b"),
                                   version.is_null() ? 0 : fields.integer_value(version, "b"));
     }
   } else {
@@ -208,7 +238,7 @@ Message read_many(Fields& fields, ReadKind kind) {
 }
 
 Message read_unsubscribe_many(Fields& fields) {
-  UnsubscribeMany many{.collection = fields.id("c"), .ids = {}};
+  UnsubscribeMany many{.collection = fields.collection(), .ids = {}};
   const JsonValue ids = fields.get("b");
   if (ids.is_array()) {
     many.ids = read_ids(fields, ids);
@@ -239,28 +269,50 @@ Message read_fetch_snapshot_by_time(Fields& fields) {
 
 Message read_presence(Fields& fields) {
   Presence presence{.channel = fields.channel(),
-                    .id = fields.id("id"),
+                    .id = fields.presence_id(),
                     .presence_version = fields.integer("pv"),
-                    .value = {}};
+                    .version = fields.optional_integer("v"),
+                    .type = fields.optional_id("t")};
   presence.value = fields.get("p").to_json();
   if (presence.value.size() > kPresenceBytesMax) {
     fields.fail(kErrPresenceTooLarge,
                 "a presence value is larger than " + std::to_string(kPresenceBytesMax) + " bytes");
   }
-  if (fields.get("c").is_null() && fields.get("d").is_null()) return presence;
-  PresencePlace place{
-      .key = fields.key(), .version = fields.integer("v"), .type = fields.optional_id("t")};
-  if (place.type && !is_text_type(*place.type)) {
+  if (presence.type && !is_text_type(*presence.type)) {
     fields.fail(kErrTypeWithoutPresence,
-                "the type \"" + *place.type + "\" does not support presence");
+                "the type \"" + *presence.type + "\" does not support presence");
   }
-  presence.place = std::move(place);
+  // To ShareDB a presence that names half of a document is about none.
+  const bool has_collection = !fields.get("c").is_null();
+  const bool has_id = !fields.get("d").is_null();
+  if (has_collection && !has_id) (void)fields.collection();
+  if (has_id && !has_collection) (void)fields.document_id(fields.get("d"), "d");
+  if (!has_collection || !has_id) return presence;
+  presence.key = fields.key();
+  if (!presence.version) {
+    fields.fail(kErrMessageBadlyFormed, "the presence of a document must have a \"v\"");
+  }
+  if (presence.channel != presence_channel(*presence.key)) {
+    fields.fail(kErrMessageBadlyFormed, "the presence of a document belongs on the channel \"" +
+                                            presence_channel(*presence.key) + "\"");
+  }
   return presence;
 }
 
-Message read_query(Fields& fields, const std::string& action) {
-  const Query query{.action = action, .request = fields.integer("id")};
-  if (action != "qu") fields.fail(kErrQueriesUnsupported, "queries are not supported");
+// Of queries there is only the empty one, for all documents of a collection, and its next page.
+Message read_query(Fields& fields, ReadKind kind) {
+  Query query{.kind = kind,
+              .request = fields.integer("id"),
+              .collection = fields.collection(),
+              .after = {}};
+  const JsonValue wanted = fields.get("q");
+  const JsonValue after = wanted["after"];
+  if (!wanted.is_object() || wanted.size() > (wanted.has("after") ? 1 : 0)) {
+    fields.fail(kErrQueriesUnsupported,
+                "the only query here is {}, for all documents of the collection");
+  } else if (wanted.has("after")) {
+    query.after = fields.id_value(after, "after");
+  }
   return query;
 }
 
@@ -286,7 +338,9 @@ Message read_message(Fields& fields, const std::string& action) {
     return LeaveChannel{.channel = fields.channel(), .sequence = fields.integer("seq")};
   }
   if (action == "pr") return RequestPresence{fields.channel()};
-  if (action == "qf" || action == "qs" || action == "qu") return read_query(fields, action);
+  if (action == "qf") return read_query(fields, ReadKind::kFetch);
+  if (action == "qs") return read_query(fields, ReadKind::kSubscribe);
+  if (action == "qu") return EndQuery{.request = fields.integer("id")};
   if (action == "x-name") return read_set_name(fields);
   fields.fail(kErrMessageBadlyFormed, "unknown action \"" + action + "\"");
   return Ping{};

@@ -30,11 +30,12 @@ JsonWriter begin_message(std::string_view action, const storage::DocumentKey& ke
 
 std::string finish(JsonWriter& json) { return json.end_object().take(); }
 
+JsonWriter& write_error_value(JsonWriter& json, const Error& error) {
+  return json.begin_object().text("code", error.code).text("message", error.message).end_object();
+}
+
 JsonWriter& write_error(JsonWriter& json, const Error& error) {
-  return json.begin_object("error")
-      .text("code", error.code)
-      .text("message", error.message)
-      .end_object();
+  return write_error_value(json.name("error"), error);
 }
 
 // "v":3,"type":URI,"data":"text", or "v":4,"type":null where there is no document.
@@ -63,6 +64,12 @@ JsonWriter channel_request(std::string_view action, std::string_view channel,
                            std::uint64_t sequence) {
   JsonWriter json = begin_message(action);
   json.text("ch", channel).integer("seq", sequence);
+  return json;
+}
+
+JsonWriter query_message(std::string_view action, std::uint64_t request) {
+  JsonWriter json = begin_message(action);
+  json.integer("id", request);
   return json;
 }
 
@@ -135,18 +142,19 @@ struct Echo {
         .text("id", presence.id)
         .raw("p", presence.value)
         .integer("pv", presence.presence_version);
-    if (!presence.place) return json;
-    write_key(json, presence.place->key).integer("v", presence.place->version);
-    if (presence.place->type) json.text("t", *presence.place->type);
+    if (presence.key) write_key(json, *presence.key);
+    if (presence.version) json.integer("v", presence.version);
+    if (presence.type) json.text("t", *presence.type);
     return json;
   }
   // The answer has no channel: with it the client would take it for our request to send its own
   // presences.
   JsonWriter operator()(const RequestPresence&) const { return begin_message("pr"); }
   JsonWriter operator()(const Query& query) const {
-    JsonWriter json = begin_message(query.action);
-    json.integer("id", query.request);
-    return json;
+    return query_message(query.kind == ReadKind::kFetch ? "qf" : "qs", query.request);
+  }
+  JsonWriter operator()(const EndQuery& request) const {
+    return query_message("qu", request.request);
   }
   JsonWriter operator()(const SetName& request) const {
     JsonWriter json = begin_message("x-name");
@@ -229,6 +237,27 @@ std::string encode_named_snapshot(std::string_view action, std::uint64_t request
   JsonWriter json = begin_message(action);
   json.integer("id", request);
   write_snapshot(json, snapshot).name("m").null();
+  return finish(json);
+}
+
+std::string encode_query(const Query& query, const QueryPage& page) {
+  JsonWriter json = Echo{}(query);
+  JsonWriter errors{std::string()};
+  json.begin_array("data");
+  for (const FoundDocument& found : page.documents) {
+    if (found.snapshot) {
+      write_snapshot(json.begin_object().text("d", found.id), *found.snapshot).end_object();
+    } else {
+      write_error_value(errors.name(found.id), found.snapshot.error());
+    }
+  }
+  json.end_array();
+  const std::string failed = errors.take();
+  if (!page.next && failed.empty()) return finish(json);
+  json.begin_object("extra");
+  if (page.next) json.text("next", *page.next);
+  if (!failed.empty()) json.begin_object("errors").raw(failed).end_object();
+  json.end_object();
   return finish(json);
 }
 

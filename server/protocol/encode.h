@@ -43,6 +43,9 @@ void append_bulk_resumed(std::string& data, std::string_view id);
 [[nodiscard]] std::string encode_named_snapshot(std::string_view action, std::uint64_t request,
                                                 const storage::Snapshot& snapshot);
 
+// Answers qf and qs. What cannot be read has its error under "errors" of "extra", by id.
+[[nodiscard]] std::string encode_query(const Query& query, const QueryPage& page);
+
 // A presence, for its sender as acknowledgement and for the others on the channel (p).
 [[nodiscard]] std::string encode_presence(const Presence& presence, std::string_view source);
 // Asks a client to send its presences on a channel again (pr).

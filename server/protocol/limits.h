@@ -24,4 +24,11 @@ inline constexpr std::size_t kPresenceBytesMax = std::size_t{16} << 10;
 // Documents that one connection follows, and that one bulk request may name.
 inline constexpr std::size_t kSubscriptionsPerConnectionMax = 1'024;
 
+// A page of a query: its documents, and their texts in all, of which one alone may be as long as a
+// document. The documents that are looked at for it, deleted ones too, take a reader thread
+// milliseconds.
+inline constexpr std::size_t kQueryDocumentsMax = 100;
+inline constexpr std::size_t kQueryBytesMax = std::size_t{4} << 20;
+inline constexpr std::size_t kQueryLooksMax = 1'000;
+
 }  // namespace cowrite::protocol

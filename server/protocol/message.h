@@ -11,6 +11,7 @@
 #include <variant>
 #include <vector>
 
+#include "ot/base/result.h"
 #include "storage/document_key.h"
 #include "storage/record.h"
 
@@ -87,20 +88,21 @@ struct LeaveChannel {
   std::uint64_t sequence = 0;
 };
 
-// The document that a presence is about.
-struct PresencePlace {
-  storage::DocumentKey key;
-  std::uint64_t version = 0;
-  std::optional<std::string> type;  // As sent.
-};
+// The channel of a document's presences: collection.id. Others may have the same name, which is
+// that of ("docs", "a.b") and of ("docs.a", "b").
+[[nodiscard]] inline std::string presence_channel(const storage::DocumentKey& key) {
+  return key.collection() + '.' + key.id();
+}
 
 // p: a presence on a channel.
 struct Presence {
   std::string channel;
   std::string id;
-  std::uint64_t presence_version = 0;  // "pv"
-  std::string value;                   // JSON text; "null": gone.
-  std::optional<PresencePlace> place;
+  std::uint64_t presence_version = 0;       // "pv"
+  std::string value = {};                   // JSON text; "null": gone.
+  std::optional<storage::DocumentKey> key;  // Of the document that it is about, with its version.
+  std::optional<std::uint64_t> version;
+  std::optional<std::string> type;  // As sent.
 };
 
 // pr: asks the others on a channel to send their presences again.
@@ -108,9 +110,27 @@ struct RequestPresence {
   std::string channel;
 };
 
-// qf, qs, qu: queries, which are not supported.
+// qf, qs: the documents of a collection, those after an id if one is named; one page. qs is
+// answered in the same way.
 struct Query {
-  std::string action;
+  ReadKind kind = ReadKind::kFetch;
+  std::uint64_t request = 0;  // "id": the client's count of queries.
+  std::string collection;
+  std::optional<std::string> after;
+};
+
+// What a query found: documents by id, each with its newest snapshot.
+struct FoundDocument {
+  std::string id;
+  Result<storage::Snapshot> snapshot;
+};
+struct QueryPage {
+  std::vector<FoundDocument> documents;
+  std::optional<std::string> next;  // If there are more: those after this id.
+};
+
+// qu: a query that was subscribed to is no longer wanted.
+struct EndQuery {
   std::uint64_t request = 0;
 };
 
@@ -121,6 +141,6 @@ struct SetName {
 
 using Message = std::variant<Handshake, Ping, Read, ReadMany, Unsubscribe, UnsubscribeMany, Submit,
                              FetchSnapshot, FetchSnapshotByTime, JoinChannel, LeaveChannel,
-                             Presence, RequestPresence, Query, SetName>;
+                             Presence, RequestPresence, Query, EndQuery, SetName>;
 
 }  // namespace cowrite::protocol

@@ -61,6 +61,9 @@ class DocumentReads {
   void submitted(const storage::DocumentKey& key) { submitting_.insert(key); }
   void settled(const storage::DocumentKey& key);
 
+  // The client follows the document, or has asked to.
+  [[nodiscard]] bool wants(const storage::DocumentKey& key) const { return wanted_.contains(key); }
+
   // Null if the client does not follow the document.
   [[nodiscard]] Subscription* find(const storage::DocumentKey& key);
 

@@ -28,8 +28,8 @@ struct Close {
 struct Drop {};
 enum class ReadControl : std::uint8_t { kPause, kResume };
 
-using SessionEffect =
-    std::variant<Send, Close, Drop, ReadControl, document::ToDocument, presence::ToChannel>;
+using SessionEffect = std::variant<Send, Close, Drop, ReadControl, document::ToDocument,
+                                   document::QueryRequest, presence::ToChannel>;
 
 class Outbox {
  public:
@@ -47,6 +47,7 @@ class Outbox {
   }
 
   void post(document::ToDocument request) { effects_.emplace_back(std::move(request)); }
+  void post(document::QueryRequest request) { effects_.emplace_back(std::move(request)); }
   void post(presence::ToChannel request) { effects_.emplace_back(std::move(request)); }
   void close(transport::CloseCode code, std::string reason) {
     effects_.emplace_back(Close{code, std::move(reason)});

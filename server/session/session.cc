@@ -15,7 +15,8 @@ Session::Session(document::SessionId id, std::string source, std::string history
     : id_(id),
       source_(std::move(source)),
       history_id_(std::move(history_id)),
-      reads_(id, outbox_) {}
+      reads_(id, outbox_),
+      queries_(id, outbox_) {}
 
 // ---- From the client
 
@@ -103,8 +104,8 @@ void Session::handle(const protocol::RequestPresence& message) {
   outbox_.post(presence::ToChannel(presence::ChannelCall{id_, message.channel}));
 }
 
-// Only qu gets here: queries are refused when they are decoded.
-void Session::handle(const protocol::Query& message) {
+void Session::handle(protocol::Query message) { queries_.ask(std::move(message)); }
+void Session::handle(const protocol::EndQuery& message) {
   outbox_.send(protocol::encode_done(message));
 }
 
@@ -125,6 +126,11 @@ void Session::deliver(const document::LeaveReply& reply) {
 }
 void Session::deliver(const document::SnapshotReply& reply) {
   reads_.deliver(reply);
+  update_read_pause();
+}
+
+void Session::deliver(const document::QueryReply& reply) {
+  queries_.deliver(reply);
   update_read_pause();
 }
 
@@ -198,7 +204,8 @@ void Session::answered(const storage::DocumentKey& key, std::size_t bytes) {
 void Session::update_read_pause() {
   const bool full = unanswered_ >= kUnansweredPerConnectionMax ||
                     unanswered_bytes_ >= kUnansweredBytesPerConnectionMax ||
-                    reads_.waiting() >= kUnansweredPerConnectionMax || congested_;
+                    reads_.waiting() + queries_.waiting() >= kUnansweredPerConnectionMax ||
+                    congested_;
   if (full == paused_) return;
   paused_ = full;
   outbox_.set(full ? ReadControl::kPause : ReadControl::kResume);
@@ -207,7 +214,7 @@ void Session::update_read_pause() {
 // ---- Presence
 
 void Session::announce(protocol::Presence presence, document::SessionId acknowledged) {
-  if (presence.place) {
+  if (presence.key) {
     outbox_.post(document::ToDocument(
         document::DocumentPresence{acknowledged, source_, std::move(presence)}));
     return;
@@ -244,12 +251,20 @@ void Session::deliver(const presence::ChannelLeft& reply) {
 void Session::deliver(const document::PresenceNotice& notice,
                       const transport::SharedOutbound& encoded) {
   const bool acknowledges = notice.sender == id_;
-  if (!acknowledges && notice.source == source_) return;
+  if (!acknowledges && (notice.source == source_ || !concerns(notice.presence))) return;
   if (!acknowledges && congested_) {
     waiting_presences_.put(notice, encoded);
   } else {
     outbox_.send(encoded);
   }
+}
+
+// A channel's name can be that of several documents: then the presences of one reach only those who
+// follow it.
+bool Session::concerns(const protocol::Presence& presence) const {
+  if (!presence.key) return true;
+  const bool one_document = std::ranges::count(presence.channel, '.') == 1;
+  return one_document || reads_.wants(*presence.key);
 }
 
 void Session::deliver(const presence::ChannelCall& call) {
@@ -261,6 +276,7 @@ void Session::deliver(const presence::ChannelCall& call) {
 void Session::congested() {
   congested_ = true;
   reads_.congested();
+  queries_.congested();
   update_read_pause();
 }
 
@@ -270,6 +286,7 @@ void Session::drained() {
     outbox_.send(std::move(presence));
   }
   reads_.drained();
+  queries_.drained();
   update_read_pause();
 }
 

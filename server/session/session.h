@@ -28,6 +28,7 @@
 #include "server/session/document_reads.h"
 #include "server/session/outbox.h"
 #include "server/session/presences.h"
+#include "server/session/queries.h"
 
 namespace cowrite::session {
 
@@ -50,6 +51,7 @@ class Session {
   void deliver(document::ReadReply reply);
   void deliver(const document::LeaveReply& reply);
   void deliver(const document::SnapshotReply& reply);
+  void deliver(const document::QueryReply& reply);
   void deliver(const document::PresenceRefused& refused);
   void deliver(const presence::ChannelJoined& reply);
   void deliver(const presence::ChannelLeft& reply);
@@ -86,10 +88,12 @@ class Session {
   void handle(protocol::LeaveChannel message);
   void handle(protocol::Presence message);
   void handle(const protocol::RequestPresence& message);
-  void handle(const protocol::Query& message);
+  void handle(protocol::Query message);
+  void handle(const protocol::EndQuery& message);
   void handle(protocol::SetName message);
 
   void send_answers(const document::CommitNotice& notice, Subscription* subscription);
+  [[nodiscard]] bool concerns(const protocol::Presence& presence) const;
   void announce(protocol::Presence presence, document::SessionId acknowledged);
   void retract(std::vector<protocol::Presence> ended);
   void answered(const storage::DocumentKey& key, std::size_t bytes);
@@ -103,6 +107,7 @@ class Session {
 
   Outbox outbox_;
   DocumentReads reads_;
+  Queries queries_;
   OwnPresences own_presences_;
   WaitingPresences waiting_presences_;
   std::set<std::string> channels_;  // That it listens to or has asked to.

@@ -99,6 +99,8 @@ void SessionHost::carry_out(const ReadControl& effect) {
 
 void SessionHost::carry_out(document::ToDocument effect) { ports_.to_document(std::move(effect)); }
 
+void SessionHost::carry_out(document::QueryRequest effect) { ports_.query(std::move(effect)); }
+
 void SessionHost::carry_out(presence::ToChannel effect) { ports_.to_channel(std::move(effect)); }
 
 }  // namespace cowrite::session

@@ -20,6 +20,7 @@ namespace cowrite::session {
 struct SessionPorts {
   std::function<void(document::ToDocument)> to_document;
   std::function<void(presence::ToChannel)> to_channel;
+  std::function<void(document::QueryRequest)> query;
   std::function<void(document::SessionId)> closed;  // The last thing that is heard of it.
 };
 
@@ -58,6 +59,7 @@ class SessionHost : public transport::ConnectionEvents {
   void carry_out(const Drop& effect);
   void carry_out(const ReadControl& effect);
   void carry_out(document::ToDocument effect);
+  void carry_out(document::QueryRequest effect);
   void carry_out(presence::ToChannel effect);
 
   enum class State { kOpen, kDraining, kClosing, kClosed };

@@ -39,9 +39,11 @@ document::HostPorts DocumentTable::host_ports(const DocumentKey& key) {
           },
       .reply = [this](SessionId session,
                       auto reply) { board_.to_session(session, std::move(reply)); },
-      .announce = [this](
-                      LoopIndex loop,
-                      document::SharedCommit notice) { board_.to_loop(loop, std::move(notice)); },
+      .announce =
+          [this](LoopIndex loop, document::SharedCommit notice) {
+            check_time(*notice);
+            board_.to_loop(loop, std::move(notice));
+          },
       // At once: a presence that took another turn of the loop would fall behind the operations.
       .announce_presence =
           [this](document::SharedPresence notice) { channels_.handle(std::move(notice)); },
@@ -52,6 +54,16 @@ document::HostPorts DocumentTable::host_ports(const DocumentKey& key) {
       .on_memory_changed = [this, key](std::size_t bytes) { memory_changed(key, bytes); },
       .halt = ports.halt,
   };
+}
+
+// The times of a document's records never go back, so that a clock which was ahead once leaves them
+// ahead.
+void DocumentTable::check_time(const document::CommitNotice& notice) const {
+  if (notice.records.empty()) return;
+  const std::int64_t time_ms = notice.records.back()->time_ms;
+  if (time_ms > board_.ports().now_ms() + kClockDifferenceMax.count()) {
+    board_.ports().on_time_ahead(notice.key, time_ms);
+  }
 }
 
 void DocumentTable::leave(const DocumentKey& key, LoopIndex loop) {

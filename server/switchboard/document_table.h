@@ -37,6 +37,7 @@ class DocumentTable {
   [[nodiscard]] std::string in_use() const;
 
  private:
+  void check_time(const document::CommitNotice& notice) const;
   struct OpenDocument {
     std::shared_ptr<document::DocumentHost> host;
     std::list<storage::DocumentKey>::iterator use;  // In by_use_.

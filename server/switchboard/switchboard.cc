@@ -3,6 +3,8 @@
 #include <utility>
 #include <variant>
 
+#include "server/document/collection_reads.h"
+#include "server/document/log_reader.h"
 #include "server/switchboard/channel_table.h"
 #include "server/switchboard/document_table.h"
 #include "server/switchboard/session_table.h"
@@ -13,10 +15,16 @@ using storage::DocumentKey;
 
 struct Switchboard::Shard {
   Shard(Switchboard& board, LoopIndex loop, const Options& options, storage::OperationLog& log)
-      : sessions(board, loop, options.history_id),
+      : queries(
+            log, [&board, loop](Ports::Work work) { board.ports().post(loop, std::move(work)); },
+            [&board, loop](std::chrono::milliseconds delay, Ports::Work work) {
+              board.ports().post_after(loop, delay, std::move(work));
+            }),
+        sessions(board, loop, options.history_id),
         channels(board),
         documents(board, loop, log, channels, options.documents_bytes / options.loops) {}
 
+  document::LogReader queries;
   SessionTable sessions;
   ChannelTable channels;
   DocumentTable documents;
@@ -59,6 +67,7 @@ void Switchboard::evict_idle(LoopIndex loop) { shards_[loop]->documents.evict_id
 std::string Switchboard::in_use(LoopIndex loop) const {
   const Shard& shard = *shards_[loop];
   if (!shard.channels.empty()) return "a channel";
+  if (!shard.queries.idle()) return "a query";
   if (std::string document = shard.documents.in_use(); !document.empty()) return document;
   return shard.sessions.empty() ? "" : "a session";
 }
@@ -89,6 +98,20 @@ void Switchboard::to_document(document::ToDocument request) {
 void Switchboard::to_channel(presence::ToChannel request) {
   const LoopIndex home = home_of(channel_of(request));
   post(home, [request = std::move(request)](Shard& shard) { shard.channels.handle(request); });
+}
+
+void Switchboard::query(document::QueryRequest request) {
+  post(request.session.loop, [request = std::move(request)](Shard& shard) {
+    shard.queries.read<protocol::QueryPage>(
+        nullptr,
+        [query = request.query](const storage::History& history) {
+          return document::read_collection(history, query);
+        },
+        [&shard, request](Result<protocol::QueryPage> page) {
+          shard.sessions.deliver(request.session,
+                                 document::QueryReply{request.query, std::move(page)});
+        });
+  });
 }
 
 void Switchboard::leave_document(const DocumentKey& key, LoopIndex loop) {

@@ -49,6 +49,10 @@ struct Ports {
   // A client has a document at version `seen`, and the log has it at `held` only. From any thread.
   std::function<void(const storage::DocumentKey&, std::uint64_t seen, std::uint64_t held)>
       on_client_ahead = [](const auto&, auto, auto) {};
+  // A document's newest record is dated later than the clock, by more than kClockDifferenceMax.
+  // From any thread.
+  std::function<void(const storage::DocumentKey&, std::int64_t time_ms)> on_time_ahead =
+      [](const auto&, auto) {};
 };
 
 struct Options {
@@ -91,6 +95,8 @@ class Switchboard {
 
   void to_document(document::ToDocument request);
   void to_channel(presence::ToChannel request);
+  // Reads the log, and answers the session.
+  void query(document::QueryRequest request);
   // A session of this loop has left.
   void leave_document(const storage::DocumentKey& key, LoopIndex loop);
   void leave_channel(const std::string& channel, LoopIndex loop);

@@ -4,8 +4,8 @@
 
 namespace cowrite::transport {
 
-HttpExchange::HttpExchange(std::weak_ptr<ProtocolWriter> writer, Time now)
-    : writer_(std::move(writer)), last_progress_(now) {}
+HttpExchange::HttpExchange(std::weak_ptr<ProtocolWriter> writer, Time now, http::Response late)
+    : writer_(std::move(writer)), late_(std::move(late)), last_progress_(now) {}
 
 void HttpExchange::respond(const http::Response& response) {
   const auto writer = writer_.lock();
@@ -22,8 +22,7 @@ void HttpExchange::sweep(Time now, const Timing& timing) {
   if (std::exchange(written_seen_, written) != written) last_progress_ = now;
   const auto silence = now - last_progress_;
   if (!responded_ && silence >= timing.response) {
-    respond(
-        http::plain_response(503, "The server did not find the time to answer; try again later."));
+    respond(late_);
   } else if (responded_ && silence >= timing.ping_timeout) {
     writer->drop();
   }

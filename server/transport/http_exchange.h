@@ -17,17 +17,19 @@ class HttpExchange {
  public:
   using Time = std::chrono::steady_clock::time_point;
 
-  HttpExchange(std::weak_ptr<ProtocolWriter> writer, Time now);
+  // `late` is the response in place of one that does not come.
+  HttpExchange(std::weak_ptr<ProtocolWriter> writer, Time now, http::Response late);
 
   // The first response is written; later ones, and one for a client that is gone, are forgotten.
   void respond(const http::Response& response);
 
-  // To be called again and again while the connection is open. Responds with 503 in place of a
-  // handler that is late, and drops a client that does not read its response.
+  // To be called again and again while the connection is open. Responds in place of a handler
+  // that is late, and drops a client that does not read its response.
   void sweep(Time now, const Timing& timing);
 
  private:
   const std::weak_ptr<ProtocolWriter> writer_;
+  const http::Response late_;
   bool responded_ = false;
   Time last_progress_;
   std::uint64_t written_seen_ = 0;

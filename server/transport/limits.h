@@ -31,6 +31,10 @@ inline constexpr int kUnsentBytesMax = 128 << 10;
 // the connection busy meanwhile.
 inline constexpr std::size_t kDrainedBytes = std::size_t{256} << 10;
 
+// Answers to pings that wait to be written, of at most 127 bytes each; of the pings beyond it only
+// the newest is answered (RFC 6455, section 5.5.3).
+inline constexpr std::size_t kPongsWaitingMax = 16;
+
 static_assert(kConnectionsPerAddressMax < kConnectionsMax);
 
 }  // namespace cowrite::transport

@@ -65,6 +65,11 @@ PacedSocket::PacedSocket(Socket socket, ConnectionQuota::Slot slot)
                      sizeof unsent_bytes_max);
 }
 
+void PacedSocket::write_at_once(std::string_view bytes) {
+  ErrorCode ignored;  // The client is gone.
+  bytes_written_ += socket_.write_some(asio::buffer(bytes), ignored);
+}
+
 void PacedSocket::resume_reading() {
   paused_ = false;
   if (!held_) return;

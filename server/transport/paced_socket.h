@@ -11,6 +11,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <string_view>
 #include <utility>
 
 #include "server/transport/connection_quota.h"
@@ -30,6 +31,7 @@ class PacedSocket {
 
   template <typename Buffers, typename Handler>
   void async_read_some(const Buffers& buffers, Handler&& handler) {
+    if (before_read) before_read();
     socket_.async_read_some(buffers,
                             [this, handler = std::decay_t<Handler>(std::forward<Handler>(handler))](
                                 const ErrorCode& error, std::size_t bytes) mutable {
@@ -55,6 +57,9 @@ class PacedSocket {
         });
   }
 
+  // A few bytes, while nothing else is being written.
+  void write_at_once(std::string_view bytes);
+
   // Between these two a read completes only with an error.
   void pause_reading() { paused_ = true; }
   void resume_reading();
@@ -72,6 +77,8 @@ class PacedSocket {
   // the peer ends its stream too, or for `linger`.
   void finish(std::chrono::milliseconds linger);
 
+  // Called before each read.
+  std::function<void()> before_read;
   // Called after each write, before its handler.
   std::function<void()> on_written;
 

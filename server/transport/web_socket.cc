@@ -75,6 +75,7 @@ void WebSocket::tell(Event event) {
 }
 
 void WebSocket::written() {
+  answer_ping();
   if (!draining_ || queued_bytes() > kDrainedBytes) return;
   draining_ = false;
   asio::post(context_, [weak = weak_from_this()] {
@@ -118,11 +119,18 @@ void WebSocket::receive(std::string text) {
   }
 }
 
-// One answer at a time: a client that sends pings and does not read gets no queue of answers.
 void WebSocket::receive_ping(const std::string& payload) {
-  if (writer_ == nullptr || written_bytes() < pong_end_) return;
-  queued(writer_->write_pong(payload));
-  pong_end_ = queued_end_;
+  newest_ping_ = payload;
+  answer_ping();
+}
+
+// A client that sends pings and does not read gets a short queue of answers.
+void WebSocket::answer_ping() {
+  if (writer_ == nullptr || !newest_ping_) return;
+  while (!pong_ends_.empty() && pong_ends_.front() <= written_bytes()) pong_ends_.pop_front();
+  if (pong_ends_.size() == kPongsWaitingMax) return;
+  queued(writer_->write_pong(*std::exchange(newest_ping_, std::nullopt)));
+  pong_ends_.push_back(queued_end_);
 }
 
 void WebSocket::sweep(Heartbeat::Time now, const Timing& timing) {

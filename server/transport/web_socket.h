@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <deque>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -46,6 +47,7 @@ class WebSocket final : public Connection, public std::enable_shared_from_this<W
  private:
   [[nodiscard]] std::uint64_t written_bytes() const;
   void queued(std::size_t bytes);
+  void answer_ping();
   void written();
   // Calls an event. An owner that throws loses the connection, nothing more.
   template <typename Event>
@@ -64,7 +66,8 @@ class WebSocket final : public Connection, public std::enable_shared_from_this<W
   // Counted in bytes of the stream after the handshake.
   const std::uint64_t handshake_bytes_;
   std::uint64_t queued_end_ = 0;
-  std::uint64_t pong_end_ = 0;
+  std::deque<std::uint64_t> pong_ends_;     // Of the answers to pings that are not written.
+  std::optional<std::string> newest_ping_;  // Not answered yet.
   bool draining_ = false;
   Heartbeat heartbeat_;
 };

@@ -13,6 +13,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <string>
 
 #include "ot/base/result.h"
 #include "server/http/message.h"
@@ -30,9 +31,12 @@ namespace cowrite::transport {
 class WebSocketServer {
  public:
   struct Handlers {
+    // The path under which the server has all of its own, as "/pad", which the handlers do not see;
+    // empty if it has all paths.
+    std::string base_path = {};
     // The refusal of a request that may not be served (its Host, its Origin); empty if it may. It
     // is called first for every request, those for WebSockets included.
-    std::function<std::optional<http::Response>(const http::Request&)> refuse;
+    std::function<std::optional<Error>(const http::Request&)> refuse;
     // A client arrived on /ws. The connection lives until the returned object's on_close().
     // REQUIRES: does not return null.
     std::function<std::shared_ptr<ConnectionEvents>(std::shared_ptr<Connection>,

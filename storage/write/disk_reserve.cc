@@ -1,7 +1,6 @@
 #include "storage/write/disk_reserve.h"
 
 #include <filesystem>
-#include <limits>
 #include <system_error>
 #include <utility>
 
@@ -15,8 +14,13 @@ DiskReserve::Measure DiskReserve::of_folder(std::string folder) {
       path = path.parent_path();
     }
     const std::filesystem::space_info space = std::filesystem::space(path, error);
-    return error ? std::numeric_limits<std::uint64_t>::max() : space.available;
+    return error ? kUnlimited : space.available;
   };
+}
+
+std::optional<std::uint64_t> DiskReserve::free_bytes() const {
+  const std::uint64_t bytes = measure_();
+  return bytes == kUnlimited ? std::nullopt : std::optional(bytes);
 }
 
 }  // namespace cowrite::storage

@@ -8,14 +8,17 @@
 
 #include <cstdint>
 #include <functional>
+#include <limits>
+#include <optional>
 #include <string>
 
 namespace cowrite::storage {
 
 class DiskReserve {
  public:
-  // Measures the bytes that are free for this process.
+  // Measures the bytes that are free for this process; kUnlimited where nothing limits them.
   using Measure = std::function<std::uint64_t()>;
+  static constexpr std::uint64_t kUnlimited = std::numeric_limits<std::uint64_t>::max();
 
   DiskReserve(Measure measure, std::uint64_t reserve_bytes)
       : measure_(std::move(measure)), reserve_bytes_(reserve_bytes) {}
@@ -25,7 +28,8 @@ class DiskReserve {
   [[nodiscard]] static Measure of_folder(std::string folder);
 
   [[nodiscard]] bool is_low() const { return measure_() < reserve_bytes_; }
-  [[nodiscard]] std::uint64_t free_bytes() const { return measure_(); }
+  // Absent where nothing limits them.
+  [[nodiscard]] std::optional<std::uint64_t> free_bytes() const;
   [[nodiscard]] std::uint64_t reserve_bytes() const { return reserve_bytes_; }
 
  private:

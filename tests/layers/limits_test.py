@@ -23,12 +23,12 @@ INTERNAL = {
         "kReadRetry", "kReloadRetry",
     )),
     *("session::" + name for name in ("kReadsInFlightPerConnectionMax", "kSendQueueHighBytes")),
-    *("switchboard::" + name for name in ("kIdleDocument", "kEvictionLooksMax")),
+    *("switchboard::" + name for name in ("kIdleDocument", "kEvictionLooksMax", "kClockDifferenceMax")),
     *("transport::" + name for name in (
-        "kReadBufferBytes", "kUnsentBytesMax", "kDrainedBytes", "Timing::linger", "Timing::accept_backoff", "Timing::sweep",
+        "kReadBufferBytes", "kPongsWaitingMax", "kUnsentBytesMax", "kDrainedBytes", "Timing::linger", "Timing::accept_backoff", "Timing::sweep",
     )),
     "http::kLongPollInterval",
-    *("server::" + name for name in ("kMemoryBytes", "kMemoryBytesMin", "kDocumentsAheadMax")),
+    *("server::" + name for name in ("kMemoryBytes", "kMemoryBytesMin", "kDocumentsAheadMax", "kNoticesMax")),
     *("storage::" + name for name in ("kCheckpointRecords", "kCheckpointBytes")),
 }
 

@@ -107,34 +107,6 @@ suite("historical snapshots", (suite) => {
   });
 });
 
-suite("queries", (suite) => {
-  const noDatabase = onlyCowrite("its database in memory answers with all documents");
-
-  it("a query is answered with an error, and its end with a reply", noDatabase, async () => {
-    const raw = await suite.raw();
-    for (const a of ["qf", "qs"]) {
-      const reply = await raw.request({ a, id: 7, c, q: {} });
-      assert.equal(reply.a, a);
-      assert.equal(reply.id, 7);
-      assert.equal(reply.error?.code, "ERR_DATABASE_METHOD_NOT_IMPLEMENTED");
-    }
-    assert.deepEqual(await raw.request({ a: "qu", id: 7 }), { a: "qu", id: 7 });
-  });
-
-  it("the sharedb client's queries call back with the error", noDatabase, async () => {
-    const client = await suite.client();
-    const fetch = new Promise((resolve) => {
-      client.connection.createFetchQuery(c, {}, null, resolve);
-    });
-    assert.equal((await fetch).code, "ERR_DATABASE_METHOD_NOT_IMPLEMENTED");
-    const subscribe = new Promise((resolve) => {
-      client.connection.createSubscribeQuery(c, {}, null, resolve).destroy();
-      client.connection.createSubscribeQuery(c, {}, null, resolve);
-    });
-    assert.equal((await subscribe).code, "ERR_DATABASE_METHOD_NOT_IMPLEMENTED");
-  });
-});
-
 /** A time after this one, as soon as the clock shows it. */
 async function laterThan(time) {
   while (Date.now() <= time) await new Promise(setImmediate);

@@ -220,8 +220,8 @@ suite("fetch and subscribe", (suite) => {
       [`${id}.b`, "c"],
       [id, "b.c"],
       [`${id}.b.c`, "."],
-      [id, "b\0c"],
-      [`${id}\0b`, "c"],
+      [id, "b\u0001c"],
+      [`${id}\u0001b`, "c"],
     ];
     for (const [collection, d] of pairs)
       await reader.request({ a: "s", c: collection, d, v: null });

@@ -18,6 +18,7 @@ import { within } from "./deadline.js";
 const kHere = path.dirname(fileURLToPath(import.meta.url));
 export const kRoot = path.resolve(kHere, "../..");
 const kBin = process.env.COWRITE_BIN ?? path.join(kRoot, "build/release/bin");
+export const kServerPath = path.join(kBin, "cowrite-server");
 
 /** Whether the tests run against ShareDB's own server. */
 export const kReference = process.env.COWRITE_REFERENCE === "1";
@@ -77,7 +78,7 @@ export class Server {
   }
 
   #spawn(args) {
-    const command = kReference ? process.execPath : path.join(kBin, "cowrite-server");
+    const command = kReference ? process.execPath : kServerPath;
     const before = kReference ? [path.join(kHere, "reference_server.js")] : [];
     this.process = spawn(command, [...before, ...args], { stdio: ["ignore", "pipe", "pipe"] });
     running.add(this.process);

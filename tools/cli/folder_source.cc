@@ -62,8 +62,9 @@ class FolderSource final : public DocumentSource {
     return history::measure_document(*store_.view(), key);
   }
   Result<history::StoreUse> store_use() override {
-    return history::StoreUse{store_.statistics(), storage::DiskReserve::of_folder(folder_)(),
-                             storage::kDiskReserveBytes};
+    const storage::DiskReserve reserve(storage::DiskReserve::of_folder(folder_),
+                                       storage::kDiskReserveBytes);
+    return history::StoreUse{store_.statistics(), reserve.free_bytes(), reserve.reserve_bytes()};
   }
 
  private:

@@ -4,6 +4,7 @@
 #include <system_error>
 
 #include "server/transport/frame.h"
+#include "server/transport/handshake.h"
 #include "server/transport/websocketpp/endpoint.h"
 
 namespace cowrite::transport {
@@ -77,18 +78,24 @@ void ConnectionState::drop() {
   alive->terminate({});
 }
 
+void ConnectionState::invite_body() {
+  const RawRequest& parsed = raw(*this).get_request();
+  if (invited_ || !parsed.waits_for_body() || parsed.get_version() != "HTTP/1.1") return;
+  invited_ = true;
+  if (http::to_lower(parsed.get_header("Expect")) == "100-continue") {
+    paced_socket().write_at_once("HTTP/1.1 100 Continue\r\n\r\n");
+  }
+}
+
 http::Request ConnectionState::request() const {
   const auto& parsed = raw(*this).get_request();
   http::Request request;
   request.method = parsed.get_method();
-  const std::string& target = parsed.get_uri();
-  const std::size_t mark = target.find('?');
-  request.path = target.substr(0, mark);
-  if (mark != target.npos) request.query = target.substr(mark + 1);
   request.body = parsed.get_body();
   for (const auto& [name, value] : parsed.get_headers()) {
     request.headers.emplace_back(http::to_lower(name), value);
   }
+  set_target(request, parsed.get_uri());
   return request;
 }
 

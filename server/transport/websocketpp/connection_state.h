@@ -24,6 +24,10 @@ class ConnectionState : public ProtocolWriter {
   void write_close(CloseCode code, const std::string& reason) override;
   void drop() override;
 
+  // Tells a client that waits for it to send the body of its request (RFC 9110, section 10.1.1). To
+  // be called before each read of the request.
+  void invite_body();
+
   // REQUIRES: the head of the request was received.
   [[nodiscard]] http::Request request() const;
   // Sets the response that websocketpp sends if the handshake is refused. REQUIRES: as request(),
@@ -35,6 +39,9 @@ class ConnectionState : public ProtocolWriter {
   // At most one of them, once the request has arrived.
   std::shared_ptr<WebSocket> web_socket;
   std::shared_ptr<HttpExchange> exchange;
+
+ private:
+  bool invited_ = false;
 };
 
 }  // namespace cowrite::transport

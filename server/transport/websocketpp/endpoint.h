@@ -14,11 +14,18 @@
 
 namespace cowrite::transport {
 
+// A request that says when its head is there and its body is not.
+class RawRequest : public websocketpp::http::parser::request {
+ public:
+  [[nodiscard]] bool waits_for_body() const { return m_body_bytes_needed > 0; }
+};
+
 // NOLINTBEGIN(readability-identifier-naming): the library's names
 struct EndpointConfig : websocketpp::config::core {
   using concurrency_type = websocketpp::concurrency::none;
   using elog_type = websocketpp::log::basic<concurrency_type, websocketpp::log::elevel>;
   using alog_type = websocketpp::log::basic<concurrency_type, websocketpp::log::alevel>;
+  using request_type = RawRequest;
   using connection_base = ConnectionState;
   [[maybe_unused]] static constexpr bool enable_multithreading = false;
   static constexpr bool enable_extensions = false;

@@ -10,6 +10,8 @@
 #include <vector>
 
 #include "ot/base/check.h"
+#include "server/http/errors.h"
+#include "server/http/responses.h"
 #include "server/transport/handshake.h"
 #include "server/transport/websocketpp/endpoint.h"
 
@@ -66,7 +68,7 @@ class WebSocketServer::Impl : public std::enable_shared_from_this<Impl> {
     };
   }
 
-  [[nodiscard]] std::optional<http::Response> refuse(const http::Request& request) const;
+  [[nodiscard]] std::optional<http::Response> refuse(http::Request& request) const;
   void schedule_sweep();
   void sweep();
 
@@ -135,6 +137,7 @@ void WebSocketServer::Impl::on_accepted(Acceptor::Socket socket) {
   CHECK(connection != nullptr);
   connection->adopt(std::make_unique<PacedSocket>(std::move(socket), std::move(slot)),
                     timing_.linger);
+  connection->paced_socket().before_read = [raw = connection.get()] { raw->invite_body(); };
   connection->server = shared_from_this();
   connection->set_termination_handler([this](const RawConnectionPtr& ended) { on_end(ended); });
   connections_.insert(connection);
@@ -145,10 +148,12 @@ void WebSocketServer::Impl::on_accepted(Acceptor::Socket socket) {
 void WebSocketServer::Impl::on_request(const RawConnectionPtr& connection) {
   // websocketpp's timeout would cut off long downloads; sweep() measures progress.
   connection->defer_http_response();
-  const auto exchange = std::make_shared<HttpExchange>(connection, Clock::now());
-  connection->exchange = exchange;
-  const http::Request request = connection->request();
+  http::Request request = connection->request();
   std::optional<http::Response> refusal = refuse(request);
+  const Error late{http::kErrBusy, "the server did not find the time to answer; try again later"};
+  const auto exchange =
+      std::make_shared<HttpExchange>(connection, Clock::now(), http::refusal(request, late));
+  connection->exchange = exchange;
   if (!refusal && request.path == kWebSocketPath) {
     refusal = http::plain_response(426, "This path serves WebSockets only.");
   }
@@ -161,7 +166,7 @@ void WebSocketServer::Impl::on_request(const RawConnectionPtr& connection) {
 
 // Whether the WebSocket may be opened; if not, websocketpp sends the refusal.
 bool WebSocketServer::Impl::on_handshake(const RawConnectionPtr& connection) {
-  const http::Request request = connection->request();
+  http::Request request = connection->request();
   std::optional<http::Response> refusal = refuse(request);
   if (!refusal) refusal = refuse_handshake(request);
   if (refusal) connection->set_response(*refusal);
@@ -170,6 +175,7 @@ bool WebSocketServer::Impl::on_handshake(const RawConnectionPtr& connection) {
 
 void WebSocketServer::Impl::on_open(const RawConnectionPtr& connection) {
   if (!handlers_.accept) return connection->drop();
+  connection->paced_socket().before_read = nullptr;
   ++open_web_sockets_;
   connection->web_socket = std::make_shared<WebSocket>(context_, *connection);
   auto events = handlers_.accept(connection->web_socket, connection->request());
@@ -207,11 +213,17 @@ void WebSocketServer::Impl::on_end(const RawConnectionPtr& connection) {
   if (connections_.empty()) sweep_timer_.cancel();
 }
 
-// The refusal of any request, if it may not be served.
-std::optional<http::Response> WebSocketServer::Impl::refuse(const http::Request& request) const {
-  if (!handlers_.refuse) return http::plain_response(503, "The server is stopping.");
-  if (auto refusal = refuse_malformed(request)) return refusal;
-  return handlers_.refuse(request);
+// The refusal of any request, if it may not be served; if it may, its path is from here on the one
+// below the base path.
+std::optional<http::Response> WebSocketServer::Impl::refuse(http::Request& request) const {
+  std::optional<Error> error = refuse_malformed(request);
+  if (!error) {
+    if (auto elsewhere = cut_base_path(request, handlers_.base_path)) return elsewhere;
+    error = handlers_.refuse ? handlers_.refuse(request)
+                             : Error{http::kErrBusy, "the server is stopping"};
+  }
+  if (error) return http::refusal(request, *error);
+  return std::nullopt;
 }
 
 // ---- Timeouts

@@ -1,10 +1,16 @@
 #include "server/access/access_policy.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
+
+#include "server/http/errors.h"
+#include "server/http/responses.h"
 
 namespace cowrite::access {
 namespace {
 
+using ::testing::HasSubstr;
+using ::testing::Not;
 using Headers = std::vector<std::pair<std::string, std::string>>;
 
 AccessPolicy policy(const std::vector<std::string>& hosts = {},
@@ -14,8 +20,9 @@ AccessPolicy policy(const std::vector<std::string>& hosts = {},
 
 // The status of the refusal, or 200.
 int status(const AccessPolicy& policy, Headers headers, std::string path = "/ws") {
-  const auto refusal = policy.refuse({"GET", std::move(path), "", "", std::move(headers)});
-  return refusal ? refusal->status : 200;
+  const http::Request request{"GET", std::move(path), "", "", std::move(headers)};
+  const auto error = policy.refuse(request);
+  return error ? http::refusal(request, *error).status : 200;
 }
 
 TEST(AccessPolicy, ServesAddressesAndLocalhostUnderAnyPort) {
@@ -110,6 +117,39 @@ TEST(AccessPolicy, LetsForeignPagesLinkAndEmbed) {
                     {"sec-fetch-mode", "navigate"}},
                    "/d/notes"),
             200);
+}
+
+TEST(AccessPolicy, SaysWhatItRefusesAndWhichFlagAllowsIt) {
+  const auto refusal = [](Headers headers) {
+    return policy().refuse({"GET", "/", "", "", std::move(headers)});
+  };
+  const auto host = refusal({{"host", "Pad.example.org:8080"}});
+  EXPECT_EQ(host->code, http::kErrHostForeign);
+  EXPECT_THAT(host->message, HasSubstr("--hosts pad.example.org."));
+  const auto page = refusal({{"host", "127.0.0.1:8080"}, {"origin", "https://pad.example.org"}});
+  EXPECT_EQ(page->code, http::kErrOriginForeign);
+  EXPECT_THAT(page->message, HasSubstr("--origins https://pad.example.org."));
+  EXPECT_THAT(page->message, HasSubstr("asked for as 127.0.0.1:8080"));
+  EXPECT_THAT(refusal({{"host", "127.0.0.1"}, {"origin", "\x1b[2J"}})->message,
+              Not(HasSubstr("\x1b")));
+}
+
+TEST(AccessPolicy, SharesResponsesWithTheOriginsThatMayConnectAndNoOthers) {
+  const auto shared = [](const AccessPolicy& given, std::string_view origin) {
+    http::Response response;
+    given.share(origin, response);
+    return response.headers;
+  };
+  const AccessPolicy given = policy({}, {"https://wiki.example.org"});
+  EXPECT_EQ(
+      shared(given, "https://wiki.example.org"),
+      (Headers{{"Vary", "Origin"},
+               {"Access-Control-Allow-Origin", "https://wiki.example.org"},
+               {"Access-Control-Expose-Headers", "Cowrite-Time, Cowrite-Version, Retry-After"}}));
+  for (const char* origin : {"", "null", "https://evil.example", "http://wiki.example.org"}) {
+    EXPECT_EQ(shared(given, origin), (Headers{{"Vary", "Origin"}})) << origin;
+  }
+  EXPECT_EQ(shared(policy(), "https://wiki.example.org"), Headers{});
 }
 
 TEST(AccessPolicy, RefusesFlagsThatNameNoHostOrOrigin) {

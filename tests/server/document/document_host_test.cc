@@ -263,12 +263,14 @@ TEST_F(DocumentHostTest, APresenceIsMovedOverWhatItsSenderHadNotSeen) {
   edit(2, 1, "'xyz'");
   (void)told(1);
   protocol::Presence presence{.channel = "docs.d", .id = "p", .presence_version = 1, .value = "1"};
-  presence.place = protocol::PresencePlace{{"docs", "d"}, 1, std::string(protocol::kTextType)};
+  presence.key = {"docs", "d"};
+  presence.version = 1;
+  presence.type = protocol::kTextType;
   host_->handle(DocumentPresence{kBob, "bob", presence});
   EXPECT_THAT(told(1), ElementsAre(R"({"a":"p","ch":"docs.d","id":"p","p":4,"pv":1,"c":"docs",)"
                                    R"("d":"d","v":2,"t":"http://sharejs.org/types/text-unicode",)"
                                    R"("src":"bob"})"));
-  presence.place->type.reset();
+  presence.type.reset();
   host_->handle(DocumentPresence{kBob, "bob", presence});
   EXPECT_THAT(told(1), ElementsAre("presence refused ERR_DOC_TYPE_NOT_RECOGNIZED"));
 }

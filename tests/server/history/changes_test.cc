@@ -129,6 +129,17 @@ TEST_F(ChangesTest, AppendedRecordsAreLoadedAnewAndRefusedOnesAreNot) {
   EXPECT_EQ(sink_.take(), Passed{"reload notes"});
 }
 
+TEST_F(ChangesTest, NothingGetsANameThatNoDocumentMayHaveAndWhatHasItCanBeRemoved) {
+  const storage::DocumentKey old{"docs", "constructor"};
+  EXPECT_EQ(changes_.restore_as(kNotes, storage::AtVersion{1}, old, "Bob").error().code,
+            kErrNameInvalid);
+  EXPECT_EQ(changes_.append(old, {{.version = 0}}).error().code, kErrNameInvalid);
+  ASSERT_TRUE(sink_.submit({old, "Bob", 0, storage::Create{"text"}}));
+  EXPECT_EQ(changes_.restore(old, storage::AtVersion{1}, "Bob").error().code, kErrNameInvalid);
+  EXPECT_TRUE(changes_.remove(old, "Bob")->changed);
+  EXPECT_TRUE(changes_.purge(old)->changed);
+}
+
 TEST_F(ChangesTest, AChangeIsNoOlderThanTheRecordBeforeIt) {
   ASSERT_TRUE(changes_.remove(kNotes, "Bob"));
   EXPECT_EQ(log_->history().records(kNotes, 2, 3, 1'000)->front().time_ms, 5'000);

@@ -8,6 +8,7 @@
 #include "server/protocol/encode.h"
 #include "server/protocol/limits.h"
 #include "server/session/limits.h"
+#include "storage/errors.h"
 #include "tests/ot/notation.h"
 
 namespace cowrite::session {
@@ -49,6 +50,8 @@ class SessionTest : public ::testing::Test {
         for (const std::string& message : sent->outbound->messages) sent_.push_back(brief(message));
       } else if (auto* request = std::get_if<document::ToDocument>(&effect)) {
         requests_.push_back(std::move(*request));
+      } else if (auto* query = std::get_if<document::QueryRequest>(&effect)) {
+        queries_.push_back(std::move(*query));
       } else if (auto* call = std::get_if<presence::ToChannel>(&effect)) {
         calls_.push_back(std::move(*call));
       } else if (const auto* reading = std::get_if<ReadControl>(&effect)) {
@@ -104,6 +107,7 @@ class SessionTest : public ::testing::Test {
   Session session_{{0, 1}, "me", "5ea1"};
   std::vector<std::string> sent_;
   std::vector<document::ToDocument> requests_;
+  std::vector<document::QueryRequest> queries_;
   std::vector<presence::ToChannel> calls_;
   std::optional<ReadControl> reading_;
   std::optional<transport::CloseCode> closed_;
@@ -357,7 +361,62 @@ TEST_F(SessionTest, TooManyRecordsHeldForABulkReplyDropTheConnection) {
   EXPECT_TRUE(dropped_);
 }
 
+// ---- Queries
+
+TEST_F(SessionTest, AQueryIsAskedWhenTheOneBeforeItIsAnswered) {
+  receive(R"({"a":"qf","id":1,"c":"docs","q":{}})");
+  receive(R"({"a":"qs","id":2,"c":"docs","q":{"after":"d"}})");
+  ASSERT_EQ(queries_.size(), 1U);
+  protocol::QueryPage page{.documents = {}, .next = "e"};
+  page.documents.push_back({"d", storage::Snapshot{.version = 3, .exists = true}});
+  page.documents.push_back({"e", Error{storage::kErrDamaged, "bad"}});
+  deliver(document::QueryReply{queries_[0].query, std::move(page)});
+  EXPECT_THAT(sent(),
+              ElementsAre(R"({"a":"qf","id":1,"data":[{"d":"d","v":3,)"
+                          R"("type":"http://sharejs.org/types/text-unicode","data":""}],)"
+                          R"("extra":{"next":"e","errors":{"e":{"code":"ERR_STORAGE_DAMAGED",)"
+                          R"("message":"bad"}}}})"));
+  ASSERT_EQ(queries_.size(), 2U);
+  EXPECT_EQ(queries_[1].query.after, "d");
+  deliver(document::QueryReply{queries_[1].query, protocol::QueryPage{}});
+  EXPECT_THAT(sent(), ElementsAre(R"({"a":"qs","id":2,"data":[]})"));
+  receive(R"({"a":"qu","id":2})");
+  EXPECT_THAT(sent(), ElementsAre(R"({"a":"qu","id":2})"));
+}
+
+TEST_F(SessionTest, QueriesWaitForASlowReader) {
+  session_.congested();
+  receive(R"({"a":"qf","id":1,"c":"docs","q":{}})");
+  EXPECT_TRUE(queries_.empty());
+  session_.drained();
+  take();
+  ASSERT_EQ(queries_.size(), 1U);
+  deliver(document::QueryReply{queries_[0].query, Error{storage::kErrIo, "no"}});
+  EXPECT_THAT(sent(), ElementsAre(HasSubstr(R"("id":1,"error":{"code":"ERR_STORAGE_IO")")));
+}
+
 // ---- Presence
+
+TEST_F(SessionTest, APresenceReachesNobodyWhoFollowsAnotherDocumentOfTheSameChannel) {
+  const auto announce = [this](const storage::DocumentKey& key) {
+    const protocol::Presence presence{.channel = protocol::presence_channel(key),
+                                      .id = "p",
+                                      .presence_version = 1,
+                                      .value = "1",
+                                      .key = key,
+                                      .version = 0};
+    deliver(document::PresenceNotice{{0, 2}, "other", presence, ""},
+            Outbox::share({protocol::encode_presence(presence, "other")}));
+  };
+  receive(R"({"a":"s","c":"docs.x","d":"y"})");
+  announce({"docs", "x.y"});
+  EXPECT_THAT(sent(), IsEmpty());
+  announce({"docs.x", "y"});
+  EXPECT_THAT(sent(), ElementsAre(HasSubstr(R"("c":"docs.x","d":"y")")));
+  announce({"docs", "x"});
+  EXPECT_THAT(sent(), ElementsAre(HasSubstr(R"("c":"docs","d":"x")")))
+      << "no other document has that channel";
+}
 
 TEST_F(SessionTest, PresencesAreTakenBackWhenTheConnectionIsGone) {
   receive(R"({"a":"p","ch":"c","id":"here","p":1,"pv":4})");

@@ -17,6 +17,7 @@
 #include "server/document/limits.h"
 #include "server/loop/loop.h"
 #include "server/protocol/error_codes.h"
+#include "server/switchboard/limits.h"
 #include "storage/rocksdb_log.h"
 
 namespace cowrite::switchboard {
@@ -136,13 +137,17 @@ class SwitchboardTest : public ::testing::Test {
         .post = [this](LoopIndex loop, Ports::Work work) { loops_[loop].post(std::move(work)); },
         .post_after = [this](LoopIndex loop, std::chrono::milliseconds delay,
                              Ports::Work work) { loops_[loop].post_after(delay, std::move(work)); },
-        .now_ms = [] { return std::int64_t{1}; },
+        .now_ms = [this] { return now_ms_.load(); },
         .new_id = [this] { return "source" + std::to_string(++ids_); },
-        .halt = [] { std::abort(); }};
+        .halt = [] { std::abort(); },
+        .on_time_ahead = [this](const storage::DocumentKey&,
+                                std::int64_t time_ms) { time_ahead_ = time_ms; }};
   }
 
   CountingLog log_;
   std::atomic<int> ids_ = 0;
+  std::atomic<std::int64_t> now_ms_ = 1;
+  std::atomic<std::int64_t> time_ahead_ = 0;
   std::array<loop::Loop, 2> loops_;
   Switchboard switchboard_{
       {.loops = 2, .history_id = "5ea1", .documents_bytes = 2 * kRoom}, log_, ports()};
@@ -160,6 +165,24 @@ TEST_F(SwitchboardTest, WhatOneLoopsClientWritesReachesTheOthers) {
     EXPECT_NE(writer.client->receive(R"({"a":"op")").find(R"("v":0)"), std::string::npos);
     EXPECT_NE(reader.client->receive(R"({"a":"op")").find(R"("create":)"), std::string::npos);
   }
+}
+
+TEST_F(SwitchboardTest, RecordsThatAreDatedLaterThanTheClockAreTold) {
+  const Seat writer = connect(0);
+  const auto commit = [&](std::int64_t now_ms, std::string_view change) {
+    static int sequence = 0;
+    now_ms_ = now_ms;
+    const std::string count = std::to_string(sequence++);
+    writer.send(R"({"a":"op","c":"docs","d":"d","v":)" + count + R"(,"seq":)" + count + "," +
+                std::string(change) + "}");
+    (void)writer.client->receive(R"({"a":"op")");
+  };
+  const std::int64_t difference = kClockDifferenceMax.count();
+  commit(10 * difference, R"("create":{"type":"text-unicode"})");
+  commit(9 * difference, R"("op":["a"])");
+  EXPECT_EQ(time_ahead_.load(), 0) << "such clocks are set by the network";
+  commit(9 * difference - 1, R"("op":["b"])");
+  EXPECT_EQ(time_ahead_.load(), 10 * difference);
 }
 
 TEST_F(SwitchboardTest, ADocumentThatNobodyFollowsLeavesMemory) {

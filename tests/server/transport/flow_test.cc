@@ -1,4 +1,5 @@
 // Clients that are slow, silent or in a hurry.
+#include "server/transport/limits.h"
 #include "tests/server/transport/test_server.h"
 
 namespace cowrite::transport {
@@ -78,7 +79,25 @@ TEST_F(Flow, PingsThatAreNotReadGetNoQueueOfAnswers) {
   client->send(pings);
   client->send_text("after them");
   ASSERT_TRUE(run_until([&] { return !records_.back()->messages.empty(); }));
-  EXPECT_LE(connection().queued_bytes(), before + 127);
+  EXPECT_LE(connection().queued_bytes(), before + kPongsWaitingMax * 127);
+}
+
+TEST_F(Flow, PingsAreAnsweredEachWhileFewWaitAndThenTheNewest) {
+  const auto client = open();
+  std::string pings;
+  for (int i = 0; i < 10; ++i) pings += to_bytes({true, Opcode::kPing, std::to_string(i)});
+  client->send(pings);
+  for (int i = 0; i < 10; ++i) {
+    EXPECT_EQ(next_frame(*client), (Frame{true, Opcode::kPong, std::to_string(i)}));
+  }
+  pings.clear();
+  for (int i = 0; i < 1'000; ++i) pings += to_bytes({true, Opcode::kPing, std::to_string(i)});
+  client->send(pings);
+  std::vector<std::string> answered;
+  while (answered.empty() || answered.back() != "999") {
+    answered.push_back(next_frame(*client).payload);
+  }
+  for (std::size_t i = 0; i < kPongsWaitingMax; ++i) EXPECT_EQ(answered[i], std::to_string(i));
 }
 
 TEST_F(Flow, ASilentClientThatAnswersPingsStays) {

@@ -1,6 +1,7 @@
 // HTTP as proper and as hostile clients speak it.
 #include <thread>
 
+#include "server/http/errors.h"
 #include "server/http/limits.h"
 #include "tests/server/transport/test_server.h"
 
@@ -65,11 +66,81 @@ TEST_F(Http, LargeResponsesArriveWhole) {
 }
 
 TEST_F(Http, IsRefusedWhereTheOwnerRefuses) {
-  refuse_ = [](const http::Request& request) -> std::optional<http::Response> {
-    return http::plain_response(403, "Not " + request.path);
+  refuse_ = [](const http::Request& request) -> std::optional<Error> {
+    return Error{http::kErrHostForeign, "Not " + request.path};
   };
   http_ = [](const http::Request&, const http::Respond&) { ADD_FAILURE(); };
   EXPECT_EQ(body(get("/secret")), "Not /secret\n");
+}
+
+TEST_F(Http, RefusalsOfTheApiAreItsErrors) {
+  const auto error = [](const std::string& code, const std::string& message) {
+    return R"({"error":{"code":")" + code + R"(","message":")" + message + "\"}}";
+  };
+  refuse_ = [](const http::Request&) -> std::optional<Error> {
+    return Error{http::kErrOriginForeign, "no"};
+  };
+  EXPECT_EQ(body(get("/api/documents")), error("ERR_ORIGIN_FOREIGN", "no"));
+  EXPECT_EQ(status(get("/api/documents")), "HTTP/1.1 403 Forbidden");
+  const std::string chunked = get("/api/documents", "Transfer-Encoding: chunked\r\n");
+  EXPECT_EQ(status(chunked), "HTTP/1.1 411 Length Required");
+  EXPECT_NE(body(chunked).find(R"("code":"ERR_LENGTH_REQUIRED")"), std::string::npos);
+  EXPECT_NE(body(get("/api/documents", "Content-Length: x\r\n")).find("ERR_REQUEST_MALFORMED"),
+            std::string::npos);
+}
+
+TEST_F(Http, ATargetWithAHostTakesThePlaceOfTheHost) {
+  http_ = [](const http::Request& request, const http::Respond& respond) {
+    respond({200, std::string(request.header("host")) + " " + request.path + " " + request.query});
+  };
+  EXPECT_EQ(body(get("http://example.org:80/healthz?x=1")), "example.org:80 /healthz x=1");
+  EXPECT_EQ(body(get("HTTPS://[::1]/a://b")), "[::1] /a://b ");
+  EXPECT_EQ(body(get("http://example.org")), "example.org / ");
+  EXPECT_EQ(body(get("http://example.org?x")), "example.org / x");
+  EXPECT_EQ(body(get("/path?to=http://example.org/")), "localhost /path to=http://example.org/");
+}
+
+TEST_F(Http, EverythingIsBelowTheBasePath) {
+  base_path_ = "/pad";
+  refuse_ = [](const http::Request& request) -> std::optional<Error> {
+    if (request.path != "/secret") return std::nullopt;
+    return Error{http::kErrHostForeign, "Not " + request.path};
+  };
+  EXPECT_EQ(body(get("/pad/d/notes?x=1")), "GET /d/notes x=1 ");
+  EXPECT_EQ(body(get("/pad/")), "GET /  ");
+  EXPECT_EQ(body(get("/pad/secret")), "Not /secret\n");
+  const std::string bare = get("/pad");
+  EXPECT_EQ(status(bare), "HTTP/1.1 301 Moved Permanently");
+  EXPECT_NE(bare.find("\r\nLocation: /pad/\r\n"), std::string::npos);
+  for (const char* path : {"/", "/d/notes", "/padding/", "/PAD/", "/%70ad/"}) {
+    EXPECT_EQ(status(get(path)), "HTTP/1.1 404 Not Found") << path;
+  }
+  EXPECT_EQ(status(request(handshake("/ws"))), "HTTP/1.1 404 Not Found");
+  const auto client = connect();
+  client->send(handshake("/pad/ws"));
+  EXPECT_TRUE(run_until([&] { return client->received().starts_with("HTTP/1.1 101 "); }));
+}
+
+TEST_F(Http, ABodyIsInvitedWhereTheClientWaitsForThat) {
+  const auto client = connect();
+  const auto head = [](const std::string& version, const std::string& expect) {
+    return "POST /x HTTP/" + version + "\r\nHost: localhost\r\nContent-Length: 5\r\n" + expect +
+           "\r\n";
+  };
+  client->send(head("1.1", "Expect: 100-Continue\r\n"));
+  ASSERT_TRUE(run_until([&] { return client->received() == "HTTP/1.1 100 Continue\r\n\r\n"; }));
+  client->send(std::string("hel"));
+  client->send(std::string("lo"));
+  ASSERT_TRUE(run_until([&] { return client->ended(); }));
+  EXPECT_TRUE(client->received().starts_with("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\n"));
+  EXPECT_TRUE(client->received().ends_with("POST /x  hello"));
+
+  EXPECT_TRUE(request(head("1.1", "") + "hello").starts_with("HTTP/1.1 200 "));
+  EXPECT_TRUE(request(head("1.0", "Expect: 100-continue\r\n") + "hello").find("100 Continue") ==
+              std::string::npos);
+  EXPECT_TRUE(request(head("1.1", "Expect: 100-continue\r\n") + "hello").find("100 Continue") ==
+              std::string::npos)
+      << "the body was there already";
 }
 
 TEST_F(Http, ThePlaceOfWebSocketsAsksForAnUpgrade) {
@@ -127,7 +198,7 @@ TEST_F(Http, GarbageIsRefusedAndOthersGoOn) {
         std::string("GET / HTTP/1.1\r\n\r\n"), std::string("\r\n\r\n"),
         std::string("GET / HTTP/1.1\r\nHost: a\r\nno colon\r\n\r\n"),
         std::string("G\"T / HTTP/1.1\r\nHost: a\r\n\r\n"),
-        std::string("GET http://localhost/ HTTP/1.1\r\nHost: localhost\r\n\r\n"),
+        std::string("GET ftp://localhost/ HTTP/1.1\r\nHost: localhost\r\n\r\n"),
         std::string("OPTIONS * HTTP/1.1\r\nHost: localhost\r\n\r\n")}) {
     EXPECT_TRUE(status(request(garbage)).starts_with("HTTP/1.1 400 "))
         << testing::PrintToString(garbage);

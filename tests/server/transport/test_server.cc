@@ -35,7 +35,7 @@ bool TestServer::run_out() {
 }
 
 WebSocketServer::Handlers TestServer::handlers() {
-  return {[this](const http::Request& request) { return refuse_(request); },
+  return {base_path_, [this](const http::Request& request) { return refuse_(request); },
           [this](std::shared_ptr<Connection> connection, const http::Request& request) {
             auto record = std::make_shared<Recorder>();
             record->connection = std::move(connection);

@@ -67,8 +67,10 @@ class TestServer : public ::testing::Test {
 
   boost::asio::io_context context_;
   Timing timing_;
-  std::function<std::optional<http::Response>(const http::Request&)> refuse_ =
-      [](const http::Request&) { return std::nullopt; };
+  std::string base_path_;
+  std::function<std::optional<Error>(const http::Request&)> refuse_ = [](const http::Request&) {
+    return std::nullopt;
+  };
   http::Handler http_ = [](const http::Request& request, const http::Respond& respond) {
     respond(
         {200, request.method + " " + request.path + " " + request.query + " " + request.body, {}});

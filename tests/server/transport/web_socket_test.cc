@@ -1,6 +1,7 @@
 // The WebSocket protocol as proper and as broken clients speak it.
 #include <algorithm>
 
+#include "server/http/errors.h"
 #include "tests/server/transport/test_server.h"
 
 namespace cowrite::transport {
@@ -83,9 +84,9 @@ TEST_F(WebSocket, IsAtOnePathOnly) {
 }
 
 TEST_F(WebSocket, IsRefusedWhereTheOwnerRefuses) {
-  refuse_ = [](const http::Request& request) -> std::optional<http::Response> {
+  refuse_ = [](const http::Request& request) -> std::optional<Error> {
     EXPECT_EQ(request.path, "/ws");
-    return http::plain_response(403, "Not you.");
+    return Error{http::kErrHostForeign, "Not you."};
   };
   const std::string response = request(handshake());
   EXPECT_TRUE(response.starts_with("HTTP/1.1 403 ")) << response;

@@ -72,7 +72,7 @@ Result<void> stat_store(Context& context) {
   lines.bytes("cache", use->store.cache_bytes);
   lines.bytes("memory at most", use->store.memory_bytes_max);
   lines.bytes("to be compacted", use->store.compaction_bytes);
-  lines.bytes("disk free", use->free_bytes);
+  if (use->free_bytes) lines.bytes("disk free", *use->free_bytes);
   lines.bytes("disk reserve", use->reserve_bytes);
   return {};
 }

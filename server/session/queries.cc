@@ -1,0 +1,34 @@
+#include "server/session/queries.h"
+
+#include "server/protocol/encode.h"
+
+namespace cowrite::session {
+
+void Queries::ask(protocol::Query query) {
+  queue_.push_back(std::move(query));
+  pump();
+}
+
+void Queries::deliver(const document::QueryReply& reply) {
+  if (reply.page) {
+    outbox_.send_snapshot(protocol::encode_query(reply.query, *reply.page));
+  } else {
+    outbox_.send(protocol::encode_error(reply.query, reply.page.error()));
+  }
+  under_way_ = false;
+  pump();
+}
+
+void Queries::drained() {
+  congested_ = false;
+  pump();
+}
+
+void Queries::pump() {
+  if (under_way_ || congested_ || queue_.empty()) return;
+  under_way_ = true;
+  outbox_.post(document::QueryRequest{session_, std::move(queue_.front())});
+  queue_.pop_front();
+}
+
+}  // namespace cowrite::session

@@ -1,0 +1,41 @@
+// Queries: the queries of one connection. They are costly, so one is under way at a time, and none
+// while the client does not read.
+//
+// Sans-I/O, like the Session that it is a part of.
+#pragma once
+
+#include <cstddef>
+#include <deque>
+#include <utility>
+
+#include "server/document/messages.h"
+#include "server/protocol/message.h"
+#include "server/session/outbox.h"
+
+namespace cowrite::session {
+
+class Queries {
+ public:
+  Queries(document::SessionId session, Outbox& outbox) : session_(session), outbox_(outbox) {}
+
+  void ask(protocol::Query query);
+  void deliver(const document::QueryReply& reply);
+
+  // The client stopped reading / reads again.
+  void congested() { congested_ = true; }
+  void drained();
+
+  // Queries that are not answered yet.
+  [[nodiscard]] std::size_t waiting() const { return queue_.size() + (under_way_ ? 1 : 0); }
+
+ private:
+  void pump();
+
+  document::SessionId session_;
+  Outbox& outbox_;
+  std::deque<protocol::Query> queue_;
+  bool under_way_ = false;
+  bool congested_ = false;
+};
+
+}  // namespace cowrite::session
