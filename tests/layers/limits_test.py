@@ -26,6 +26,7 @@ INTERNAL = {
     *("transport::" + name for name in (
         "kReadBufferBytes", "kUnsentBytesMax", "kDrainedBytes", "Timing::linger", "Timing::accept_backoff", "Timing::sweep",
     )),
+    "history::kDiffWordsBytesMax",
     "http::kLongPollInterval",
     *("server::" + name for name in ("kMemoryBytes", "kMemoryBytesMin", "kDocumentsAheadMax")),
     *("storage::" + name for name in ("kCheckpointRecords", "kCheckpointBytes")),
