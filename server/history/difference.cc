@@ -88,6 +88,10 @@ std::string range(char mark, std::size_t line, std::size_t count) {
   return count == 1 ? text : text + "," + std::to_string(count);
 }
 
+bool was_not_there(const Error& error) {
+  return error.code == kErrDocumentAbsent || error.code == kErrDocumentErased;
+}
+
 }  // namespace
 
 Result<std::vector<DiffHunk>> diff_texts(std::string_view before, std::string_view after) {
@@ -119,7 +123,7 @@ Result<Difference> make_difference(const storage::DocumentKey& key,
   std::string_view texts[2];
   std::size_t side = 0;
   for (const Result<VersionText>* text : {&before, &after}) {
-    if (!*text && text->error().code != kErrDocumentAbsent) return text->error();
+    if (!*text && !was_not_there(text->error())) return text->error();
     if (*text) {
       (side == 0 ? difference.before : difference.after) =
           DiffSide{(*text)->version, (*text)->time_ms};

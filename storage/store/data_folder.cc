@@ -11,6 +11,7 @@
 #include <string_view>
 #include <system_error>
 #include <utility>
+#include <vector>
 
 #include "storage/errors.h"
 
@@ -24,6 +25,7 @@ Error unreadable(const std::string& folder, const std::error_code& error) {
 }
 
 constexpr const char* kShutdownMark = "CLOSED";
+constexpr const char* kRestoringFolder = "cowrite-restoring";
 
 // RocksDB makes these before the first byte of data can exist; "lost+found" is what a fresh file
 // system holds.
@@ -64,20 +66,40 @@ Result<FolderContent> look_into(const std::string& folder) {
   bool other = false;
   bool remains = false;
   bool backup = false;
+  bool restoring = false;
   fs::directory_iterator entry(folder, error);
   for (; !error && entry != fs::directory_iterator(); entry.increment(error)) {
     const std::string name = entry->path().filename().string();
     if (name == "CURRENT") return FolderContent::kDatabase;
-    other = other || !precedes_data(name);
+    restoring = restoring || name == kRestoringFolder;
     remains = remains || is_part_of_data(name);
+    other = other || !(precedes_data(name) || is_part_of_data(name) || name == kRestoringFolder);
     backup = backup || name == "shared_checksum";
   }
   if (error) return unreadable(folder, error);
+  if (restoring && !other) return FolderContent::kRestoring;
   if (remains || backup) return remains ? FolderContent::kRemains : FolderContent::kBackup;
   return other ? FolderContent::kOther : FolderContent::kNothing;
 }
 
+Result<void> check_folder_name(const std::string& folder) {
+  std::error_code error;
+  if (folder.empty()) return Error{kErrFolderName, "the name of a folder is empty"};
+  static_cast<void>(fs::absolute(folder, error));
+  if (!error) return {};
+  return Error{kErrFolderName,
+               "folder " + folder + " cannot be found from the working folder: " + error.message()};
+}
+
+bool lies_within(const std::string& folder, const std::string& other) {
+  std::error_code error;
+  fs::path path = fs::weakly_canonical(fs::absolute(folder, error), error);
+  while (!fs::equivalent(path, other, error) && path.has_relative_path()) path = path.parent_path();
+  return fs::equivalent(path, other, error);
+}
+
 Result<void> create_folder(const std::string& folder) {
+  if (Result<void> named = check_folder_name(folder); !named) return named;
   std::error_code error;
   const fs::path path = fs::absolute(folder, error).lexically_normal();
   if (fs::is_directory(path, error)) return {};
@@ -108,6 +130,49 @@ Result<std::string> file_set(const std::string& folder) {
   std::string set;
   for (const std::string& name : files) set += name + '\n';
   return set;
+}
+
+Result<std::string> begin_restoring(const std::string& folder) {
+  const Result<FolderContent> content = look_into(folder);
+  if (!content) return content.error();
+  if (*content == FolderContent::kRestoring) {
+    abandon_restoring(folder);
+  } else if (*content != FolderContent::kNothing) {
+    return Error{kErrForeign, "folder " + folder + " is not empty; restore into a new one"};
+  }
+  const std::string inner = (fs::path(folder) / kRestoringFolder).string();
+  const Result<void> created = create_folder(inner);
+  return created ? Result<std::string>(inner) : created.error();
+}
+
+Result<void> finish_restoring(const std::string& folder) {
+  const fs::path inner = fs::path(folder) / kRestoringFolder;
+  std::error_code error;
+  fs::directory_iterator entry(inner, error);
+  for (; !error && entry != fs::directory_iterator(); entry.increment(error)) {
+    const fs::path name = entry->path().filename();
+    if (name != "CURRENT") fs::rename(entry->path(), fs::path(folder) / name, error);
+    if (error) break;
+  }
+  if (error) return unreadable(inner.string(), error);
+  if (Result<void> synced = sync_folder(folder); !synced) return synced;
+  fs::rename(inner / "CURRENT", fs::path(folder) / "CURRENT", error);
+  if (error) return Error{kErrIo, "cannot change folder " + folder + ": " + error.message()};
+  fs::remove(inner, error);
+  return sync_folder(folder);
+}
+
+void abandon_restoring(const std::string& folder) {
+  std::error_code error;
+  std::vector<fs::path> made;
+  for (const fs::directory_entry& entry : fs::directory_iterator(folder, error)) {
+    const std::string name = entry.path().filename().string();
+    const bool kept = name == "lost+found" || name.starts_with(kOperatorTokenFile);
+    if (!kept && name != kRestoringFolder) made.push_back(entry.path());
+  }
+  // The mark of a restore goes last.
+  made.push_back(fs::path(folder) / kRestoringFolder);
+  for (const fs::path& path : made) fs::remove_all(path, error);
 }
 
 Result<void> write_shutdown_mark(const std::string& folder, std::uint64_t last_change) {

@@ -28,7 +28,7 @@ INTERNAL = {
     )),
     "history::kDiffWordsBytesMax",
     "http::kLongPollInterval",
-    *("server::" + name for name in ("kMemoryBytes", "kMemoryBytesMin", "kDocumentsAheadMax")),
+    *("server::" + name for name in ("kLoopsMax", "kMemoryBytes", "kMemoryBytesMin", "kDocumentsAheadMax")),
     *("storage::" + name for name in ("kCheckpointRecords", "kCheckpointBytes")),
 }
 

@@ -22,6 +22,7 @@ constexpr std::size_t kBytesMax = std::size_t{4} << 20;
 }  // namespace
 
 Result<HistoryFile> HistoryFile::open(const std::string& path) {
+  if (const Result<void> plain = check_plain_file(path); !plain) return plain.error();
   std::ifstream stream(path);
   if (!stream) {
     return Error{kErrFile, "cannot read " + path + ": " + std::generic_category().message(errno)};

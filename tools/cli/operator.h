@@ -13,6 +13,7 @@
 #include "server/history/changes.h"
 #include "server/http/operator_json.h"
 #include "storage/record.h"
+#include "storage/restore_backup.h"
 #include "tools/cli/source.h"
 
 namespace cowrite::cli {
@@ -30,9 +31,9 @@ class Operator {
   // Adds a backup to a folder on the host of the data. REQUIRES: the path is absolute.
   [[nodiscard]] virtual Result<http::BackupDone> back_up(const std::string& folder) = 0;
 
-  // Makes the data folder, which must hold nothing, of the newest backup. Its histories get a new
-  // id. Fails with kErrFolderNeeded on a server.
-  [[nodiscard]] virtual Result<void> restore_all(const std::string& backups) = 0;
+  // storage/restore_backup.h, into the data folder. Fails with kErrFolderNeeded on a server.
+  [[nodiscard]] virtual Result<storage::RestoredBackup> restore_all(
+      const std::string& backups, storage::DamagedDocuments damaged) = 0;
 
   // server/history/changes.h
   //

@@ -10,9 +10,6 @@
 namespace cowrite::cli {
 namespace {
 
-// Records go to the server in requests of about this size.
-constexpr std::size_t kRequestBytes = std::size_t{1} << 20;
-
 RequestPath action_path(const storage::DocumentKey& key, std::string_view action) {
   return RequestPath("/api/operator/documents").document(key).part(action);
 }
@@ -29,7 +26,8 @@ class ServerOperator final : public Operator {
     return server_.read(server_.post(path.text()), http::parse_backup);
   }
 
-  Result<void> restore_all(const std::string&) override {
+  Result<storage::RestoredBackup> restore_all(const std::string&,
+                                              storage::DamagedDocuments) override {
     return Error{kErrFolderNeeded,
                  "all documents are restored into a new data folder, not into a "
                  "running server"};
@@ -64,7 +62,8 @@ class ServerOperator final : public Operator {
                      storage::describe(key) + ": record " + std::to_string(record.version + 1) +
                          " is larger than the server takes; import it with --data"};
       }
-      if (!lines.empty() && lines.size() + line.size() > kRequestBytes) {
+      // What fits into one request comes whole or not at all.
+      if (!lines.empty() && lines.size() + line.size() > http::kBodyBytesMax) {
         Result<history::ChangeDone> sent =
             change(action_path(key, "records"), std::exchange(lines, {}));
         if (!sent) return sent;

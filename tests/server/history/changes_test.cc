@@ -129,6 +129,35 @@ TEST_F(ChangesTest, AppendedRecordsAreLoadedAnewAndRefusedOnesAreNot) {
   EXPECT_EQ(sink_.take(), Passed{"reload notes"});
 }
 
+TEST_F(ChangesTest, NoRecordsChangeNothingAndNobodyIsDisturbed) {
+  const Result<ChangeDone> done = changes_.append(kNotes, {});
+  EXPECT_EQ(done->version, 2U);
+  EXPECT_FALSE(done->changed);
+  EXPECT_FALSE(changes_.append({"docs", "none"}, {})->changed);
+  EXPECT_EQ(sink_.take(), Passed{});
+}
+
+TEST_F(ChangesTest, ADocumentThatThePageCannotServeIsNotMade) {
+  const storage::Record first = {.source = "file", .sequence = 1, .change = storage::Create{"x"}};
+  for (const char* name : {"a/b", ".", "..", "line\nbreak", "", "\xff"}) {
+    const storage::DocumentKey key{"docs", name};
+    EXPECT_EQ(changes_.append(key, {first}).error().code, kErrNameInvalid) << name;
+    EXPECT_EQ(changes_.restore_as(kNotes, storage::AtVersion{1}, key, "Bob").error().code,
+              kErrNameInvalid)
+        << name;
+  }
+  EXPECT_EQ(sink_.take(), Passed{});
+  EXPECT_TRUE(changes_.append({"drafts", "a/b"}, {first})) << "the page does not serve drafts";
+}
+
+TEST_F(ChangesTest, ADocumentThatExistsKeepsItsName) {
+  const storage::DocumentKey key{"docs", "a/b"};
+  storage::DocumentWriter(*log_, key).create("one").insert(3, " two");
+  EXPECT_TRUE(changes_.restore(key, storage::AtVersion{1}, "Bob"));
+  EXPECT_TRUE(changes_.remove(key, "Bob"));
+  EXPECT_EQ(changes_.restore_as(kNotes, storage::AtVersion{1}, key, "Bob")->version, 5U);
+}
+
 TEST_F(ChangesTest, AChangeIsNoOlderThanTheRecordBeforeIt) {
   ASSERT_TRUE(changes_.remove(kNotes, "Bob"));
   EXPECT_EQ(log_->history().records(kNotes, 2, 3, 1'000)->front().time_ms, 5'000);
