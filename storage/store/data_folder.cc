@@ -47,6 +47,15 @@ bool is_part_of_data(std::string_view name) {
   return name == kShutdownMark || (numbered && (name.ends_with(".sst") || name.ends_with(".log")));
 }
 
+// Whether it is so of a folder, or of one that it lies in.
+template <typename Condition>
+bool is_or_lies_in(const std::string& folder, const Condition& is_so) {
+  std::error_code error;
+  fs::path path = fs::weakly_canonical(fs::absolute(folder, error), error);
+  while (!is_so(path) && path.has_relative_path()) path = path.parent_path();
+  return is_so(path);
+}
+
 // What was done in a folder's list of names lasts once this has been done.
 Result<void> sync_folder(const fs::path& folder) {
   const int directory = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -92,10 +101,17 @@ Result<void> check_folder_name(const std::string& folder) {
 }
 
 bool lies_within(const std::string& folder, const std::string& other) {
-  std::error_code error;
-  fs::path path = fs::weakly_canonical(fs::absolute(folder, error), error);
-  while (!fs::equivalent(path, other, error) && path.has_relative_path()) path = path.parent_path();
-  return fs::equivalent(path, other, error);
+  return is_or_lies_in(folder, [&](const fs::path& path) {
+    std::error_code error;
+    return fs::equivalent(path, other, error);
+  });
+}
+
+bool lies_in_data_folder(const std::string& folder) {
+  return is_or_lies_in(folder, [](const fs::path& path) {
+    std::error_code error;
+    return fs::exists(path / "CURRENT", error) && fs::exists(path / "IDENTITY", error);
+  });
 }
 
 Result<void> create_folder(const std::string& folder) {

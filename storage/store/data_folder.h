@@ -32,6 +32,9 @@ enum class FolderContent {
 // Whether a folder, which need not be there yet, is another or lies in it.
 [[nodiscard]] bool lies_within(const std::string& folder, const std::string& other);
 
+// Whether a folder, which need not be there yet, is a data folder or lies in one.
+[[nodiscard]] bool lies_in_data_folder(const std::string& folder);
+
 // Creates the folder if it is missing, with its parents, and syncs their entries, because data that
 // is synced into a folder is lost if a power cut takes the folder. Fails with kErrIo or
 // kErrFolderName.

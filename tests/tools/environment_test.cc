@@ -5,11 +5,13 @@
 #include <atomic>
 #include <csignal>
 #include <filesystem>
+#include <fstream>
 #include <nlohmann/json.hpp>
 #include <thread>
 
 #include "server/http/history_json.h"
 #include "server/http/json.h"
+#include "server/http/operator_json.h"
 #include "storage/errors.h"
 #include "tests/storage/document_writer.h"
 #include "tests/storage/support.h"
@@ -372,6 +374,23 @@ TEST_F(CommandLine, MistakesAreSaidInOurWords) {
   EXPECT_EQ(first_line({"cat", "notes", "--at"}), "cowrite: --at lacks its value");
 }
 
+TEST_F(CommandLine, ATextThatFitsIntoOneRequestComesWholeOrNotAtAll) {
+  std::atomic<int> changes = 0;
+  const HttpEndpoint server([&changes](const http::Request& request, const http::Respond& respond) {
+    if (request.method == "POST") {
+      ++changes;
+      respond({200, http::change_json({3, true}), {}});
+    } else {
+      respond({404, http::error_json({storage::kErrDocumentUnknown, "none"}), {}});
+    }
+  });
+  const storage::TempFolder temp;
+  std::ofstream(temp / "large") << std::string(3'000'000, 'x');
+  const Ran ran = run({"--server", server.url(), "import", temp / "large"}, {"COWRITE_TOKEN=0"});
+  EXPECT_EQ(ran.out, "       3  docs/large\n") << ran.err;
+  EXPECT_EQ(changes, 1);
+}
+
 // ---- Proxies
 
 TEST_F(CommandLine, AServerOnThisMachineIsNeverAskedThroughAProxy) {
@@ -381,7 +400,8 @@ TEST_F(CommandLine, AServerOnThisMachineIsNeverAskedThroughAProxy) {
     respond({502, "proxy", {}});
   });
   const std::string port = served_folder().url().substr(served_folder().url().rfind(':'));
-  for (const char* host : {"127.0.0.1", "localhost", "LOCALHOST", "127.1"}) {
+  for (const char* host :
+       {"127.0.0.1", "localhost", "LOCALHOST", "127.1", "0x7f000001", "me@127.0.0.1"}) {
     for (const char* variable : {"http_proxy=", "all_proxy=", "ALL_PROXY="}) {
       const Ran ran = run({"--server", "http://" + std::string(host) + port, "cat", "notes"},
                           {variable + proxy.url()});

@@ -530,6 +530,8 @@ TEST_F(OperatorCommands, AnExportThatIsRepeatedWritesWhatIsMissing) {
   EXPECT_NE(output({"export", "a", "-o", out, "--json"}).find("\"bytes\":1,\"changed\":false}"),
             std::string::npos);
   complaint({"export", "-o", ""}, 2);
+  complaint({"export", "--force", "-o", data_}, 2);
+  complaint({"export", "-o", data_ + "/texts"}, 2);
 }
 
 TEST_F(OperatorCommands, AnExportOfATimeHasWhatWasThereThen) {

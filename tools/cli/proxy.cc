@@ -1,11 +1,12 @@
 #include "tools/cli/proxy.h"
 
-#include <curl/curl.h>
+#include <arpa/inet.h>
+#include <netinet/in.h>
 
 #include <algorithm>
 #include <cstdlib>
 #include <initializer_list>
-#include <memory>
+#include <string>
 #include <string_view>
 #include <utility>
 
@@ -20,25 +21,27 @@ std::string environment(std::initializer_list<const char*> names) {
   return {};
 }
 
-// The host of a URL in lower case, an IPv4 address as four numbers; empty if there is none.
-std::string host_of(const std::string& url) {
-  const std::unique_ptr<CURLU, decltype(&curl_url_cleanup)> parsed(curl_url(), curl_url_cleanup);
-  char* host = nullptr;
-  if (curl_url_set(parsed.get(), CURLUPART_URL, url.c_str(), 0) != CURLUE_OK ||
-      curl_url_get(parsed.get(), CURLUPART_HOST, &host, 0) != CURLUE_OK) {
-    return {};
-  }
-  std::string result(host);
-  curl_free(host);
-  std::ranges::transform(result, result.begin(), [](char c) {
+// The host of a URL in lower case, an IPv6 address without its brackets.
+std::string host_of(std::string_view url) {
+  url.remove_prefix(std::min(url.find("://") + 3, url.size()));
+  url = url.substr(0, url.find_first_of("/?#"));
+  url.remove_prefix(url.rfind('@') + 1);  // A name and a password; 0 if there are none.
+  const bool brackets = url.starts_with('[');
+  const std::size_t end = url.find(brackets ? ']' : ':');
+  std::string host(brackets ? url.substr(1, end - 1) : url.substr(0, end));
+  std::ranges::transform(host, host.begin(), [](char c) {
     return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
   });
-  return result;
+  return host;
 }
 
-bool is_this_machine(std::string_view host) {
-  return host == "localhost" || host.ends_with(".localhost") || host == "[::1]" ||
-         (host.starts_with("127.") && host.find_first_not_of("0123456789.") == host.npos);
+// In all the ways in which an address can be written.
+bool is_this_machine(const std::string& host) {
+  in_addr four{};
+  in6_addr six{};
+  if (inet_aton(host.c_str(), &four) != 0) return ntohl(four.s_addr) >> 24 == IN_LOOPBACKNET;
+  if (inet_pton(AF_INET6, host.c_str(), &six) == 1) return IN6_IS_ADDR_LOOPBACK(&six) != 0;
+  return host == "localhost" || host.ends_with(".localhost");
 }
 
 // Whether a list such as "example.org, .internal" has the host or a domain above it; "*" has all.

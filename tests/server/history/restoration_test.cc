@@ -35,23 +35,17 @@ TEST(Replacement, KeepsTheLinesAndWordsThatAreInBoth) {
   EXPECT_EQ(replacement("first\none\ntwo\nlast\n", "one\ntwo\n"),
             built(ot::OperationBuilder().erase(6).retain(8).erase(5)));
   EXPECT_EQ(replacement("a\nthe old house\nb\nc\n", "the new house\nb\nd\nc\n"),
-            built(ot::OperationBuilder()
-                      .erase(2)
-                      .retain(4)
-                      .insert("new")
-                      .erase(3)
-                      .retain(9)
-                      .insert("d\n")));
-  EXPECT_EQ(replacement("日本語です\nx", "日木語だ\nyx"),
-            built(ot::OperationBuilder()
-                      .retain(1)
-                      .insert("木")
-                      .erase(1)
-                      .retain(1)
-                      .insert("だ")
-                      .erase(2)
-                      .retain(1)
-                      .insert("y")));
+            built(ot::OperationBuilder().erase(2).retain(4).insert("new").erase(3).retain(9).insert(
+                "d\n")));
+  EXPECT_EQ(replacement("日本語です\nx", "日木語だ\nyx"), built(ot::OperationBuilder()
+                                                                    .retain(1)
+                                                                    .insert("木")
+                                                                    .erase(1)
+                                                                    .retain(1)
+                                                                    .insert("だ")
+                                                                    .erase(2)
+                                                                    .retain(1)
+                                                                    .insert("y")));
 }
 
 TEST(Replacement, HasNoMoreComponentsThanAnOperationMay) {

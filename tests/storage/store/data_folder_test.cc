@@ -18,6 +18,20 @@ TEST(DataFolder, IsCreatedWithItsParents) {
   EXPECT_EQ(create_folder("/proc/none").error().code, kErrIo);
 }
 
+TEST(DataFolder, IsToldFromTheFoldersAroundIt) {
+  const TempFolder temp;
+  { const auto log = open_folder(temp / "data"); }
+  std::filesystem::create_directory_symlink(temp / "data", temp / "elsewhere");
+  for (const char* inside : {"data", "data/", "data/a/b", "data/../data/a", "elsewhere/a"}) {
+    EXPECT_TRUE(lies_in_data_folder(temp / inside)) << inside;
+    EXPECT_TRUE(lies_within(temp / inside, temp / "data")) << inside;
+  }
+  for (const char* outside : {"", "data2", "a/data", "data/.."}) {
+    EXPECT_FALSE(lies_in_data_folder(temp / outside)) << outside;
+    EXPECT_FALSE(lies_within(temp / outside, temp / "data")) << outside;
+  }
+}
+
 TEST(DataFolder, WithoutANameIsRefused) {
   EXPECT_EQ(check_folder_name("").error().code, kErrFolderName);
   EXPECT_EQ(create_folder("").error().code, kErrFolderName);

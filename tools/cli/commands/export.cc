@@ -143,7 +143,11 @@ Result<void> check_usage(const Arguments& arguments) {
     return Error{kErrUsage, "--all-collections is of all documents, and some are named"};
   }
   const Result<void> named = storage::check_folder_name(*arguments.folder);
-  return named ? named : Error{kErrUsage, "-o: " + named.error().message};
+  if (!named) return Error{kErrUsage, "-o: " + named.error().message};
+  if (!storage::lies_in_data_folder(*arguments.folder)) return {};
+  return Error{kErrUsage,
+               "-o: folder " + *arguments.folder +
+                   " lies in a data folder, where documents' files could replace its own"};
 }
 
 Result<void> run_export(const Arguments& arguments, Context& context) {
