@@ -168,6 +168,11 @@ std::variant<ServerOptions, EarlyExit> parse_options(int argc, char** argv) {
     return EarlyExit{app.help(), 0};
   } catch (const CLI::CallForVersion&) {
     return EarlyExit{app.version() + "\n", 0};
+  } catch (const CLI::ExtrasError&) {
+    return usage("there is no option " + app.remaining().front());
+  } catch (const CLI::ArgumentMismatch& error) {  // "--data: 1 required DIR missing"
+    const std::string words = error.what();
+    return usage(words.substr(0, words.find(':')) + " lacks its value");
   } catch (const CLI::ParseError& error) {
     return usage(error.what());
   }

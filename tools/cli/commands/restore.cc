@@ -4,10 +4,8 @@
 #include "storage/document_name.h"
 #include "storage/store/data_folder.h"
 #include "tools/cli/change.h"
-#include "tools/cli/command.h"
 #include "tools/cli/complaint.h"
 #include "tools/cli/outcomes.h"
-#include "tools/cli/printable.h"
 
 namespace cowrite::cli {
 namespace {
@@ -75,26 +73,16 @@ Result<void> check_usage(const Arguments& arguments, const OperatorContext& cont
 Result<void> restore(const Arguments& arguments, OperatorContext& context) {
   if (arguments.backups) return restore_all(arguments, context);
   if (Result<void> usage = check_usage(arguments, context); !usage) return usage;
-  Outcomes outcomes(context, "documents", "restored", arguments.documents.size());
-  std::size_t number = 0;
-  for (const std::string& document : arguments.documents) {
-    if (!outcomes.goes_on()) break;
-    const storage::DocumentKey key = context.key(document);
-    const storage::DocumentKey made = arguments.as ? context.key(*arguments.as) : key;
-    outcomes.show(number++, arguments.documents.size(), printable(key));
+  const auto change = [&](const storage::DocumentKey& key) -> Result<ChangedDocument> {
     const Result<history::ChangeDone> done = context.data.restore(
         key, arguments.at, arguments.as, arguments.author.value_or(std::string(kOperatorName)));
-    if (!done) {
-      outcomes.fail({key}, done.error());
-      continue;
-    }
-    outcomes.add(
-        printable(made) +
-            (done->changed ? ": restored as version " : ": has that text already, version ") +
-            std::to_string(done->version),
-        changed_json(made, *done));
-  }
-  return outcomes.conclude();
+    if (!done) return done.error();
+    return ChangedDocument{arguments.as ? context.key(*arguments.as) : key, *done};
+  };
+  const auto name = [](const history::ChangeDone& done) -> std::string {
+    return done.changed ? "restored as version " : "has that text already, version ";
+  };
+  return change_documents(arguments.documents, "restored", context, change, name);
 }
 
 OperatorRun declare(Options& options) {

@@ -1,9 +1,6 @@
 #include <memory>
 
 #include "tools/cli/change.h"
-#include "tools/cli/command.h"
-#include "tools/cli/outcomes.h"
-#include "tools/cli/printable.h"
 
 namespace cowrite::cli {
 namespace {
@@ -14,34 +11,21 @@ struct Arguments {
   bool purge = false;
 };
 
-Result<history::ChangeDone> rm_one(const storage::DocumentKey& key, const Arguments& arguments,
-                                   OperatorContext& context) {
-  const std::string author = arguments.author.value_or(std::string(kOperatorName));
-  Result<history::ChangeDone> done = context.data.remove(key, author);
-  return done && arguments.purge ? context.data.purge(key) : done;
-}
-
 Result<void> rm(const Arguments& arguments, OperatorContext& context) {
   if (Result<void> valid = check_author(arguments.author); !valid) return valid;
-  Outcomes outcomes(context, "documents", arguments.purge ? "erased" : "deleted",
-                    arguments.documents.size());
-  std::size_t number = 0;
-  for (const std::string& document : arguments.documents) {
-    if (!outcomes.goes_on()) break;
-    const storage::DocumentKey key = context.key(document);
-    outcomes.show(number++, arguments.documents.size(), printable(key));
-    const Result<history::ChangeDone> done = rm_one(key, arguments, context);
-    if (!done) {
-      outcomes.fail({key}, done.error());
-      continue;
-    }
-    const std::string what = arguments.purge ? "erased"
-                             : done->changed ? "deleted"
-                                             : "deleted before";
-    outcomes.add(printable(key) + ": " + what + ", version " + std::to_string(done->version),
-                 changed_json(key, *done));
-  }
-  return outcomes.conclude();
+  const auto change = [&](const storage::DocumentKey& key) -> Result<ChangedDocument> {
+    const std::string author = arguments.author.value_or(std::string(kOperatorName));
+    Result<history::ChangeDone> done = context.data.remove(key, author);
+    if (done && arguments.purge) done = context.data.purge(key);
+    if (!done) return done.error();
+    return ChangedDocument{key, *done};
+  };
+  const auto name = [&](const history::ChangeDone& done) -> std::string {
+    if (arguments.purge) return "erased, version ";
+    return done.changed ? "deleted, version " : "deleted before, version ";
+  };
+  return change_documents(arguments.documents, arguments.purge ? "erased" : "deleted", context,
+                          change, name);
 }
 
 OperatorRun declare(Options& options) {
