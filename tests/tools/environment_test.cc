@@ -391,6 +391,29 @@ TEST_F(CommandLine, ATextThatFitsIntoOneRequestComesWholeOrNotAtAll) {
   EXPECT_EQ(changes, 1);
 }
 
+TEST_F(CommandLine, AHistoryWithARecordThatTheServerDoesNotTakeIsNotBegun) {
+  std::atomic<int> changes = 0;
+  const HttpEndpoint server([&changes](const http::Request& request, const http::Respond& respond) {
+    changes += request.method == "POST" ? 1 : 0;
+    respond({404, http::error_json({storage::kErrDocumentUnknown, "none"}), {}});
+  });
+  const storage::TempFolder temp;
+  storage::Record record = {0, "source", 1, "Ann", 0, storage::Create{"small"}};
+  std::ofstream file(temp / "large.jsonl");
+  file << http::history_header_json({{"docs", "large"}, 2}) << '\n'
+       << http::record_json(record) << '\n';
+  ot::OperationBuilder large;
+  large.insert(std::string(1'500'000, '\x01'));
+  record = {1, "source", 2, "Ann", 0, storage::Edit{std::move(large).build()}};
+  file << http::record_json(record) << '\n';
+  file.close();
+  const Ran ran =
+      run({"--server", server.url(), "import", temp / "large.jsonl"}, {"COWRITE_TOKEN=0"});
+  EXPECT_EQ(ran.status, 1);
+  EXPECT_NE(ran.err.find("record 2 is larger than the server takes"), std::string::npos) << ran.err;
+  EXPECT_EQ(changes, 0);
+}
+
 // ---- Proxies
 
 TEST_F(CommandLine, AServerOnThisMachineIsNeverAskedThroughAProxy) {

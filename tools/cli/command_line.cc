@@ -197,7 +197,7 @@ std::variant<Invocation, Explanation> choose_source(const Globals& globals) {
 
 // What CLI11 says in a way that is its own.
 std::string in_our_words(const CLI::ParseError& error) {
-  const std::string words = error.what();
+  std::string words = error.what();
   const std::size_t colon = words.find(':');
   switch (static_cast<CLI::ExitCodes>(error.get_exit_code())) {
     case CLI::ExitCodes::ArgumentMismatch:  // "--at: 1 required VERSION|TIME missing"

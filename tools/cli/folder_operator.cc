@@ -55,6 +55,10 @@ class FolderOperator final : public Operator {
     return change([&](history::Changes& changes) { return changes.purge(key); });
   }
 
+  Result<void> check(const storage::DocumentKey&, const storage::Record&) const override {
+    return {};
+  }
+
   Result<history::ChangeDone> append(const storage::DocumentKey& key,
                                      const std::vector<storage::Record>& records) override {
     return change([&](history::Changes& changes) { return changes.append(key, records); });

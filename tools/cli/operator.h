@@ -47,7 +47,11 @@ class Operator {
                                                            const std::string& author) = 0;
   [[nodiscard]] virtual Result<history::ChangeDone> purge(const storage::DocumentKey& key) = 0;
 
-  // A server takes many records in several steps, in order. REQUIRES: there are some.
+  // Whether append() can take the record, which is asked of all before the first is appended.
+  [[nodiscard]] virtual Result<void> check(const storage::DocumentKey& key,
+                                           const storage::Record& record) const = 0;
+  // A server takes many records in several steps, in order. REQUIRES: there are some, and they were
+  // checked.
   [[nodiscard]] virtual Result<history::ChangeDone> append(
       const storage::DocumentKey& key, const std::vector<storage::Record>& records) = 0;
 };

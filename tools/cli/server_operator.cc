@@ -10,6 +10,9 @@
 namespace cowrite::cli {
 namespace {
 
+// A record of so many bytes fits into a request, even if each becomes six in JSON.
+constexpr std::size_t kSurelyFits = http::kBodyBytesMax / 8;
+
 RequestPath action_path(const storage::DocumentKey& key, std::string_view action) {
   return RequestPath("/api/operator/documents").document(key).part(action);
 }
@@ -52,16 +55,20 @@ class ServerOperator final : public Operator {
     return change(action_path(key, "purge"));
   }
 
+  Result<void> check(const storage::DocumentKey& key,
+                     const storage::Record& record) const override {
+    if (storage::record_bytes(record) <= kSurelyFits) return {};
+    if (http::record_json(record).size() < http::kBodyBytesMax) return {};
+    return Error{http::kErrRequestFailed,
+                 storage::describe(key) + ": record " + std::to_string(record.version + 1) +
+                     " is larger than the server takes; import it with --data"};
+  }
+
   Result<history::ChangeDone> append(const storage::DocumentKey& key,
                                      const std::vector<storage::Record>& records) override {
     std::string lines;
     for (const storage::Record& record : records) {
       const std::string line = http::record_json(record) + "\n";
-      if (line.size() > http::kBodyBytesMax) {
-        return Error{http::kErrRequestFailed,
-                     storage::describe(key) + ": record " + std::to_string(record.version + 1) +
-                         " is larger than the server takes; import it with --data"};
-      }
       // What fits into one request comes whole or not at all.
       if (!lines.empty() && lines.size() + line.size() > http::kBodyBytesMax) {
         Result<history::ChangeDone> sent =

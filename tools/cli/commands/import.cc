@@ -234,11 +234,13 @@ Result<void> compare(HistoryFile& file, const storage::DocumentInfo& info, Docum
 
 Result<Imported> import_history(const std::string& path, const Arguments& arguments,
                                 OperatorContext& context, const Progress& progress) {
-  if (const Result<void> valid = check_history_file(path); !valid) return valid.error();
   Result<HistoryFile> file = HistoryFile::open(path);
   if (!file) return file.error();
   storage::DocumentKey key = file->header().key;
   if (arguments.as) key = {key.collection(), *arguments.as};
+  const Result<void> valid = check_history_file(
+      path, [&](const storage::Record& record) { return context.data.check(key, record); });
+  if (!valid) return valid.error();
   const Result<std::optional<storage::DocumentInfo>> info = find(key, path, context);
   if (!info) return info.error();
   std::vector<storage::Record> records;
