@@ -17,6 +17,9 @@ namespace cowrite::server {
 inline constexpr std::uint64_t kMemoryBytes = std::uint64_t{256} << 20;
 inline constexpr std::uint64_t kMemoryBytesMin = std::uint64_t{32} << 20;
 
+// Threads that serve connections: as many as the largest machines have cores for it.
+inline constexpr unsigned kLoopsMax = 64;
+
 // Documents of which clients have shown more than the log holds, each of which is reported once.
 // Clients can lie, so there is a bound.
 inline constexpr std::size_t kDocumentsAheadMax = 1'000;

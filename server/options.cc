@@ -7,9 +7,13 @@
 #include <string_view>
 #include <thread>
 
+#include "server/access/access_policy.h"
 #include "server/limits.h"
+#include "server/pages/pages.h"
 #include "server/version.h"
 #include "storage/limits.h"
+#include "storage/store/data_folder.h"
+#include "storage/version_selector.h"
 
 namespace cowrite::server {
 namespace {
@@ -74,6 +78,8 @@ EarlyExit usage(const std::string& mistake) {
 // Options that are understood here, not by CLI11: as they are written, first by default.
 struct Texts {
   std::string listen = "127.0.0.1:8080";
+  std::string loops =
+      std::to_string(std::clamp(std::thread::hardware_concurrency(), 1U, kLoopsMax));
   std::string memory = megabytes(kMemoryBytes);
   std::string base_path = "/";
   std::string disk_reserve = megabytes(storage::kDiskReserveBytes);
@@ -92,9 +98,8 @@ void declare(CLI::App& app, ServerOptions& options, Texts& texts) {
                  "Path under which all is served, as a proxy passes it on")
       ->type_name("PATH")
       ->capture_default_str();
-  app.add_option("--loops", options.loops, "Threads that serve connections")
+  app.add_option("--loops", texts.loops, "Threads that serve connections")
       ->type_name("N")
-      ->check(CLI::Range(1, 64))
       ->capture_default_str();
   app.add_option(
          "--hosts", options.hosts,
@@ -119,8 +124,31 @@ void declare(CLI::App& app, ServerOptions& options, Texts& texts) {
       ->capture_default_str();
 }
 
+// Of what only its user can tell if it is valid.
+std::optional<EarlyExit> check_values(const ServerOptions& options) {
+  if (options.data != ":memory:") {
+    const Result<void> named = storage::check_folder_name(options.data);
+    if (!named) return usage("--data: " + named.error().message);
+  }
+  const Result<access::AccessPolicy> access =
+      access::AccessPolicy::make(options.hosts, options.origins);
+  if (!access) {
+    const bool host = access.error().code == access::kErrHostName;
+    return usage((host ? "--hosts: " : "--origins: ") + access.error().message);
+  }
+  const Result<pages::Pages> pages =
+      pages::Pages::make({}, {.embed_origins = options.embed_origins});
+  return pages ? std::nullopt : std::optional(usage("--embed-origins: " + pages.error().message));
+}
+
 // Parses the values; absent if all are valid.
 std::optional<EarlyExit> parse_values(const Texts& texts, ServerOptions& options) {
+  const Result<std::uint64_t> loops = storage::parse_number(texts.loops);
+  if (!loops || *loops < 1 || *loops > kLoopsMax) {
+    return usage("--loops: \"" + texts.loops + "\" is not a number from 1 to " +
+                 std::to_string(kLoopsMax));
+  }
+  options.loops = static_cast<unsigned>(*loops);
   const std::optional<transport::ListenAddress> address = parse_address(texts.listen);
   if (!address) return usage("--listen: \"" + texts.listen + "\" is not HOST:PORT");
   const std::optional<std::uint64_t> memory = parse_size(texts.memory);
@@ -148,7 +176,6 @@ std::optional<EarlyExit> parse_values(const Texts& texts, ServerOptions& options
 
 std::variant<ServerOptions, EarlyExit> parse_options(int argc, char** argv) {
   ServerOptions options;
-  options.loops = std::max(1U, std::thread::hardware_concurrency());
   Texts texts;
 
   CLI::App app(
@@ -168,10 +195,16 @@ std::variant<ServerOptions, EarlyExit> parse_options(int argc, char** argv) {
     return EarlyExit{app.help(), 0};
   } catch (const CLI::CallForVersion&) {
     return EarlyExit{app.version() + "\n", 0};
+  } catch (const CLI::ExtrasError&) {
+    return usage("there is no option " + app.remaining().front());
+  } catch (const CLI::ArgumentMismatch& error) {  // "--data: 1 required DIR missing"
+    const std::string words = error.what();
+    return usage(words.substr(0, words.find(':')) + " lacks its value");
   } catch (const CLI::ParseError& error) {
     return usage(error.what());
   }
   if (std::optional<EarlyExit> mistake = parse_values(texts, options)) return *std::move(mistake);
+  if (std::optional<EarlyExit> mistake = check_values(options)) return *std::move(mistake);
   return options;
 }
 

@@ -1,12 +1,7 @@
 #include "storage/document_key.h"
 
-#include <algorithm>
-#include <array>
 #include <cstdint>
 #include <utility>
-
-#include "ot/base/utf8.h"
-#include "storage/limits.h"
 
 namespace cowrite::storage {
 namespace {
@@ -46,20 +41,6 @@ std::strong_ordering operator<=>(const DocumentKey& a, const DocumentKey& b) {
 
 std::size_t hash_of_channel(const std::string& channel) {
   return std::hash<std::string>{}(channel);
-}
-
-bool is_object_property(std::string_view name) {
-  // Object.getOwnPropertyNames(Object.prototype)
-  static constexpr auto kProperties = std::to_array<std::string_view>(
-      {"__defineGetter__", "__defineSetter__", "__lookupGetter__", "__lookupSetter__", "__proto__",
-       "constructor", "hasOwnProperty", "isPrototypeOf", "propertyIsEnumerable", "toLocaleString",
-       "toString", "valueOf"});
-  return std::ranges::find(kProperties, name) != kProperties.end();
-}
-
-bool is_document_name(std::string_view name) {
-  return !name.empty() && name.size() <= kIdBytesMax && name.find('\0') == std::string_view::npos &&
-         ot::utf8::is_valid(name) && !is_object_property(name);
 }
 
 std::string describe(const DocumentKey& key) {

@@ -46,14 +46,6 @@ class DocumentKey {
 // The hash of a presence channel's name.
 [[nodiscard]] std::size_t hash_of_channel(const std::string& channel);
 
-// The name of a property that every JavaScript object has, such as `__proto__` or `constructor`:
-// clients that keep what they get in objects, by name, would find that instead.
-[[nodiscard]] bool is_object_property(std::string_view name);
-
-// Whether a text may name a collection or a document: UTF-8 of 1 to kIdBytesMax bytes without NUL,
-// and no object property. A document that got another name in former days can be read and removed.
-[[nodiscard]] bool is_document_name(std::string_view name);
-
 // The document's name in a message, collection/id, with control characters written out.
 [[nodiscard]] std::string describe(const DocumentKey& key);
 

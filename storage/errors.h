@@ -31,6 +31,12 @@ inline constexpr std::string_view kErrDiskFull = "ERR_STORAGE_DISK_FULL";
 // Too much is waiting already, or the program is ending.
 inline constexpr std::string_view kErrBusy = "ERR_STORAGE_BUSY";
 
+// A folder's name is empty, or leads from a working folder that is gone.
+inline constexpr std::string_view kErrFolderName = "ERR_STORAGE_FOLDER_NAME";
+
+// The folder holds no backups.
+inline constexpr std::string_view kErrNoBackup = "ERR_STORAGE_NO_BACKUP";
+
 // The folder holds no data.
 inline constexpr std::string_view kErrNotFound = "ERR_STORAGE_NOT_FOUND";
 

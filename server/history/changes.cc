@@ -5,25 +5,13 @@
 #include "server/history/queries.h"
 #include "server/history/record_writer.h"
 #include "server/history/restoration.h"
+#include "storage/document_name.h"
 #include "storage/errors.h"
 
 namespace cowrite::history {
-namespace {
-
-Result<void> check_name(const storage::DocumentKey& key) {
-  for (const std::string* name : {&key.collection(), &key.id()}) {
-    if (!storage::is_document_name(*name)) {
-      return Error{kErrNameInvalid, storage::describe(key) + ": no document may have that name"};
-    }
-  }
-  return {};
-}
-
-}  // namespace
 
 Result<ChangeDone> Changes::restore(const storage::DocumentKey& key,
                                     const storage::VersionSelector& at, const std::string& author) {
-  if (Result<void> named = check_name(key); !named) return named.error();
   Result<Restoration> restoration = make_restoration(log_.history(), key, at);
   if (!restoration) return restoration.error();
   if (!restoration->change) return ChangeDone{restoration->base, false};
@@ -33,10 +21,9 @@ Result<ChangeDone> Changes::restore(const storage::DocumentKey& key,
 Result<ChangeDone> Changes::restore_as(const storage::DocumentKey& key,
                                        const storage::VersionSelector& at,
                                        const storage::DocumentKey& as, const std::string& author) {
-  if (Result<void> named = check_name(as); !named) return named.error();
   Result<VersionText> text = read_text(log_.history(), key, at);
   if (!text) return text.error();
-  const Result<std::optional<storage::DocumentInfo>> info = log_.history().info(as);
+  const Result<std::optional<storage::DocumentInfo>> info = find_or_new(as);
   if (!info) return info.error();
   if (*info && (*info)->exists) {
     return Error{storage::kErrConflict, storage::describe(as) + ": it exists already"};
@@ -68,12 +55,24 @@ Result<ChangeDone> Changes::purge(const storage::DocumentKey& key) {
 
 Result<ChangeDone> Changes::append(const storage::DocumentKey& key,
                                    std::vector<storage::Record> records) {
-  if (Result<void> named = check_name(key); !named) return named.error();
+  const Result<std::optional<storage::DocumentInfo>> info = find_or_new(key);
+  if (!info) return info.error();
+  if (records.empty()) return ChangeDone{*info ? (*info)->version : 0, false};
   const Result<std::uint64_t> version =
       append_records(log_, key, std::move(records), keep_waiting_);
   if (!version) return version.error();
   sink_.reload(key);
   return ChangeDone{*version, true};
+}
+
+Result<std::optional<storage::DocumentInfo>> Changes::find_or_new(
+    const storage::DocumentKey& key) const {
+  Result<std::optional<storage::DocumentInfo>> info = log_.history().info(key);
+  if (!info || *info) return info;
+  if (const auto problem = storage::problem_of_new_document(key)) {
+    return Error{kErrNameInvalid, storage::describe(key) + ": a document's name " + *problem};
+  }
+  return info;
 }
 
 Result<ChangeDone> Changes::submit(DocumentChange change) {

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -41,9 +42,8 @@ class ChangeSink {
   virtual void reload(const storage::DocumentKey& key) = 0;
 };
 
-// All but removals fail with kErrNameInvalid if nothing may have the document's name, which it got
-// in former days. All fail as reading does, and with kErrDocumentUnknown, storage's kErrConflict if
-// the document is in another state than the change needs, kErrDiskFull, kErrBusy, or as the sink
+// All fail as reading does, and with kErrDocumentUnknown, kErrNameInvalid, storage's kErrConflict
+// if the document is in another state than the change needs, kErrDiskFull, kErrBusy, or as the sink
 // does.
 class Changes {
  public:
@@ -65,12 +65,15 @@ class Changes {
                                           const std::string& author);
   // Erases the text and history of a deleted document for good.
   [[nodiscard]] Result<ChangeDone> purge(const storage::DocumentKey& key);
-  // Adds records to a document's history as they are (record_writer.h).
+  // Adds records to a document's history as they are (record_writer.h); none change nothing.
   [[nodiscard]] Result<ChangeDone> append(const storage::DocumentKey& key,
                                           std::vector<storage::Record> records);
 
  private:
   [[nodiscard]] Result<ChangeDone> submit(DocumentChange change);
+  // Absent if the document is to be made. Fails with kErrNameInvalid.
+  [[nodiscard]] Result<std::optional<storage::DocumentInfo>> find_or_new(
+      const storage::DocumentKey& key) const;
 
   storage::Log& log_;
   ChangeSink& sink_;

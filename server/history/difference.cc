@@ -2,11 +2,10 @@
 
 #include <algorithm>
 #include <cstdio>
-#include <numeric>
 #include <utility>
 
 #include "server/history/limits.h"
-#include "server/history/line_diff.h"
+#include "server/history/text_pieces.h"
 #include "storage/timestamp.h"
 
 namespace cowrite::history {
@@ -14,49 +13,17 @@ namespace {
 
 constexpr std::size_t kContextLines = 3;
 
-// Each line with its line break, which the last one may not have.
-Result<std::vector<std::string_view>> split_lines(std::string_view text) {
-  const auto breaks = static_cast<std::size_t>(std::count(text.begin(), text.end(), '\n'));
-  if (breaks > kDiffLinesMax) {
-    return Error{kErrTextTooLong, "a text of " + std::to_string(breaks) +
-                                      " lines is not compared, only up to " +
-                                      std::to_string(kDiffLinesMax)};
-  }
-  std::vector<std::string_view> lines;
-  lines.reserve(breaks + 1);
-  while (!text.empty()) {
-    const std::size_t end = std::min(text.find('\n'), text.size() - 1) + 1;
-    lines.push_back(text.substr(0, end));
-    text.remove_prefix(end);
-  }
-  return lines;
-}
-
-using Lines = std::vector<std::string_view>;
-
-// Gives equal lines equal numbers, those of both texts. By sorting and not by hashing, which
-// somebody could make slow.
-std::pair<std::vector<std::uint32_t>, std::vector<std::uint32_t>> number(const Lines& before,
-                                                                         const Lines& after) {
-  const auto line = [&](std::size_t i) {
-    return i < before.size() ? before[i] : after[i - before.size()];
-  };
-  std::vector<std::uint32_t> order(before.size() + after.size());
-  std::iota(order.begin(), order.end(), 0);
-  std::sort(order.begin(), order.end(),
-            [&](std::uint32_t left, std::uint32_t right) { return line(left) < line(right); });
-  std::vector<std::uint32_t> numbers(order.size());
-  std::uint32_t next = 0;
-  for (std::size_t i = 1; i < order.size(); ++i) {
-    if (line(order[i]) != line(order[i - 1])) ++next;
-    numbers[order[i]] = next;
-  }
-  const auto middle = numbers.begin() + static_cast<std::ptrdiff_t>(before.size());
-  return {{numbers.begin(), middle}, {middle, numbers.end()}};
+// Fails with kErrTextTooLong.
+Result<Pieces> lines_of(std::string_view text) {
+  const std::size_t lines = count_lines(text);
+  if (lines <= kDiffLinesMax) return split_lines(text);
+  return Error{kErrTextTooLong, "a text of " + std::to_string(lines) +
+                                    " lines is not compared, only up to " +
+                                    std::to_string(kDiffLinesMax)};
 }
 
 // Changes so near each other that their context would overlap or touch.
-DiffHunk make_hunk(const Lines& before, const Lines& after, const LineChange* first,
+DiffHunk make_hunk(const Pieces& before, const Pieces& after, const LineChange* first,
                    const LineChange* last) {
   const std::size_t lead = std::min(kContextLines, first->before_begin);
   const std::size_t last_end = last->before_begin + last->before_count;
@@ -121,15 +88,18 @@ std::string range(char mark, std::size_t line, std::size_t count) {
   return count == 1 ? text : text + "," + std::to_string(count);
 }
 
+bool was_not_there(const Error& error) {
+  return error.code == kErrDocumentAbsent || error.code == kErrDocumentErased;
+}
+
 }  // namespace
 
 Result<std::vector<DiffHunk>> diff_texts(std::string_view before, std::string_view after) {
-  const Result<Lines> before_lines = split_lines(before);
+  const Result<Pieces> before_lines = lines_of(before);
   if (!before_lines) return before_lines.error();
-  const Result<Lines> after_lines = split_lines(after);
+  const Result<Pieces> after_lines = lines_of(after);
   if (!after_lines) return after_lines.error();
-  const auto [before_numbers, after_numbers] = number(*before_lines, *after_lines);
-  const std::vector<LineChange> changes = diff_lines(before_numbers, after_numbers);
+  const std::vector<LineChange> changes = diff_pieces(*before_lines, *after_lines);
 
   std::vector<DiffHunk> hunks;
   for (std::size_t i = 0; i < changes.size();) {
@@ -153,7 +123,7 @@ Result<Difference> make_difference(const storage::DocumentKey& key,
   std::string_view texts[2];
   std::size_t side = 0;
   for (const Result<VersionText>* text : {&before, &after}) {
-    if (!*text && text->error().code != kErrDocumentAbsent) return text->error();
+    if (!*text && !was_not_there(text->error())) return text->error();
     if (*text) {
       (side == 0 ? difference.before : difference.after) =
           DiffSide{(*text)->version, (*text)->time_ms};

@@ -56,7 +56,8 @@ struct Difference {
 [[nodiscard]] Result<std::vector<DiffHunk>> diff_texts(std::string_view before,
                                                        std::string_view after);
 
-// From two results of read_text(). kErrDocumentAbsent is no failure: the document did not exist.
+// From two results of read_text(). kErrDocumentAbsent and kErrDocumentErased are no
+// failures: the document did not exist.
 // Fails as they did, and as diff_texts() does.
 [[nodiscard]] Result<Difference> make_difference(const storage::DocumentKey& key,
                                                  const Result<VersionText>& before,

@@ -20,6 +20,12 @@ inline constexpr std::string_view kErrHistoryTooLong = "ERR_HISTORY_TOO_LONG";
 // A text has more lines than this program compares.
 inline constexpr std::string_view kErrTextTooLong = "ERR_TEXT_TOO_LONG";
 
+// The document was deleted, and all its text and history erased for good.
+inline constexpr std::string_view kErrDocumentErased = "ERR_DOCUMENT_ERASED";
+
+// A document that is to be made cannot have this name.
+inline constexpr std::string_view kErrNameInvalid = "ERR_NAME_INVALID";
+
 // A record from elsewhere cannot be part of the document's history.
 inline constexpr std::string_view kErrRecordInvalid = "ERR_RECORD_INVALID";
 

@@ -27,6 +27,10 @@ inline constexpr std::size_t kBlameTextBytesMax = std::size_t{4} << 20;
 // Lines of a text that is compared, each of which takes some 30 bytes meanwhile.
 inline constexpr std::size_t kDiffLinesMax = 1'000'000;
 
+// Changed lines whose words are compared, in both texts together: that many words would not be
+// compared anyway, so they need not be listed.
+inline constexpr std::size_t kDiffWordsBytesMax = std::size_t{1} << 20;
+
 // Groups of versions: the pause, in minutes, that ends one, groups on a page, versions in a group,
 // and the records that are read for a page.
 inline constexpr std::uint64_t kPauseMinutesDefault = 10;

@@ -20,6 +20,10 @@ Error version_unknown(const DocumentInfo& info, std::uint64_t version) {
 
 Error document_absent(const DocumentInfo& info, const storage::Snapshot& snapshot) {
   const std::string name = storage::describe(info.key);
+  if (snapshot.version > 0 && snapshot.version == info.erased) {
+    return {kErrDocumentErased, name + ": was deleted, and what was before version " +
+                                    std::to_string(info.erased) + " has been erased for good"};
+  }
   if (snapshot.version == 0) {
     return {kErrDocumentAbsent,
             name + ": was not there before " + storage::format_time(info.created_ms)};

@@ -47,7 +47,8 @@ struct RecordPage {
 // kErrVersionUnknown, in words.
 [[nodiscard]] Error version_unknown(const storage::DocumentInfo& info, std::uint64_t version);
 
-// kErrDocumentAbsent, in words. REQUIRES: the document does not exist in the snapshot.
+// kErrDocumentAbsent or kErrDocumentErased, in words. REQUIRES: the document does not exist in the
+// snapshot.
 [[nodiscard]] Error document_absent(const storage::DocumentInfo& info,
                                     const storage::Snapshot& snapshot);
 
@@ -72,7 +73,8 @@ struct RecordPage {
 [[nodiscard]] Result<storage::DocumentInfo> read_info(const storage::History& history,
                                                       const storage::DocumentKey& key);
 
-// Fails with kErrDocumentUnknown, kErrDocumentAbsent, or storage's kErrVersionUnknown.
+// Fails with kErrDocumentUnknown, kErrDocumentAbsent, kErrDocumentErased, or storage's
+// kErrVersionUnknown.
 [[nodiscard]] Result<VersionText> read_text(const storage::History& history,
                                             const storage::DocumentKey& key,
                                             const storage::VersionSelector& at);

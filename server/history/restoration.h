@@ -23,7 +23,10 @@ struct Restoration {
                                                    const storage::DocumentKey& key,
                                                    const storage::VersionSelector& at);
 
-// Makes one text of another by replacing what lies between their common beginning and end.
+// Makes one text of another, and touches as little as it can: whole lines that are in both stay, in
+// changed lines the words, so that a blame goes on naming their authors. In texts too large to be
+// compared, and where the edit would have more components than an operation may, all between the
+// first and the last difference is replaced.
 [[nodiscard]] ot::Operation replacement(std::string_view before, std::string_view after);
 
 }  // namespace cowrite::history

@@ -252,7 +252,6 @@ OperatorApi::Work OperatorApi::restore(const Names& names, Query& query, const s
   const std::optional<std::string> as = query.text("as");
   const std::string author = take_author(query);
   if (!at) query.fail("\"at\" must say which version or time");
-  if (as && !history::is_name(*as)) query.fail("\"as\" must be a document's id");
   return changing([=](history::Changes& changes) {
     return as ? changes.restore_as(key, *at, {key.collection(), *as}, author)
               : changes.restore(key, *at, author);

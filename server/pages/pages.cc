@@ -7,8 +7,7 @@
 #include "server/access/host_and_port.h"
 #include "server/http/url.h"
 #include "server/pages/content_security_policy.h"
-#include "storage/document_key.h"
-#include "storage/limits.h"
+#include "storage/document_name.h"
 
 namespace cowrite::pages {
 
@@ -104,16 +103,8 @@ http::Response Pages::document(const http::Request& request) const {
   if (segments->size() != 2 || segments->back().empty()) {
     return http::plain_response(404, kNotFound);
   }
-  const std::string& name = segments->back();
-  if (name.size() > storage::kIdBytesMax) {
-    return http::plain_response(
-        400, "A document's name may have " + std::to_string(storage::kIdBytesMax) + " bytes.");
-  }
-  if (!storage::is_document_name(name)) {
-    return http::plain_response(400, "No document may have this name.");
-  }
-  if (name.find('/') != name.npos) {
-    return http::plain_response(400, "A document's name may not contain \"/\".");
+  if (const auto problem = storage::problem_of_page_name(segments->back())) {
+    return http::plain_response(400, "A document's name " + *problem + ".");
   }
   return entry("/editor.html", request,
                segments->front() == "embed" ? Framing::kEmbedding : Framing::kNowhere);

@@ -10,6 +10,7 @@
 #include "server/protocol/json_writer.h"
 #include "server/protocol/limits.h"
 #include "server/protocol/operation_json.h"
+#include "storage/document_name.h"
 #include "storage/limits.h"
 
 namespace cowrite::protocol {
@@ -101,7 +102,7 @@ class Fields {
   }
   std::string name_text(std::string_view text, const char* name, const char* complaint) {
     std::string checked = id_text(text, name);
-    if (!storage::is_document_name(checked)) fail(kErrMessageBadlyFormed, complaint);
+    if (storage::problem_of_name(checked)) fail(kErrMessageBadlyFormed, complaint);
     return checked;
   }
   std::string property_free(std::string name, const char* complaint) {

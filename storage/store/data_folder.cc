@@ -11,6 +11,7 @@
 #include <string_view>
 #include <system_error>
 #include <utility>
+#include <vector>
 
 #include "storage/errors.h"
 
@@ -20,6 +21,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr const char* kShutdownMark = "CLOSED";
+constexpr const char* kRestoringFolder = "cowrite-restoring";
 
 // RocksDB makes these before the first byte of data can exist; "lost+found" is what a fresh file
 // system holds.
@@ -39,6 +41,15 @@ bool holds_data(std::string_view name) {
 bool is_part_of_data(std::string_view name) {
   const bool numbered = name.size() > 4 && name.find_first_not_of("0123456789") == name.size() - 4;
   return name == kShutdownMark || (numbered && (name.ends_with(".sst") || name.ends_with(".log")));
+}
+
+// Whether it is so of a folder, or of one that it lies in.
+template <typename Condition>
+bool is_or_lies_in(const std::string& folder, const Condition& is_so) {
+  std::error_code error;
+  fs::path path = fs::weakly_canonical(fs::absolute(folder, error), error);
+  while (!is_so(path) && path.has_relative_path()) path = path.parent_path();
+  return is_so(path);
 }
 
 // What was done in a folder's list of names lasts once this has been done.
@@ -73,17 +84,44 @@ Result<FolderContent> look_into(const std::string& folder) {
   bool other = false;
   bool remains = false;
   bool backup = false;
+  bool restoring = false;
   for (const std::string& name : *names) {
     if (name == "CURRENT") return FolderContent::kDatabase;
-    other = other || !precedes_data(name);
+    restoring = restoring || name == kRestoringFolder;
     remains = remains || is_part_of_data(name);
+    other = other || !(precedes_data(name) || is_part_of_data(name) || name == kRestoringFolder);
     backup = backup || name == "shared_checksum";
   }
+  if (restoring && !other) return FolderContent::kRestoring;
   if (remains || backup) return remains ? FolderContent::kRemains : FolderContent::kBackup;
   return other ? FolderContent::kOther : FolderContent::kNothing;
 }
 
+Result<void> check_folder_name(const std::string& folder) {
+  std::error_code error;
+  if (folder.empty()) return Error{kErrFolderName, "the name of a folder is empty"};
+  static_cast<void>(fs::absolute(folder, error));
+  if (!error) return {};
+  return Error{kErrFolderName,
+               "folder " + folder + " cannot be found from the working folder: " + error.message()};
+}
+
+bool lies_within(const std::string& folder, const std::string& other) {
+  return is_or_lies_in(folder, [&](const fs::path& path) {
+    std::error_code error;
+    return fs::equivalent(path, other, error);
+  });
+}
+
+bool lies_in_data_folder(const std::string& folder) {
+  return is_or_lies_in(folder, [](const fs::path& path) {
+    std::error_code error;
+    return fs::exists(path / "CURRENT", error) && fs::exists(path / "IDENTITY", error);
+  });
+}
+
 Result<void> create_folder(const std::string& folder) {
+  if (Result<void> named = check_folder_name(folder); !named) return named;
   std::error_code error;
   const fs::path path = fs::absolute(folder, error).lexically_normal();
   if (fs::is_directory(path, error)) return {};
@@ -111,6 +149,49 @@ Result<std::string> file_set(const std::string& folder) {
     set += '\n';
   }
   return set;
+}
+
+Result<std::string> begin_restoring(const std::string& folder) {
+  const Result<FolderContent> content = look_into(folder);
+  if (!content) return content.error();
+  if (*content == FolderContent::kRestoring) {
+    abandon_restoring(folder);
+  } else if (*content != FolderContent::kNothing) {
+    return Error{kErrForeign, "folder " + folder + " is not empty; restore into a new one"};
+  }
+  const std::string inner = (fs::path(folder) / kRestoringFolder).string();
+  const Result<void> created = create_folder(inner);
+  return created ? Result<std::string>(inner) : created.error();
+}
+
+Result<void> finish_restoring(const std::string& folder) {
+  const fs::path inner = fs::path(folder) / kRestoringFolder;
+  std::error_code error;
+  fs::directory_iterator entry(inner, error);
+  for (; !error && entry != fs::directory_iterator(); entry.increment(error)) {
+    const fs::path name = entry->path().filename();
+    if (name != "CURRENT") fs::rename(entry->path(), fs::path(folder) / name, error);
+    if (error) break;
+  }
+  if (error) return unreadable(inner.string(), error);
+  if (Result<void> synced = sync_folder(folder); !synced) return synced;
+  fs::rename(inner / "CURRENT", fs::path(folder) / "CURRENT", error);
+  if (error) return Error{kErrIo, "cannot change folder " + folder + ": " + error.message()};
+  fs::remove(inner, error);
+  return sync_folder(folder);
+}
+
+void abandon_restoring(const std::string& folder) {
+  std::error_code error;
+  std::vector<fs::path> made;
+  for (const fs::directory_entry& entry : fs::directory_iterator(folder, error)) {
+    const std::string name = entry.path().filename().string();
+    const bool kept = name == "lost+found" || name.starts_with(kOperatorTokenFile);
+    if (!kept && name != kRestoringFolder) made.push_back(entry.path());
+  }
+  // The mark of a restore goes last.
+  made.push_back(fs::path(folder) / kRestoringFolder);
+  for (const fs::path& path : made) fs::remove_all(path, error);
 }
 
 Result<void> write_shutdown_mark(const std::string& folder, std::uint64_t last_change) {

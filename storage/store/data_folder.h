@@ -20,7 +20,8 @@ enum class FolderContent {
   kDatabase,  // A RocksDB database, ours or not: its tables tell.
   kBackup,    // Backups that RocksDbStore::back_up() made.
   kRemains,   // What is left of a data folder that has lost its file CURRENT.
-  kOther,     // Other files.
+  kRestoring,  // What an interrupted restore has left.
+  kOther,      // Other files.
 };
 
 // The names in a folder. Fails with kErrIo.
@@ -29,13 +30,36 @@ enum class FolderContent {
 // Fails with kErrIo if the folder cannot be listed or is not a folder.
 [[nodiscard]] Result<FolderContent> look_into(const std::string& folder);
 
+// Whether a folder can be meant by this name. Fails with kErrFolderName.
+[[nodiscard]] Result<void> check_folder_name(const std::string& folder);
+
+// Whether a folder, which need not be there yet, is another or lies in it.
+[[nodiscard]] bool lies_within(const std::string& folder, const std::string& other);
+
+// Whether a folder, which need not be there yet, is a data folder or lies in one.
+[[nodiscard]] bool lies_in_data_folder(const std::string& folder);
+
 // Creates the folder if it is missing, with its parents, and syncs their entries, because data that
-// is synced into a folder is lost if a power cut takes the folder. Fails with kErrIo.
+// is synced into a folder is lost if a power cut takes the folder. Fails with kErrIo or
+// kErrFolderName.
 [[nodiscard]] Result<void> create_folder(const std::string& folder);
 
 // Names all data files of the folder. If the answer is the same before and after they were read, a
 // running server replaced none of them meanwhile. Fails with kErrIo.
 [[nodiscard]] Result<std::string> file_set(const std::string& folder);
+
+// ---- Restoring
+//
+// A data folder is put together in a folder inside it, and then moved up file by file, CURRENT
+// last: a folder that has the inner one and no CURRENT is one whose restoring was interrupted.
+
+// The inner folder, empty. What an earlier restore has left is removed before. Fails with
+// kErrForeign if the folder holds anything else, or kErrIo.
+[[nodiscard]] Result<std::string> begin_restoring(const std::string& folder);
+// Moves what is in the inner folder up. Fails with kErrIo.
+[[nodiscard]] Result<void> finish_restoring(const std::string& folder);
+// Removes what begin_restoring() and finish_restoring() have made.
+void abandon_restoring(const std::string& folder);
 
 // ---- The mark of a clean shutdown
 //

@@ -150,7 +150,7 @@ Result<void> RocksDbStore::compact() {
 }
 
 Result<BackupInfo> RocksDbStore::back_up(const std::string& folder) {
-  return rocks::back_up(engine_->database, folder, engine_->interrupted);
+  return rocks::back_up(engine_->database, engine_->folder, folder, engine_->interrupted);
 }
 
 Result<void> RocksDbStore::restore(const std::string& backups, const std::string& folder) {

@@ -64,12 +64,13 @@ class RocksDbStore final : public Store {
   [[nodiscard]] Result<void> compact();
 
   // Adds the store as it is now to a folder of backups, made if need be; what is there already is
-  // not copied again. Writers go on meanwhile. Fails with kErrForeign or kErrIo. REQUIRES: as
-  // write().
+  // not copied again. Writers go on meanwhile. Fails with kErrForeign, also for a folder inside the
+  // store's, or kErrIo. REQUIRES: as write().
   [[nodiscard]] Result<BackupInfo> back_up(const std::string& folder);
 
-  // Makes a data folder of the newest backup. Fails with kErrNotFound, kErrForeign (the folder is
-  // not empty), kErrDamaged or kErrIo.
+  // Copies the newest backup's files into a folder, as they were; what has come when it fails is
+  // left (storage/restore_backup.h has the whole). Fails with kErrDamaged or kErrIo. REQUIRES:
+  // there is a backup, and the folder is empty.
   [[nodiscard]] static Result<void> restore(const std::string& backups, const std::string& folder);
 
   // Ends what takes long: compact() and back_up() fail with kErrBusy, from now on.

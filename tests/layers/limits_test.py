@@ -27,8 +27,9 @@ INTERNAL = {
     *("transport::" + name for name in (
         "kReadBufferBytes", "kPongsWaitingMax", "kUnsentBytesMax", "kDrainedBytes", "Timing::linger", "Timing::accept_backoff", "Timing::sweep",
     )),
+    "history::kDiffWordsBytesMax",
     "http::kLongPollInterval",
-    *("server::" + name for name in ("kMemoryBytes", "kMemoryBytesMin", "kDocumentsAheadMax", "kNoticesMax")),
+    *("server::" + name for name in ("kLoopsMax", "kMemoryBytes", "kMemoryBytesMin", "kDocumentsAheadMax", "kNoticesMax")),
     *("storage::" + name for name in ("kCheckpointRecords", "kCheckpointBytes")),
 }
 

@@ -1,11 +1,23 @@
 // What clients write, `cowrite` shows: of the running server, and of its data folder beside it.
 
 import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
+import { mkdtemp } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
 import { it } from "node:test";
 import { Client, insertAt, removeAt } from "../support/client.js";
 import { commit, creation, kDeletion } from "../support/documents.js";
-import { cowrite, kReference, Server } from "../support/server.js";
+import { cowrite, kBin, kReference, Server } from "../support/server.js";
 import { freshId, suite } from "../support/suite.js";
+
+/** How a program ends. */
+const run = (program, args) =>
+  new Promise((resolve) =>
+    execFile(program, args, (error, stdout, stderr) =>
+      resolve({ code: error ? error.code : 0, stdout, stderr }),
+    ),
+  );
 
 const kTime = /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z/g;
 
@@ -167,6 +179,32 @@ suite("the command line", (suite) => {
       line: "cowrite: docs/nobody-wrote-this: no such document",
     });
     assert.equal((await failing("cat")).code, 2);
+  });
+
+  it("starts no server with options that make no sense", async () => {
+    const gone = await mkdtemp(path.join(tmpdir(), "cowrite-gone-"));
+    const refused = async (...args) => {
+      const server = path.resolve(kBin, "cowrite-server");
+      // The shell removes the folder that it stands in.
+      const script = 'mkdir -p "$0" && cd "$0" && rmdir "$0" && exec "$@"';
+      const { code, stderr } = await run("sh", ["-c", script, gone, server, ...args]);
+      assert.equal(code, 2, stderr);
+      return stderr.split("\n")[0];
+    };
+    assert.equal(
+      await refused("--data", ""),
+      "cowrite-server: --data: the name of a folder is empty",
+    );
+    assert.match(await refused("--data", "./d"), /d cannot be found from the working folder/);
+    assert.match(
+      await refused("--origins", "x", "--data", "/tmp"),
+      /--origins: "x" is not an origin/,
+    );
+    assert.match(await refused("--hosts", "a:b", "--data", "/tmp"), /--hosts: "a:b" is not a host/);
+    assert.match(await refused("--embed-origins", "x", "--data", "/tmp"), /--embed-origins: "x"/);
+    assert.equal(await refused("--lopps", "0"), "cowrite-server: there is no option --lopps");
+    assert.equal(await refused("--data"), "cowrite-server: --data lacks its value");
+    assert.match(await refused("--loops", "0"), /--loops: "0" is not a number from 1 to 64/);
   });
 
   it("reads the folder of a server that was killed", async () => {

@@ -71,6 +71,66 @@ suite("the operator", (suite) => {
     assert.equal(await operate("cat", `${id}-old`), "one 😀 two three");
   });
 
+  it("leaves the authors of what stays when it brings back a text", async () => {
+    const [ann, bob] = await suite.clients(2);
+    const id = freshId();
+    const lines = Array.from({ length: 100 }, (_, i) => `line ${i}\n`).join("");
+    await ann.create(id, lines);
+    const doc = await bob.subscribe(id);
+    await insertAt(doc, 0, "before\n");
+    await insertAt(doc, [...doc.data].length, "behind\n");
+    await operate("restore", id, "--at", "1", "--author", "Carol");
+    assert.equal(await operate("cat", id), lines);
+    assert.doesNotMatch(await operate("blame", id), /Carol/);
+  });
+
+  it("disturbs nobody where there is nothing to add", async () => {
+    const client = await suite.client();
+    const id = freshId();
+    const doc = await client.create(id, "text");
+    const { url, data } = suite.server;
+    const token = (await readFile(path.join(data, "operator-token"), "utf8")).trim();
+    const answer = await fetch(`${url}/api/operator/documents/docs/${id}/records`, {
+      method: "POST",
+      headers: { Authorization: `Bearer ${token}` },
+    });
+    assert.deepEqual(await answer.json(), { version: 1, changed: false });
+    await insertAt(doc, 4, " goes on");
+    assert.equal(client.connection.state, "connected");
+    assert.equal(await operate("cat", id), "text goes on");
+  });
+
+  it("imports a large text, and nothing of one that is too large", async () => {
+    const [waiting, follower] = [freshId(), (await suite.client()).keepConnected()];
+    const doc = await follower.subscribe(waiting);
+    await writeFile(file(waiting), "x".repeat(6 << 20));
+    await operate("import", file(waiting));
+    await becomes(doc, "x".repeat(6 << 20));
+    await writeFile(file("too-large"), "x".repeat(17_000_000));
+    for (let again = 0; again < 2; ++again) {
+      assert.match(await complaint(operate("import", file("too-large"))), /at most 16777216/);
+      assert.match(await complaint(operate("info", "too-large")), /no such document/);
+    }
+  });
+
+  it("imports the rest after a file that cannot be imported, and once", async () => {
+    const [good, bad, better] = [freshId(), freshId(), freshId()];
+    await writeFile(file(good), "good");
+    await writeFile(file(bad), Buffer.from([0xff]));
+    await writeFile(file(better), "better");
+    const all = [good, bad, better].map(file);
+    assert.match(await complaint(operate("import", ...all)), /UTF-8\n.*1 of 3 files/);
+    assert.equal(await operate("cat", better), "better");
+    const again = await operate("import", file(good), file(better), "--json");
+    assert.deepEqual(
+      again
+        .trimEnd()
+        .split("\n")
+        .map((line) => JSON.parse(line).changed),
+      [false, false],
+    );
+  });
+
   it("deletes before everybody's eyes, and brings back", async () => {
     const client = await suite.client();
     const id = freshId();

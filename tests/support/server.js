@@ -17,7 +17,7 @@ import { within } from "./deadline.js";
 
 const kHere = path.dirname(fileURLToPath(import.meta.url));
 export const kRoot = path.resolve(kHere, "../..");
-const kBin = process.env.COWRITE_BIN ?? path.join(kRoot, "build/release/bin");
+export const kBin = process.env.COWRITE_BIN ?? path.join(kRoot, "build/release/bin");
 export const kServerPath = path.join(kBin, "cowrite-server");
 
 /** Whether the tests run against ShareDB's own server. */

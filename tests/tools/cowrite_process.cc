@@ -30,7 +30,8 @@ class Descriptor {
 
 constexpr int kClosed = -1;
 
-pid_t start(const Words& arguments, const Words& environment, int out, int err) {
+pid_t start(const Words& arguments, const Words& environment, int out, int err,
+            std::optional<int> in = std::nullopt) {
   Words words = {COWRITE_BINARY};
   words.insert(words.end(), arguments.begin(), arguments.end());
   std::vector<char*> argv;
@@ -43,7 +44,11 @@ pid_t start(const Words& arguments, const Words& environment, int out, int err) 
 
   posix_spawn_file_actions_t actions;
   posix_spawn_file_actions_init(&actions);
-  posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+  if (in) {
+    posix_spawn_file_actions_adddup2(&actions, *in, STDIN_FILENO);
+  } else {
+    posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+  }
   if (out == kClosed) {
     posix_spawn_file_actions_addclose(&actions, STDOUT_FILENO);
   } else {
@@ -85,6 +90,18 @@ Ran run(const Words& arguments, const Words& environment) {
   return {status, contents(out), contents(err)};
 }
 
+Ran run_with_input(const std::string& input, const Words& arguments) {
+  std::array<int, 2> ends{};
+  CHECK(pipe2(ends.data(), O_CLOEXEC) == 0);
+  const Descriptor in(ends[0]);
+  CHECK(write(ends[1], input.data(), input.size()) == static_cast<ssize_t>(input.size()));
+  close(ends[1]);
+  const Descriptor out = memory_file();
+  const Descriptor err = memory_file();
+  const int status = wait_for(start(arguments, {}, out.number(), err.number(), in.number()));
+  return {status, contents(out), contents(err)};
+}
+
 Ran run_into(const std::optional<std::string>& path, const Words& arguments) {
   if (!path) return run_into_descriptor(kClosed, arguments);
   const Descriptor out(open(path->c_str(), O_WRONLY | O_CLOEXEC));
@@ -99,10 +116,11 @@ Ran run_into_broken_pipe(const Words& arguments) {
   return run_into_descriptor(write_end.number(), arguments);
 }
 
-Ran run_on_terminal(const Words& arguments, const Words& environment) {
+Ran run_on_terminal(const Words& arguments, const Words& environment, unsigned short columns) {
   int master = 0;
   int slave = 0;
-  CHECK(openpty(&master, &slave, nullptr, nullptr, nullptr) == 0);
+  const winsize size = {.ws_row = 24, .ws_col = columns, .ws_xpixel = 0, .ws_ypixel = 0};
+  CHECK(openpty(&master, &slave, nullptr, nullptr, &size) == 0);
   const Descriptor screen(master);
   CHECK(fcntl(master, F_SETFD, FD_CLOEXEC) == 0 && fcntl(slave, F_SETFD, FD_CLOEXEC) == 0);
   const pid_t child = start(arguments, environment, slave, slave);

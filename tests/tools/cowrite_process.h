@@ -19,13 +19,18 @@ using Words = std::vector<std::string>;
 // and nothing else.
 Ran run(const Words& arguments, const Words& environment = {});
 
+// With a pipe as standard input, which gives these bytes and ends. REQUIRES: a pipe holds them.
+Ran run_with_input(const std::string& input, const Words& arguments);
+
 // With standard output on that file, "/dev/full", or closed if absent; `out` stays empty.
 Ran run_into(const std::optional<std::string>& path, const Words& arguments);
 
 // With standard output on a pipe that nobody reads any more; `out` stays empty.
 Ran run_into_broken_pipe(const Words& arguments);
 
-// With standard output and standard error on a terminal; both are in `out`, line breaks as "\n".
-Ran run_on_terminal(const Words& arguments, const Words& environment = {"TERM=xterm"});
+// With standard output and standard error on a terminal; both are in `out`, line breaks as "\n". A
+// terminal of 0 columns does not tell how many it has.
+Ran run_on_terminal(const Words& arguments, const Words& environment = {"TERM=xterm"},
+                    unsigned short columns = 0);
 
 }  // namespace cowrite::cli

@@ -1,9 +1,21 @@
 #include "tools/cli/document_file.h"
 
 #include <gtest/gtest.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
+#include <array>
+#include <cerrno>
+#include <cstddef>
+#include <cstdlib>
 #include <filesystem>
+#include <fstream>
 #include <set>
+#include <vector>
 
 #include "tests/storage/support.h"
 
@@ -38,7 +50,7 @@ TEST(FileNames, OfAnyLengthFitAndDiffer) {
       std::string document;
       while (document.size() < 250) document += letter;
       const std::string name = file_name_of(document + last);
-      EXPECT_LE(name.size() + std::string_view(".jsonl.part-1234567").size(), 255U);
+      EXPECT_LE(name.size() + std::string_view("..jsonl.part").size(), 255U);
       names.insert(name);
     }
   }
@@ -64,7 +76,26 @@ Result<void> write_file(const std::string& path, std::string_view bytes, Existin
   Result<NewFile> file = NewFile::begin(path);
   if (!file) return file.error();
   if (Result<void> written = file->write(bytes); !written) return written;
-  return file->finish(existing);
+  const Result<Finished> finished = file->finish(existing);
+  return finished ? Result<void>() : finished.error();
+}
+
+// Ends the process unless it can write a file, and not replace one, without the calls that a file
+// system such as FAT does not have.
+[[noreturn]] void write_without_links(const std::string& path) {
+  std::vector<sock_filter> filter = {
+      BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(seccomp_data, nr))};
+  for (const std::uint32_t call : {SYS_link, SYS_linkat, SYS_renameat2}) {
+    filter.push_back(BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, call, 0, 1));
+    filter.push_back(BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EPERM));
+  }
+  filter.push_back(BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW));
+  const sock_fprog program = {static_cast<unsigned short>(filter.size()), filter.data()};
+  const bool filtered = prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 &&
+                        prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) == 0;
+  const bool written = filtered && write_file(path, "one", Existing::kRefuse);
+  const bool replaced = write_file(path, "two", Existing::kRefuse).has_value();
+  std::_Exit(written && !replaced ? 0 : 1);
 }
 
 TEST(Files, AreWrittenWholeAndReplacedOnlyOnRequest) {
@@ -82,6 +113,59 @@ TEST(Files, AreWrittenWholeAndReplacedOnlyOnRequest) {
   { const Result<NewFile> unfinished = NewFile::begin(temp / "z"); }
   const auto files = std::filesystem::directory_iterator(temp.path());
   EXPECT_EQ(std::distance(begin(files), end(files)), 1) << "nothing is left lying about";
+}
+
+TEST(Files, AreWrittenExclusivelyWhereTheFileSystemHasNoLinks) {
+  const storage::TempFolder temp;
+  EXPECT_EXIT(write_without_links(temp / "x"), testing::ExitedWithCode(0), "");
+  EXPECT_EQ(*read_file(temp / "x", 3), "one");
+  EXPECT_FALSE(std::filesystem::exists(temp / ".x.part"));
+}
+
+TEST(Files, ThatAreThereWithTheSameBytesStayUnchanged) {
+  const storage::TempFolder temp;
+  ASSERT_TRUE(write_file(temp / "x", "one", Existing::kRefuse));
+  Result<NewFile> file = NewFile::begin(temp / "x");
+  ASSERT_TRUE(file->write("one"));
+  EXPECT_EQ(*file->finish(Existing::kRefuse), Finished::kUnchanged);
+  for (const char* other : {"on", "one ", "onx", ""}) {
+    EXPECT_FALSE(write_file(temp / "x", other, Existing::kRefuse)) << other;
+  }
+  std::filesystem::create_directory(temp / "folder");
+  EXPECT_FALSE(write_file(temp / "folder", "", Existing::kRefuse));
+  EXPECT_FALSE(write_file(temp / "folder", "", Existing::kReplace));
+}
+
+TEST(Files, ThatAKilledExportBeganAreTakenOver) {
+  const storage::TempFolder temp;
+  std::ofstream(temp / ".x.part") << "half of something that was long";
+  EXPECT_TRUE(write_file(temp / "x", "one", Existing::kRefuse));
+  EXPECT_EQ(*read_file(temp / "x", 100), "one");
+  EXPECT_FALSE(std::filesystem::exists(temp / ".x.part"));
+}
+
+TEST(Files, AreWrittenByOneExportAtATime) {
+  const storage::TempFolder temp;
+  Result<NewFile> first = NewFile::begin(temp / "x");
+  ASSERT_TRUE(first->write("one"));
+  EXPECT_EQ(NewFile::begin(temp / "x").error().code, kErrFile);
+  EXPECT_TRUE(first->finish(Existing::kRefuse));
+  EXPECT_EQ(*read_file(temp / "x", 3), "one");
+}
+
+TEST(Files, ThatAreNamedPipesAreNotWaitedFor) {
+  const storage::TempFolder temp;
+  ASSERT_EQ(mkfifo((temp / "pipe").c_str(), 0600), 0);
+  EXPECT_EQ(read_file(temp / "pipe", 10).error().code, kErrFile);
+  EXPECT_FALSE(check_plain_file(temp / "pipe"));
+  std::array<int, 2> ends{};
+  ASSERT_EQ(pipe(ends.data()), 0);
+  ASSERT_EQ(write(ends[1], "text", 4), 4);
+  close(ends[1]);
+  const std::string name = "/dev/fd/" + std::to_string(ends[0]);
+  EXPECT_FALSE(check_plain_file(name));
+  EXPECT_EQ(*read_file(name, 10), "text");
+  close(ends[0]);
 }
 
 }  // namespace

@@ -4,13 +4,17 @@
 
 #include <atomic>
 #include <csignal>
+#include <filesystem>
+#include <fstream>
 #include <nlohmann/json.hpp>
 #include <thread>
 
 #include "server/http/history_json.h"
 #include "server/http/json.h"
+#include "server/http/operator_json.h"
 #include "storage/errors.h"
 #include "tests/storage/document_writer.h"
+#include "tests/storage/support.h"
 #include "tests/tools/cowrite_process.h"
 #include "tests/tools/served_folder.h"
 
@@ -326,6 +330,143 @@ TEST_F(CommandLine, AFolderWithoutDataIsNamed) {
     EXPECT_NE(ran.err.find(folder), std::string::npos) << ran.err;
     EXPECT_NE(ran.err.find("hint: --data takes the folder"), std::string::npos) << ran.err;
   }
+}
+
+TEST_F(CommandLine, AFolderWithoutANameIsWrongUsage) {
+  const Ran ran = run({"--data", "", "ls"});
+  EXPECT_EQ(ran.status, 2);
+  EXPECT_EQ(ran.err, "cowrite: --data: the name of a folder is empty\nhint: cowrite ls --help\n");
+  EXPECT_EQ(run({"--data", "", "restore", "--from", "x"}).status, 2);
+  EXPECT_EQ(run(on_folder({"backup", ""})).status, 2);
+  EXPECT_EQ(run({"--data", "x", "restore", "--from", ""}).status, 2);
+}
+
+TEST_F(CommandLine, AFolderIsNotFoundFromAWorkingFolderThatIsGone) {
+  const std::filesystem::path here = std::filesystem::current_path();
+  const storage::TempFolder temp;
+  std::filesystem::create_directory(temp / "gone");
+  std::filesystem::current_path(temp / "gone");
+  std::filesystem::remove(temp / "gone");
+  for (const Words& words :
+       {Words{"--data", "./d", "ls"}, Words{"--data", "d", "restore", "--from", temp.path()},
+        on_folder({"backup", "b"}), on_folder({"export", "-o", "out"})}) {
+    const Ran ran = run(words);
+    EXPECT_EQ(ran.status, 2) << words.back();
+    EXPECT_NE(ran.err.find("cannot be found from the working folder"), std::string::npos)
+        << ran.err;
+  }
+  EXPECT_EQ(run({"ls"}, {"COWRITE_DATA=d"}).status, 2);
+  EXPECT_EQ(run(on_folder({"cat", "notes"})).out, "So: hello you\n");
+  std::filesystem::current_path(here);
+}
+
+TEST_F(CommandLine, MistakesAreSaidInOurWords) {
+  const auto first_line = [](const Words& arguments) {
+    const Ran ran = run(arguments);
+    EXPECT_EQ(ran.status, 2);
+    return ran.err.substr(0, ran.err.find('\n'));
+  };
+  EXPECT_EQ(first_line({"--color", "maybe", "ls"}),
+            "cowrite: --color: \"maybe\" is none of auto, always and never");
+  EXPECT_EQ(first_line({"ls", "--color=1"}),
+            "cowrite: --color: \"1\" is none of auto, always and never");
+  EXPECT_EQ(first_line({"ls", "--foo"}), "cowrite: there is no argument --foo");
+  EXPECT_EQ(first_line({"cat", "notes", "--at"}), "cowrite: --at lacks its value");
+}
+
+TEST_F(CommandLine, ATextThatFitsIntoOneRequestComesWholeOrNotAtAll) {
+  std::atomic<int> changes = 0;
+  const HttpEndpoint server([&changes](const http::Request& request, const http::Respond& respond) {
+    if (request.method == "POST") {
+      ++changes;
+      respond({200, http::change_json({3, true}), {}});
+    } else {
+      respond({404, http::error_json({storage::kErrDocumentUnknown, "none"}), {}});
+    }
+  });
+  const storage::TempFolder temp;
+  std::ofstream(temp / "large") << std::string(3'000'000, 'x');
+  const Ran ran = run({"--server", server.url(), "import", temp / "large"}, {"COWRITE_TOKEN=0"});
+  EXPECT_EQ(ran.out, "       3  docs/large\n") << ran.err;
+  EXPECT_EQ(changes, 1);
+}
+
+TEST_F(CommandLine, AHistoryWithARecordThatTheServerDoesNotTakeIsNotBegun) {
+  std::atomic<int> changes = 0;
+  const HttpEndpoint server([&changes](const http::Request& request, const http::Respond& respond) {
+    changes += request.method == "POST" ? 1 : 0;
+    respond({404, http::error_json({storage::kErrDocumentUnknown, "none"}), {}});
+  });
+  const storage::TempFolder temp;
+  storage::Record record = {0, "source", 1, "Ann", 0, storage::Create{"small"}};
+  std::ofstream file(temp / "large.jsonl");
+  file << http::history_header_json({{"docs", "large"}, 2}) << '\n'
+       << http::record_json(record) << '\n';
+  ot::OperationBuilder large;
+  large.insert(std::string(1'500'000, '\x01'));
+  record = {1, "source", 2, "Ann", 0, storage::Edit{std::move(large).build()}};
+  file << http::record_json(record) << '\n';
+  file.close();
+  const Ran ran =
+      run({"--server", server.url(), "import", temp / "large.jsonl"}, {"COWRITE_TOKEN=0"});
+  EXPECT_EQ(ran.status, 1);
+  EXPECT_NE(ran.err.find("record 2 is larger than the server takes"), std::string::npos) << ran.err;
+  EXPECT_EQ(changes, 0);
+}
+
+// ---- Proxies
+
+TEST_F(CommandLine, AServerOnThisMachineIsNeverAskedThroughAProxy) {
+  std::atomic<int> requests = 0;
+  const HttpEndpoint proxy([&requests](const http::Request&, const http::Respond& respond) {
+    ++requests;
+    respond({502, "proxy", {}});
+  });
+  const std::string port = served_folder().url().substr(served_folder().url().rfind(':'));
+  for (const char* host :
+       {"127.0.0.1", "localhost", "LOCALHOST", "127.1", "0x7f000001", "me@127.0.0.1"}) {
+    for (const char* variable : {"http_proxy=", "all_proxy=", "ALL_PROXY="}) {
+      const Ran ran = run({"--server", "http://" + std::string(host) + port, "cat", "notes"},
+                          {variable + proxy.url()});
+      EXPECT_EQ(ran.out, "So: hello you\n") << host << " " << variable << ran.err;
+    }
+  }
+  EXPECT_EQ(requests, 0);
+}
+
+TEST_F(CommandLine, TheTokenIsNotShownToAProxyWhichIsNamed) {
+  std::atomic<int> requests = 0;
+  const HttpEndpoint proxy([&requests](const http::Request&, const http::Respond& respond) {
+    ++requests;
+    respond({502, "proxy", {}});
+  });
+  const Words rm = {"--server", "http://cowrite.invalid", "rm", "a", "b", "c"};
+  const std::string token = "COWRITE_TOKEN=" + std::string(64, '0');
+  const Ran refused = run(rm, {token, "http_proxy=" + proxy.url()});
+  EXPECT_EQ(refused.status, 1);
+  EXPECT_EQ(refused.err,
+            "cowrite: http://cowrite.invalid: the operator's token would go through the proxy " +
+                proxy.url() +
+                ", which could read it; 3 of 3 documents were not deleted\n"
+                "hint: no_proxy in the environment lists servers that are reached directly; of "
+                "https:// a proxy reads nothing\n");
+  EXPECT_EQ(requests, 0);
+  const Ran direct = run(rm, {token, "http_proxy=" + proxy.url(), "no_proxy=x.org, .invalid"});
+  EXPECT_EQ(direct.status, 1);
+  EXPECT_EQ(direct.err.find("proxy"), std::string::npos) << direct.err;
+  EXPECT_EQ(requests, 0);
+  const Words ls = {"--server", "http://cowrite.invalid", "ls"};
+  EXPECT_NE(run(ls, {"http_proxy=http://127.0.0.1:1"}).err.find("the proxy http://127.0.0.1:1"),
+            std::string::npos);
+}
+
+TEST_F(CommandLine, WhatIsHopelessIsTriedOnce) {
+  const Ran ran = run({"--server", kNoServer, "rm", "a", "b"}, {"COWRITE_TOKEN=0"});
+  EXPECT_EQ(ran.status, 1);
+  EXPECT_TRUE(
+      ran.err.starts_with("cowrite: http://127.0.0.1:1: Couldn't connect to server; 2 of 2 "
+                          "documents were not deleted\nhint: "))
+      << ran.err;
 }
 
 // ---- Help

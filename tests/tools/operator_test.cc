@@ -1,10 +1,14 @@
 // The commands that change something, on a data folder that no server uses. How they fare on a
 // running server is tested in tests/protocol/.
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 
+#include <algorithm>
+#include <array>
 #include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
+#include <random>
 #include <sstream>
 
 #include "storage/format/keys.h"
@@ -54,6 +58,21 @@ class OperatorCommands : public testing::Test {
     return result.err.substr(0, result.err.find('\n'));
   }
 
+  // The whole complaint of a command that does part of what it should.
+  Ran partly(const Words& arguments) {
+    Ran result = ran(arguments);
+    EXPECT_EQ(result.status, 1) << result.out;
+    return result;
+  }
+  // Makes a version of a document unreadable.
+  void damage(const storage::DocumentKey& key, std::uint64_t version) {
+    const auto store = *storage::RocksDbStore::open(data_, storage::OpenMode::kReadWrite);
+    storage::WriteBatch batch;
+    const auto head = storage::read_head(*store->view(), key);
+    batch.put(storage::Table::kRecords, storage::version_key((*head)->number, version), "\x02?");
+    ASSERT_TRUE(store->write(batch, storage::Durability::kSynced));
+  }
+
   std::string file(const std::string& name, const std::string& bytes) {
     const std::string path = temp_ / name;
     std::ofstream(path, std::ios::binary) << bytes;
@@ -65,6 +84,26 @@ class OperatorCommands : public testing::Test {
     return bytes.str();
   }
 
+  std::string random_text(std::size_t bytes) {
+    std::string text(bytes, ' ');
+    for (char& c : text) c = static_cast<char>('!' + random_() % 90);
+    return text;
+  }
+  static void flip_middle_of_largest_file(const std::string& folder) {
+    std::filesystem::path path;
+    for (const auto& entry : std::filesystem::recursive_directory_iterator(folder)) {
+      if (!entry.is_regular_file()) continue;
+      if (path.empty() || entry.file_size() > std::filesystem::file_size(path)) path = entry.path();
+    }
+    std::fstream file(path, std::ios::in | std::ios::out | std::ios::binary);
+    const auto middle = static_cast<std::streamoff>(std::filesystem::file_size(path) / 2);
+    file.seekg(middle);
+    const char byte = static_cast<char>(file.get() ^ 1);
+    file.seekp(middle);
+    file.put(byte);
+  }
+
+  std::mt19937 random_{5};
   storage::TempFolder temp_;
   std::string data_ = temp_ / "data";
 };
@@ -84,16 +123,8 @@ TEST_F(OperatorCommands, VerifyProvesAllCollections) {
 }
 
 TEST_F(OperatorCommands, VerifyNamesEveryDamagedDocumentAndItsVersion) {
-  {
-    const auto store = *storage::RocksDbStore::open(data_, storage::OpenMode::kReadWrite);
-    storage::WriteBatch batch;
-    for (const auto& [key, version] :
-         {std::pair(storage::DocumentKey{"docs", "notes"}, 1U), {{"other", "long"}, 400U}}) {
-      const auto head = storage::read_head(*store->view(), key);
-      batch.put(storage::Table::kRecords, storage::version_key((*head)->number, version), "\x02?");
-    }
-    ASSERT_TRUE(store->write(batch, storage::Durability::kSynced));
-  }
+  damage({"docs", "notes"}, 1);
+  damage({"other", "long"}, 400);
   const Ran result = ran({"verify"});
   EXPECT_EQ(result.status, 1);
   EXPECT_NE(result.out.find("unproven  docs/notes: "), std::string::npos) << result.out;
@@ -148,7 +179,9 @@ TEST_F(OperatorCommands, ABackupIsReadInPlaceAndRestoredIntoAnEmptyFolderWithANe
   EXPECT_NE(id(restored), id(data_));
   EXPECT_EQ(complaint({"restore", "--from", backups}),
             "cowrite: folder " + data_ + " is not empty; restore into a new one");
-  EXPECT_EQ(run({"--data", temp_ / "x", "restore", "--from", temp_ / "none"}).status, 1);
+  EXPECT_EQ(run({"--data", temp_ / "x", "restore", "--from", temp_ / "none"}).err,
+            "cowrite: folder " + (temp_ / "none") +
+                " holds no backup\nhint: --from takes a folder that was given to cowrite backup\n");
   EXPECT_EQ(run({"--server", "http://127.0.0.1:1", "restore", "--from", backups}).status, 1);
 }
 
@@ -167,6 +200,80 @@ TEST_F(OperatorCommands, ABackupIsNoDataFolder) {
   EXPECT_EQ(refused.status, 1);
   EXPECT_EQ(run({"--data", backups, "cat", "notes"}).out, "two 😀\n");
   EXPECT_NE(complaint({"backup", temp_.path()}).find("other files"), std::string::npos);
+}
+
+TEST_F(OperatorCommands, ABackupDoesNotGoIntoTheDataFolder) {
+  EXPECT_NE(complaint({"backup", data_ + "/backups"}).find("lies in the data folder"),
+            std::string::npos);
+  EXPECT_FALSE(std::filesystem::exists(data_ + "/backups"));
+  complaint({"backup", ""}, 2);
+}
+
+TEST_F(OperatorCommands, OfADamagedBackupTheRestIsRestoredWhenAsked) {
+  data_ = temp_ / "random";
+  {
+    const auto log = storage::open_folder(data_);
+    for (const char* id : {"a", "b", "c", "d", "e", "f"}) {
+      storage::DocumentWriter(*log, {"docs", id}).create(random_text(60'000));
+    }
+  }
+  const std::string backups = temp_ / "backups";
+  output({"backup", backups});
+  flip_middle_of_largest_file(backups);
+  const std::string restored = temp_ / "restored";
+  const Ran refused = run({"--data", restored, "restore", "--from", backups});
+  EXPECT_EQ(refused.status, 1);
+  EXPECT_NE(refused.err.find(".sst"), std::string::npos) << refused.err;
+  EXPECT_FALSE(std::filesystem::exists(restored));
+  const Ran partly = run({"--data", restored, "restore", "--from", backups, "--skip-damaged"});
+  EXPECT_EQ(partly.status, 1);
+  EXPECT_TRUE(partly.err.starts_with("cowrite: docs/")) << partly.err;
+  EXPECT_NE(partly.err.find("restored all documents but "), std::string::npos) << partly.err;
+  EXPECT_TRUE(run({"--data", restored, "verify"}).out.starts_with("proven: "));
+  EXPECT_EQ(run({"--data", restored, "cat", "a"}).out, output({"cat", "a"}));
+  complaint({"restore", "notes", "--at", "1", "--skip-damaged"}, 2);
+}
+
+TEST_F(OperatorCommands, RestoreKeepsTheAuthorsOfWhatStays) {
+  std::string lines;
+  for (int i = 0; i < 100; ++i) lines += "line " + std::to_string(i) + "\n";
+  {
+    const auto log = storage::open_folder(data_);
+    storage::DocumentWriter(*log, {"docs", "poem"})
+        .by("Ann")
+        .create(lines)
+        .by("Bob")
+        .insert(0, "a line before\n")
+        .by("Eve")
+        .insert(14 + lines.size(), "a line behind\n");
+  }
+  output({"restore", "poem", "--at", "1"});
+  EXPECT_EQ(output({"cat", "poem"}), lines);
+  EXPECT_EQ(output({"blame", "poem"}).find("operator"), std::string::npos);
+  EXPECT_EQ(json::parse(output({"log", "poem", "-n", "1", "--json"}))["op"],
+            json::parse("[{\"d\":14}," + std::to_string(lines.size()) + ",{\"d\":14}]"));
+}
+
+TEST_F(OperatorCommands, OfSeveralDocumentsEachIsRestoredOrNamed) {
+  const Ran result = partly({"restore", "notes", "nobody", "gone", "--at", "1"});
+  EXPECT_EQ(result.out, "docs/notes: restored as version 4\ndocs/gone: restored as version 3\n");
+  EXPECT_EQ(
+      result.err,
+      "cowrite: docs/nobody: no such document\ncowrite: 1 of 3 documents were not restored\n");
+  complaint({"restore", "notes", "gone", "--at", "1", "--as", "x"}, 2);
+}
+
+TEST_F(OperatorCommands, NoDocumentIsMadeThatThePageCannotServe) {
+  complaint({"restore", "notes", "--at", "1", "--as", "a/b"}, 2);
+  complaint({"restore", "notes", "--at", "1", "--as", ".."}, 2);
+  EXPECT_EQ(
+      complaint({"import", file("a%2Fb.txt", "text")}),
+      "cowrite: " + (temp_ / "a%2Fb.txt") +
+          ": \"a/b.txt\" cannot be a document's name, which may not contain \"/\"; --as gives "
+          "it another");
+  EXPECT_EQ(output({"import", temp_ / "a%2Fb.txt", "--as", "a-b"}), "       1  docs/a-b\n");
+  EXPECT_EQ(output({"--collection", "drafts", "import", temp_ / "a%2Fb.txt"}),
+            "       1  drafts/a/b.txt\n");
 }
 
 TEST_F(OperatorCommands, RestoreBringsBackATextByVersionOrTime) {
@@ -204,6 +311,10 @@ TEST_F(OperatorCommands, RmKeepsTheHistoryAndPurgeDoesNot) {
   EXPECT_EQ(output({"rm", "notes", "--purge"}), "docs/notes: erased, version 4\n");
   EXPECT_EQ(complaint({"cat", "notes", "--at", "3"}),
             "cowrite: docs/notes: what was before version 4 has been erased for good");
+  EXPECT_EQ(complaint({"cat", "notes"}),
+            "cowrite: docs/notes: was deleted, and what was before version 4 has been erased for "
+            "good");
+  EXPECT_EQ(ran({"cat", "notes"}).err.find("--at"), std::string::npos);
   EXPECT_EQ(output({"log", "notes"}), "");
   for (const auto& entry : std::filesystem::directory_iterator(data_)) {
     EXPECT_EQ(bytes_of(entry.path()).find("two \xf0\x9f"), std::string::npos) << entry.path();
@@ -218,6 +329,21 @@ TEST_F(OperatorCommands, RmKeepsTheHistoryAndPurgeDoesNot) {
   EXPECT_EQ(json::parse(output({"info", "notes", "--json"}))["erased"], 4);
   output({"verify", "notes"});
   EXPECT_EQ(complaint({"rm", "nobody"}), "cowrite: docs/nobody: no such document");
+}
+
+TEST_F(OperatorCommands, OfSeveralDocumentsEachIsDeletedOrNamed) {
+  const Ran result = partly({"rm", "notes", "nobody", "gone"});
+  EXPECT_EQ(result.out, "docs/notes: deleted, version 4\ndocs/gone: deleted before, version 2\n");
+  EXPECT_EQ(result.err,
+            "cowrite: docs/nobody: no such document\ncowrite: 1 of 3 documents were not deleted\n");
+  const Ran lines = partly({"rm", "--purge", "notes", "nobody", "--json"});
+  EXPECT_NE(lines.out.find(R"({"collection":"docs","id":"notes","version":4,"changed":true})"),
+            std::string::npos)
+      << lines.out;
+  EXPECT_NE(lines.out.find(R"("id":"nobody","error":{"code":"ERR_DOCUMENT_UNKNOWN")"),
+            std::string::npos)
+      << lines.out;
+  complaint({"rm", "notes", "--author", ""}, 2);
 }
 
 TEST_F(OperatorCommands, AFolderWithoutDataIsNotMadeOne) {
@@ -246,12 +372,12 @@ TEST_F(OperatorCommands, TextsComeBackAsTheyWere) {
   const Words files = {
       file("lf.txt", "a\nb\n"),    file("crlf.txt", "a\r\nb\r\n"),
       file("mixed", "a\r\nb\n\r"), file("empty", ""),
-      file("a%2Fb", "slash"),      file("large", std::string(3'000'000, 'x') + "😀")};
+      file("a%3Fb", "query"),      file("large", std::string(3'000'000, 'x') + "😀")};
   Words import = {"import", "--author", "Ann"};
   import.insert(import.end(), files.begin(), files.end());
   output(import);
   EXPECT_EQ(output({"cat", "crlf.txt"}), "a\nb\n");
-  EXPECT_EQ(output({"cat", "a/b"}), "slash");
+  EXPECT_EQ(output({"cat", "a?b"}), "query");
   EXPECT_EQ(output({"verify", "large"}), "proven: 1 of 1 documents, 3 records, 0 checkpoints\n");
   const std::string out = temp_ / "out/deep";
   output({"export", "-o", out});
@@ -261,7 +387,8 @@ TEST_F(OperatorCommands, TextsComeBackAsTheyWere) {
   }
   EXPECT_EQ(bytes_of(out + "/notes"), "two 😀\n");
   EXPECT_FALSE(std::filesystem::exists(out + "/gone"));
-  EXPECT_NE(complaint({"export", "crlf.txt", "-o", out}).find("File exists"), std::string::npos);
+  EXPECT_NE(complaint({"export", "crlf.txt", "-o", out, "--lf"}).find("File exists"),
+            std::string::npos);
   output({"export", "crlf.txt", "-o", out, "--force", "--lf"});
   EXPECT_EQ(bytes_of(out + "/crlf.txt"), "a\nb\n");
   complaint({"export"}, 2);
@@ -270,10 +397,10 @@ TEST_F(OperatorCommands, TextsComeBackAsTheyWere) {
 
 TEST_F(OperatorCommands, ImportLeavesAloneWhatExistsAndWhatIsNoText) {
   EXPECT_EQ(complaint({"import", file("notes", "other")}),
-            "cowrite: docs/notes: it exists already, with another history");
+            "cowrite: docs/notes: it exists already, with another text");
   EXPECT_NE(complaint({"import", file("ok", "x"), file("bad", "\xff")}).find("not a text in UTF-8"),
             std::string::npos);
-  complaint({"info", "ok"});
+  EXPECT_EQ(output({"cat", "ok"}), "x");
   complaint({"import", file("large", std::string(storage::kDocumentBytesMax + 1, 'x'))});
   complaint({"import", file("a", ""), file("b", ""), "--as", "c"}, 2);
   complaint({"import", file("a", ""), "--as", std::string(300, 'x')});
@@ -299,7 +426,8 @@ TEST_F(OperatorCommands, AHistoryBecomesTheIdenticalDocument) {
     EXPECT_EQ(run(there).out, output(words));
   }
   EXPECT_EQ(run({"--data", other, "verify"}).status, 0);
-  EXPECT_EQ(run({"--data", other, "import", out + "/notes.jsonl"}).status, 1);
+  EXPECT_EQ(run({"--data", other, "import", out + "/notes.jsonl"}).out,
+            "       3  docs/notes  (unchanged)\n");
   EXPECT_EQ(run({"--data", other, "import", "--text", out + "/notes.jsonl"}).out,
             "       1  docs/notes.jsonl\n");
 }
@@ -355,6 +483,200 @@ TEST_F(OperatorCommands, AnErasedHistoryIsNotExportedAsIfItWereWhole) {
   EXPECT_EQ(complaint({"export", "notes", "--history", "-o", temp_ / "out"}),
             "cowrite: docs/notes: its history before version 4 was erased");
   output({"export", "--history", "-o", temp_ / "out"});
+}
+
+// ---- Of many things, what can be done is done
+
+TEST_F(OperatorCommands, ExportGoesOnAfterADamagedDocument) {
+  damage({"docs", "notes"}, 1);
+  output({"import", file("a", "1"), file("z", "2")});
+  for (const bool history : {false, true}) {
+    const std::string out = temp_ / (history ? "histories" : "texts");
+    Words words = {"export", "--all-collections", "-o", out};
+    if (history) words.emplace_back("--history");
+    const Ran result = partly(words);
+    EXPECT_TRUE(result.err.starts_with("cowrite: docs/notes: ")) << result.err;
+    EXPECT_TRUE(result.err.ends_with(history ? "cowrite: 1 of 5 documents were not exported\n"
+                                             : "cowrite: 1 of 4 documents were not exported\n"))
+        << result.err;
+    const std::string ending = history ? ".jsonl" : "";
+    for (const char* name : {"docs/a", "docs/z", "other/long"}) {
+      EXPECT_TRUE(std::filesystem::exists(out + "/" + name + ending)) << name;
+    }
+    EXPECT_FALSE(std::filesystem::exists(out + "/docs/notes" + ending));
+    EXPECT_FALSE(std::filesystem::exists(out + "/docs/.notes" + ending + ".part"));
+  }
+}
+
+TEST_F(OperatorCommands, ExportNamesWhatIsInTheWayAndWritesTheRest) {
+  output({"import", file("a", "1"), file("b", "2"), file("z", "3")});
+  const std::string out = temp_ / "out";
+  std::filesystem::create_directories(out + "/b");
+  file("out/z", "another");
+  const Ran result = partly({"export", "nobody", "a", "b", "notes", "z", "-o", out});
+  EXPECT_EQ(result.out, "       1  " + out + "/a\n       9  " + out + "/notes\n");
+  EXPECT_EQ(result.err, "cowrite: docs/nobody: no such document\ncowrite: cannot write " + out +
+                            "/b: File exists\ncowrite: cannot write " + out +
+                            "/z: File exists\ncowrite: 3 of 5 documents were not exported\n");
+  EXPECT_EQ(bytes_of(out + "/z"), "another");
+}
+
+TEST_F(OperatorCommands, AnExportThatIsRepeatedWritesWhatIsMissing) {
+  const std::string out = temp_ / "out";
+  output({"import", file("a", "1")});
+  output({"export", "notes", "-o", out});
+  EXPECT_EQ(output({"export", "-o", out}),
+            "       1  " + out + "/a\n       9  " + out + "/notes  (unchanged)\n");
+  EXPECT_NE(output({"export", "a", "-o", out, "--json"}).find("\"bytes\":1,\"changed\":false}"),
+            std::string::npos);
+  complaint({"export", "-o", ""}, 2);
+  complaint({"export", "--force", "-o", data_}, 2);
+  complaint({"export", "-o", data_ + "/texts"}, 2);
+}
+
+TEST_F(OperatorCommands, AnExportOfATimeHasWhatWasThereThen) {
+  {
+    const auto log = storage::open_folder(data_);
+    storage::DocumentWriter(*log, {"docs", "later"}).at("2026-02-01T00:00:00Z").create("x");
+    storage::DocumentWriter(*log, {"docs", "past"})
+        .at("2026-01-01T00:00:00Z")
+        .create("y")
+        .at("2026-02-01T00:00:00Z")
+        .remove();
+  }
+  const std::string out = temp_ / "out";
+  EXPECT_EQ(output({"export", "--at", "2026-01-15", "-o", out}),
+            "       9  " + out + "/notes\n       1  " + out + "/past\n");
+  complaint({"export", "later", "--at", "2026-01-15", "-o", out});
+}
+
+TEST_F(OperatorCommands, ImportGoesOnAfterWhatIsNoTextOrInTheWay) {
+  ASSERT_EQ(mkfifo((temp_ / "pipe").c_str(), 0600), 0);
+  std::filesystem::create_directory(temp_ / "folder");
+  std::filesystem::create_symlink("loop", temp_ / "loop");
+  const Ran result =
+      partly({"import", file("a", "1"), file("bad", "\xff"), temp_ / "pipe", temp_ / "folder",
+              temp_ / "loop", temp_ / "none", file("notes", "other"), file("empty", ""),
+              temp_ / "a", file("folder/a", "another")});
+  EXPECT_EQ(result.out, "       1  docs/a\n       1  docs/empty\n       1  docs/a  (unchanged)\n");
+  const auto says = [&](const std::string& words) {
+    EXPECT_NE(result.err.find(words), std::string::npos) << words << "\n" << result.err;
+  };
+  says("bad: it is not a text in UTF-8\n");
+  says("pipe: it is a named pipe");
+  says("folder: Is a directory\n");
+  says("loop: Too many levels of symbolic links\n");
+  says("none: No such file or directory\n");
+  says("docs/notes: it exists already, with another text\n");
+  says("docs/a: it exists already, with another text\n");
+  says("cowrite: 7 of 10 files were not imported\n");
+  EXPECT_EQ(output({"cat", "a"}), "1");
+}
+
+TEST_F(OperatorCommands, AnImportThatIsRepeatedAddsWhatIsMissing) {
+  const std::string out = temp_ / "out";
+  output({"export", "--all-collections", "--history", "-o", out});
+  const std::string other = temp_ / "other";
+  { const auto made = storage::open_folder(other); }
+  const auto import = [&](const Words& files) {
+    Words words = {"--data", other, "import"};
+    words.insert(words.end(), files.begin(), files.end());
+    return run(words);
+  };
+  EXPECT_EQ(import({out + "/docs/gone.jsonl"}).status, 0);
+  const Words all = {out + "/docs/gone.jsonl", out + "/docs/notes.jsonl",
+                     out + "/other/long.jsonl"};
+  const Ran first = import(all);
+  EXPECT_EQ(first.status, 0) << first.err;
+  EXPECT_EQ(first.out,
+            "       2  docs/gone  (unchanged)\n       3  docs/notes\n     701  other/long\n");
+  EXPECT_EQ(import(all).status, 0);
+  EXPECT_EQ(run({"--data", other, "rm", "notes"}).status, 0);
+  const Ran beyond = import(all);
+  EXPECT_EQ(beyond.status, 1);
+  EXPECT_EQ(
+      beyond.err,
+      "cowrite: docs/notes: it exists already, and its history goes on where that of the file "
+      "ends, at version 3\ncowrite: 1 of 3 files were not imported\n");
+}
+
+TEST_F(OperatorCommands, APipeIsReadOnceAndAHistoryNeedsAFile) {
+  EXPECT_EQ(run_with_input("piped\n", {"--data", data_, "import", "/dev/stdin", "--as", "p"}).out,
+            "       1  docs/p\n");
+  EXPECT_EQ(output({"cat", "p"}), "piped\n");
+  ASSERT_EQ(mkfifo((temp_ / "pipe.jsonl").c_str(), 0600), 0);
+  EXPECT_EQ(
+      complaint({"import", temp_ / "pipe.jsonl"}),
+      "cowrite: " + (temp_ / "pipe.jsonl") + ": a history is read twice, so it must be a file");
+}
+
+TEST_F(OperatorCommands, ATextThatIsTooLargeIsRefusedBeforeAnyOfItIsWritten) {
+  std::string text(storage::kDocumentBytesMax, 'x');
+  text.back() = '\n';
+  EXPECT_EQ(
+      complaint({"import", file("big", text + "x")}),
+      "cowrite: " + (temp_ / "big") + ": it has 16777217 bytes, and a document at most 16777216");
+  complaint({"info", "big"});
+  output({"import", file("fits", text)});
+  std::string crlf = text;
+  crlf.insert(crlf.size() - 1, "\r");
+  output({"import", file("fits-with-crlf", crlf)});
+  complaint({"import", file("author", "x"), "--author", std::string(300, 'x')}, 2);
+}
+
+TEST_F(OperatorCommands, ALargeTextWhoseImportWasInterruptedIsFinished) {
+  const std::string text = std::string(3'000'000, 'x') + "😀";
+  const std::string path = file("large", text);
+  output({"import", path});
+  output({"export", "large", "--history", "-o", temp_ / "out"});
+  std::string lines = bytes_of(temp_ / "out/large.jsonl");
+  lines.resize(lines.rfind('\n', lines.size() - 2) + 1);
+  lines.replace(lines.find("\"records\":3"), 11, "\"records\":2");
+  data_ = temp_ / "other";
+  { const auto made = storage::open_folder(data_); }
+  output({"import", file("part.jsonl", lines)});
+  EXPECT_EQ(output({"import", path}), "       3  docs/large\n");
+  EXPECT_EQ(output({"cat", "large"}), text);
+  EXPECT_EQ(output({"import", path}), "       3  docs/large  (unchanged)\n");
+  output({"verify"});
+}
+
+TEST_F(OperatorCommands, VerifyGoesOnAfterANameThatStandsForNothing) {
+  const Ran result = partly({"verify", "nobody", "notes"});
+  EXPECT_EQ(result.out,
+            "unproven  docs/nobody: no such document\n"
+            "proven: 1 of 2 documents, 3 records, 0 checkpoints\n");
+}
+
+TEST_F(OperatorCommands, WorkIsFinishedThoughNobodyReadsOfIt) {
+  const Ran ran = run_into_broken_pipe({"--data", data_, "import", file("a", "1"), file("b", "2")});
+  EXPECT_EQ(ran.status, 1);
+  EXPECT_EQ(ran.err, "cowrite: cannot write the output: Broken pipe\n");
+  EXPECT_EQ(output({"cat", "b"}), "2");
+}
+
+TEST_F(OperatorCommands, LongWorkShowsHowFarItIs) {
+  for (const Words& words :
+       {Words{"export", "--history", "-o", temp_ / "out"}, Words{"import", file("a", "1")},
+        Words{"rm", "notes", "gone"}, Words{"restore", "notes", "gone", "--at", "1"}}) {
+    Words arguments = {"--data", data_};
+    arguments.insert(arguments.end(), words.begin(), words.end());
+    EXPECT_NE(run_on_terminal(arguments).out.find("%"), std::string::npos) << words.front();
+  }
+}
+
+TEST_F(OperatorCommands, TheBarFitsIntoTheTerminal) {
+  for (const unsigned short columns : std::to_array<unsigned short>({1, 4, 9, 20, 60})) {
+    const std::string out =
+        run_on_terminal({"--data", data_, "verify", "--color=never"}, {"TERM=xterm"}, columns).out;
+    const std::string bar = out.substr(0, out.find("proven"));
+    for (std::size_t at = bar.find("\x1b[K"); at != bar.npos;) {
+      const std::size_t end = bar.find("\x1b[K", at + 1);
+      const std::size_t length = std::min(end, bar.size()) - at - 3;
+      EXPECT_LE(length, columns) << out;
+      at = end;
+    }
+  }
 }
 
 // ---- stat

@@ -2,24 +2,23 @@
 
 #include <algorithm>
 #include <iterator>
-#include <optional>
 #include <utility>
 
 namespace cowrite::cli {
 namespace {
 
-using Documents = std::vector<storage::DocumentInfo>;
-
-Result<void> add_collection(DocumentSource& source, const std::string& collection,
-                            Documents& documents) {
+void add_collection(DocumentSource& source, const std::string& collection,
+                    ChosenDocuments& chosen) {
   std::optional<std::string> after;
   do {
     Result<history::DocumentPage> page = source.list(collection, "", after);
-    if (!page) return page.error();
-    std::move(page->documents.begin(), page->documents.end(), std::back_inserter(documents));
+    if (!page) {
+      chosen.failures.push_back({std::nullopt, page.error()});
+      return;
+    }
+    std::move(page->documents.begin(), page->documents.end(), std::back_inserter(chosen.documents));
     after = page->next;
   } while (after);
-  return {};
 }
 
 Result<std::vector<std::string>> collections_of(Context& context, AllOf all_of) {
@@ -29,22 +28,27 @@ Result<std::vector<std::string>> collections_of(Context& context, AllOf all_of) 
 
 }  // namespace
 
-Result<Documents> choose_documents(Context& context, const std::vector<std::string>& names,
-                                   AllOf all_of) {
-  Documents documents;
+ChosenDocuments choose_documents(Context& context, const std::vector<std::string>& names,
+                                 AllOf all_of) {
+  ChosenDocuments chosen;
   for (const std::string& name : names) {
     Result<storage::DocumentInfo> info = context.data.info(context.key(name));
-    if (!info) return info.error();
-    documents.push_back(std::move(*info));
+    if (info) {
+      chosen.documents.push_back(*std::move(info));
+    } else {
+      chosen.failures.push_back({context.key(name), info.error()});
+    }
   }
-  if (!names.empty()) return documents;
+  if (!names.empty()) return chosen;
   const Result<std::vector<std::string>> collections = collections_of(context, all_of);
-  if (!collections) return collections.error();
-  for (const std::string& collection : *collections) {
-    const Result<void> added = add_collection(context.data, collection, documents);
-    if (!added) return added.error();
+  if (!collections) {
+    chosen.failures.push_back({std::nullopt, collections.error()});
+    return chosen;
   }
-  return documents;
+  for (const std::string& collection : *collections) {
+    add_collection(context.data, collection, chosen);
+  }
+  return chosen;
 }
 
 }  // namespace cowrite::cli

@@ -1,6 +1,7 @@
 // Choosing documents, for the commands that work on many of them.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -13,9 +14,21 @@ namespace cowrite::cli {
 // What no names mean: all documents of the context's collection, or of all collections.
 enum class AllOf { kCollection, kStore };
 
-// The documents of these names in the context's collection, each with its newest version, in the
-// order of the names; without names, all documents, deleted ones too, in the order of theirs.
-[[nodiscard]] Result<std::vector<storage::DocumentInfo>> choose_documents(
-    Context& context, const std::vector<std::string>& names, AllOf all_of);
+struct ChosenDocuments {
+  struct Failure {
+    std::optional<storage::DocumentKey> key;
+    Error error;
+  };
+  std::vector<storage::DocumentInfo> documents;  // Each with its newest version.
+  // Names that stand for none; and where a list could not be read, what it lacks.
+  std::vector<Failure> failures;
+
+  [[nodiscard]] std::size_t size() const { return documents.size() + failures.size(); }
+};
+
+// The documents of these names in the context's collection, in the order of the names; without
+// names, all documents, deleted ones too, in the order of theirs.
+[[nodiscard]] ChosenDocuments choose_documents(Context& context,
+                                               const std::vector<std::string>& names, AllOf all_of);
 
 }  // namespace cowrite::cli

@@ -34,6 +34,7 @@ template <typename Data>
 struct ContextOf {
   Data& data;
   Output& output;
+  const Painter& error_paint;  // For standard error.
   std::string collection;
   Format format = Format::kText;
   std::int64_t now_ms = 0;

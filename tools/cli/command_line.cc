@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "server/http/operator_token.h"
+#include "storage/store/data_folder.h"
 #include "tools/cli/commands/all.h"
 #include "tools/cli/printable.h"
 
@@ -116,16 +117,26 @@ std::string check_url(const std::string& url) {
   return "\"" + url + "\" is not a URL such as " + std::string(kDefaultServer);
 }
 
+Result<ColourChoice> parse_colours(std::string_view text) {
+  if (text == "auto") return ColourChoice::kAuto;
+  if (text == "always") return ColourChoice::kAlways;
+  if (text == "never") return ColourChoice::kNever;
+  return Error{kErrUsage, "\"" + std::string(text) + "\" is none of auto, always and never"};
+}
+
+std::string check_folder(const std::string& folder) {
+  const Result<void> named = storage::check_folder_name(folder);
+  return named ? std::string() : named.error().message;
+}
+
 void declare_globals(CLI::App& app, Globals& globals) {
-  const std::map<std::string, ColourChoice> colours = {{"auto", ColourChoice::kAuto},
-                                                       {"always", ColourChoice::kAlways},
-                                                       {"never", ColourChoice::kNever}};
   app.add_option("--server", globals.server,
                  "The running server to ask (default " + std::string(kDefaultServer) + ")")
       ->check(check_url, "")
       ->option_text("URL");
   app.add_option("--data", globals.data,
                  "The data folder instead; a server may be running on it while it is read")
+      ->check(check_folder, "")
       ->option_text("DIR");
   app.add_option("--token-file", globals.token_file,
                  "The file with the operator's token (default DIR/operator-token)")
@@ -134,8 +145,7 @@ void declare_globals(CLI::App& app, Globals& globals) {
                  "The collection of the documents (default docs)")
       ->option_text("NAME");
   app.add_flag("--json", globals.json, "Print JSON, one object a line");
-  app.add_option("--color", globals.colours, "Colours: auto, always or never")
-      ->transform(CLI::CheckedTransformer(colours).description(""))
+  add(app, "--color", "Colours: auto, always or never", &globals.colours, parse_colours)
       ->option_text("WHEN");
   app.set_version_flag("--version", "cowrite " COWRITE_VERSION, "Print the version");
   app.set_help_flag("-h,--help", "Print this, or the help of a command");
@@ -162,6 +172,9 @@ std::variant<Invocation, Explanation> choose_source(const Globals& globals) {
       return complaint("COWRITE_SERVER and COWRITE_DATA are both set",
                        "say which with --server or --data");
     }
+    if (data && !check_folder(*data).empty()) {
+      return complaint("COWRITE_DATA: " + check_folder(*data), "cowrite --help");
+    }
     if (url && !check_url(*url).empty()) {
       return complaint("COWRITE_SERVER: " + check_url(*url), "cowrite --help");
     }
@@ -182,6 +195,20 @@ std::variant<Invocation, Explanation> choose_source(const Globals& globals) {
   return invocation;
 }
 
+// What CLI11 says in a way that is its own.
+std::string in_our_words(const CLI::ParseError& error) {
+  std::string words = error.what();
+  const std::size_t colon = words.find(':');
+  switch (static_cast<CLI::ExitCodes>(error.get_exit_code())) {
+    case CLI::ExitCodes::ArgumentMismatch:  // "--at: 1 required VERSION|TIME missing"
+      return words.substr(0, colon) + " lacks its value";
+    case CLI::ExitCodes::ExtrasError:  // "The following argument was not expected: --foo"
+      return "there is no argument" + words.substr(colon + 1);
+    default:
+      return words;
+  }
+}
+
 // CLI11 tells of everything but a good command line by an exception.
 Explanation explain(const CLI::App& app, const CLI::ParseError& error) {
   if (error.get_exit_code() == 0) {
@@ -195,7 +222,7 @@ Explanation explain(const CLI::App& app, const CLI::ParseError& error) {
     return complaint("there is no command \"" + strange.front() + "\"", "cowrite --help");
   }
   if (chosen.empty()) return complaint("a command is missing", "cowrite --help");
-  return complaint(error.what(), "cowrite " + chosen.front()->get_name() + " --help");
+  return complaint(in_our_words(error), "cowrite " + chosen.front()->get_name() + " --help");
 }
 
 }  // namespace

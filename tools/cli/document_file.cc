@@ -1,11 +1,18 @@
 #include "tools/cli/document_file.h"
 
 #include <fcntl.h>
+#include <linux/magic.h>
+#include <sys/file.h>
 #include <sys/stat.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
+#include <cstdio>
 #include <filesystem>
+#include <fstream>
+#include <iterator>
 #include <optional>
 #include <system_error>
 
@@ -42,6 +49,23 @@ std::optional<unsigned> hex_digit(char c) {
 
 Error failed(const std::string& what, const std::string& path, int reason) {
   return {kErrFile, "cannot " + what + " " + path + ": " + std::generic_category().message(reason)};
+}
+
+// One that somebody may not have opened for writing yet, or never will. The pipes that a shell
+// makes between programs are in no file system.
+bool is_named_pipe(const std::string& path) {
+  struct stat found {};
+  struct statfs system {};
+  return ::stat(path.c_str(), &found) == 0 && S_ISFIFO(found.st_mode) &&
+         ::statfs(path.c_str(), &system) == 0 && system.f_type != PIPEFS_MAGIC;
+}
+
+// Whether the descriptor is still of what has this name.
+bool is_named(int descriptor, const std::string& path) {
+  struct stat own {};
+  struct stat named {};
+  return ::fstat(descriptor, &own) == 0 && ::lstat(path.c_str(), &named) == 0 &&
+         own.st_dev == named.st_dev && own.st_ino == named.st_ino;
 }
 
 bool write_all(int file, std::string_view bytes) {
@@ -93,7 +117,20 @@ std::string document_of(std::string_view file_name) {
   return file_name_of(document) == file_name ? document : std::string(file_name);
 }
 
+Result<void> check_plain_file(const std::string& path) {
+  struct stat found {};
+  if (::stat(path.c_str(), &found) != 0) return failed("read", path, errno);
+  if (S_ISDIR(found.st_mode)) return failed("read", path, EISDIR);
+  if (S_ISREG(found.st_mode)) return {};
+  return Error{kErrFile, path + ": a history is read twice, so it must be a file"};
+}
+
 Result<std::string> read_file(const std::string& path, std::size_t bytes_max) {
+  if (is_named_pipe(path)) {
+    return Error{kErrFile, path +
+                               ": it is a named pipe, which may have no other end; cat gives what "
+                               "it holds to /dev/stdin"};
+  }
   const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
   if (file < 0) return failed("read", path, errno);
   std::string bytes;
@@ -115,10 +152,26 @@ Result<std::string> read_file(const std::string& path, std::size_t bytes_max) {
 }
 
 Result<NewFile> NewFile::begin(const std::string& path) {
-  std::string aside = path + ".part-" + std::to_string(::getpid());
-  const int descriptor = ::open(aside.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-  if (descriptor < 0) return failed("write", aside, errno);
-  return NewFile(path, std::move(aside), descriptor);
+  const std::filesystem::path whole(path);
+  // No document's file begins with a dot.
+  std::string aside = whole.parent_path() / ("." + whole.filename().string() + ".part");
+  while (true) {
+    const int descriptor = ::open(aside.c_str(), O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0666);
+    if (descriptor < 0) return failed("write", aside, errno);
+    NewFile file(path, aside, descriptor);
+    if (::flock(descriptor, LOCK_EX | LOCK_NB) != 0) {
+      const int reason = errno;
+      ::close(std::exchange(file.descriptor_, -1));  // It is another's, and stays.
+      if (reason == EWOULDBLOCK) return Error{kErrFile, path + ": another export writes it now"};
+      return failed("lock", aside, reason);
+    }
+    // Whoever held the lock before may have given the file its name.
+    if (is_named(descriptor, aside)) {
+      if (::ftruncate(descriptor, 0) != 0) return failed("write", aside, errno);
+      return file;
+    }
+    ::close(std::exchange(file.descriptor_, -1));
+  }
 }
 
 NewFile::NewFile(NewFile&& other) noexcept
@@ -129,8 +182,9 @@ NewFile::NewFile(NewFile&& other) noexcept
 
 NewFile::~NewFile() {
   if (descriptor_ < 0) return;
+  // It is not there any more if it was renamed.
+  if (is_named(descriptor_, aside_)) ::unlink(aside_.c_str());
   ::close(descriptor_);
-  ::unlink(aside_.c_str());  // It is not there any more if it was renamed.
 }
 
 Result<void> NewFile::write(std::string_view bytes) {
@@ -139,11 +193,39 @@ Result<void> NewFile::write(std::string_view bytes) {
   return {};
 }
 
-Result<void> NewFile::finish(Existing existing) {
-  // link() refuses where a file is; rename() replaces it.
-  const bool done = existing == Existing::kRefuse ? ::link(aside_.c_str(), path_.c_str()) == 0
-                                                  : ::rename(aside_.c_str(), path_.c_str()) == 0;
-  return done ? Result<void>() : failed("write", path_, errno);
+Result<Finished> NewFile::finish(Existing existing) {
+  if (existing == Existing::kReplace) {
+    if (::rename(aside_.c_str(), path_.c_str()) != 0) return failed("write", path_, errno);
+    return Finished::kWritten;
+  }
+  const Result<void> renamed = rename_if_free();
+  if (renamed) return Finished::kWritten;
+  if (is_there_already()) return Finished::kUnchanged;
+  return renamed.error();
+}
+
+// Not every file system can rename so that nothing is replaced, as not every one can link. There an
+// empty file takes the name first, which is then replaced.
+Result<void> NewFile::rename_if_free() {
+  if (::renameat2(AT_FDCWD, aside_.c_str(), AT_FDCWD, path_.c_str(), RENAME_NOREPLACE) == 0) {
+    return {};
+  }
+  if (errno == EEXIST) return failed("write", path_, EEXIST);
+  const int taken = ::open(path_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+  if (taken < 0) return failed("write", path_, errno);
+  ::close(taken);
+  if (::rename(aside_.c_str(), path_.c_str()) == 0) return {};
+  const int reason = errno;
+  ::unlink(path_.c_str());
+  return failed("write", path_, reason);
+}
+
+bool NewFile::is_there_already() {
+  if (!check_plain_file(path_)) return false;
+  std::ifstream there(path_, std::ios::binary);
+  std::ifstream new_one(aside_, std::ios::binary);
+  using Bytes = std::istreambuf_iterator<char>;
+  return there && new_one && std::equal(Bytes(there), Bytes(), Bytes(new_one), Bytes());
 }
 
 Result<void> make_folder(const std::string& path) {

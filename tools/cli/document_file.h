@@ -19,13 +19,19 @@ inline constexpr std::string_view kErrFile = "ERR_FILE";
 // The way back, of a name that file_name_of() did not cut.
 [[nodiscard]] std::string document_of(std::string_view file_name);
 
-// All bytes of a file. Fails with kErrFile, also if there are more than bytes_max.
+// All bytes of a file, or of what a pipe gives until it ends. Fails with kErrFile, also if there
+// are more than bytes_max, and for a pipe in the file system, which may have no other end.
 [[nodiscard]] Result<std::string> read_file(const std::string& path, std::size_t bytes_max);
 
-enum class Existing { kRefuse, kReplace };
+// Whether it is a file that can be read again and again. Fails with kErrFile if not.
+[[nodiscard]] Result<void> check_plain_file(const std::string& path);
 
-// A file that exists whole or not at all: until it is finished, the bytes go to another name beside
-// it. All fail with kErrFile.
+enum class Existing { kRefuse, kReplace };
+enum class Finished { kWritten, kUnchanged };
+
+// A file that exists whole or not at all: until it is finished, the bytes go to a hidden file
+// beside it, ".NAME.part". If the program is killed that one stays, and the next try takes it over.
+// All fail with kErrFile.
 class NewFile {
  public:
   [[nodiscard]] static Result<NewFile> begin(const std::string& path);
@@ -34,14 +40,18 @@ class NewFile {
   NewFile& operator=(NewFile&&) = delete;
 
   [[nodiscard]] Result<void> write(std::string_view bytes);
-  // Gives it its name. Nothing may be written afterwards.
-  [[nodiscard]] Result<void> finish(Existing existing);
+  // Gives it its name. kUnchanged: a file with the same bytes has it already. Nothing may be
+  // written afterwards.
+  [[nodiscard]] Result<Finished> finish(Existing existing);
 
   [[nodiscard]] std::size_t bytes() const { return bytes_; }
 
  private:
   NewFile(std::string path, std::string aside, int descriptor)
       : path_(std::move(path)), aside_(std::move(aside)), descriptor_(descriptor) {}
+
+  [[nodiscard]] Result<void> rename_if_free();
+  [[nodiscard]] bool is_there_already();
 
   std::string path_;
   std::string aside_;
@@ -59,8 +69,9 @@ class NewFile {
 // REQUIRES: the text has no "\r".
 [[nodiscard]] std::string to_crlf(std::string_view text);
 
-// The source of a document that was imported from a file with CRLF begins like this: the first
-// record of its history remembers.
+// The source of a document that was imported begins like this, from a file with CRLF like that: the
+// first record of its history remembers.
+inline constexpr std::string_view kImportSource = "import-";
 inline constexpr std::string_view kCrlfSource = "import-crlf-";
 
 }  // namespace cowrite::cli

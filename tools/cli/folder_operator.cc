@@ -6,7 +6,6 @@
 #include "storage/errors.h"
 #include "storage/rocksdb_log.h"
 #include "storage/store/data_folder.h"
-#include "storage/store/history_id.h"
 #include "tools/cli/operator.h"
 
 namespace cowrite::cli {
@@ -32,14 +31,9 @@ class FolderOperator final : public Operator {
     return http::BackupDone{*made, static_cast<std::uint64_t>(took.count())};
   }
 
-  Result<void> restore_all(const std::string& backups) override {
-    if (Result<void> restored = storage::RocksDbStore::restore(backups, folder_); !restored) {
-      return restored;
-    }
-    const Result<std::unique_ptr<storage::RocksDbStore>> store =
-        storage::RocksDbStore::open(folder_, storage::OpenMode::kReadWrite);
-    if (!store) return store.error();
-    return storage::renew_history_id(**store);
+  Result<storage::RestoredBackup> restore_all(const std::string& backups,
+                                              storage::DamagedDocuments damaged) override {
+    return storage::restore_backup(backups, folder_, damaged);
   }
 
   Result<history::ChangeDone> restore(const storage::DocumentKey& key,
@@ -59,6 +53,10 @@ class FolderOperator final : public Operator {
 
   Result<history::ChangeDone> purge(const storage::DocumentKey& key) override {
     return change([&](history::Changes& changes) { return changes.purge(key); });
+  }
+
+  Result<void> check(const storage::DocumentKey&, const storage::Record&) const override {
+    return {};
   }
 
   Result<history::ChangeDone> append(const storage::DocumentKey& key,

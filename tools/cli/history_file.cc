@@ -22,6 +22,7 @@ constexpr std::size_t kBytesMax = std::size_t{4} << 20;
 }  // namespace
 
 Result<HistoryFile> HistoryFile::open(const std::string& path) {
+  if (const Result<void> plain = check_plain_file(path); !plain) return plain.error();
   std::ifstream stream(path);
   if (!stream) {
     return Error{kErrFile, "cannot read " + path + ": " + std::generic_category().message(errno)};
@@ -81,7 +82,7 @@ Error HistoryFile::at_line(const Error& error) const {
   return {error.code, path_ + ": line " + std::to_string(line_) + ": " + error.message};
 }
 
-Result<void> check_history_file(const std::string& path) {
+Result<void> check_history_file(const std::string& path, const TakesRecord& takes) {
   Result<HistoryFile> file = HistoryFile::open(path);
   if (!file) return file.error();
   history::ImportCheck check({},
@@ -94,7 +95,9 @@ Result<void> check_history_file(const std::string& path) {
     if (records->empty()) break;
     for (const storage::Record& record : *records) {
       const std::uint64_t line = check.newest().version + 2;  // The header is the first.
-      if (const Result<void> valid = check.add(record); !valid) {
+      Result<void> valid = check.add(record);
+      if (valid) valid = takes(record);
+      if (!valid) {
         return Error{valid.error().code,
                      path + ": line " + std::to_string(line) + ": " + valid.error().message};
       }

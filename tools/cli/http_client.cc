@@ -43,7 +43,7 @@ struct HttpClient::Handle {
 };
 
 HttpClient::HttpClient(std::string base)
-    : base_(std::move(base)), handle_(std::make_unique<Handle>()) {}
+    : base_(std::move(base)), proxy_(proxy_for(base_)), handle_(std::make_unique<Handle>()) {}
 HttpClient::~HttpClient() = default;
 
 Result<HttpReply> HttpClient::get(std::string_view path) {
@@ -53,6 +53,10 @@ Result<HttpReply> HttpClient::get(std::string_view path) {
 
 Result<HttpReply> HttpClient::post(std::string_view path, std::string_view body,
                                    const std::string& token) {
+  if (!token.empty() && proxy_.reads_requests) {
+    return Error{kErrProxyRefused, base_ + ": the operator's token would go through the proxy " +
+                                       proxy_.url + ", which could read it"};
+  }
   CURL* curl = handle_->curl;
   curl_easy_reset(curl);
   curl_easy_setopt(curl, CURLOPT_POST, 1L);
@@ -77,6 +81,7 @@ Result<HttpReply> HttpClient::perform(std::string_view path) {
   curl_easy_setopt(curl, CURLOPT_URL, url.c_str());
   curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http,https");
   curl_easy_setopt(curl, CURLOPT_PATH_AS_IS, 1L);
+  if (proxy_.url.empty()) curl_easy_setopt(curl, CURLOPT_PROXY, "");  // Nor one that curl finds.
   curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
   curl_easy_setopt(curl, CURLOPT_USERAGENT, "cowrite/" COWRITE_VERSION);
   curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT_MS, kConnectTimeoutMs);
@@ -85,7 +90,10 @@ Result<HttpReply> HttpClient::perform(std::string_view path) {
   curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, append_body);
   curl_easy_setopt(curl, CURLOPT_WRITEDATA, &reply.body);
   const CURLcode code = curl_easy_perform(curl);
-  if (code != CURLE_OK) return Error{kErrHttp, curl_easy_strerror(code)};
+  if (code != CURLE_OK) {
+    const std::string through = proxy_.url.empty() ? "" : ", through the proxy " + proxy_.url;
+    return Error{kErrHttp, curl_easy_strerror(code) + through};
+  }
   long status = 0;
   curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status);
   reply.status = static_cast<int>(status);

@@ -1,4 +1,7 @@
 // HttpClient: sends one server requests, one after the other. Only its .cc includes libcurl.
+//
+// Goes through the proxy that the environment names, but never to this machine, and never with a
+// token that the proxy could read.
 #pragma once
 
 #include <memory>
@@ -6,10 +9,13 @@
 #include <string_view>
 
 #include "ot/base/result.h"
+#include "tools/cli/proxy.h"
 
 namespace cowrite::cli {
 
 inline constexpr std::string_view kErrHttp = "ERR_HTTP";  // No answer, or not a whole one.
+// The request would show the operator's token to a proxy.
+inline constexpr std::string_view kErrProxyRefused = "ERR_PROXY_REFUSED";
 
 struct HttpReply {
   int status = 0;
@@ -28,7 +34,7 @@ class HttpClient {
 
   // `path` may have a query. Redirections are not followed. Fails with kErrHttp and the reason.
   [[nodiscard]] Result<HttpReply> get(std::string_view path);
-  // Shows the token, unless it is empty.
+  // Shows the token, unless it is empty. Fails with kErrProxyRefused too.
   [[nodiscard]] Result<HttpReply> post(std::string_view path, std::string_view body,
                                        const std::string& token);
 
@@ -38,6 +44,7 @@ class HttpClient {
   [[nodiscard]] Result<HttpReply> perform(std::string_view path);
 
   std::string base_;
+  Proxy proxy_;
   std::unique_ptr<Handle> handle_;
 };
 

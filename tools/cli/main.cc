@@ -2,22 +2,19 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <chrono>
 #include <clocale>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
-#include <iterator>
 #include <memory>
 #include <string>
 #include <utility>
 
-#include "server/http/errors.h"
 #include "server/http/operator_token.h"
 #include "storage/errors.h"
 #include "tools/cli/command_line.h"
-#include "tools/cli/printable.h"
+#include "tools/cli/complaint.h"
 
 namespace cowrite::cli {
 namespace {
@@ -73,63 +70,21 @@ Result<std::unique_ptr<Operator>> open_operator(const Invocation& invocation) {
 template <typename Data>
 Result<void> run(const std::function<Result<void>(ContextOf<Data>&)>& command,
                  const Result<std::unique_ptr<Data>>& data, const Invocation& invocation,
-                 Output& output) {
+                 Output& output, const Painter& error_paint) {
   if (!data) return data.error();
-  ContextOf<Data> context{**data, output, invocation.collection, invocation.format, now_ms()};
+  ContextOf<Data> context{**data,  output, error_paint, invocation.collection, invocation.format,
+                          now_ms()};
   return command(context);
 }
 
-Result<void> run(const Invocation& invocation, Output& output) {
+Result<void> run(const Invocation& invocation, Output& output, const Painter& error_paint) {
   const auto* reading = std::get_if<Run>(&invocation.run);
-  const Result<void> done = reading ? run(*reading, open_source(invocation), invocation, output)
-                                    : run(std::get<OperatorRun>(invocation.run),
-                                          open_operator(invocation), invocation, output);
+  const Result<void> done =
+      reading ? run(*reading, open_source(invocation), invocation, output, error_paint)
+              : run(std::get<OperatorRun>(invocation.run), open_operator(invocation), invocation,
+                    output, error_paint);
   const Result<void> flushed = output.flush();
   return done ? flushed : done;
-}
-
-constexpr std::string_view kTokenHint =
-    "--token-file FILE, COWRITE_TOKEN or --data DIR of the running server name it";
-
-// What may help after an error.
-struct Hint {
-  std::string_view code;
-  std::string_view text;
-};
-constexpr Hint kHints[] = {
-    {history::kErrDocumentUnknown, "cowrite ls lists the documents that there are"},
-    {history::kErrDocumentAbsent,
-     "cowrite log shows when it was there; --at VERSION gives its text of then"},
-    {storage::kErrVersionUnknown, "cowrite log lists the versions that there are"},
-    {kErrServerNeeded,
-     "--server URL names a running server; cowrite log shows what the folder holds"},
-    {kErrServerUnreachable,
-     "start cowrite-server, name another server with --server URL, or read a data folder with "
-     "--data DIR"},
-    {kErrServerForeign, "--server takes the address that cowrite-server prints when it starts"},
-    {storage::kErrInUse,
-     "a running server is asked with --server URL; with --data DIR too it finds the operator's "
-     "token"},
-    {http::kErrTokenMissing, kTokenHint},
-    {http::kErrTokenFile, kTokenHint},
-    {kErrFolderNeeded,
-     "cowrite --data DIR restore --from BACKUPS makes a data folder for cowrite-server"},
-    {storage::kErrNotFound, "--data takes the folder that cowrite-server was given with --data"},
-};
-
-// Empty if nothing comes to mind.
-std::string hint(const Error& error, const Invocation& invocation) {
-  if (error.code == kErrUsage) return "cowrite " + invocation.command + " --help";
-  const Hint* found = std::ranges::find(kHints, error.code, &Hint::code);
-  return found == std::end(kHints) ? std::string() : std::string(found->text);
-}
-
-void complain(const Error& error, const Invocation& invocation) {
-  const Painter paint(colours_for(stderr, invocation.colours));
-  std::string text = paint(Paint::kError, "cowrite:") + " " + printable(error.message) + "\n";
-  const std::string help = hint(error, invocation);
-  if (!help.empty()) text += paint(Paint::kFaint, "hint:") + " " + help + "\n";
-  std::fputs(text.c_str(), stderr);
 }
 
 int main(int argc, const char* const* argv) {
@@ -145,10 +100,12 @@ int main(int argc, const char* const* argv) {
   const auto& invocation = std::get<Invocation>(parsed);
   const Reader reader = isatty(STDOUT_FILENO) != 0 ? Reader::kPerson : Reader::kProgram;
   Output output(stdout, reader, colours_for(stdout, invocation.colours));
-  const Result<void> done = run(invocation, output);
+  const Painter error_paint(colours_for(stderr, invocation.colours));
+  const Result<void> done = run(invocation, output, error_paint);
   if (done) return 0;
-  complain(done.error(), invocation);
-  return done.error().code == kErrUsage ? 2 : 1;
+  complain_with_hint(done.error(), invocation.command, error_paint);
+  const bool usage = done.error().code == kErrUsage || done.error().code == storage::kErrFolderName;
+  return usage ? 2 : 1;
 }
 
 }  // namespace

@@ -13,6 +13,7 @@
 #include "server/history/changes.h"
 #include "server/http/operator_json.h"
 #include "storage/record.h"
+#include "storage/restore_backup.h"
 #include "tools/cli/source.h"
 
 namespace cowrite::cli {
@@ -30,9 +31,9 @@ class Operator {
   // Adds a backup to a folder on the host of the data. REQUIRES: the path is absolute.
   [[nodiscard]] virtual Result<http::BackupDone> back_up(const std::string& folder) = 0;
 
-  // Makes the data folder, which must hold nothing, of the newest backup. Its histories get a new
-  // id. Fails with kErrFolderNeeded on a server.
-  [[nodiscard]] virtual Result<void> restore_all(const std::string& backups) = 0;
+  // storage/restore_backup.h, into the data folder. Fails with kErrFolderNeeded on a server.
+  [[nodiscard]] virtual Result<storage::RestoredBackup> restore_all(
+      const std::string& backups, storage::DamagedDocuments damaged) = 0;
 
   // server/history/changes.h
   //
@@ -46,7 +47,11 @@ class Operator {
                                                            const std::string& author) = 0;
   [[nodiscard]] virtual Result<history::ChangeDone> purge(const storage::DocumentKey& key) = 0;
 
-  // A server takes many records in several steps, in order. REQUIRES: there are some.
+  // Whether append() can take the record, which is asked of all before the first is appended.
+  [[nodiscard]] virtual Result<void> check(const storage::DocumentKey& key,
+                                           const storage::Record& record) const = 0;
+  // A server takes many records in several steps, in order. REQUIRES: there are some, and they were
+  // checked.
   [[nodiscard]] virtual Result<history::ChangeDone> append(
       const storage::DocumentKey& key, const std::vector<storage::Record>& records) = 0;
 };

@@ -20,11 +20,11 @@ void Output::json_line(std::string_view json) {
 }
 
 Result<void> Output::flush() {
-  const bool failed_before = std::ferror(stream_) != 0;
   errno = 0;
-  if (std::fflush(stream_) == 0 && !failed_before) return {};
+  if (std::fflush(stream_) != 0 && failure_ == 0) failure_ = errno;
+  if (std::ferror(stream_) == 0) return {};
   std::string message = "cannot write the output";
-  if (errno != 0) message.append(": ").append(std::strerror(errno));
+  if (failure_ != 0) message.append(": ").append(std::strerror(failure_));
   return Error{kErrOutput, message};
 }
 

@@ -35,6 +35,7 @@ class Output {
   std::FILE* stream_;
   Reader reader_;
   Painter paint_;
+  int failure_ = 0;  // errno of the first flush that failed.
 };
 
 }  // namespace cowrite::cli

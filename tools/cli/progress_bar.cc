@@ -1,16 +1,29 @@
 #include "tools/cli/progress_bar.h"
 
+#include <sys/ioctl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <string>
+
+#include "tools/cli/printable.h"
 
 namespace cowrite::cli {
 namespace {
 
 constexpr std::chrono::milliseconds kEvery{100};
-constexpr std::uint64_t kWidth = 30;
-constexpr std::size_t kLabelBytesMax = 40;
+constexpr std::size_t kWidthMax = 30;
+constexpr std::size_t kWidthOfRest = 8;  // "[] 100% ".
+
+// Of a terminal that does not tell its width.
+constexpr std::size_t kColumnsDefault = 80;
+
+std::size_t terminal_columns() {
+  winsize size{};
+  const bool known = ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0;
+  return known ? size.ws_col : kColumnsDefault;
+}
 
 }  // namespace
 
@@ -21,11 +34,16 @@ void ProgressBar::show(std::uint64_t done, std::uint64_t total, std::string_view
   if (!on_terminal_ || now < next_ || total == 0) return;
   next_ = now + kEvery;
   drawn_ = true;
-  const auto filled = static_cast<std::size_t>(done * kWidth / total);
-  std::string line = "\r\x1b[K[" + std::string(filled, '#') + std::string(kWidth - filled, '.') +
-                     "] " + std::to_string(done * 100 / total) + "%";
-  if (label.size() <= kLabelBytesMax) line.append(" ").append(label);
-  std::fputs(line.c_str(), stderr);
+  // The last column stays free: some terminals begin a new line after it.
+  const std::size_t room = terminal_columns() - 1;
+  std::string line = std::to_string(done * 100 / total) + "%";
+  if (room > kWidthOfRest) {
+    const std::size_t width = std::min(kWidthMax, room - kWidthOfRest);
+    const auto filled = static_cast<std::size_t>(done * width / total);
+    line = "[" + std::string(filled, '#') + std::string(width - filled, '.') + "] " + line;
+  }
+  if (columns(line) + 1 + columns(label) <= room) line.append(" ").append(label);
+  if (columns(line) <= room) std::fputs(("\r\x1b[K" + line).c_str(), stderr);
 }
 
 void ProgressBar::wipe() {

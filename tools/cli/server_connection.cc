@@ -52,6 +52,7 @@ Result<HttpReply> ServerConnection::ask(const Ask& first, const Progress& progre
   Ask next = first;
   for (int retries = 0;;) {
     Result<HttpReply> reply = next();
+    if (!reply && reply.error().code == kErrProxyRefused) return reply.error();
     if (!reply) return Error{kErrServerUnreachable, url_ + ": " + reply.error().message};
     if (reply->status == 200) return reply;
     if (reply->status == 503 && retries++ < kRetriesMax) {

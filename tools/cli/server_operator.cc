@@ -10,8 +10,8 @@
 namespace cowrite::cli {
 namespace {
 
-// Records go to the server in requests of about this size.
-constexpr std::size_t kRequestBytes = std::size_t{1} << 20;
+// A record of so many bytes fits into a request, even if each becomes six in JSON.
+constexpr std::size_t kSurelyFits = http::kBodyBytesMax / 8;
 
 RequestPath action_path(const storage::DocumentKey& key, std::string_view action) {
   return RequestPath("/api/operator/documents").document(key).part(action);
@@ -29,7 +29,8 @@ class ServerOperator final : public Operator {
     return server_.read(server_.post(path.text()), http::parse_backup);
   }
 
-  Result<void> restore_all(const std::string&) override {
+  Result<storage::RestoredBackup> restore_all(const std::string&,
+                                              storage::DamagedDocuments) override {
     return Error{kErrFolderNeeded,
                  "all documents are restored into a new data folder, not into a "
                  "running server"};
@@ -54,17 +55,22 @@ class ServerOperator final : public Operator {
     return change(action_path(key, "purge"));
   }
 
+  Result<void> check(const storage::DocumentKey& key,
+                     const storage::Record& record) const override {
+    if (storage::record_bytes(record) <= kSurelyFits) return {};
+    if (http::record_json(record).size() < http::kBodyBytesMax) return {};
+    return Error{http::kErrRequestFailed,
+                 storage::describe(key) + ": record " + std::to_string(record.version + 1) +
+                     " is larger than the server takes; import it with --data"};
+  }
+
   Result<history::ChangeDone> append(const storage::DocumentKey& key,
                                      const std::vector<storage::Record>& records) override {
     std::string lines;
     for (const storage::Record& record : records) {
       const std::string line = http::record_json(record) + "\n";
-      if (line.size() > http::kBodyBytesMax) {
-        return Error{http::kErrRequestFailed,
-                     storage::describe(key) + ": record " + std::to_string(record.version + 1) +
-                         " is larger than the server takes; import it with --data"};
-      }
-      if (!lines.empty() && lines.size() + line.size() > kRequestBytes) {
+      // What fits into one request comes whole or not at all.
+      if (!lines.empty() && lines.size() + line.size() > http::kBodyBytesMax) {
         Result<history::ChangeDone> sent =
             change(action_path(key, "records"), std::exchange(lines, {}));
         if (!sent) return sent;

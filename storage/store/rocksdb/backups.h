@@ -37,9 +37,15 @@ inline Result<NewestBackup> find_newest_backup(const std::string& backups, rocks
   return NewestBackup{newest.env_for_open, newest.name_for_open};
 }
 
-// As RocksDbStore::back_up().
-inline Result<BackupInfo> back_up(Database& database, const std::string& folder,
+// As RocksDbStore::back_up(); `data` is the folder of the database.
+inline Result<BackupInfo> back_up(Database& database, const std::string& data,
+                                  const std::string& folder,
                                   const std::atomic<bool>& is_interrupted) {
+  if (lies_within(folder, data)) {
+    return Error{kErrForeign, "folder " + folder +
+                                  " lies in the data folder, and would be lost "
+                                  "with it; choose a folder elsewhere"};
+  }
   if (Result<void> created = create_folder(folder); !created) return created.error();
   const std::string failed = "cannot back up to folder " + folder;
   const Result<FolderContent> content = look_into(folder);
@@ -71,23 +77,22 @@ inline Result<BackupInfo> back_up(Database& database, const std::string& folder,
 
 // As RocksDbStore::restore().
 inline Result<void> restore(const std::string& backups, const std::string& folder) {
-  const Result<FolderContent> content = look_into(folder);
-  if (!content) return content.error();
-  const Result<FolderContent> source = look_into(backups);
-  if (!source) return source.error();
-  if (*source != FolderContent::kBackup) {
-    return Error{kErrNotFound, "folder " + backups + " holds no backup"};
-  }
-  if (*content != FolderContent::kNothing) {
-    return Error{kErrForeign, "folder " + folder + " is not empty; restore into a new one"};
-  }
-  if (Result<void> created = create_folder(folder); !created) return created;
+  const std::string failed = "cannot restore the backup in folder " + backups;
   rocksdb::BackupEngineReadOnly* opened = nullptr;
   rocksdb::IOStatus status = rocksdb::BackupEngineReadOnly::Open(
       rocksdb::Env::Default(), rocksdb::BackupEngineOptions(backups), &opened);
   const std::unique_ptr<rocksdb::BackupEngineReadOnly> engine(opened);
-  if (status.ok()) status = engine->RestoreDBFromLatestBackup(folder, folder);
-  if (!status.ok()) return error_of(status, "cannot restore the backup in folder " + backups);
+  if (!status.ok()) return error_of(status, failed);
+  status = engine->RestoreDBFromLatestBackup(folder, folder);
+  if (status.IsCorruption()) {
+    // The message of restoring has no names; that of the proof has.
+    rocksdb::BackupInfo newest;
+    rocksdb::IOStatus proof = engine->GetLatestBackupInfo(&newest).ok()
+                                  ? engine->VerifyBackup(newest.backup_id, true)
+                                  : rocksdb::IOStatus::OK();
+    if (!proof.ok()) status = proof;
+  }
+  if (!status.ok()) return error_of(status, failed);
   return write_shutdown_mark(folder, 0);  // A backup may hold no log; nothing is missing for that.
 }
 

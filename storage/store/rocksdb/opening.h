@@ -67,6 +67,9 @@ class Opening {
       case FolderContent::kRemains:
         return Error{kErrDamaged,
                      "folder " + folder_ + " has lost its file CURRENT; restore it from a backup"};
+      case FolderContent::kRestoring:
+        return Error{kErrDamaged, "restoring a backup into folder " + folder_ +
+                                      " was interrupted; restore it again"};
       case FolderContent::kOther:
         break;
     }

@@ -135,9 +135,37 @@ TEST_F(ChangesTest, NothingGetsANameThatNoDocumentMayHaveAndWhatHasItCanBeRemove
             kErrNameInvalid);
   EXPECT_EQ(changes_.append(old, {{.version = 0}}).error().code, kErrNameInvalid);
   ASSERT_TRUE(sink_.submit({old, "Bob", 0, storage::Create{"text"}}));
-  EXPECT_EQ(changes_.restore(old, storage::AtVersion{1}, "Bob").error().code, kErrNameInvalid);
   EXPECT_TRUE(changes_.remove(old, "Bob")->changed);
   EXPECT_TRUE(changes_.purge(old)->changed);
+}
+
+TEST_F(ChangesTest, NoRecordsChangeNothingAndNobodyIsDisturbed) {
+  const Result<ChangeDone> done = changes_.append(kNotes, {});
+  EXPECT_EQ(done->version, 2U);
+  EXPECT_FALSE(done->changed);
+  EXPECT_FALSE(changes_.append({"docs", "none"}, {})->changed);
+  EXPECT_EQ(sink_.take(), Passed{});
+}
+
+TEST_F(ChangesTest, ADocumentThatThePageCannotServeIsNotMade) {
+  const storage::Record first = {.source = "file", .sequence = 1, .change = storage::Create{"x"}};
+  for (const char* name : {"a/b", ".", "..", "line\nbreak", "", "\xff"}) {
+    const storage::DocumentKey key{"docs", name};
+    EXPECT_EQ(changes_.append(key, {first}).error().code, kErrNameInvalid) << name;
+    EXPECT_EQ(changes_.restore_as(kNotes, storage::AtVersion{1}, key, "Bob").error().code,
+              kErrNameInvalid)
+        << name;
+  }
+  EXPECT_EQ(sink_.take(), Passed{});
+  EXPECT_TRUE(changes_.append({"drafts", "a/b"}, {first})) << "the page does not serve drafts";
+}
+
+TEST_F(ChangesTest, ADocumentThatExistsKeepsItsName) {
+  const storage::DocumentKey key{"docs", "a/b"};
+  storage::DocumentWriter(*log_, key).create("one").insert(3, " two");
+  EXPECT_TRUE(changes_.restore(key, storage::AtVersion{1}, "Bob"));
+  EXPECT_TRUE(changes_.remove(key, "Bob"));
+  EXPECT_EQ(changes_.restore_as(kNotes, storage::AtVersion{1}, key, "Bob")->version, 5U);
 }
 
 TEST_F(ChangesTest, AChangeIsNoOlderThanTheRecordBeforeIt) {

@@ -7,6 +7,7 @@
 
 #include "ot/apply.h"
 #include "ot/rope/rope.h"
+#include "storage/limits.h"
 
 namespace cowrite::history {
 namespace {
@@ -27,6 +28,44 @@ TEST(Replacement, TouchesOnlyWhatDiffers) {
   EXPECT_EQ(replacement("", "new"), built(ot::OperationBuilder().insert("new")));
   EXPECT_EQ(replacement("old", ""), built(ot::OperationBuilder().erase(3)));
   EXPECT_EQ(replacement("aaa", "aa"), built(ot::OperationBuilder().retain(2).erase(1)));
+}
+
+TEST(Replacement, KeepsTheLinesAndWordsThatAreInBoth) {
+  EXPECT_EQ(replacement("first\none\ntwo\nlast\n", "one\ntwo\n"),
+            built(ot::OperationBuilder().erase(6).retain(8).erase(5)));
+  EXPECT_EQ(replacement("a\nthe old house\nb\nc\n", "the new house\nb\nd\nc\n"),
+            built(ot::OperationBuilder().erase(2).retain(4).insert("new").erase(3).retain(9).insert(
+                "d\n")));
+  EXPECT_EQ(replacement("日本語です\nx", "日木語だ\nyx"), built(ot::OperationBuilder()
+                                                                    .retain(1)
+                                                                    .insert("木")
+                                                                    .erase(1)
+                                                                    .retain(1)
+                                                                    .insert("だ")
+                                                                    .erase(2)
+                                                                    .retain(1)
+                                                                    .insert("y")));
+}
+
+TEST(Replacement, HasNoMoreComponentsThanAnOperationMay) {
+  std::string before;
+  std::string after;
+  for (std::size_t i = 0; i < storage::kOperationComponentsMax / 2; ++i) {
+    before += "same\nremoved\n";
+    after += "same\n";
+  }
+  EXPECT_LE(replacement(before, after).size(), storage::kOperationComponentsMax);
+  EXPECT_EQ(replaced(before, after), after);
+}
+
+TEST(Replacement, OfTextsWithNothingInCommonIsMadeInTime) {
+  std::string before;
+  std::string after;
+  for (int i = 0; i < 200'000; ++i) {
+    before += "a" + std::to_string(i) + " b" + std::to_string(i) + "\n";
+    after += "c" + std::to_string(i) + " d" + std::to_string(i) + "\n";
+  }
+  EXPECT_EQ(replaced(before, after), after);
 }
 
 TEST(Replacement, NeverCutsACodePoint) {

@@ -197,7 +197,8 @@ TEST_F(OperatorFixture, AnEarlierTextBecomesAnotherDocument) {
   EXPECT_EQ(json_of(post("documents/docs/a/restore", "at=1&as=c"))["version"], 1);
   EXPECT_EQ(text("c"), "one");
   EXPECT_EQ(error_of(post("documents/docs/a/restore", "at=1&as=b")), "409 ERR_STORAGE_CONFLICT");
-  EXPECT_EQ(error_of(post("documents/docs/a/restore", "at=1&as=")), "400 ERR_PARAMETER_INVALID");
+  EXPECT_EQ(error_of(post("documents/docs/a/restore", "at=1&as=")), "400 ERR_NAME_INVALID");
+  EXPECT_EQ(error_of(post("documents/docs/a/restore", "at=1&as=a%2Fb")), "400 ERR_NAME_INVALID");
   EXPECT_EQ(error_of(post("documents/docs/a/restore", "at=9")), "404 ERR_STORAGE_VERSION_UNKNOWN");
   EXPECT_EQ(error_of(post("documents/docs/d/restore", "at=1")), "404 ERR_DOCUMENT_UNKNOWN");
 }

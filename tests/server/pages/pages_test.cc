@@ -39,8 +39,8 @@ std::string directive(const http::Response& response, const std::string& name) {
 
 TEST(Pages, ServesTheStartPageAndTheEditor) {
   EXPECT_NE(get("/").body.find("<title>Start</title>"), std::string::npos);
-  for (const char* path : {"/d/notes", "/d/my%20notes", "/d/%C3%A4", "/d/%01", "/d/..",
-                           "/d/%3Cscript%3E", "/embed/notes"}) {
+  for (const char* path :
+       {"/d/notes", "/d/my%20notes", "/d/%C3%A4", "/d/%3Cscript%3E", "/embed/notes"}) {
     const http::Response response = get(path);
     EXPECT_EQ(response.status, 200) << path;
     EXPECT_NE(response.body.find("<title>Editor</title>"), std::string::npos) << path;
@@ -119,6 +119,12 @@ TEST(Pages, RefuseNamesThatNoDocumentCanHave) {
   EXPECT_EQ(get("/d/a%2Fb").status, 400);
   EXPECT_EQ(get("/d/%00").status, 400);
   EXPECT_EQ(get("/d/constructor").status, 400) << "a property of every JavaScript object";
+  EXPECT_EQ(get("/d/%2E").status, 400);
+  EXPECT_EQ(get("/d/..").status, 400);
+  EXPECT_EQ(get("/d/...").status, 200);
+  EXPECT_EQ(get("/d/a%00").status, 400);
+  EXPECT_EQ(get("/d/a%C2%85").status, 400);
+  EXPECT_EQ(get("/d/%C2%A0").status, 200);
   EXPECT_EQ(get("/d/%FF").status, 400);
   EXPECT_EQ(get("/d/%ED%A0%80").status, 400) << "a surrogate";
   EXPECT_EQ(get("/d/%zz").status, 400);

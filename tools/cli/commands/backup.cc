@@ -2,6 +2,7 @@
 #include <memory>
 
 #include "server/http/operator_json.h"
+#include "storage/store/data_folder.h"
 #include "tools/cli/command.h"
 #include "tools/cli/human.h"
 
@@ -13,9 +14,8 @@ struct Arguments {
 };
 
 Result<void> backup(const Arguments& arguments, OperatorContext& context) {
-  std::error_code error;
-  const std::filesystem::path path = std::filesystem::absolute(arguments.folder, error);
-  if (error) return Error{kErrUsage, arguments.folder + ": " + error.message()};
+  if (Result<void> named = storage::check_folder_name(arguments.folder); !named) return named;
+  const std::filesystem::path path = std::filesystem::absolute(arguments.folder);
   const Result<http::BackupDone> done = context.data.back_up(path.lexically_normal().string());
   if (!done) return done.error();
   if (context.format == Format::kJson) {

@@ -1,70 +1,101 @@
 #include <memory>
 
-#include "server/history/import_check.h"
-#include "server/http/operator_json.h"
-#include "storage/limits.h"
-#include "tools/cli/command.h"
-#include "tools/cli/printable.h"
+#include "server/http/json.h"
+#include "storage/document_name.h"
+#include "storage/store/data_folder.h"
+#include "tools/cli/change.h"
+#include "tools/cli/complaint.h"
+#include "tools/cli/outcomes.h"
 
 namespace cowrite::cli {
 namespace {
 
 struct Arguments {
-  std::optional<std::string> document;
+  std::vector<std::string> documents;
   storage::VersionSelector at;
   std::optional<std::string> as;
   std::optional<std::string> author;
   std::optional<std::string> backups;
+  bool skip_damaged = false;
 };
 
 Result<void> restore_all(const Arguments& arguments, OperatorContext& context) {
-  if (arguments.document || arguments.as || arguments.author ||
+  if (!arguments.documents.empty() || arguments.as || arguments.author ||
       !std::holds_alternative<storage::Newest>(arguments.at)) {
-    return Error{kErrUsage, "--from restores all documents; it goes with nothing but --data DIR"};
+    return Error{kErrUsage,
+                 "--from restores all documents; it goes with nothing but --data DIR and "
+                 "--skip-damaged"};
   }
-  if (Result<void> restored = context.data.restore_all(*arguments.backups); !restored) {
-    return restored;
+  if (const Result<void> named = storage::check_folder_name(*arguments.backups); !named) {
+    return Error{kErrUsage, "--from: " + named.error().message};
   }
-  if (context.format == Format::kText) context.output.line("restored all documents");
-  return {};
+  const Result<storage::RestoredBackup> restored = context.data.restore_all(
+      *arguments.backups, arguments.skip_damaged ? storage::DamagedDocuments::kLeftOut
+                                                 : storage::DamagedDocuments::kRefused);
+  if (!restored) return restored.error();
+  for (const Error& error : restored->left_out) {
+    if (context.format == Format::kJson) {
+      context.output.json_line(http::error_json(error));
+    } else {
+      complain(error, context.error_paint);
+    }
+  }
+  if (restored->left_out.empty()) {
+    if (context.format == Format::kText) context.output.line("restored all documents");
+    return {};
+  }
+  return Error{kErrLeftOut, "restored all documents but " +
+                                std::to_string(restored->left_out.size()) +
+                                ", which are damaged in the backup"};
 }
 
-Result<void> restore(const Arguments& arguments, OperatorContext& context) {
-  if (arguments.backups) return restore_all(arguments, context);
-  if (!arguments.document) {
-    return Error{kErrUsage, "what is restored: a document DOC, or all with --from BACKUPS"};
+Result<void> check_usage(const Arguments& arguments, const OperatorContext& context) {
+  if (arguments.documents.empty()) {
+    return Error{kErrUsage, "what is restored: documents DOC, or all with --from BACKUPS"};
   }
   if (std::holds_alternative<storage::Newest>(arguments.at)) {
     return Error{kErrUsage, "--at must say which version or time of it"};
   }
-  if (arguments.as && !history::is_name(*arguments.as)) {
-    return Error{kErrUsage,
-                 "--as must be a name of 1 to " + std::to_string(storage::kIdBytesMax) + " bytes"};
+  if (arguments.skip_damaged) {
+    return Error{kErrUsage, "--skip-damaged is of a backup, and goes with --from"};
   }
-  const storage::DocumentKey key = context.key(*arguments.document);
-  const Result<history::ChangeDone> done =
-      context.data.restore(key, arguments.at, arguments.as, arguments.author.value_or("operator"));
-  if (!done) return done.error();
-  if (context.format == Format::kJson) {
-    context.output.json_line(http::change_json(*done));
-    return {};
+  if (arguments.as && arguments.documents.size() > 1) {
+    return Error{kErrUsage, "--as names one document, and several are restored"};
   }
-  const std::string name = printable(arguments.as ? context.key(*arguments.as) : key);
-  context.output.line(
-      name + (done->changed ? ": restored as version " : ": has that text already, version ") +
-      std::to_string(done->version));
-  return {};
+  if (arguments.as) {
+    if (const auto problem = storage::problem_of_new_document(context.key(*arguments.as))) {
+      return Error{kErrUsage, "--as: a document's name " + *problem};
+    }
+  }
+  return check_author(arguments.author);
+}
+
+Result<void> restore(const Arguments& arguments, OperatorContext& context) {
+  if (arguments.backups) return restore_all(arguments, context);
+  if (Result<void> usage = check_usage(arguments, context); !usage) return usage;
+  const auto change = [&](const storage::DocumentKey& key) -> Result<ChangedDocument> {
+    const Result<history::ChangeDone> done = context.data.restore(
+        key, arguments.at, arguments.as, arguments.author.value_or(std::string(kOperatorName)));
+    if (!done) return done.error();
+    return ChangedDocument{arguments.as ? context.key(*arguments.as) : key, *done};
+  };
+  const auto name = [](const history::ChangeDone& done) -> std::string {
+    return done.changed ? "restored as version " : "has that text already, version ";
+  };
+  return change_documents(arguments.documents, "restored", context, change, name);
 }
 
 OperatorRun declare(Options& options) {
   auto arguments = std::make_shared<Arguments>();
-  options.optional("DOC", "The document's name", &arguments->document);
+  options.optional("DOC", "The documents' names", &arguments->documents);
   options.option("--at", "VERSION|TIME", "The text as it was then", &arguments->at);
   options.option("--as", "NAME", "Make it a new document of this name", &arguments->as);
   options.option("--author", "NAME", "Whom the history names for it (default operator)",
                  &arguments->author);
   options.option("--from", "BACKUPS", "Make the data folder of the newest backup there",
                  &arguments->backups);
+  options.flag("--skip-damaged", "With --from: leave out documents that the backup has damaged",
+               &arguments->skip_damaged);
   return [arguments](OperatorContext& context) { return restore(*arguments, context); };
 }
 
@@ -74,14 +105,22 @@ extern const Command kRestore;
 const Command kRestore = {
     "restore", "Bring back a text of a document's past, or all documents from a backup",
     "cowrite restore DOC --at VERSION is a new edit, which replaces as little of the text as it "
-    "can:\n"
+    "can, so\n"
+    "that cowrite blame goes on naming who wrote the lines and words that stay:\n"
     "whoever has the document open sees it happen, the versions since stay in the history, and a\n"
     "deleted document exists again. With --as the document stays as it is, and another is made.\n"
     "cowrite --data DIR restore --from BACKUPS makes a data folder, which cowrite-server then\n"
-    "serves; DIR must hold nothing. Its histories have a new id: clients that have seen more than\n"
+    "serves; DIR must hold nothing, and holds nothing afterwards if it fails; interrupted, it is "
+    "begun\n"
+    "anew by the next try. A damaged file of the backup is named. With --skip-damaged all "
+    "documents are\n"
+    "restored that can be proved, the others are named, and it ends with status 1. The histories "
+    "have a\n"
+    "new id: clients that have seen more than\n"
     "the backup has are told so, and keep their text. Of one document in a backup the text is\n"
     "cowrite --data BACKUPS cat DOC, and the history cowrite --data BACKUPS export --history DOC.\n"
-    "With --json: one object, {\"version\",\"changed\"}.\n"
+    "With --json: one object a line, {\"collection\",\"id\",\"version\",\"changed\"}, or with "
+    "\"error\".\n"
     "\n"
     "Examples:\n"
     "  cowrite --server http://127.0.0.1:8080 --data ./data restore notes --at 12\n"

@@ -1,38 +1,36 @@
 #include <memory>
 
-#include "server/http/operator_json.h"
-#include "tools/cli/command.h"
-#include "tools/cli/printable.h"
+#include "tools/cli/change.h"
 
 namespace cowrite::cli {
 namespace {
 
 struct Arguments {
-  std::string document;
+  std::vector<std::string> documents;
   std::optional<std::string> author;
   bool purge = false;
 };
 
 Result<void> rm(const Arguments& arguments, OperatorContext& context) {
-  const storage::DocumentKey key = context.key(arguments.document);
-  Result<history::ChangeDone> done =
-      context.data.remove(key, arguments.author.value_or("operator"));
-  if (done && arguments.purge) done = context.data.purge(key);
-  if (!done) return done.error();
-  if (context.format == Format::kJson) {
-    context.output.json_line(http::change_json(*done));
-    return {};
-  }
-  const std::string what = arguments.purge ? "erased"
-                           : done->changed ? "deleted"
-                                           : "deleted before";
-  context.output.line(printable(key) + ": " + what + ", version " + std::to_string(done->version));
-  return {};
+  if (Result<void> valid = check_author(arguments.author); !valid) return valid;
+  const auto change = [&](const storage::DocumentKey& key) -> Result<ChangedDocument> {
+    const std::string author = arguments.author.value_or(std::string(kOperatorName));
+    Result<history::ChangeDone> done = context.data.remove(key, author);
+    if (done && arguments.purge) done = context.data.purge(key);
+    if (!done) return done.error();
+    return ChangedDocument{key, *done};
+  };
+  const auto name = [&](const history::ChangeDone& done) -> std::string {
+    if (arguments.purge) return "erased, version ";
+    return done.changed ? "deleted, version " : "deleted before, version ";
+  };
+  return change_documents(arguments.documents, arguments.purge ? "erased" : "deleted", context,
+                          change, name);
 }
 
 OperatorRun declare(Options& options) {
   auto arguments = std::make_shared<Arguments>();
-  options.required("DOC", "The document's name", &arguments->document);
+  options.required("DOC", "The documents' names", &arguments->documents);
   options.flag("--purge", "Erase its text and history for good", &arguments->purge);
   options.option("--author", "NAME", "Whom the history names for it (default operator)",
                  &arguments->author);
@@ -43,7 +41,7 @@ OperatorRun declare(Options& options) {
 
 extern const Command kRm;
 const Command kRm = {
-    "rm", "Delete a document; with --purge erase it for good",
+    "rm", "Delete documents; with --purge erase them for good",
     "Deleting is a record like any other: whoever has the document open sees it go, its history\n"
     "stays, and cowrite restore brings it back.\n"
     "--purge then erases every text and record that it ever had, from the disk too, for which all\n"
@@ -51,11 +49,13 @@ const Command kRm = {
     "its\n"
     "count of versions stay, so that nobody's copy of before is taken for the newest. If the\n"
     "rewriting is interrupted, rm --purge again finishes it.\n"
-    "With --json: one object, {\"version\",\"changed\"}.\n"
+    "Of several documents, those that cannot be deleted are named, and the others are deleted.\n"
+    "With --json: one object a line, {\"collection\",\"id\",\"version\",\"changed\"}, or with "
+    "\"error\".\n"
     "\n"
     "Examples:\n"
     "  cowrite --server http://127.0.0.1:8080 --data ./data rm notes\n"
-    "  cowrite --data ./data rm notes --purge\n",
+    "  cowrite --data ./data rm notes plans --purge\n",
     declare};
 
 }  // namespace cowrite::cli

@@ -6,6 +6,7 @@
 #include "storage/errors.h"
 #include "tools/cli/choose_documents.h"
 #include "tools/cli/command.h"
+#include "tools/cli/outcomes.h"
 #include "tools/cli/printable.h"
 #include "tools/cli/progress_bar.h"
 
@@ -51,15 +52,17 @@ void conclude(const Findings& findings, Context& context) {
 }
 
 Result<void> verify(const Arguments& arguments, Context& context) {
-  const Result<std::vector<storage::DocumentInfo>> documents =
-      choose_documents(context, arguments.documents, AllOf::kStore);
-  if (!documents) return documents.error();
+  const ChosenDocuments chosen = choose_documents(context, arguments.documents, AllOf::kStore);
+  if (chosen.size() == 1 && !chosen.failures.empty()) return chosen.failures.front().error;
   std::uint64_t total = 0;
-  for (const storage::DocumentInfo& info : *documents) total += info.version - info.erased;
+  for (const storage::DocumentInfo& info : chosen.documents) total += info.version - info.erased;
   ProgressBar bar;
   std::uint64_t done = 0;
   Findings findings;
-  for (const storage::DocumentInfo& info : *documents) {
+  for (const auto& [key, error] : chosen.failures) {
+    report(key.value_or(storage::DocumentKey()), error, findings, context);
+  }
+  for (const storage::DocumentInfo& info : chosen.documents) {
     const std::uint64_t its = info.version - info.erased;
     const std::string label = printable(info.key);
     const Result<storage::Proof> proof = context.data.verify(info.key, [&](std::uint64_t records) {
@@ -69,6 +72,7 @@ Result<void> verify(const Arguments& arguments, Context& context) {
     done += its;
     bar.show(done, total, label);
     if (!proof) bar.wipe();
+    if (!proof && is_hopeless(proof.error())) return proof.error();
     report(info.key, proof, findings, context);
   }
   bar.wipe();

@@ -1,0 +1,73 @@
+#include "storage/restore_backup.h"
+
+#include <filesystem>
+#include <memory>
+#include <system_error>
+
+#include "storage/errors.h"
+#include "storage/read/salvage.h"
+#include "storage/store/data_folder.h"
+#include "storage/store/history_id.h"
+#include "storage/store/rocksdb_store.h"
+
+namespace cowrite::storage {
+namespace {
+
+using StorePtr = std::unique_ptr<RocksDbStore>;
+
+// What of a backup can be proved, as a new store.
+Result<RestoredBackup> salvage_backup(const std::string& backups, const std::string& folder) {
+  const Result<StorePtr> source = RocksDbStore::open(backups, OpenMode::kReadOnly);
+  if (!source) return source.error();
+  const Result<StorePtr> target = RocksDbStore::open(folder, OpenMode::kReadWrite);
+  if (!target) return target.error();
+  Result<std::vector<Error>> left_out = salvage(*(*source)->view(), **target);
+  if (!left_out) return left_out.error();
+  return RestoredBackup{*std::move(left_out)};
+}
+
+Result<RestoredBackup> fill(const std::string& backups, const std::string& folder,
+                            DamagedDocuments damaged) {
+  const Result<void> copied = RocksDbStore::restore(backups, folder);
+  RestoredBackup restored;
+  if (!copied) {
+    if (copied.error().code != kErrDamaged || damaged == DamagedDocuments::kRefused) {
+      return copied.error();
+    }
+    std::error_code error;
+    std::filesystem::remove_all(folder, error);
+    Result<RestoredBackup> salvaged = salvage_backup(backups, folder);
+    if (!salvaged) return salvaged;
+    restored = *std::move(salvaged);
+  }
+  const Result<StorePtr> store = RocksDbStore::open(folder, OpenMode::kReadWrite);
+  if (!store) return store.error();
+  const Result<void> renewed = renew_history_id(**store);
+  return renewed ? Result<RestoredBackup>(std::move(restored)) : renewed.error();
+}
+
+}  // namespace
+
+Result<RestoredBackup> restore_backup(const std::string& backups, const std::string& folder,
+                                      DamagedDocuments damaged) {
+  const Result<FolderContent> source = look_into(backups);
+  if (!source) return source.error();
+  if (*source != FolderContent::kBackup) {
+    return Error{kErrNoBackup, "folder " + backups + " holds no backup"};
+  }
+  std::error_code error;
+  const bool was_there = std::filesystem::exists(folder, error);
+  const Result<std::string> inner = begin_restoring(folder);
+  if (!inner) return inner.error();
+  Result<RestoredBackup> restored = fill(backups, *inner, damaged);
+  if (restored) {
+    const Result<void> finished = finish_restoring(folder);
+    if (finished) return restored;
+    restored = finished.error();
+  }
+  abandon_restoring(folder);
+  if (!was_there) std::filesystem::remove(folder, error);
+  return restored;
+}
+
+}  // namespace cowrite::storage

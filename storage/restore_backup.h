@@ -1,0 +1,29 @@
+// Making a data folder of a backup: whole, or not at all.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "ot/base/result.h"
+
+namespace cowrite::storage {
+
+enum class DamagedDocuments { kRefused, kLeftOut };
+
+struct RestoredBackup {
+  // Those that were left out, and why. Where all files of the backup are whole nobody has looked at
+  // their documents one by one, and there are none.
+  std::vector<Error> left_out;
+};
+
+// Makes a data folder, which must hold nothing, of the newest backup; its histories get a new id.
+// If it fails or is interrupted, nothing is there that the next try would not remove. With kLeftOut
+// a damaged file of the backup costs no more than the documents that cannot be proved any more.
+// Fails with kErrNoBackup, kErrForeign (the folder is not empty), kErrDamaged or kErrIo.
+[[nodiscard]] Result<RestoredBackup> restore_backup(const std::string& backups,
+                                                    const std::string& folder,
+                                                    DamagedDocuments damaged);
+
+}  // namespace cowrite::storage

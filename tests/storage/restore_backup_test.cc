@@ -1,0 +1,160 @@
+// Restoring a backup, also a damaged one, and after a restore that was interrupted.
+#include "storage/restore_backup.h"
+
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+#include <random>
+#include <string>
+#include <vector>
+
+#include "storage/errors.h"
+#include "storage/store/rocksdb_store.h"
+#include "tests/storage/support.h"
+
+namespace cowrite::storage {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr int kDocuments = 12;
+
+DocumentKey key(int number) { return {"docs", "document-" + std::to_string(number)}; }
+
+class RestoreBackup : public testing::Test {
+ protected:
+  RestoreBackup() {
+    const auto log = open_folder(temp_ / "data");
+    std::mt19937 random(3);
+    for (int i = 0; i < kDocuments; ++i) {
+      std::string text(60'000, ' ');
+      for (char& c : text) c = static_cast<char>('!' + random() % 90);
+      Author author(key(i));
+      author.create(text).insert(0, "first ").erase(10, 5);
+      if (i == 0) author.remove();
+      EXPECT_EQ(append(*log, author.take()), AppendOutcome::kCommitted);
+    }
+    EXPECT_TRUE(log->erase(key(0)));
+    EXPECT_TRUE(log->back_up(temp_ / "backups"));
+  }
+
+  // The largest file of the backup, which holds the records.
+  [[nodiscard]] fs::path largest_file() const {
+    fs::path largest;
+    for (const auto& entry : fs::recursive_directory_iterator(temp_ / "backups")) {
+      if (!entry.is_regular_file()) continue;
+      if (largest.empty() || entry.file_size() > fs::file_size(largest)) largest = entry.path();
+    }
+    return largest;
+  }
+
+  void flip_a_bit() const {
+    const fs::path path = largest_file();
+    std::fstream file(path, std::ios::in | std::ios::out | std::ios::binary);
+    const auto middle = static_cast<std::streamoff>(fs::file_size(path) / 2);
+    file.seekg(middle);
+    const char byte = static_cast<char>(file.get() ^ 1);
+    file.seekp(middle);
+    file.put(byte);
+  }
+
+  [[nodiscard]] Result<RestoredBackup> restore(
+      DamagedDocuments damaged = DamagedDocuments::kRefused) const {
+    return restore_backup(temp_ / "backups", temp_ / "new", damaged);
+  }
+
+  // The documents of the restored folder that are whole.
+  [[nodiscard]] int proven() const {
+    const auto store = *RocksDbStore::open(temp_ / "new", OpenMode::kReadOnly);
+    int count = 0;
+    for (int i = 0; i < kDocuments; ++i) count += prove(*store, key(i)) ? 1 : 0;
+    return count;
+  }
+
+  TempFolder temp_;
+};
+
+TEST_F(RestoreBackup, MakesAFolderOfAllDocumentsWithANewHistoryId) {
+  const Result<RestoredBackup> restored = restore();
+  ASSERT_TRUE(restored) << restored.error().message;
+  EXPECT_TRUE(restored->left_out.empty());
+  EXPECT_EQ(proven(), kDocuments);
+  EXPECT_FALSE(fs::exists(temp_ / "new/cowrite-restoring"));
+  EXPECT_NE(open_folder(temp_ / "new")->history_id(), open_folder(temp_ / "data")->history_id());
+}
+
+TEST_F(RestoreBackup, NeedsABackupAndAnEmptyFolder) {
+  const auto code = [&](const char* backups, const char* folder) {
+    return restore_backup(temp_ / backups, temp_ / folder, DamagedDocuments::kRefused).error().code;
+  };
+  EXPECT_EQ(code("backups", "data"), kErrForeign);
+  EXPECT_EQ(code("data", "new"), kErrNoBackup);
+  EXPECT_EQ(code("absent", "new"), kErrNoBackup);
+  fs::create_directories(temp_ / "full/cowrite-restoring");
+  std::ofstream(temp_ / "full/letter.txt") << "text";
+  EXPECT_EQ(code("backups", "full"), kErrForeign);
+  EXPECT_TRUE(fs::exists(temp_ / "full/letter.txt"));
+  EXPECT_FALSE(fs::exists(temp_ / "new"));
+}
+
+TEST_F(RestoreBackup, FitsIntoAFolderThatIsThere) {
+  fs::create_directories(temp_ / "new/lost+found");
+  std::ofstream(temp_ / "new/operator-token") << "token";
+  ASSERT_TRUE(restore());
+  EXPECT_EQ(proven(), kDocuments);
+  EXPECT_TRUE(fs::exists(temp_ / "new/operator-token"));
+}
+
+TEST_F(RestoreBackup, OfADamagedFileNamesItAndLeavesNothing) {
+  flip_a_bit();
+  const Result<RestoredBackup> restored = restore();
+  ASSERT_FALSE(restored);
+  EXPECT_EQ(restored.error().code, kErrDamaged);
+  EXPECT_NE(restored.error().message.find(largest_file().filename()), std::string::npos)
+      << restored.error().message;
+  EXPECT_FALSE(fs::exists(temp_ / "new"));
+  fs::create_directory(temp_ / "new");
+  EXPECT_FALSE(restore());
+  EXPECT_TRUE(fs::is_empty(temp_ / "new"));
+}
+
+TEST_F(RestoreBackup, LeavesOutDamagedDocumentsAloneIfAsked) {
+  flip_a_bit();
+  const Result<RestoredBackup> restored = restore(DamagedDocuments::kLeftOut);
+  ASSERT_TRUE(restored) << restored.error().message;
+  const auto left_out = static_cast<int>(restored->left_out.size());
+  EXPECT_GE(left_out, 1);
+  EXPECT_LE(left_out, 2) << "the flipped block, and the one beside it";
+  EXPECT_NE(restored->left_out.front().message.find("docs/document-"), std::string::npos);
+  EXPECT_EQ(proven(), kDocuments - left_out);
+  const auto store = *RocksDbStore::open(temp_ / "new", OpenMode::kReadWrite);
+  EXPECT_TRUE(verify_no_orphans(*store->view()));
+}
+
+// Each step of a restore could have been its last.
+TEST_F(RestoreBackup, ThatWasInterruptedIsRefusedByOthersAndBegunAnew) {
+  ASSERT_TRUE(restore());
+  fs::rename(temp_ / "new", temp_ / "whole");
+  std::vector<std::string> names;
+  for (const auto& entry : fs::directory_iterator(temp_ / "whole")) {
+    if (entry.path().filename() != "CURRENT") names.push_back(entry.path().filename());
+  }
+  for (std::size_t moved = 0; moved <= names.size(); ++moved) {
+    fs::create_directory(temp_ / "new");
+    fs::copy(temp_ / "whole", temp_ / "new/cowrite-restoring");
+    for (std::size_t i = 0; i < moved; ++i) {
+      fs::rename(temp_ / ("new/cowrite-restoring/" + names[i]), temp_ / ("new/" + names[i]));
+    }
+    const auto opened = RocksDbStore::open(temp_ / "new", OpenMode::kReadWrite);
+    ASSERT_FALSE(opened);
+    EXPECT_NE(opened.error().message.find("interrupted"), std::string::npos);
+    const Result<RestoredBackup> restored = restore();
+    ASSERT_TRUE(restored) << restored.error().message;
+    EXPECT_EQ(proven(), kDocuments);
+    fs::remove_all(temp_ / "new");
+  }
+}
+
+}  // namespace
+}  // namespace cowrite::storage

@@ -1,0 +1,17 @@
+// The proxy that the environment names for a server: http_proxy, https_proxy, all_proxy and
+// no_proxy, as curl(1) has them.
+#pragma once
+
+#include <string>
+
+namespace cowrite::cli {
+
+struct Proxy {
+  std::string url;              // Empty: none.
+  bool reads_requests = false;  // Of HTTPS it sees nothing but whom it is sent to.
+};
+
+// None for this machine, whatever the environment says.
+[[nodiscard]] Proxy proxy_for(const std::string& server_url);
+
+}  // namespace cowrite::cli
