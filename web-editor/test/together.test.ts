@@ -31,7 +31,7 @@ class Person {
       onFailure: (message) => {
         throw new Error(message);
       },
-      onDiscarded: (text) => this.discarded.push(text),
+      onDiscarded: () => this.discarded.push(this.shared.pending.discarded),
       onHistoryReplaced: () => {
         throw new Error("The history was replaced");
       },

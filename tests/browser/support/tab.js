@@ -120,6 +120,24 @@ export class Tab {
     }, text);
   }
 
+  /** Closing the tab is asked about first; it stays open. */
+  async asksBeforeItCloses() {
+    const asked = this.page.waitForEvent("dialog");
+    const closing = this.page.close({ runBeforeUnload: true });
+    const dialog = await asked;
+    assert.equal(dialog.type(), "beforeunload");
+    await dialog.dismiss();
+    await closing;
+  }
+
+  /** Closing the tab is not asked about. */
+  async asksNothingBeforeItCloses() {
+    const prevented = await this.page.evaluate(
+      () => !dispatchEvent(new Event("beforeunload", { cancelable: true })),
+    );
+    assert.equal(prevented, false);
+  }
+
   close() {
     return within(this.page.context().close({ runBeforeUnload: false }), "the tab closes");
   }

@@ -6,6 +6,7 @@ import { rememberDocument } from "../common/recent";
 import type { Peer } from "../core/presence/peer";
 import type { Person } from "../core/presence/person";
 import { placeOf, type Place } from "../core/presence/place";
+import { olderHistory } from "../core/document/shared-text";
 import { Session } from "../core/session";
 import { applyOperation, replaceText } from "./binding";
 import { browserHost } from "./browser-host";
@@ -23,9 +24,6 @@ import { Statistics } from "./statistics";
 import { rememberPerson, storedPerson } from "./stored-person";
 import { createView, setWritable } from "./view";
 
-const historyReplacedReason =
-  "The server has an older history of this document than this tab: it was restored from a backup, or its data was replaced. This tab keeps its text: copy it, or download it.";
-
 export class Editor {
   // The user has been in the text, and so has a place there that others see.
   private wasFocused = false;
@@ -35,6 +33,9 @@ export class Editor {
   private readonly indicator: SaveIndicator;
   private readonly statistics = new Statistics();
   private readonly rescue: RescueDialog;
+  private readonly discarded = byId("discarded", HTMLElement);
+  // Why the server did not take what was discarded last.
+  private reason = "";
 
   constructor(
     private readonly page: Page,
@@ -60,11 +61,12 @@ export class Editor {
       onSelf: () => dialog.open(this.session.person),
       onPeer: (peer) => this.goTo(peer),
     });
+    byId("discarded-show", HTMLElement).addEventListener("click", () => this.showDiscarded());
     setUpMenu(this.view, page.name);
     this.showPeople();
     setInterval(() => this.showProgress(), 1_000);
     addEventListener("beforeunload", (event) => {
-      if (this.session.text.pending.since !== null) event.preventDefault();
+      if (this.session.text.isAtRisk) event.preventDefault();
     });
   }
 
@@ -87,7 +89,10 @@ export class Editor {
       onOperation: (operation) => applyOperation(this.view, operation),
       onMissing: (wasDeleted) => this.showMissing(wasDeleted),
       onFailure: (message) => showMessage(`This document cannot be opened: ${message}`),
-      onDiscarded: (text, reason) => this.rescue.offer(text, reason),
+      onDiscarded: (reason) => {
+        this.reason = reason;
+        this.showDiscarded();
+      },
       onHistoryReplaced: () => this.showHistoryReplaced(),
       onProgress: () => this.showProgress(),
       onPeers: () => this.showPeople(),
@@ -128,18 +133,28 @@ export class Editor {
   private showHistoryReplaced(): void {
     setWritable(this.view, false);
     this.showProgress();
-    if (this.session.text.wasOpened)
-      this.rescue.offer(this.view.state.doc.toString(), historyReplacedReason);
-    showMessage(historyReplacedReason, {
+    showMessage(olderHistory, {
       label: "Open the server's version",
       click: () => location.reload(),
     });
   }
 
+  private showDiscarded(): void {
+    const { pending } = this.session.text;
+    this.rescue.show({
+      title: "This text could not be saved",
+      text: pending.discarded,
+      reason: this.reason,
+      onTaken: () => pending.forgetDiscarded(),
+    });
+    this.showProgress();
+  }
+
   private showProgress(): void {
     const { text, online } = this.session;
     const hasUnsaved = text.pending.since !== null;
-    this.indicator.show(this.session.saveState(), { hasUnsaved, online });
+    this.indicator.show(this.session.saveState(), { hasUnsaved, online, opened: text.wasOpened });
+    this.discarded.hidden = text.pending.discarded === "";
   }
 
   private showPeople(): void {
@@ -162,6 +177,11 @@ export class Editor {
     const { text } = this.session.text.pending;
     if (text === "") notice("What is unsaved is deletions only: there is no text to copy.");
     else if (await copyText(text)) notice("Unsaved text copied");
-    else this.rescue.offer(text, "This browser forbids copying: select the text and copy it.");
+    else
+      this.rescue.show({
+        title: "This text is not saved yet",
+        text,
+        reason: "This browser forbids copying: select the text and copy it.",
+      });
   }
 }
