@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { it } from "node:test";
+import { devices } from "playwright-core";
 import { call } from "../support/client.js";
+import { until } from "../support/deadline.js";
 import { suite } from "./support/suite.js";
 
 suite("editing together", (suite) => {
@@ -155,32 +157,125 @@ suite("editing together", (suite) => {
     await tab.shows("one\ntwo\nthree!");
   });
 
-  it("a composition goes on while somebody else writes", async () => {
+  it("a composition goes on while somebody else writes in other lines", async () => {
     const { name, tabs } = await suite.editTogether({}, {});
     const [ada, grace] = tabs;
     await ada.text.focus();
     await ada.type("first\nlast ");
     await grace.shows("first\nlast ");
-    const input = await ada.page.context().newCDPSession(ada.page);
-    const compose = (text) =>
-      input.send("Input.imeSetComposition", {
-        text,
-        selectionStart: text.length,
-        selectionEnd: text.length,
-      });
-    await compose("に");
+    const input = await ada.inputMethod();
+    const first = ada.page.locator(".cm-line").first();
+    await input.compose("に");
     await grace.goTo(0, 0);
     await grace.type("the ");
-    await ada.page.locator(".cm-line").getByText("the first").waitFor();
-    await compose("にほ");
-    await grace.type("very ");
-    await ada.page.locator(".cm-line").getByText("the very first").waitFor();
-    await compose("にほん");
-    await input.send("Input.insertText", { text: "日本" });
+    await first.getByText("the first").waitFor();
+    await input.compose("にほ");
+    await grace.type("very\n");
+    await first.getByText("the very").waitFor();
+    await input.compose("にほん");
+    await grace.press("Backspace");
+    await first.getByText("the veryfirst").waitFor();
+    await input.commit("日本");
     await ada.saved();
-    await grace.shows("the very first\nlast 日本");
-    await ada.shows("the very first\nlast 日本");
-    assert.equal(await suite.cat(name), "the very first\nlast 日本");
+    for (const tab of [ada, grace]) await tab.shows("the veryfirst\nlast 日本");
+    assert.equal(await suite.cat(name), "the veryfirst\nlast 日本");
+  });
+
+  // What another client does to the line in which "hello" is composed behind "one two ", when "hel" is
+  // there, and what the document has in the end.
+  const disturbances = {
+    "a word before it": [(text) => [text.indexOf("two"), "and "], "zero\none and two hello"],
+    "a line break before it": [(text) => [text.indexOf("two"), "\n"], "zero\none \ntwo hello"],
+    "a deletion before it": [(text) => [text.indexOf("one"), { d: 4 }], "zero\ntwo hello"],
+    "the line before joined to it": [(text) => [text.indexOf("\n"), { d: 1 }], "zeroone two hello"],
+    "a letter in it": [(text) => [text.indexOf("el"), "X"], "zero\none two hXello"],
+    "a letter behind it": [(text) => [text.length, "X"], "zero\none two helloX"],
+    "a deletion in it": [(text) => [text.indexOf("el"), { d: 1 }], "zero\none two hllo"],
+    "a deletion of its line": [(text) => [5, { d: text.length - 5 }], "zero\nlo"],
+    "a deletion of everything": [(text) => [{ d: text.length }], "lo"],
+  };
+
+  /** A tab and another client on one document, and what an input method does in the tab. */
+  const composing = async (options) => {
+    const name = suite.freshName();
+    const doc = await (await suite.client()).create(name, "start");
+    const tab = await suite.edit(name, options);
+    await tab.text.focus();
+    const input = await tab.inputMethod();
+    return {
+      doc,
+      tab,
+      input,
+      /** The document has this text, and the cursor is at its end. */
+      async begin(text) {
+        await call(doc, "submitOp", [{ d: doc.data.length }, text]);
+        await tab.shows(text);
+        await tab.press("Control+End");
+      },
+      async compose(...texts) {
+        for (const text of texts) await input.compose(text);
+        await until(doc, ["op"], () => doc.data.includes(texts.at(-1)), "the composition");
+      },
+      /** The other client's operation, which then has reached the page. */
+      async disturb(operation) {
+        const heard = tab.hears(JSON.stringify(operation));
+        await call(doc, "submitOp", operation);
+        await heard;
+      },
+      async ends(expected, what) {
+        await tab.shows(expected);
+        await until(doc, ["op"], () => doc.data === expected, what);
+      },
+    };
+  };
+
+  const composesDespite = async (whats, options) => {
+    const { doc, input, begin, compose, disturb, ends } = await composing(options);
+    for (const what of whats) {
+      const [operation, expected] = disturbances[what];
+      await begin("zero\none two ");
+      await compose("h", "he", "hel");
+      await disturb(operation(doc.data));
+      for (const text of ["hell", "hello"]) await input.compose(text);
+      await input.commit("hello");
+      await ends(expected, what);
+    }
+  };
+
+  it("a composition is there once, whatever others do to its line", () =>
+    composesDespite(Object.keys(disturbances)));
+
+  it("a composition on a phone is there once, whatever others do to its line", () =>
+    composesDespite(["a word before it", "a line break before it", "a deletion of its line"], {
+      context: devices["Pixel 5"],
+    }));
+
+  it("a composition may replace a selection, lose the focus, and be undone", async () => {
+    const { tab, input, begin, compose, disturb, ends } = await composing();
+    await begin("one two");
+    await tab.press("Control+Shift+ArrowLeft");
+    await compose("h", "he");
+    await disturb([4, "and "]);
+    await input.commit("hello");
+    await ends("one and hello", "the selection is replaced");
+    await tab.press("Control+z");
+    await ends("one and two", "the composition is undone");
+    await begin("one two ");
+    await compose("h", "he");
+    await disturb([4, "and "]);
+    await tab.page.locator("#menu-button").focus();
+    await ends("one and two he", "the focus is lost");
+  });
+
+  it("a composition that rests lets the others' words in", async () => {
+    const { tab, begin, compose, disturb, ends } = await composing({ clock: true });
+    await begin("one two ");
+    await compose("hel");
+    await disturb([4, "and "]);
+    await tab.page.clock.fastForward(10_000);
+    await tab.shows("one and two hel");
+    await tab.type("p");
+    await ends("one and two help", "typing goes on");
   });
 
   it("a document of 300 lines that end in CRLF stays the same in two tabs", async () => {

@@ -15,11 +15,13 @@ export async function lightness(locator) {
 export class Tab {
   /**
    * @param {import("playwright-core").Browser} browser
-   * @param {{path: string, origin: string, name?: string, color?: number, context?: object}} options
-   *     name and colour: as chosen on an earlier visit.
+   * @param {{path: string, origin: string, name?: string, color?: number, context?: object, clock?:
+   *     boolean}} options name and colour: as chosen on an earlier visit; clock: the test may turn
+   *     the page's clock.
    */
-  static async open(browser, { origin, path, name, color = 0, context = {} }) {
+  static async open(browser, { origin, path, name, color = 0, context = {}, clock = false }) {
     const profile = await browser.newContext(context);
+    if (clock) await profile.clock.install();
     const stored = Object.entries({ "cowrite.name": name, "cowrite.color": name && `${color}` });
     await profile.addInitScript(
       (entries) => {
@@ -42,6 +44,7 @@ export class Tab {
       const harmless = /ERR_CONNECTION|WebSocket connection/.test(message.text());
       if (message.type() === "error" && !harmless) this.complaints.push(message.text());
     });
+    page.on("websocket", (socket) => (this.socket = socket));
     page.setDefaultTimeout(15_000);
     this.text = page.locator(".cm-content");
   }
@@ -100,6 +103,23 @@ export class Tab {
     await this.text.focus();
     await this.type(text);
     await this.saved();
+  }
+
+  /** Resolves when the page gets a message that has this in it. */
+  hears(part) {
+    return this.socket.waitForEvent("framereceived", ({ payload }) => payload.includes(part));
+  }
+
+  /** An input method: what it composes at the cursor. An insertText() ends a composition. */
+  async inputMethod() {
+    const session = await this.page.context().newCDPSession(this.page);
+    const compose = (text) =>
+      session.send("Input.imeSetComposition", {
+        text,
+        selectionStart: text.length,
+        selectionEnd: text.length,
+      });
+    return { compose, commit: (text) => session.send("Input.insertText", { text }) };
   }
 
   press(...keys) {

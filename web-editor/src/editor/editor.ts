@@ -5,10 +5,10 @@ import { byId } from "../common/element";
 import { rememberDocument } from "../common/recent";
 import type { Peer } from "../core/presence/peer";
 import type { Person } from "../core/presence/person";
-import { placeOf, type Place } from "../core/presence/place";
+import type { Place } from "../core/presence/place";
 import { olderHistory } from "../core/document/shared-text";
 import { Session } from "../core/session";
-import { applyOperation, replaceText } from "./binding";
+import { Binding } from "./binding";
 import { browserHost } from "./browser-host";
 import { copyText } from "./export";
 import { setUpMenu } from "./menu";
@@ -27,6 +27,10 @@ import { createView, setWritable } from "./view";
 export class Editor {
   // The user has been in the text, and so has a place there that others see.
   private wasFocused = false;
+  private readonly binding = new Binding(
+    () => this.session.text,
+    (reason) => notice(reason, "problem"),
+  );
   private readonly view: EditorView;
   private readonly session: Session;
   private readonly people: PeopleBar;
@@ -51,8 +55,7 @@ export class Editor {
       parent: byId("editor", HTMLElement),
       label: `Text of ${page.name}`,
       nonce,
-      target: () => this.session.text,
-      onRefused: (reason) => notice(reason, "problem"),
+      dispatch: this.binding.dispatch,
       onUpdate: (update) => this.viewUpdated(update),
     });
     this.session = this.openSession();
@@ -80,13 +83,13 @@ export class Editor {
     };
     return new Session(browserHost(), options, {
       onText: (text) => {
-        replaceText(this.view, text);
+        this.binding.replace(this.view, text);
         hideMessage();
         setWritable(this.view, !viewOnly);
         this.statistics.update(() => this.view.state.doc);
       },
       onOpened: () => this.opened(),
-      onOperation: (operation) => applyOperation(this.view, operation),
+      onOperation: (operation) => this.binding.receive(this.view, operation),
       onMissing: (wasDeleted) => this.showMissing(wasDeleted),
       onFailure: (message) => showMessage(`This document cannot be opened: ${message}`),
       onDiscarded: (reason) => {
@@ -100,8 +103,8 @@ export class Editor {
   }
 
   private place(): Place | null {
-    const { doc, selection } = this.view.state;
-    return this.wasFocused ? placeOf(doc, selection.main) : null;
+    const { main } = this.view.state.selection;
+    return this.wasFocused ? this.binding.placeOf(this.view, main) : null;
   }
 
   private viewUpdated(update: ViewUpdate): void {
@@ -160,7 +163,7 @@ export class Editor {
   private showPeople(): void {
     const peers = this.session.peers();
     this.people.show(this.session.person, peers);
-    showPeers(this.view, peers);
+    showPeers(this.view, peers, (place) => this.binding.selectionAt(this.view, place));
   }
 
   private goTo(peer: Peer): void {

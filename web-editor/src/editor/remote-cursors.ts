@@ -12,7 +12,7 @@ import {
 import { EditorView, RectangleMarker, layer, type LayerMarker } from "@codemirror/view";
 import { element } from "../common/element";
 import type { Peer } from "../core/presence/peer";
-import { selectionAt } from "../core/presence/place";
+import type { Place, Selection } from "../core/presence/place";
 
 interface RemoteCursor {
   id: string;
@@ -43,22 +43,27 @@ function moved(cursor: RemoteCursor, changes: ChangeDesc): RemoteCursor {
   };
 }
 
-export function showPeers(view: EditorView, peers: readonly Peer[]): void {
+// `selectionAt` gives the selection in the view of a place in the document.
+export function showPeers(
+  view: EditorView,
+  peers: readonly Peer[],
+  selectionAt: (place: Place) => Selection,
+): void {
   const known = new Map(view.state.field(cursors).map((cursor) => [cursor.id, cursor]));
-  const next = peers.flatMap((peer) => cursorOf(view.state, peer, known.get(peer.id)));
+  const next = peers.flatMap((peer) => {
+    if (!peer.place) return [];
+    return [cursorOf(peer, selectionAt(peer.place), known.get(peer.id))];
+  });
   view.dispatch({ effects: setCursors.of(next) });
 }
 
 function cursorOf(
-  state: EditorState,
-  peer: Peer,
+  { id, name, color }: Peer,
+  { anchor, head }: Selection,
   before: RemoteCursor | undefined,
-): RemoteCursor[] {
-  if (!peer.place) return [];
-  const { anchor, head } = selectionAt(state.doc, peer.place);
+): RemoteCursor {
   const stayed = before?.anchor === anchor && before.head === head;
-  const moves = (before?.moves ?? 0) + (stayed ? 0 : 1);
-  return [{ id: peer.id, name: peer.name, color: peer.color, anchor, head, moves }];
+  return { id, name, color, anchor, head, moves: (before?.moves ?? 0) + (stayed ? 0 : 1) };
 }
 
 // Scrolls the cursor of a peer into view. False if they have none.

@@ -8,18 +8,17 @@ import {
   EditorState,
   type Extension,
   type StateCommand,
+  type Transaction,
 } from "@codemirror/state";
 import { EditorView, keymap, placeholder, type ViewUpdate } from "@codemirror/view";
 import { withLineFeeds } from "../core/document/clean-text";
 import { remoteCursors } from "./remote-cursors";
-import { sharedDispatch, type Target } from "./binding";
 
 export interface ViewOptions {
   parent: HTMLElement;
   label: string;
   nonce: string;
-  target: () => Target | null;
-  onRefused: (reason: string) => void;
+  dispatch: (transactions: readonly Transaction[], view: EditorView) => void;
   onUpdate: (update: ViewUpdate) => void;
 }
 
@@ -94,6 +93,6 @@ export function createView(options: ViewOptions): EditorView {
   return new EditorView({
     state,
     parent: options.parent,
-    dispatchTransactions: sharedDispatch(options.target, options.onRefused),
+    dispatchTransactions: options.dispatch,
   });
 }
