@@ -296,7 +296,8 @@ suite("editing together", (suite) => {
     );
     await Promise.all(tabs.map((tab) => tab.saved()));
     const text = await suite.cat(name);
-    assert.equal(text.split("\r").length, 301);
+    assert.equal(text.split("\r\n").length, 305);
+    assert.equal(text.split("\n").length, 305);
     for (const tab of tabs) {
       await tab.page.waitForFunction(
         (first) => document.querySelector(".cm-content").textContent.includes(first),
@@ -304,6 +305,43 @@ suite("editing together", (suite) => {
       );
       assert.equal(await tab.wholeText(), text);
     }
+  });
+
+  it("a CRLF is one thing to the cursor and the keys", async () => {
+    const name = suite.freshName();
+    const doc = await (await suite.client()).create(name, "start");
+    const tab = await suite.edit(name);
+    const becomes = async (keys, expected) => {
+      await call(doc, "submitOp", [{ d: doc.data.length }, "ab\r\ncd\r\nef"]);
+      await tab.page.waitForFunction(() => document.querySelectorAll(".cm-line").length === 3);
+      await tab.text.focus();
+      await tab.press("Control+Home", ...keys.split(" "));
+      await until(doc, ["op"], () => doc.data === expected, `${keys}: ${expected}`);
+    };
+    await becomes("End Enter Y", "ab\r\nY\r\ncd\r\nef");
+    await becomes("End End Y", "abY\r\ncd\r\nef");
+    await becomes("ArrowDown Backspace", "abcd\r\nef");
+    await becomes("ArrowDown Control+Backspace", "abcd\r\nef");
+    await becomes("End Delete", "abcd\r\nef");
+    await becomes("End Control+Delete", "abcd\r\nef");
+    await becomes("End ArrowRight Y", "ab\r\nYcd\r\nef");
+    await becomes("ArrowDown ArrowLeft Y", "abY\r\ncd\r\nef");
+    await becomes("End Shift+ArrowRight Delete", "abcd\r\nef");
+    await becomes("End ArrowDown Y", "ab\r\ncdY\r\nef");
+    await becomes("Shift+End Y", "Y\r\ncd\r\nef");
+    await becomes("ArrowDown Shift+ArrowLeft Delete", "abcd\r\nef");
+    await becomes("Control+ArrowRight Y", "abY\r\ncd\r\nef");
+    await becomes("Control+End Enter Y", "ab\r\ncd\r\nef\r\nY");
+    await becomes("End Delete Control+z Y", "abY\r\ncd\r\nef");
+  });
+
+  it("a carriage return that ends no line is seen", async () => {
+    const name = suite.freshName();
+    await (await suite.client()).create(name, "a\rb\r\r\nc\r\n");
+    const tab = await suite.edit(name);
+    await tab.shows("a␍b␍\r\nc\r\n");
+    await tab.write("x");
+    assert.equal(await suite.cat(name), "xa\rb\r\r\nc\r\n");
   });
 
   it("another program's edits appear, a deletion is said, and the text can be brought back", async () => {

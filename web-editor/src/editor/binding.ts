@@ -143,8 +143,7 @@ function cleaned(transactions: readonly Transaction[]): readonly Transaction[] {
   const changes = transactions
     .map((transaction) => transaction.changes)
     .reduce((all, next) => all.compose(next));
-  const keepCarriageReturns = ["undo", "redo", "move"].some((event) => last.isUserEvent(event));
-  const specs = corrections(changes, last.newDoc, { keepCarriageReturns });
+  const specs = corrections(changes, last.newDoc);
   if (specs.length === 0) return transactions;
   const userEvent = last.annotation(Transaction.userEvent);
   const correction = last.state.update({

@@ -11,7 +11,7 @@ import {
   type Transaction,
 } from "@codemirror/state";
 import { EditorView, keymap, placeholder, type ViewUpdate } from "@codemirror/view";
-import { withLineFeeds } from "../core/document/clean-text";
+import { lineEnds } from "./line-ends";
 import { remoteCursors } from "./remote-cursors";
 
 export interface ViewOptions {
@@ -67,7 +67,7 @@ export function createView(options: ViewOptions): EditorView {
       // Only "\n" ends a line. By default CodeMirror also splits lines at "\r" and counts "\r\n" as one
       // character, and then every position after it would differ from everybody else's.
       EditorState.lineSeparator.of("\n"),
-      EditorView.clipboardInputFilter.of(withLineFeeds),
+      lineEnds,
       EditorView.cspNonce.of(options.nonce),
       EditorView.lineWrapping,
       EditorView.contentAttributes.of({
