@@ -140,6 +140,19 @@ export class Tab {
     }, text);
   }
 
+  /** Drops these files of the disk on an element, as from a file manager. */
+  async drop(selector, ...files) {
+    const { x, y, width, height } = await this.page.locator(selector).boundingBox();
+    const session = await this.page.context().newCDPSession(this.page);
+    for (const type of ["dragEnter", "dragOver", "drop"])
+      await session.send("Input.dispatchDragEvent", {
+        type,
+        x: x + width / 2,
+        y: y + Math.min(height, 100) / 2,
+        data: { items: [], files, dragOperationsMask: 1 },
+      });
+  }
+
   /** Closing the tab is asked about first; it stays open. */
   async asksBeforeItCloses() {
     const asked = this.page.waitForEvent("dialog");

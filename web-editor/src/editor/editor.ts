@@ -11,6 +11,7 @@ import { Session } from "../core/session";
 import { Binding } from "./binding";
 import { browserHost } from "./browser-host";
 import { copyText } from "./export";
+import { refuseFilesBeside } from "./files";
 import { setUpMenu } from "./menu";
 import { hideMessage, showMessage } from "./message";
 import { notice } from "./notices";
@@ -24,13 +25,12 @@ import { Statistics } from "./statistics";
 import { rememberPerson, storedPerson } from "./stored-person";
 import { createView, setWritable } from "./view";
 
+const refuse = (reason: string) => notice(reason, "problem");
+
 export class Editor {
   // The user has been in the text, and so has a place there that others see.
   private wasFocused = false;
-  private readonly binding = new Binding(
-    () => this.session.text,
-    (reason) => notice(reason, "problem"),
-  );
+  private readonly binding = new Binding(() => this.session.text, refuse);
   private readonly view: EditorView;
   private readonly session: Session;
   private readonly people: PeopleBar;
@@ -56,8 +56,10 @@ export class Editor {
       label: `Text of ${page.name}`,
       nonce,
       dispatch: this.binding.dispatch,
+      onRefused: refuse,
       onUpdate: (update) => this.viewUpdated(update),
     });
+    refuseFilesBeside(this.view);
     this.session = this.openSession();
     const dialog = new PersonDialog((person) => this.become(person));
     this.people = new PeopleBar({

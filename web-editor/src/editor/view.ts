@@ -11,6 +11,7 @@ import {
   type Transaction,
 } from "@codemirror/state";
 import { EditorView, keymap, placeholder, type ViewUpdate } from "@codemirror/view";
+import { fileHandlers } from "./files";
 import { lineEnds } from "./line-ends";
 import { remoteCursors } from "./remote-cursors";
 
@@ -19,6 +20,7 @@ export interface ViewOptions {
   label: string;
   nonce: string;
   dispatch: (transactions: readonly Transaction[], view: EditorView) => void;
+  onRefused: (reason: string) => void;
   onUpdate: (update: ViewUpdate) => void;
 }
 
@@ -68,6 +70,7 @@ export function createView(options: ViewOptions): EditorView {
       // character, and then every position after it would differ from everybody else's.
       EditorState.lineSeparator.of("\n"),
       lineEnds,
+      fileHandlers(options.onRefused),
       EditorView.cspNonce.of(options.nonce),
       EditorView.lineWrapping,
       EditorView.contentAttributes.of({
