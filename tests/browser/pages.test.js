@@ -101,6 +101,91 @@ suite("the pages", (suite) => {
     assert.ok(await fits(tab));
   });
 
+  it("on a phone no field makes the browser zoom in", async () => {
+    const tab = await suite.visit("/", { context: devices["Pixel 5"] });
+    const sizes = [];
+    const measure = async (selector) => {
+      for (const field of await tab.page.locator(selector).all())
+        sizes.push(await field.evaluate((node) => parseFloat(getComputedStyle(node).fontSize)));
+    };
+    await measure("input[type=text]");
+    await tab.page.goto(`${suite.server.url}/d/${suite.freshName()}`);
+    await tab.opened();
+    await tab.page.locator("#menu-button").tap();
+    await tab.page.locator("#menu-find").tap();
+    await tab.page.locator("#menu-button").tap();
+    for (const typeface of ["serif", "sans", "mono"]) {
+      await tab.page.locator(`input[value=${typeface}] + span`).tap();
+      await measure(".cm-content");
+    }
+    await measure("input[type=text], textarea, .cm-textfield");
+    assert.ok(sizes.length >= 8, `${sizes}`);
+    assert.ok(Math.min(...sizes) >= 16, `${sizes}`);
+  });
+
+  it("on paper there is all of the text, black on white, and no control", async () => {
+    const name = suite.freshName();
+    const lines = Array.from({ length: 400 }, (_, i) => `line ${i + 1}`);
+    await (await suite.client()).create(name, lines.join("\n"));
+    const tab = await suite.edit(name, { name: "Ada", context: { colorScheme: "dark" } });
+    await suite.edit(name, { name: "Grace" });
+    await tab.page.locator(".avatar.peer").waitFor();
+    await tab.text.focus();
+    await tab.press("Control+f");
+    const pages = (await tab.page.pdf()).toString("latin1").match(/\/Type \/Page\b/g).length;
+    assert.ok(pages > 4, `${pages} pages`);
+    await tab.page.emulateMedia({ media: "print" });
+    await tab.shows(lines.join("\n"));
+    assert.equal((await tab.page.locator("body").innerText()).trim(), lines.join("\n"));
+    const ink = await tab.text.evaluate((node) => getComputedStyle(node).color);
+    assert.equal(ink, "rgb(0, 0, 0)");
+    assert.equal(await tab.page.locator("html").evaluate((node) => node.scrollWidth > 1280), false);
+  });
+
+  it("each line is laid out in its own direction, and the arrow keys follow it", async () => {
+    const name = suite.freshName();
+    const tab = await suite.edit(name);
+    await tab.write("left\n12 שלום\nمرحبا left\nleft שלום");
+    const sides = await tab.page.evaluate(() =>
+      [...document.querySelectorAll(".cm-line")].map((line) => {
+        const range = document.createRange();
+        range.selectNodeContents(line);
+        const text = range.getBoundingClientRect();
+        const box = line.getBoundingClientRect();
+        return text.left - box.left < box.right - text.right ? "left" : "right";
+      }),
+    );
+    assert.deepEqual(sides, ["left", "right", "right", "left"]);
+    await tab.press("Control+Home", "ArrowDown", "Home", "ArrowLeft");
+    await tab.type("|");
+    await tab.shows("left\n1|2 שלום\nمرحبا left\nleft שלום");
+  });
+
+  it("with forced colours the others' cursors and selections are seen", async () => {
+    const name = suite.freshName();
+    const context = { forcedColors: "active", colorScheme: "light" };
+    const tab = await suite.edit(name, { name: "Ada", context });
+    const other = await suite.edit(name, { name: "Grace" });
+    await other.write("one two");
+    await other.press("Control+Shift+ArrowLeft");
+    await tab.page.locator(".remote-selection").waitFor();
+    const colors = await tab.page.evaluate(() => {
+      const color = (selector, name, pseudo) =>
+        getComputedStyle(document.querySelector(selector), pseudo)[name];
+      return {
+        page: color("html", "backgroundColor"),
+        cursor: color(".remote-cursor", "backgroundColor", "::before"),
+        selection: color(".remote-selection", "backgroundColor"),
+        flag: color(".remote-name", "backgroundColor"),
+        name: color(".remote-name", "color"),
+        text: color(".cm-content", "color"),
+      };
+    });
+    for (const what of ["cursor", "selection", "flag", "text"])
+      assert.notEqual(colors[what], colors.page, what);
+    assert.notEqual(colors.name, colors.flag);
+  });
+
   it("a document of 1 MB stays smooth to type in", async (t) => {
     const name = suite.freshName();
     const client = await suite.client();

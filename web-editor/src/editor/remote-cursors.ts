@@ -123,7 +123,7 @@ class CursorMarker implements LayerMarker {
   }
 
   private flag(): HTMLElement {
-    return element("span", { class: "remote-name" }, this.cursor.name);
+    return element("span", { class: "remote-name", dir: "auto" }, this.cursor.name);
   }
 }
 

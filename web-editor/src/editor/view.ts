@@ -6,11 +6,12 @@ import {
   Compartment,
   EditorSelection,
   EditorState,
+  RangeSetBuilder,
   type Extension,
   type StateCommand,
   type Transaction,
 } from "@codemirror/state";
-import { EditorView, keymap, placeholder, type ViewUpdate } from "@codemirror/view";
+import { Decoration, EditorView, keymap, placeholder, type ViewUpdate } from "@codemirror/view";
 import { fileHandlers } from "./files";
 import { lineEnds } from "./line-ends";
 import { remoteCursors } from "./remote-cursors";
@@ -62,6 +63,22 @@ const newLine: StateCommand = ({ state, dispatch }) => {
   return true;
 };
 
+const ownDirection = Decoration.line({ attributes: { dir: "auto" } });
+
+// Each line is laid out in the direction of its first strong character.
+const lineDirections: Extension = [
+  EditorView.perLineTextDirection.of(true),
+  EditorView.decorations.of(({ visibleRanges, state: { doc } }) => {
+    const lines = new RangeSetBuilder<Decoration>();
+    for (const { from, to } of visibleRanges)
+      for (let line = doc.lineAt(from); ; line = doc.line(line.number + 1)) {
+        lines.add(line.from, line.from, ownDirection);
+        if (line.to >= to) break;
+      }
+    return lines.finish();
+  }),
+];
+
 export function createView(options: ViewOptions): EditorView {
   const state = EditorState.create({
     extensions: [
@@ -73,6 +90,7 @@ export function createView(options: ViewOptions): EditorView {
       fileHandlers(options.onRefused),
       EditorView.cspNonce.of(options.nonce),
       EditorView.lineWrapping,
+      lineDirections,
       EditorView.contentAttributes.of({
         "aria-label": options.label,
         spellcheck: "true",

@@ -44,7 +44,7 @@ function item({ name, openedAt }: Recent): HTMLElement {
     element(
       "a",
       { href: documentPath(name) },
-      element("span", { class: "name" }, name),
+      element("span", { class: "name", dir: "auto" }, name),
       element("time", { datetime: new Date(openedAt).toISOString() }, when(openedAt, Date.now())),
     ),
     element("button", { type: "button", "aria-label": label, title: label, click: forget }, "×"),
