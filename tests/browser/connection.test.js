@@ -70,6 +70,7 @@ suite("a connection that comes and goes", (suite) => {
     const { name, wire, tab } = await offline(t, "safe ", "precious", {
       context: { permissions: ["clipboard-read", "clipboard-write"] },
     });
+    await tab.turnClock(3_600_000);
     await kind(tab, "unsaved");
     assert.match(await tab.page.locator("#save-label").textContent(), /^Unsaved for \d+ s$/);
     assert.match(await tab.page.locator("#announcer").textContent(), /^Unsaved/);

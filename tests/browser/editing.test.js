@@ -3,6 +3,7 @@ import { it } from "node:test";
 import { devices } from "playwright-core";
 import { call } from "../support/client.js";
 import { until } from "../support/deadline.js";
+import { cowrite } from "../support/server.js";
 import { suite } from "./support/suite.js";
 
 suite("editing together", (suite) => {
@@ -104,6 +105,43 @@ suite("editing together", (suite) => {
     await grace.page.getByRole("button", { name: /^Ada Lovelace/ }).waitFor();
     await ada.page.reload();
     await ada.page.getByRole("button", { name: /^You: Ada Lovelace/ }).waitFor();
+  });
+
+  it("a new name is the person's in all tabs, and in the history", async () => {
+    const name = suite.freshName();
+    const first = await suite.edit(name, { name: "Ada" });
+    const others = await Promise.all([1, 2].map(() => first.another(`/d/${name}`)));
+    suite.tabs.push(...others);
+    for (const tab of others) await tab.opened();
+    await first.page.locator(".avatar.self").click();
+    await first.page.locator("#person-name").fill("Ada Lovelace");
+    await first.page.getByLabel("Colour 7").check();
+    await first.page.keyboard.press("Enter");
+    for (const { page } of others)
+      await page.locator(".avatar.self[data-peer='6'][title^='You: Ada Lovelace.']").waitFor();
+    await others[1].write("by me");
+    assert.match(await cowrite("log", "--server", suite.server.url, name), /Ada Lovelace/);
+  });
+
+  it("cursors go on when the system's clock is set", async () => {
+    const { tabs } = await suite.editTogether({ name: "Ada", color: 1 }, { name: "Grace" });
+    const [ada, grace] = tabs;
+    await ada.write("one two three");
+    const cursor = grace.page.locator(".remote-cursor[data-peer='1']");
+    await cursor.waitFor({ state: "attached" });
+    for (const [hours, key] of [
+      [-1, "Home"],
+      [2, "End"],
+      [-3, "Home"],
+    ]) {
+      const before = await cursor.evaluate((node) => node.getBoundingClientRect().x);
+      await ada.turnClock(hours * 3_600_000);
+      await ada.press(key);
+      await grace.page.waitForFunction(
+        (before) => document.querySelector(".remote-cursor").getBoundingClientRect().x !== before,
+        before,
+      );
+    }
   });
 
   it("undo takes back one's own words and keeps the other's, redo brings them again", async () => {

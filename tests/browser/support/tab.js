@@ -34,6 +34,21 @@ export class Tab {
     return tab;
   }
 
+  /** Another tab of the same browser profile. */
+  async another(path) {
+    const tab = new Tab(await this.page.context().newPage());
+    await tab.page.goto(new URL(path, this.page.url()).href);
+    return tab;
+  }
+
+  /** The time of day jumps in this page, as if somebody had set the system's clock. */
+  async turnClock(ms) {
+    await this.page.evaluate((ms) => {
+      const now = Date.now;
+      Date.now = () => now() + ms;
+    }, ms);
+  }
+
   /** @param {import("playwright-core").Page} page */
   constructor(page) {
     this.page = page;

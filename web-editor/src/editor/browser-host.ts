@@ -4,7 +4,7 @@ import type { Connect, Host } from "../core/host";
 export function browserHost(): Host {
   return {
     clock: {
-      now: () => Date.now(),
+      now: () => performance.now(), // Date.now() jumps when the system's clock is set.
       schedule: (ms, action) => {
         const timer = setTimeout(action, ms);
         return () => clearTimeout(timer);

@@ -22,7 +22,7 @@ import { scrollToPeer, showPeers } from "./remote-cursors";
 import { RescueDialog } from "./rescue-dialog";
 import { SaveIndicator } from "./save-indicator";
 import { Statistics } from "./statistics";
-import { rememberPerson, storedPerson } from "./stored-person";
+import { onPersonChangedElsewhere, rememberPerson, storedPerson } from "./stored-person";
 import { createView, setWritable } from "./view";
 
 const refuse = (reason: string) => notice(reason, "problem");
@@ -61,7 +61,11 @@ export class Editor {
     });
     refuseFilesBeside(this.view);
     this.session = this.openSession();
-    const dialog = new PersonDialog((person) => this.become(person));
+    const dialog = new PersonDialog((person) => {
+      rememberPerson(person);
+      this.become(person);
+    });
+    onPersonChangedElsewhere((person) => this.become(person));
     this.people = new PeopleBar({
       onSelf: () => dialog.open(this.session.person),
       onPeer: (peer) => this.goTo(peer),
@@ -173,7 +177,6 @@ export class Editor {
   }
 
   private become(person: Person): void {
-    rememberPerson(person);
     this.session.become(person);
     this.showPeople();
   }
