@@ -382,6 +382,51 @@ suite("editing together", (suite) => {
     assert.equal(await suite.cat(name), "xa\rb\r\r\nc\r\n");
   });
 
+  const searchPanel = async (tab, search, replace) => {
+    await tab.text.focus();
+    await tab.press("Control+f");
+    await tab.page.getByRole("textbox", { name: "Find" }).fill(search);
+    await tab.page.getByRole("textbox", { name: "Replace" }).fill(replace);
+    return (name) => tab.page.getByRole("button", { name, exact: true }).click();
+  };
+
+  it("all matches are selected, and typing replaces each of them", async () => {
+    const name = suite.freshName();
+    const tab = await suite.edit(name);
+    await tab.write("one two one\nthree one");
+    const click = await searchPanel(tab, "one", "");
+    await click("All");
+    await tab.page.locator(".other-selection").nth(1).waitFor();
+    await tab.type("1");
+    await tab.shows("1 two 1\nthree 1");
+    await tab.type("!");
+    await tab.shows("1! two 1!\nthree 1!");
+    await tab.press("Escape");
+    await tab.page.locator(".other-cursor").first().waitFor({ state: "detached" });
+    await tab.press("Control+Home");
+    await tab.type(">");
+    await tab.shows(">1! two 1!\nthree 1!");
+  });
+
+  it("too many matches to select or to replace are refused at once", async () => {
+    const client = await suite.client();
+    const texts = { lines: "a\n".repeat(90_000), line: "a b".repeat(40_000) };
+    for (const [form, text] of Object.entries(texts)) {
+      const name = suite.freshName();
+      const doc = await client.create(name, text);
+      const tab = await suite.edit(name);
+      const click = await searchPanel(tab, "a", "b");
+      await click("All");
+      await tab.page.getByText("There are more than 1,000 matches").waitFor();
+      await click("Replace all");
+      const reason =
+        form === "line" ? "too many matches in long lines" : "more than 87,381 matches";
+      await tab.page.getByText(reason).waitFor();
+      await tab.write("x");
+      await until(doc, ["op"], () => doc.data === `x${text}`, "typing goes on");
+    }
+  });
+
   it("another program's edits appear, a deletion is said, and the text can be brought back", async () => {
     const name = suite.freshName();
     const tab = await suite.edit(name);

@@ -1,7 +1,6 @@
 // The CodeMirror view in which people write. None of its extensions changes text that the user did not
 // ask to change.
 import { history, historyKeymap, standardKeymap } from "@codemirror/commands";
-import { search, searchKeymap } from "@codemirror/search";
 import {
   Compartment,
   EditorSelection,
@@ -15,6 +14,7 @@ import { Decoration, EditorView, keymap, placeholder, type ViewUpdate } from "@c
 import { fileHandlers } from "./files";
 import { lineEnds } from "./line-ends";
 import { remoteCursors } from "./remote-cursors";
+import { searching } from "./search";
 
 export interface ViewOptions {
   parent: HTMLElement;
@@ -26,18 +26,6 @@ export interface ViewOptions {
 }
 
 const writable = new Compartment();
-
-// The labels of the search panel, in the style of the rest of the page.
-const phrases = {
-  next: "Next",
-  previous: "Previous",
-  all: "All",
-  "match case": "Match case",
-  regexp: "Pattern",
-  "by word": "Whole words",
-  replace: "Replace",
-  "replace all": "Replace all",
-};
 
 const readOnly: Extension = [EditorState.readOnly.of(true), EditorView.editable.of(false)];
 
@@ -98,11 +86,9 @@ export function createView(options: ViewOptions): EditorView {
         tabindex: "0",
       }),
       history(),
-      search({ top: true }),
-      EditorState.phrases.of(phrases),
+      searching(options.onRefused),
       keymap.of([
         { key: "Enter", run: newLine, shift: newLine },
-        ...searchKeymap,
         ...historyKeymap,
         ...standardKeymap,
       ]),
