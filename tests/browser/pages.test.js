@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { it } from "node:test";
 import { devices } from "playwright-core";
+import { SubPath } from "./support/sub_path.js";
 import { suite } from "./support/suite.js";
 import { lightness } from "./support/tab.js";
 
@@ -60,6 +61,47 @@ suite("the pages", (suite) => {
     await tab.press("Escape");
     await tab.page.locator("#menu").waitFor({ state: "hidden" });
     assert.equal(await tab.page.evaluate(() => document.activeElement.id), "menu-button");
+  });
+
+  it("work under a path, and stay in it", async (t) => {
+    const proxy = await SubPath.open(suite.server, "/pad/d/");
+    t.after(() => proxy.close());
+    const name = `${suite.freshName()} d`;
+    const tab = await suite.visit("", { origin: proxy.url });
+    await tab.page.getByLabel("Open or create a document").fill(name);
+    await tab.page.keyboard.press("Enter");
+    await tab.opened();
+    await tab.write("under a path");
+    assert.equal(await suite.cat(name), "under a path");
+    assert.equal(tab.page.url(), `${proxy.url}d/${encodeURIComponent(name)}`);
+    await tab.page.locator(".home").click();
+    await tab.page.getByRole("link", { name }).click();
+    await tab.shows("under a path");
+    await tab.page.goto(`${proxy.url}embed/${encodeURIComponent(name)}`);
+    await tab.opened();
+    assert.equal(
+      await tab.page.locator("#open-alone").evaluate(({ href }) => href),
+      `${proxy.url}d/${encodeURIComponent(name)}`,
+    );
+  });
+
+  it("say so when their script is missing, and nothing of the kind when it is there", async () => {
+    const sentence = (tab) => tab.page.getByText("This page has not started.");
+    const lacking = async (context, status, path) => {
+      const tab = await suite.visit("/", { context });
+      await tab.page.route("**/assets/**", (route) => route.fulfill({ status }));
+      await tab.page.goto(suite.server.url + path);
+      await sentence(tab).waitFor();
+      assert.equal(await tab.page.getByRole("button").first().isVisible(), false);
+      assert.ok(tab.complaints.splice(0).every((text) => text.includes(`status of ${status}`)));
+    };
+    await Promise.all([
+      lacking({}, 403, `/d/${suite.freshName()}`),
+      lacking({}, 404, "/"),
+      lacking({ javaScriptEnabled: false }, 404, `/d/${suite.freshName()}`),
+    ]);
+    const tab = await suite.edit(suite.freshName());
+    assert.equal(await sentence(tab).count(), 0);
   });
 
   it("the theme follows the system until one is chosen, and the choice stays", async () => {

@@ -73,6 +73,7 @@ export class Editor {
     byId("discarded-show", HTMLElement).addEventListener("click", () => this.showDiscarded());
     setUpMenu(this.view, page.name);
     this.showPeople();
+    this.showProgress();
     setInterval(() => this.showProgress(), 1_000);
     addEventListener("beforeunload", (event) => {
       if (this.session.text.isAtRisk) event.preventDefault();

@@ -1,7 +1,7 @@
 import "../styles/base.css";
 import "../styles/start.css";
 import { documentPath, nameProblem, randomName } from "../common/document-name";
-import { byId, element } from "../common/element";
+import { byId, element, pageStarted } from "../common/element";
 import { forgetDocument, recentDocuments, type Recent } from "../common/recent";
 import { chooseTheme, isTheme, showTheme, storedTheme } from "../common/theme";
 import { when } from "../common/when";
@@ -71,3 +71,4 @@ setUpTheme();
 showRecent();
 // Going back in the browser's history may show this page from memory, with an old list.
 addEventListener("pageshow", showRecent);
+pageStarted();
