@@ -13,6 +13,7 @@ import { EditorView, RectangleMarker, layer, type LayerMarker } from "@codemirro
 import { element } from "../common/element";
 import type { Peer } from "../core/presence/peer";
 import type { Place, Selection } from "../core/presence/place";
+import { selectionRectangles, type Rectangle } from "./selection-rectangles";
 
 interface RemoteCursor {
   id: string;
@@ -130,7 +131,7 @@ class CursorMarker implements LayerMarker {
 class SelectionMarker extends RectangleMarker {
   constructor(
     private readonly color: number,
-    { left, top, width, height }: RectangleMarker,
+    { left, top, width, height }: Rectangle,
   ) {
     super("remote-selection", left, top, width, height);
   }
@@ -168,9 +169,7 @@ function selectionMarkers(view: EditorView): LayerMarker[] {
   return view.state.field(cursors).flatMap((cursor) => {
     if (cursor.anchor === cursor.head) return [];
     const range = EditorSelection.range(cursor.anchor, cursor.head);
-    return RectangleMarker.forRange(view, "remote-selection", range).map(
-      (marker) => new SelectionMarker(cursor.color, marker),
-    );
+    return selectionRectangles(view, range).map((each) => new SelectionMarker(cursor.color, each));
   });
 }
 

@@ -18,6 +18,7 @@ import {
   type EditorView,
 } from "@codemirror/view";
 import { operationComponentsMax } from "../core/document/limits";
+import { selectionRectangles } from "./selection-rectangles";
 
 // CodeMirror's selectMatches() selects no more.
 const selectedMax = 1_000;
@@ -96,7 +97,12 @@ const otherSelections = layer({
     return ranges
       .filter((range) => range !== main)
       .flatMap((range) =>
-        RectangleMarker.forRange(view, range.empty ? "other-cursor" : "other-selection", range),
+        range.empty
+          ? RectangleMarker.forRange(view, "other-cursor", range)
+          : selectionRectangles(view, range).map(
+              ({ left, top, width, height }) =>
+                new RectangleMarker("other-selection", left, top, width, height),
+            ),
       );
   },
 });
