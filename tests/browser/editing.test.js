@@ -267,6 +267,7 @@ suite("editing together", (suite) => {
       async begin(text) {
         await call(doc, "submitOp", [{ d: doc.data.length }, text]);
         await tab.shows(text);
+        await tab.text.focus();
         await tab.press("Control+End");
       },
       async compose(...texts) {
@@ -322,6 +323,30 @@ suite("editing together", (suite) => {
     await disturb([4, "and "]);
     await tab.page.locator("#menu-button").focus();
     await ends("one and two he", "the focus is lost");
+    await begin("");
+    await compose("h", "he");
+    await disturb(["X"]);
+    await input.commit("hello");
+    await ends("Xhello", "there was no text");
+  });
+
+  it("two people may compose in one line at once", async () => {
+    const name = suite.freshName();
+    const doc = await (await suite.client()).create(name, "one two ");
+    const tabs = await Promise.all([suite.edit(name), suite.edit(name)]);
+    const inputs = [];
+    for (const [i, tab] of tabs.entries()) {
+      await tab.text.focus();
+      await tab.press(i === 0 ? "Home" : "End");
+      inputs.push(await tab.inputMethod());
+    }
+    for (const count of [1, 2, 3])
+      for (const [i, word] of ["ada", "grace"].entries())
+        await inputs[i].compose(word.slice(0, count));
+    await Promise.all([inputs[0].commit("ada "), inputs[1].commit("grace")]);
+    const expected = "ada one two grace";
+    await Promise.all(tabs.map((tab) => tab.shows(expected)));
+    await until(doc, ["op"], () => doc.data === expected, "both words");
   });
 
   it("a composition that rests lets the others' words in", async () => {

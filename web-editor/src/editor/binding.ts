@@ -69,12 +69,15 @@ export class Binding {
   receive(view: EditorView, operation: Operation): void {
     if (!this.held.isEmpty) {
       this.held.hold(operation);
-    } else if (breaksComposition(view, changesFrom(operation, view.state.doc))) {
+      return;
+    }
+    const changes = changesFrom(operation, view.state.doc);
+    if (breaksComposition(view, changes)) {
       this.held.hold(operation);
       this.restsSince = performance.now();
       this.lookLater(view);
     } else {
-      view.dispatch({ changes: changesFrom(operation, view.state.doc), annotations: byOthers });
+      view.dispatch({ changes, annotations: byOthers });
     }
   }
 
@@ -109,12 +112,11 @@ export class Binding {
 
   private look(view: EditorView): void {
     if (this.held.isEmpty) return;
-    const rests = performance.now() - this.restsSince >= compositionRestMs;
     if (!view.compositionStarted) {
       this.showHeld(view);
       return;
     }
-    if (rests) endComposition(view);
+    if (performance.now() - this.restsSince >= compositionRestMs) endComposition(view);
     this.lookLater(view);
   }
 
