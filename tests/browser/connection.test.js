@@ -70,6 +70,7 @@ suite("a connection that comes and goes", (suite) => {
     const { name, wire, tab } = await offline(t, "safe ", "precious", {
       context: { permissions: ["clipboard-read", "clipboard-write"] },
     });
+    await tab.turnClock(3_600_000);
     await kind(tab, "unsaved");
     assert.match(await tab.page.locator("#save-label").textContent(), /^Unsaved for \d+ s$/);
     assert.match(await tab.page.locator("#announcer").textContent(), /^Unsaved/);
@@ -84,12 +85,7 @@ suite("a connection that comes and goes", (suite) => {
 
   it("leaving with unsaved text asks first", async (t) => {
     const { name, wire, tab } = await offline(t, "x", "y");
-    const asked = tab.page.waitForEvent("dialog");
-    const closing = tab.page.close({ runBeforeUnload: true });
-    const dialog = await asked;
-    assert.equal(dialog.type(), "beforeunload");
-    await dialog.dismiss();
-    await closing;
+    await tab.asksBeforeItCloses();
     wire.mend();
     await tab.saved();
     assert.equal(await suite.cat(name), "xy");
@@ -111,20 +107,100 @@ suite("a connection that comes and goes", (suite) => {
     },
   );
 
-  it("a text that the document can no longer take is given back", async (t) => {
-    const { name, wire, tab } = await offline(t, "shared", " and my last paragraph");
-    const client = await suite.client();
-    const doc = await client.subscribe(name);
+  /** The tab types this offline, while the document is deleted; resolves to the dialog about it. */
+  const lose = async ({ wire, tab, doc }, unsaved) => {
+    wire.cut();
+    await tab.text.click();
+    await tab.type(unsaved);
     await call(doc, "del");
     wire.mend();
     const dialog = tab.page.getByRole("dialog", { name: "This text could not be saved" });
     await dialog.waitFor();
-    assert.equal(await dialog.getByRole("textbox").inputValue(), " and my last paragraph");
+    assert.equal(await dialog.getByRole("textbox").inputValue(), unsaved);
+    return dialog;
+  };
+
+  it("a text that the document can no longer take stays until it was taken out", async (t) => {
+    const all = await wired(t);
+    const { name, tab } = all;
+    await tab.write("shared ");
+    all.doc = await (await suite.client()).subscribe(name);
+    const dialog = await lose(all, "and my last paragraph");
+    await tab.page.getByText("This document was deleted").waitFor();
+    for (const _ of [1, 2, 3]) await tab.press("Escape");
+    await dialog.waitFor({ state: "hidden" });
+    await kind(tab, "discarded");
+    await tab.asksBeforeItCloses();
+    await tab.page.getByRole("button", { name: "Show it" }).click();
+    assert.equal(await dialog.getByRole("textbox").inputValue(), "and my last paragraph");
     const download = tab.page.waitForEvent("download");
     await dialog.getByRole("button", { name: "Download" }).click();
     assert.match((await download).suggestedFilename(), /not saved/);
     await dialog.getByRole("button", { name: "Close" }).click();
-    await tab.page.getByText("This document was deleted").waitFor();
+    await kind(tab, "deleted");
+    assert.equal(await tab.page.locator("#discarded").isVisible(), false);
+  });
+
+  it("it can be copied by a button or by hand, or thrown away by a click that says so", async (t) => {
+    const all = await wired(t, { context: { permissions: ["clipboard-read", "clipboard-write"] } });
+    const { name, tab } = all;
+    const client = await suite.client();
+    all.doc = await client.subscribe(name);
+    const clipboard = () => tab.page.evaluate(() => navigator.clipboard.readText());
+    const ways = {
+      button: async (dialog) => {
+        await dialog.getByRole("button", { name: "Copy" }).click();
+        await dialog.getByRole("button", { name: "Close" }).click();
+      },
+      hand: async (dialog) => {
+        await dialog.getByRole("textbox").focus();
+        await tab.press("Control+a", "Control+c");
+        await dialog.getByRole("button", { name: "Close" }).click();
+      },
+      click: (dialog) => dialog.getByRole("button", { name: "Throw away" }).click(),
+    };
+    for (const [way, take] of Object.entries(ways)) {
+      const dialog = await lose(all, way);
+      await take(dialog);
+      await kind(tab, "deleted");
+      assert.equal(await clipboard(), way === "click" ? "hand" : way);
+      await client.create(name, "");
+      await tab.opened();
+    }
+  });
+
+  it("two tabs that start a deleted document again with its text lose nothing, and say so", async (t) => {
+    const all = await wired(t);
+    const { name, wire, tab } = all;
+    await tab.write("once more");
+    const other = await suite.edit(name);
+    const doc = await (await suite.client()).subscribe(name);
+    await call(doc, "del");
+    const again = (each) => each.page.getByRole("button", { name: "Start it again" });
+    await Promise.all([again(tab).waitFor(), again(other).waitFor()]);
+    wire.cut();
+    await again(tab).click();
+    await again(other).click();
+    await other.opened();
+    await other.text.click();
+    await other.press("Control+End");
+    await other.type(", with feeling");
+    await other.saved();
+    wire.mend();
+    await tab.shows("once more, with feeling");
+    await tab.opened();
+    assert.equal(await tab.page.locator("#rescue").isVisible(), false);
+    await tab.asksNothingBeforeItCloses();
+  });
+
+  it("a page that was never opened promises to keep nothing", async () => {
+    const tab = await suite.visit("/");
+    await tab.page.routeWebSocket(/\/ws$/, (socket) => socket.close());
+    await tab.page.goto(`${suite.server.url}/d/${suite.freshName()}`);
+    await tab.page.context().setOffline(true);
+    await kind(tab, "offline");
+    await tab.page.getByText("No connection to the server yet").waitFor();
+    assert.doesNotMatch(await tab.page.locator("body").innerText(), /kept/);
   });
 
   it("a change that is too large is refused before it is sent, and nothing is lost", async () => {
@@ -183,7 +259,7 @@ suite("a server that restarts", (suite) => {
     const reason = await tab.page.locator("#rescue-reason").textContent();
     assert.match(reason, /older history .* restored from a backup/);
     assert.equal(await tab.page.locator("#rescue-text").inputValue(), "precious and unsaved");
-    await tab.page.locator("#rescue-close").click();
+    await tab.press("Escape");
     await kind(tab, "history-replaced");
     assert.equal(await tab.page.locator("#strip").isVisible(), false);
     await tab.shows("precious and unsaved");
@@ -199,7 +275,11 @@ suite("a server that restarts", (suite) => {
   it("with another history and nothing unsaved: the text that only the page has stays", async (t) => {
     const { tab } = await replaceHistory(t, "precious", "");
     assert.equal(await tab.page.locator("#rescue-text").inputValue(), "precious");
-    await tab.page.locator("#rescue-close").click();
+    await tab.press("Escape");
     await tab.shows("precious");
+    await tab.asksBeforeItCloses();
+    await tab.page.getByRole("button", { name: "Show it" }).click();
+    await tab.page.getByRole("button", { name: "Throw away" }).click();
+    await tab.asksNothingBeforeItCloses();
   });
 });

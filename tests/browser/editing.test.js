@@ -1,6 +1,9 @@
 import assert from "node:assert/strict";
 import { it } from "node:test";
+import { devices } from "playwright-core";
 import { call } from "../support/client.js";
+import { until } from "../support/deadline.js";
+import { cowrite } from "../support/server.js";
 import { suite } from "./support/suite.js";
 
 suite("editing together", (suite) => {
@@ -74,6 +77,33 @@ suite("editing together", (suite) => {
     await avatar.waitFor({ state: "detached" });
   });
 
+  it("others' selections are seen in lines that run in both directions", async () => {
+    const name = suite.freshName();
+    const text = "left שלום\n\nשלום right";
+    await (await suite.client()).create(name, text);
+    const [ada, grace] = await Promise.all([suite.edit(name), suite.edit(name, { color: 3 })]);
+    await grace.text.focus();
+    await grace.press("Control+a");
+    // All of the text is under rectangles, and each line has one.
+    await ada.page.waitForFunction((lineCount) => {
+      const boxes = (selector) =>
+        [...document.querySelectorAll(selector)].map((node) => node.getBoundingClientRect());
+      const marks = boxes(".remote-selection");
+      const covers = (x, y) =>
+        marks.some(
+          ({ left, right, top, bottom }) => left <= x && x <= right && top <= y && y <= bottom,
+        );
+      const lines = [...document.querySelectorAll(".cm-line")].map((line) => {
+        const range = document.createRange();
+        range.selectNodeContents(line);
+        return [...range.getClientRects()].every(({ left, right, top, bottom }) =>
+          [0.1, 0.5, 0.9].every((part) => covers(left + (right - left) * part, (top + bottom) / 2)),
+        );
+      });
+      return marks.length > lineCount && lines.length === lineCount && lines.every(Boolean);
+    }, 3);
+  });
+
   it("a cursor stays beside its text while others write before it", async () => {
     const name = suite.freshName();
     const ada = await suite.edit(name, { name: "Ada", color: 1 });
@@ -92,16 +122,45 @@ suite("editing together", (suite) => {
     });
   });
 
-  it("a new name reaches the others", async () => {
+  it("a new name reaches the others, all tabs of the person, and the history", async () => {
     const name = suite.freshName();
-    const ada = await suite.edit(name);
-    const grace = await suite.edit(name);
-    await ada.page.locator(".avatar.self").click();
-    await ada.page.locator("#person-name").fill("Ada Lovelace");
-    await ada.page.keyboard.press("Enter");
-    await grace.page.getByRole("button", { name: /^Ada Lovelace/ }).waitFor();
-    await ada.page.reload();
-    await ada.page.getByRole("button", { name: /^You: Ada Lovelace/ }).waitFor();
+    const [first, grace] = await Promise.all([suite.edit(name, { name: "Ada" }), suite.edit(name)]);
+    const others = await Promise.all([1, 2].map(() => first.another(`/d/${name}`)));
+    suite.tabs.push(...others);
+    for (const tab of others) await tab.opened();
+    await first.page.locator(".avatar.self").click();
+    await first.page.locator("#person-name").fill("Ada Lovelace");
+    await first.page.getByLabel("Colour 7").check();
+    await first.page.keyboard.press("Enter");
+    for (const { page } of others)
+      await page.locator(".avatar.self[data-peer='6'][title^='You: Ada Lovelace.']").waitFor();
+    await grace.page
+      .getByRole("button", { name: /^Ada Lovelace/ })
+      .nth(2)
+      .waitFor();
+    await others[1].write("by me");
+    assert.match(await cowrite("log", "--server", suite.server.url, name), /Ada Lovelace/);
+  });
+
+  it("cursors go on when the system's clock is set", async () => {
+    const { tabs } = await suite.editTogether({ name: "Ada", color: 1 }, { name: "Grace" });
+    const [ada, grace] = tabs;
+    await ada.write("one two three");
+    const cursor = grace.page.locator(".remote-cursor[data-peer='1']");
+    await cursor.waitFor({ state: "attached" });
+    for (const [hours, key] of [
+      [-1, "Home"],
+      [2, "End"],
+      [-3, "Home"],
+    ]) {
+      const before = await cursor.evaluate((node) => node.getBoundingClientRect().x);
+      await ada.turnClock(hours * 3_600_000);
+      await ada.press(key);
+      await grace.page.waitForFunction(
+        (before) => document.querySelector(".remote-cursor").getBoundingClientRect().x !== before,
+        before,
+      );
+    }
   });
 
   it("undo takes back one's own words and keeps the other's, redo brings them again", async () => {
@@ -155,32 +214,150 @@ suite("editing together", (suite) => {
     await tab.shows("one\ntwo\nthree!");
   });
 
-  it("a composition goes on while somebody else writes", async () => {
+  it("a composition goes on while somebody else writes in other lines", async () => {
     const { name, tabs } = await suite.editTogether({}, {});
     const [ada, grace] = tabs;
     await ada.text.focus();
     await ada.type("first\nlast ");
     await grace.shows("first\nlast ");
-    const input = await ada.page.context().newCDPSession(ada.page);
-    const compose = (text) =>
-      input.send("Input.imeSetComposition", {
-        text,
-        selectionStart: text.length,
-        selectionEnd: text.length,
-      });
-    await compose("に");
+    const input = await ada.inputMethod();
+    const first = ada.page.locator(".cm-line").first();
+    await input.compose("に");
     await grace.goTo(0, 0);
     await grace.type("the ");
-    await ada.page.locator(".cm-line").getByText("the first").waitFor();
-    await compose("にほ");
-    await grace.type("very ");
-    await ada.page.locator(".cm-line").getByText("the very first").waitFor();
-    await compose("にほん");
-    await input.send("Input.insertText", { text: "日本" });
+    await first.getByText("the first").waitFor();
+    await input.compose("にほ");
+    await grace.type("very\n");
+    await first.getByText("the very").waitFor();
+    await input.compose("にほん");
+    await grace.press("Backspace");
+    await first.getByText("the veryfirst").waitFor();
+    await input.commit("日本");
     await ada.saved();
-    await grace.shows("the very first\nlast 日本");
-    await ada.shows("the very first\nlast 日本");
-    assert.equal(await suite.cat(name), "the very first\nlast 日本");
+    for (const tab of [ada, grace]) await tab.shows("the veryfirst\nlast 日本");
+    assert.equal(await suite.cat(name), "the veryfirst\nlast 日本");
+  });
+
+  // What another client does to the line in which "hello" is composed behind "one two ", when "hel" is
+  // there, and what the document has in the end.
+  const disturbances = {
+    "a word before it": [(text) => [text.indexOf("two"), "and "], "zero\none and two hello"],
+    "a line break before it": [(text) => [text.indexOf("two"), "\n"], "zero\none \ntwo hello"],
+    "a deletion before it": [(text) => [text.indexOf("one"), { d: 4 }], "zero\ntwo hello"],
+    "the line before joined to it": [(text) => [text.indexOf("\n"), { d: 1 }], "zeroone two hello"],
+    "a letter in it": [(text) => [text.indexOf("el"), "X"], "zero\none two hXello"],
+    "a letter behind it": [(text) => [text.length, "X"], "zero\none two helloX"],
+    "a deletion in it": [(text) => [text.indexOf("el"), { d: 1 }], "zero\none two hllo"],
+    "a deletion of its line": [(text) => [5, { d: text.length - 5 }], "zero\nlo"],
+    "a deletion of everything": [(text) => [{ d: text.length }], "lo"],
+  };
+
+  /** A tab and another client on one document, and what an input method does in the tab. */
+  const composing = async (options) => {
+    const name = suite.freshName();
+    const doc = await (await suite.client()).create(name, "start");
+    const tab = await suite.edit(name, options);
+    await tab.text.focus();
+    const input = await tab.inputMethod();
+    return {
+      doc,
+      tab,
+      input,
+      /** The document has this text, and the cursor is at its end. */
+      async begin(text) {
+        await call(doc, "submitOp", [{ d: doc.data.length }, text]);
+        await tab.shows(text);
+        await tab.text.focus();
+        await tab.press("Control+End");
+      },
+      async compose(...texts) {
+        for (const text of texts) await input.compose(text);
+        await until(doc, ["op"], () => doc.data.includes(texts.at(-1)), "the composition");
+      },
+      /** The other client's operation, which then has reached the page. */
+      async disturb(operation) {
+        const heard = tab.hears(JSON.stringify(operation));
+        await call(doc, "submitOp", operation);
+        await heard;
+      },
+      async ends(expected, what) {
+        await tab.shows(expected);
+        await until(doc, ["op"], () => doc.data === expected, what);
+      },
+    };
+  };
+
+  const composesDespite = async (whats, options) => {
+    const { doc, input, begin, compose, disturb, ends } = await composing(options);
+    for (const what of whats) {
+      const [operation, expected] = disturbances[what];
+      await begin("zero\none two ");
+      await compose("h", "he", "hel");
+      await disturb(operation(doc.data));
+      for (const text of ["hell", "hello"]) await input.compose(text);
+      await input.commit("hello");
+      await ends(expected, what);
+    }
+  };
+
+  it("a composition is there once, whatever others do to its line", () =>
+    composesDespite(Object.keys(disturbances)));
+
+  it("a composition on a phone is there once, whatever others do to its line", () =>
+    composesDespite(["a word before it", "a line break before it", "a deletion of its line"], {
+      context: devices["Pixel 5"],
+    }));
+
+  it("a composition may replace a selection, lose the focus, and be undone", async () => {
+    const { tab, input, begin, compose, disturb, ends } = await composing();
+    await begin("one two");
+    await tab.press("Control+Shift+ArrowLeft");
+    await compose("h", "he");
+    await disturb([4, "and "]);
+    await input.commit("hello");
+    await ends("one and hello", "the selection is replaced");
+    await tab.press("Control+z");
+    await ends("one and two", "the composition is undone");
+    await begin("one two ");
+    await compose("h", "he");
+    await disturb([4, "and "]);
+    await tab.page.locator("#menu-button").focus();
+    await ends("one and two he", "the focus is lost");
+    await begin("");
+    await compose("h", "he");
+    await disturb(["X"]);
+    await input.commit("hello");
+    await ends("Xhello", "there was no text");
+  });
+
+  it("two people may compose in one line at once", async () => {
+    const name = suite.freshName();
+    const doc = await (await suite.client()).create(name, "one two ");
+    const tabs = await Promise.all([suite.edit(name), suite.edit(name)]);
+    const inputs = [];
+    for (const [i, tab] of tabs.entries()) {
+      await tab.text.focus();
+      await tab.press(i === 0 ? "Home" : "End");
+      inputs.push(await tab.inputMethod());
+    }
+    for (const count of [1, 2, 3])
+      for (const [i, word] of ["ada", "grace"].entries())
+        await inputs[i].compose(word.slice(0, count));
+    await Promise.all([inputs[0].commit("ada "), inputs[1].commit("grace")]);
+    const expected = "ada one two grace";
+    await Promise.all(tabs.map((tab) => tab.shows(expected)));
+    await until(doc, ["op"], () => doc.data === expected, "both words");
+  });
+
+  it("a composition that rests lets the others' words in", async () => {
+    const { tab, begin, compose, disturb, ends } = await composing({ clock: true });
+    await begin("one two ");
+    await compose("hel");
+    await disturb([4, "and "]);
+    await tab.page.clock.fastForward(10_000);
+    await tab.shows("one and two hel");
+    await tab.type("p");
+    await ends("one and two help", "typing goes on");
   });
 
   it("a document of 300 lines that end in CRLF stays the same in two tabs", async () => {
@@ -201,7 +378,8 @@ suite("editing together", (suite) => {
     );
     await Promise.all(tabs.map((tab) => tab.saved()));
     const text = await suite.cat(name);
-    assert.equal(text.split("\r").length, 301);
+    assert.equal(text.split("\r\n").length, 305);
+    assert.equal(text.split("\n").length, 305);
     for (const tab of tabs) {
       await tab.page.waitForFunction(
         (first) => document.querySelector(".cm-content").textContent.includes(first),
@@ -209,6 +387,86 @@ suite("editing together", (suite) => {
       );
       assert.equal(await tab.wholeText(), text);
     }
+  });
+
+  it("a CRLF is one thing to the cursor and the keys", async () => {
+    const name = suite.freshName();
+    const doc = await (await suite.client()).create(name, "start");
+    const tab = await suite.edit(name);
+    const becomes = async (keys, expected) => {
+      await call(doc, "submitOp", [{ d: doc.data.length }, "ab\r\ncd\r\nef"]);
+      await tab.page.waitForFunction(() => document.querySelectorAll(".cm-line").length === 3);
+      await tab.text.focus();
+      await tab.press("Control+Home", ...keys.split(" "));
+      await until(doc, ["op"], () => doc.data === expected, `${keys}: ${expected}`);
+    };
+    await becomes("End Enter Y", "ab\r\nY\r\ncd\r\nef");
+    await becomes("End End Y", "abY\r\ncd\r\nef");
+    await becomes("ArrowDown Backspace", "abcd\r\nef");
+    await becomes("ArrowDown Control+Backspace", "abcd\r\nef");
+    await becomes("End Delete", "abcd\r\nef");
+    await becomes("End Control+Delete", "abcd\r\nef");
+    await becomes("End ArrowRight Y", "ab\r\nYcd\r\nef");
+    await becomes("ArrowDown ArrowLeft Y", "abY\r\ncd\r\nef");
+    await becomes("End Shift+ArrowRight Delete", "abcd\r\nef");
+    await becomes("End ArrowDown Y", "ab\r\ncdY\r\nef");
+    await becomes("Shift+End Y", "Y\r\ncd\r\nef");
+    await becomes("ArrowDown Shift+ArrowLeft Delete", "abcd\r\nef");
+    await becomes("Control+ArrowRight Y", "abY\r\ncd\r\nef");
+    await becomes("Control+End Enter Y", "ab\r\ncd\r\nef\r\nY");
+    await becomes("End Delete Control+z Y", "abY\r\ncd\r\nef");
+  });
+
+  it("a carriage return that ends no line is seen", async () => {
+    const name = suite.freshName();
+    await (await suite.client()).create(name, "a\rb\r\r\nc\r\n");
+    const tab = await suite.edit(name);
+    await tab.shows("a␍b␍\r\nc\r\n");
+    await tab.write("x");
+    assert.equal(await suite.cat(name), "xa\rb\r\r\nc\r\n");
+  });
+
+  const searchPanel = async (tab, search, replace) => {
+    await tab.text.focus();
+    await tab.press("Control+f");
+    await tab.page.getByRole("textbox", { name: "Find" }).fill(search);
+    await tab.page.getByRole("textbox", { name: "Replace" }).fill(replace);
+    return (name) => tab.page.getByRole("button", { name, exact: true }).click();
+  };
+
+  it("all matches are selected, and typing replaces each of them", async () => {
+    const name = suite.freshName();
+    const tab = await suite.edit(name);
+    await tab.write("one two one\nthree one");
+    const click = await searchPanel(tab, "one", "");
+    await click("All");
+    await tab.page.locator(".other-selection").nth(1).waitFor();
+    await tab.type("1");
+    await tab.shows("1 two 1\nthree 1");
+    await tab.type("!");
+    await tab.shows("1! two 1!\nthree 1!");
+    await tab.press("Escape");
+    await tab.page.locator(".other-cursor").first().waitFor({ state: "detached" });
+    await tab.press("Control+Home");
+    await tab.type(">");
+    await tab.shows(">1! two 1!\nthree 1!");
+  });
+
+  it("too many matches to select or to replace are refused at once", async () => {
+    const name = suite.freshName();
+    const doc = await (await suite.client()).create(name, "a\n".repeat(90_000));
+    const tab = await suite.edit(name);
+    const click = await searchPanel(tab, "a", "b");
+    await click("All");
+    await tab.page.getByText("There are more than 1,000 matches").waitFor();
+    await click("Replace all");
+    await tab.page.getByText("more than 87,381 matches").waitFor();
+    await call(doc, "submitOp", [{ d: doc.data.length }, "a b".repeat(40_000)]);
+    await tab.page.locator(".cm-line").getByText("a ba b").waitFor();
+    await click("Replace all");
+    await tab.page.getByText("too many matches in long lines").waitFor();
+    await tab.write("x");
+    assert.equal(await suite.cat(name), `x${"a b".repeat(40_000)}`);
   });
 
   it("another program's edits appear, a deletion is said, and the text can be brought back", async () => {

@@ -71,6 +71,18 @@ const body = (suite) => {
     await frame.locator(".cm-line").getByText("now there is").waitFor();
   });
 
+  it("says what a sandbox must allow", async () => {
+    const url = `${suite.server.url}/embed/${suite.freshName()}`;
+    const sandboxed = (sandbox) =>
+      suite.visit(`${HostPage.showing(url)}&sandbox=${sandbox}`, { origin: allowed.origin });
+    const tab = await sandboxed("allow-scripts");
+    const frame = tab.page.frameLocator("iframe");
+    await frame.getByText("needs allow-scripts and allow-same-origin").waitFor();
+    assert.ok(tab.complaints.splice(0).every((text) => /CORS|ERR_FAILED/.test(text)));
+    const working = await sandboxed("allow-scripts allow-same-origin");
+    await working.page.frameLocator("iframe").locator(kSaved).waitFor();
+  });
+
   it("theme=dark and theme=light override the system", async () => {
     const background = async (theme) => {
       const path = `/embed/${suite.freshName()}?theme=${theme}`;

@@ -1,5 +1,11 @@
 import { describe, expect, test } from "vitest";
-import { documentAt, documentPath, nameProblem, randomName } from "../src/common/document-name";
+import {
+  documentAt,
+  documentPath,
+  nameProblem,
+  randomName,
+  rootPath,
+} from "../src/common/document-name";
 import { when } from "../src/common/when";
 import { peerFrom } from "../src/core/presence/peer";
 import { cleanColor, cleanName, colorCount, initials } from "../src/core/presence/person";
@@ -8,8 +14,15 @@ import { pageAt } from "../src/editor/page";
 describe("names of documents", () => {
   test("survive the way through an address", () => {
     for (const name of ["notes", "Grüße & 50%?#", "\u{1f600}", '<img src=x onerror="">', "a.b"])
-      expect(documentAt(documentPath(name))).toEqual({ name, embedded: false });
+      for (const path of ["/", "/pad/", "/pad/d/x"])
+        expect(documentAt(documentPath(name, path))).toEqual({ name, embedded: false });
     expect(documentAt("/embed/a%20b")).toEqual({ name: "a b", embedded: true });
+  });
+
+  test("are found below the root of all pages, wherever a proxy puts it", () => {
+    for (const root of ["/", "/pad/", "/d/", "/embed/d/"])
+      for (const page of ["", "d/x", "embed/x", "d/d", "embed/embed", "d/%2F"])
+        expect(rootPath(root + page), root + page).toBe(root);
   });
 
   test("in addresses that name none are not guessed", () => {

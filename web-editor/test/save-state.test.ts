@@ -11,6 +11,8 @@ const well: SaveFacts = {
   downSince: null,
   networkUp: true,
   unsavedSince: null,
+  hasDiscarded: false,
+  deleted: false,
 };
 const label = (facts: Partial<SaveFacts>) => saveState({ ...well, ...facts }).label;
 const down = { online: false, live: false };
@@ -29,6 +31,13 @@ describe("the save state", () => {
       kind: "history-replaced",
       label: "Not connected: the server is older",
     });
+  });
+
+  test("does not claim that a text is saved which the server will never take", () => {
+    expect(label({ hasDiscarded: true })).toBe("Not saved");
+    expect(label({ hasDiscarded: true, deleted: true })).toBe("Not saved");
+    expect(label({ hasDiscarded: true, ...down, networkUp: false })).toBe("Not saved");
+    expect(label({ deleted: true })).toBe("Deleted");
   });
 
   test("is offline when the network is down, or the server away for five seconds", () => {

@@ -69,7 +69,7 @@ class Writer {
       },
       onMissing: () => this.events.push("missing"),
       onFailure: (message) => this.events.push(message),
-      onDiscarded: (text) => this.events.push(`discarded ${text}`),
+      onDiscarded: () => this.events.push(`discarded ${this.session.text.pending.discarded}`),
       onHistoryReplaced: () => this.events.push("history replaced"),
       onProgress: () => undefined,
       onPeers: () => undefined,

@@ -31,7 +31,7 @@ class Person {
       onFailure: (message) => {
         throw new Error(message);
       },
-      onDiscarded: (text) => this.discarded.push(text),
+      onDiscarded: () => this.discarded.push(this.shared.pending.discarded),
       onHistoryReplaced: () => {
         throw new Error("The history was replaced");
       },
@@ -173,6 +173,46 @@ describe("what is not acknowledged", () => {
     expect(ada.discarded).toEqual(["lost"]);
     expect(ada.shared.exists).toBe(false);
     expect(ada.shared.pending.since).toBeNull();
+  });
+
+  test("is given back when the document is deleted and created again under it, beside what is kept", async () => {
+    const [ada, grace] = (await people(2)) as [Person, Person];
+    for (const [i, lost] of ["one", "two"].entries()) {
+      ada.doc.pause();
+      ada.insert(0, lost);
+      grace.doc.del({}, () => undefined);
+      await grace.settled();
+      await new Promise(setImmediate);
+      grace.shared.create("again");
+      await grace.settled();
+      ada.doc.resume();
+      await settle([ada, grace]);
+      expect(ada.text).toBe("again");
+      expect(ada.discarded[i]).toBe(i === 0 ? "one" : "one\n\ntwo");
+      expect(ada.shared.isAtRisk).toBe(true);
+    }
+    ada.shared.pending.forgetDiscarded();
+    expect(ada.shared.pending.discarded).toBe("");
+    expect(ada.shared.isAtRisk).toBe(false);
+  });
+
+  test("is not given back if somebody else created the document with the same text", async () => {
+    const [ada, grace] = (await people(2)) as [Person, Person];
+    ada.insert(0, "same");
+    await settle([ada, grace]);
+    grace.doc.del({}, () => undefined);
+    await settle([ada, grace]);
+    ada.doc.pause();
+    ada.shared.create("same");
+    grace.shared.create("same");
+    await grace.settled();
+    grace.insert(4, " and more");
+    await grace.settled();
+    ada.doc.resume();
+    await settle([ada, grace]);
+    expect(ada.discarded).toEqual([]);
+    expect(ada.text).toBe("same and more");
+    expect(ada.shared.isAtRisk).toBe(false);
   });
 
   test("is never composed into an operation that is over the limit", async () => {

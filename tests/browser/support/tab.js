@@ -15,11 +15,13 @@ export async function lightness(locator) {
 export class Tab {
   /**
    * @param {import("playwright-core").Browser} browser
-   * @param {{path: string, origin: string, name?: string, color?: number, context?: object}} options
-   *     name and colour: as chosen on an earlier visit.
+   * @param {{path: string, origin: string, name?: string, color?: number, context?: object, clock?:
+   *     boolean}} options name and colour: as chosen on an earlier visit; clock: the test may turn
+   *     the page's clock.
    */
-  static async open(browser, { origin, path, name, color = 0, context = {} }) {
+  static async open(browser, { origin, path, name, color = 0, context = {}, clock = false }) {
     const profile = await browser.newContext(context);
+    if (clock) await profile.clock.install();
     const stored = Object.entries({ "cowrite.name": name, "cowrite.color": name && `${color}` });
     await profile.addInitScript(
       (entries) => {
@@ -32,6 +34,21 @@ export class Tab {
     return tab;
   }
 
+  /** Another tab of the same browser profile. */
+  async another(path) {
+    const tab = new Tab(await this.page.context().newPage());
+    await tab.page.goto(new URL(path, this.page.url()).href);
+    return tab;
+  }
+
+  /** The time of day jumps in this page, as if somebody had set the system's clock. */
+  async turnClock(ms) {
+    await this.page.evaluate((ms) => {
+      const now = Date.now;
+      Date.now = () => now() + ms;
+    }, ms);
+  }
+
   /** @param {import("playwright-core").Page} page */
   constructor(page) {
     this.page = page;
@@ -42,6 +59,7 @@ export class Tab {
       const harmless = /ERR_CONNECTION|WebSocket connection/.test(message.text());
       if (message.type() === "error" && !harmless) this.complaints.push(message.text());
     });
+    page.on("websocket", (socket) => (this.socket = socket));
     page.setDefaultTimeout(15_000);
     this.text = page.locator(".cm-content");
   }
@@ -102,6 +120,23 @@ export class Tab {
     await this.saved();
   }
 
+  /** Resolves when the page gets a message that has this in it. */
+  hears(part) {
+    return this.socket.waitForEvent("framereceived", ({ payload }) => payload.includes(part));
+  }
+
+  /** An input method: what it composes at the cursor. An insertText() ends a composition. */
+  async inputMethod() {
+    const session = await this.page.context().newCDPSession(this.page);
+    const compose = (text) =>
+      session.send("Input.imeSetComposition", {
+        text,
+        selectionStart: text.length,
+        selectionEnd: text.length,
+      });
+    return { compose, commit: (text) => session.send("Input.insertText", { text }) };
+  }
+
   press(...keys) {
     return keys.reduce(
       (before, key) => before.then(() => this.page.keyboard.press(key)),
@@ -118,6 +153,37 @@ export class Tab {
         new ClipboardEvent("paste", { clipboardData, bubbles: true, cancelable: true }),
       );
     }, text);
+  }
+
+  /** Drops these files of the disk on an element, as from a file manager. */
+  async drop(selector, ...files) {
+    const { x, y, width, height } = await this.page.locator(selector).boundingBox();
+    const session = await this.page.context().newCDPSession(this.page);
+    for (const type of ["dragEnter", "dragOver", "drop"])
+      await session.send("Input.dispatchDragEvent", {
+        type,
+        x: x + width / 2,
+        y: y + Math.min(height, 100) / 2,
+        data: { items: [], files, dragOperationsMask: 1 },
+      });
+  }
+
+  /** Closing the tab is asked about first; it stays open. */
+  async asksBeforeItCloses() {
+    const asked = this.page.waitForEvent("dialog");
+    const closing = this.page.close({ runBeforeUnload: true });
+    const dialog = await asked;
+    assert.equal(dialog.type(), "beforeunload");
+    await dialog.dismiss();
+    await closing;
+  }
+
+  /** Closing the tab is not asked about. */
+  async asksNothingBeforeItCloses() {
+    const prevented = await this.page.evaluate(
+      () => !dispatchEvent(new Event("beforeunload", { cancelable: true })),
+    );
+    assert.equal(prevented, false);
   }
 
   close() {

@@ -12,16 +12,21 @@ export function nameProblem(name: string): string | null {
   return null;
 }
 
-export const documentPath = (name: string) => `/d/${encodeURIComponent(name)}`;
+// The path of the start page, seen from the path of any page: "/", or below the path at which a proxy
+// serves the pages.
+export const rootPath = (path: string) => path.replace(/(?:(?:d|embed)\/[^/]+|[^/]*)$/, "");
+
+export const documentPath = (name: string, path = location.pathname) =>
+  `${rootPath(path)}d/${encodeURIComponent(name)}`;
 
 export interface DocumentAddress {
   name: string;
   embedded: boolean;
 }
 
-// The document that a path like /d/NAME or /embed/NAME names; null if it names none.
+// The document that a path that ends in /d/NAME or /embed/NAME names; null if it names none.
 export function documentAt(path: string): DocumentAddress | null {
-  const match = /^\/(d|embed)\/([^/]+)$/.exec(path);
+  const match = /\/(d|embed)\/([^/]+)$/.exec(path);
   if (!match?.[2]) return null;
   try {
     const name = decodeURIComponent(match[2]);

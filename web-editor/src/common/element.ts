@@ -23,3 +23,8 @@ export function byId<T extends HTMLElement>(id: string, type: new () => T): T {
   if (!(node instanceof type)) throw new Error(`The page has no ${type.name} #${id}`);
   return node;
 }
+
+// To be called when the page works: it then no longer says that its script is missing.
+export function pageStarted(): void {
+  document.getElementById("unstarted")?.remove();
+}

@@ -15,3 +15,10 @@ export function remember(key: string, value: string): void {
     // Forbidden or full.
   }
 }
+
+// Calls back when another tab has remembered one of these.
+export function onRememberedElsewhere(keys: string[], listener: () => void): void {
+  addEventListener("storage", ({ key, newValue }) => {
+    if (newValue !== null && keys.some((each) => key === `cowrite.${each}`)) listener();
+  });
+}

@@ -13,7 +13,7 @@ export interface Host {
 }
 
 export interface Clock {
-  // Milliseconds since 1970.
+  // Milliseconds since some moment. They never go back or jump, whatever the time of day does.
   now(): number;
   // Runs `action` once, `ms` from now. Returns a function that cancels it.
   schedule(ms: number, action: () => void): () => void;

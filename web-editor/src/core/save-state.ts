@@ -15,10 +15,22 @@ export interface SaveFacts {
   networkUp: boolean;
   // When the oldest edit that is not acknowledged was made; null if all are acknowledged.
   unsavedSince: number | null;
+  // There is a text that the server will never take, and that nobody has taken out of the page.
+  hasDiscarded: boolean;
+  // The document was deleted.
+  deleted: boolean;
 }
 
 export type SaveKind =
-  "opening" | "saved" | "saving" | "reconnecting" | "offline" | "unsaved" | "history-replaced";
+  | "opening"
+  | "saved"
+  | "saving"
+  | "reconnecting"
+  | "offline"
+  | "unsaved"
+  | "discarded"
+  | "deleted"
+  | "history-replaced";
 
 export interface SaveState {
   kind: SaveKind;
@@ -45,6 +57,7 @@ export function saveState(facts: SaveFacts): SaveState {
   const unsavedMs = unsavedSince === null ? 0 : now - unsavedSince;
   if (unsavedMs >= unsavedAlarmMs)
     return { kind: "unsaved", label: `Unsaved for ${duration(unsavedMs)}` };
+  if (facts.hasDiscarded) return { kind: "discarded", label: "Not saved" };
   if (!facts.online || !facts.live) {
     const downMs = facts.online || downSince === null ? 0 : now - downSince;
     if (!facts.networkUp || downMs >= reconnectingMs)
@@ -54,5 +67,6 @@ export function saveState(facts: SaveFacts): SaveState {
       : { kind: "opening", label: "Opening…" };
   }
   if (unsavedSince !== null) return { kind: "saving", label: "Saving…" };
+  if (facts.deleted) return { kind: "deleted", label: "Deleted" };
   return { kind: "saved", label: facts.viewOnly ? "Live" : "Saved" };
 }

@@ -80,6 +80,8 @@ export class Session {
       downSince: link.downSince,
       networkUp: host.network.isUp,
       unsavedSince: text.pending.since,
+      hasDiscarded: text.pending.discarded !== "",
+      deleted: text.wasOpened && text.doc.type === null,
     });
   }
 

@@ -3,30 +3,51 @@
 //
 // The sharedb client rebases, by the type's own transform. CodeMirror's changes are never mapped over
 // each other for that, because their mapping orders concurrent inserts differently.
+//
+// While the user composes a word with an input method, operations of others that touch its line are
+// held, and so are all that come after them: the input method would lose its place in a line that
+// changes, and put the word in once more.
 import { ChangeSet, Text, Transaction } from "@codemirror/state";
 import type { EditorView } from "@codemirror/view";
 import { corrections } from "../core/document/clean-text";
 import { isHighSurrogate, isLowSurrogate } from "../core/document/code-points";
+import { HeldOperations } from "../core/document/held-operations";
 import { refusal } from "../core/document/limits";
 import { changesFrom, operationFrom, type Operation } from "../core/document/operation";
+import { placeOf, selectionAt, type Place, type Selection } from "../core/presence/place";
 
 export interface Target {
   readonly exists: boolean;
   submit(operation: Operation): void;
 }
 
+// While operations are held, this often it is seen whether the composition has ended.
+const lookEveryMs = 50;
+// A composition in which nobody writes for this long is ended, so that what is held is shown. (On
+// Android a composition begins wherever the cursor is in a word.)
+const compositionRestMs = 10_000;
+
 const isLocalEdit = (transaction: Transaction) =>
   transaction.docChanged && transaction.annotation(Transaction.remote) !== true;
 
-// Returns a dispatch function for an EditorView. An edit that the server would refuse changes nothing.
-export function sharedDispatch(target: () => Target | null, onRefused: (reason: string) => void) {
-  return (transactions: readonly Transaction[], view: EditorView): void => {
+export class Binding {
+  private readonly held = new HeldOperations();
+  // When the user wrote last, or, if that is later, the first operation was held.
+  private restsSince = 0;
+
+  constructor(
+    private readonly target: () => Target,
+    private readonly onRefused: (reason: string) => void,
+  ) {}
+
+  // The dispatch function of the EditorView. An edit that the server would refuse changes nothing.
+  readonly dispatch = (transactions: readonly Transaction[], view: EditorView): void => {
     if (!transactions.some(isLocalEdit)) {
       view.update(transactions);
       return;
     }
-    const shared = target();
-    if (!shared?.exists) return;
+    const shared = this.target();
+    if (!shared.exists) return;
     const clean = cleaned(transactions);
     const before = view.state.doc;
     const changes = clean.reduce<ChangeSet>(
@@ -36,12 +57,85 @@ export function sharedDispatch(target: () => Target | null, onRefused: (reason: 
     const operation = operationFrom(changes, before);
     const reason = refusal(operation, clean.at(-1)?.newDoc ?? before);
     if (reason !== null) {
-      onRefused(reason);
+      this.onRefused(reason);
       return;
     }
+    this.restsSince = performance.now();
     view.update(clean);
-    if (operation.length > 0) shared.submit(operation);
+    if (operation.length > 0) shared.submit(this.held.pass(operation));
   };
+
+  // Shows somebody else's operation on the document, now or after a composition that it would break.
+  receive(view: EditorView, operation: Operation): void {
+    if (!this.held.isEmpty) {
+      this.held.hold(operation);
+      return;
+    }
+    const changes = changesFrom(operation, view.state.doc);
+    if (breaksComposition(view, changes)) {
+      this.held.hold(operation);
+      this.restsSince = performance.now();
+      this.lookLater(view);
+    } else {
+      view.dispatch({ changes, annotations: byOthers });
+    }
+  }
+
+  // Makes the view show another text, by changing only the part that differs.
+  replace(view: EditorView, text: Text): void {
+    this.held.clear();
+    const before = view.state.doc;
+    if (before.eq(text)) return;
+    view.dispatch({ changes: difference(before, text), annotations: byOthers });
+  }
+
+  // The place in the document of a selection in the view.
+  placeOf({ state }: EditorView, { anchor, head }: Selection): Place {
+    if (this.held.isEmpty) return placeOf(state.doc, { anchor, head });
+    const changes = this.held.changes(state.doc);
+    const shared = changes.apply(state.doc);
+    return placeOf(shared, { anchor: changes.mapPos(anchor), head: changes.mapPos(head) });
+  }
+
+  // The selection in the view of a place in the document.
+  selectionAt({ state }: EditorView, place: Place): Selection {
+    if (this.held.isEmpty) return selectionAt(state.doc, place);
+    const changes = this.held.changes(state.doc);
+    const { anchor, head } = selectionAt(changes.apply(state.doc), place);
+    const { invertedDesc } = changes;
+    return { anchor: invertedDesc.mapPos(anchor), head: invertedDesc.mapPos(head) };
+  }
+
+  private lookLater(view: EditorView): void {
+    setTimeout(() => this.look(view), lookEveryMs);
+  }
+
+  private look(view: EditorView): void {
+    if (this.held.isEmpty) return;
+    if (!view.compositionStarted) {
+      this.showHeld(view);
+      return;
+    }
+    if (performance.now() - this.restsSince >= compositionRestMs) endComposition(view);
+    this.lookLater(view);
+  }
+
+  private showHeld(view: EditorView): void {
+    const changes = this.held.changes(view.state.doc);
+    this.held.clear();
+    view.dispatch({ changes, annotations: byOthers });
+  }
+}
+
+function breaksComposition({ state, compositionStarted }: EditorView, changes: ChangeSet): boolean {
+  const line = state.doc.lineAt(state.selection.main.head);
+  return compositionStarted && changes.touchesRange(line.from, line.to) !== false;
+}
+
+// The input method ends with its focus. What it has composed so far stays.
+function endComposition(view: EditorView): void {
+  view.contentDOM.blur();
+  view.focus();
 }
 
 // The transactions, followed by one that corrects the text if that is needed.
@@ -51,8 +145,7 @@ function cleaned(transactions: readonly Transaction[]): readonly Transaction[] {
   const changes = transactions
     .map((transaction) => transaction.changes)
     .reduce((all, next) => all.compose(next));
-  const keepCarriageReturns = ["undo", "redo", "move"].some((event) => last.isUserEvent(event));
-  const specs = corrections(changes, last.newDoc, { keepCarriageReturns });
+  const specs = corrections(changes, last.newDoc);
   if (specs.length === 0) return transactions;
   const userEvent = last.annotation(Transaction.userEvent);
   const correction = last.state.update({
@@ -64,17 +157,6 @@ function cleaned(transactions: readonly Transaction[]): readonly Transaction[] {
 
 // The changes of others are not part of this user's undo history, which is mapped through them.
 const byOthers = [Transaction.remote.of(true), Transaction.addToHistory.of(false)];
-
-export function applyOperation(view: EditorView, operation: Operation): void {
-  view.dispatch({ changes: changesFrom(operation, view.state.doc), annotations: byOthers });
-}
-
-// Makes the view show another text, by changing only the part that differs.
-export function replaceText(view: EditorView, text: Text): void {
-  const before = view.state.doc;
-  if (before.eq(text)) return;
-  view.dispatch({ changes: difference(before, text), annotations: byOthers });
-}
 
 function difference(before: Text, after: Text) {
   const a = before.toString();

@@ -1,10 +1,11 @@
 // The browser, as the core needs it.
+import { rootPath } from "../common/document-name";
 import type { Connect, Host } from "../core/host";
 
 export function browserHost(): Host {
   return {
     clock: {
-      now: () => Date.now(),
+      now: () => performance.now(), // Date.now() jumps when the system's clock is set.
       schedule: (ms, action) => {
         const timer = setTimeout(action, ms);
         return () => clearTimeout(timer);
@@ -22,10 +23,16 @@ export function browserHost(): Host {
         });
       },
     },
-    connect: webSocketTo(`${location.protocol === "https:" ? "wss:" : "ws:"}//${location.host}/ws`),
+    connect: webSocketTo(webSocketAddress()),
     newId: () => crypto.getRandomValues(new Uint32Array(4)).join("-"),
     report: (error) => console.error(error),
   };
+}
+
+function webSocketAddress(): string {
+  const url = new URL(`${rootPath(location.pathname)}ws`, location.origin);
+  url.protocol = location.protocol === "https:" ? "wss:" : "ws:";
+  return url.href;
 }
 
 function webSocketTo(url: string): Connect {

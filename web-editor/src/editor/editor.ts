@@ -5,11 +5,13 @@ import { byId } from "../common/element";
 import { rememberDocument } from "../common/recent";
 import type { Peer } from "../core/presence/peer";
 import type { Person } from "../core/presence/person";
-import { placeOf, type Place } from "../core/presence/place";
+import type { Place } from "../core/presence/place";
+import { olderHistory } from "../core/document/shared-text";
 import { Session } from "../core/session";
-import { applyOperation, replaceText } from "./binding";
+import { Binding } from "./binding";
 import { browserHost } from "./browser-host";
 import { copyText } from "./export";
+import { refuseFilesBeside } from "./files";
 import { setUpMenu } from "./menu";
 import { hideMessage, showMessage } from "./message";
 import { notice } from "./notices";
@@ -20,21 +22,24 @@ import { scrollToPeer, showPeers } from "./remote-cursors";
 import { RescueDialog } from "./rescue-dialog";
 import { SaveIndicator } from "./save-indicator";
 import { Statistics } from "./statistics";
-import { rememberPerson, storedPerson } from "./stored-person";
+import { onPersonChangedElsewhere, rememberPerson, storedPerson } from "./stored-person";
 import { createView, setWritable } from "./view";
 
-const historyReplacedReason =
-  "The server has an older history of this document than this tab: it was restored from a backup, or its data was replaced. This tab keeps its text: copy it, or download it.";
+const refuse = (reason: string) => notice(reason, "problem");
 
 export class Editor {
   // The user has been in the text, and so has a place there that others see.
   private wasFocused = false;
+  private readonly binding = new Binding(() => this.session.text, refuse);
   private readonly view: EditorView;
   private readonly session: Session;
   private readonly people: PeopleBar;
   private readonly indicator: SaveIndicator;
   private readonly statistics = new Statistics();
   private readonly rescue: RescueDialog;
+  private readonly discarded = byId("discarded", HTMLElement);
+  // Why the server did not take what was discarded last.
+  private reason = "";
 
   constructor(
     private readonly page: Page,
@@ -50,21 +55,28 @@ export class Editor {
       parent: byId("editor", HTMLElement),
       label: `Text of ${page.name}`,
       nonce,
-      target: () => this.session.text,
-      onRefused: (reason) => notice(reason, "problem"),
+      dispatch: this.binding.dispatch,
+      onRefused: refuse,
       onUpdate: (update) => this.viewUpdated(update),
     });
+    refuseFilesBeside(this.view);
     this.session = this.openSession();
-    const dialog = new PersonDialog((person) => this.become(person));
+    const dialog = new PersonDialog((person) => {
+      rememberPerson(person);
+      this.become(person);
+    });
+    onPersonChangedElsewhere((person) => this.become(person));
     this.people = new PeopleBar({
       onSelf: () => dialog.open(this.session.person),
       onPeer: (peer) => this.goTo(peer),
     });
+    byId("discarded-show", HTMLElement).addEventListener("click", () => this.showDiscarded());
     setUpMenu(this.view, page.name);
     this.showPeople();
+    this.showProgress();
     setInterval(() => this.showProgress(), 1_000);
     addEventListener("beforeunload", (event) => {
-      if (this.session.text.pending.since !== null) event.preventDefault();
+      if (this.session.text.isAtRisk) event.preventDefault();
     });
   }
 
@@ -78,16 +90,19 @@ export class Editor {
     };
     return new Session(browserHost(), options, {
       onText: (text) => {
-        replaceText(this.view, text);
+        this.binding.replace(this.view, text);
         hideMessage();
         setWritable(this.view, !viewOnly);
         this.statistics.update(() => this.view.state.doc);
       },
       onOpened: () => this.opened(),
-      onOperation: (operation) => applyOperation(this.view, operation),
+      onOperation: (operation) => this.binding.receive(this.view, operation),
       onMissing: (wasDeleted) => this.showMissing(wasDeleted),
       onFailure: (message) => showMessage(`This document cannot be opened: ${message}`),
-      onDiscarded: (text, reason) => this.rescue.offer(text, reason),
+      onDiscarded: (reason) => {
+        this.reason = reason;
+        this.showDiscarded();
+      },
       onHistoryReplaced: () => this.showHistoryReplaced(),
       onProgress: () => this.showProgress(),
       onPeers: () => this.showPeople(),
@@ -95,8 +110,8 @@ export class Editor {
   }
 
   private place(): Place | null {
-    const { doc, selection } = this.view.state;
-    return this.wasFocused ? placeOf(doc, selection.main) : null;
+    const { main } = this.view.state.selection;
+    return this.wasFocused ? this.binding.placeOf(this.view, main) : null;
   }
 
   private viewUpdated(update: ViewUpdate): void {
@@ -128,24 +143,34 @@ export class Editor {
   private showHistoryReplaced(): void {
     setWritable(this.view, false);
     this.showProgress();
-    if (this.session.text.wasOpened)
-      this.rescue.offer(this.view.state.doc.toString(), historyReplacedReason);
-    showMessage(historyReplacedReason, {
+    showMessage(olderHistory, {
       label: "Open the server's version",
       click: () => location.reload(),
     });
   }
 
+  private showDiscarded(): void {
+    const { pending } = this.session.text;
+    this.rescue.show({
+      title: "This text could not be saved",
+      text: pending.discarded,
+      reason: this.reason,
+      onTaken: () => pending.forgetDiscarded(),
+    });
+    this.showProgress();
+  }
+
   private showProgress(): void {
     const { text, online } = this.session;
     const hasUnsaved = text.pending.since !== null;
-    this.indicator.show(this.session.saveState(), { hasUnsaved, online });
+    this.indicator.show(this.session.saveState(), { hasUnsaved, online, opened: text.wasOpened });
+    this.discarded.hidden = text.pending.discarded === "";
   }
 
   private showPeople(): void {
     const peers = this.session.peers();
     this.people.show(this.session.person, peers);
-    showPeers(this.view, peers);
+    showPeers(this.view, peers, (place) => this.binding.selectionAt(this.view, place));
   }
 
   private goTo(peer: Peer): void {
@@ -153,7 +178,6 @@ export class Editor {
   }
 
   private become(person: Person): void {
-    rememberPerson(person);
     this.session.become(person);
     this.showPeople();
   }
@@ -162,6 +186,11 @@ export class Editor {
     const { text } = this.session.text.pending;
     if (text === "") notice("What is unsaved is deletions only: there is no text to copy.");
     else if (await copyText(text)) notice("Unsaved text copied");
-    else this.rescue.offer(text, "This browser forbids copying: select the text and copy it.");
+    else
+      this.rescue.show({
+        title: "This text is not saved yet",
+        text,
+        reason: "This browser forbids copying: select the text and copy it.",
+      });
   }
 }

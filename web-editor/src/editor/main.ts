@@ -1,7 +1,7 @@
 import "../styles/base.css";
 import "../styles/editor.css";
 import { documentPath } from "../common/document-name";
-import { byId } from "../common/element";
+import { byId, pageStarted } from "../common/element";
 import { showTheme, storedTheme } from "../common/theme";
 import { Editor } from "./editor";
 import { showTypeface } from "./menu";
@@ -25,3 +25,4 @@ if (page) {
 } else {
   showMessage("This address names no document.");
 }
+pageStarted();

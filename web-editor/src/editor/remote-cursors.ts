@@ -12,7 +12,8 @@ import {
 import { EditorView, RectangleMarker, layer, type LayerMarker } from "@codemirror/view";
 import { element } from "../common/element";
 import type { Peer } from "../core/presence/peer";
-import { selectionAt } from "../core/presence/place";
+import type { Place, Selection } from "../core/presence/place";
+import { selectionRectangles, type Rectangle } from "./selection-rectangles";
 
 interface RemoteCursor {
   id: string;
@@ -43,22 +44,27 @@ function moved(cursor: RemoteCursor, changes: ChangeDesc): RemoteCursor {
   };
 }
 
-export function showPeers(view: EditorView, peers: readonly Peer[]): void {
+// `selectionAt` gives the selection in the view of a place in the document.
+export function showPeers(
+  view: EditorView,
+  peers: readonly Peer[],
+  selectionAt: (place: Place) => Selection,
+): void {
   const known = new Map(view.state.field(cursors).map((cursor) => [cursor.id, cursor]));
-  const next = peers.flatMap((peer) => cursorOf(view.state, peer, known.get(peer.id)));
+  const next = peers.flatMap((peer) => {
+    if (!peer.place) return [];
+    return [cursorOf(peer, selectionAt(peer.place), known.get(peer.id))];
+  });
   view.dispatch({ effects: setCursors.of(next) });
 }
 
 function cursorOf(
-  state: EditorState,
-  peer: Peer,
+  { id, name, color }: Peer,
+  { anchor, head }: Selection,
   before: RemoteCursor | undefined,
-): RemoteCursor[] {
-  if (!peer.place) return [];
-  const { anchor, head } = selectionAt(state.doc, peer.place);
+): RemoteCursor {
   const stayed = before?.anchor === anchor && before.head === head;
-  const moves = (before?.moves ?? 0) + (stayed ? 0 : 1);
-  return [{ id: peer.id, name: peer.name, color: peer.color, anchor, head, moves }];
+  return { id, name, color, anchor, head, moves: (before?.moves ?? 0) + (stayed ? 0 : 1) };
 }
 
 // Scrolls the cursor of a peer into view. False if they have none.
@@ -118,14 +124,14 @@ class CursorMarker implements LayerMarker {
   }
 
   private flag(): HTMLElement {
-    return element("span", { class: "remote-name" }, this.cursor.name);
+    return element("span", { class: "remote-name", dir: "auto" }, this.cursor.name);
   }
 }
 
 class SelectionMarker extends RectangleMarker {
   constructor(
     private readonly color: number,
-    { left, top, width, height }: RectangleMarker,
+    { left, top, width, height }: Rectangle,
   ) {
     super("remote-selection", left, top, width, height);
   }
@@ -163,9 +169,7 @@ function selectionMarkers(view: EditorView): LayerMarker[] {
   return view.state.field(cursors).flatMap((cursor) => {
     if (cursor.anchor === cursor.head) return [];
     const range = EditorSelection.range(cursor.anchor, cursor.head);
-    return RectangleMarker.forRange(view, "remote-selection", range).map(
-      (marker) => new SelectionMarker(cursor.color, marker),
-    );
+    return selectionRectangles(view, range).map((each) => new SelectionMarker(cursor.color, each));
   });
 }
 

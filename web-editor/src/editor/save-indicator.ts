@@ -8,10 +8,19 @@ import type { SaveKind, SaveState } from "../core/save-state";
 const calmMs = 400;
 
 const isTrouble = (kind: SaveKind) => kind === "offline" || kind === "unsaved";
+const isAnnounced = (kind: SaveKind) => isTrouble(kind) || kind === "discarded";
 
-function help(kind: SaveKind, viewOnly: boolean): string {
+interface ConnectionFacts {
+  hasUnsaved: boolean;
+  online: boolean;
+  // The document was loaded once.
+  opened: boolean;
+}
+
+function help(kind: SaveKind, opened: boolean, viewOnly: boolean): string {
   if (kind === "unsaved")
     return "The last changes are not saved yet. They are kept in this tab: do not close it.";
+  if (!opened) return "No connection to the server yet.";
   return viewOnly
     ? "No connection. This is the text as it was last seen."
     : "No connection. What you write is kept in this tab and sent when it is back.";
@@ -27,6 +36,7 @@ export class SaveIndicator {
   private readonly onGone: () => void;
   private readonly announcer = byId("announcer", HTMLElement);
   private shown: SaveState = { kind: "opening", label: "" };
+  private opened = false;
   private next: SaveState = this.shown;
   private timer: ReturnType<typeof setTimeout> | undefined;
 
@@ -39,8 +49,9 @@ export class SaveIndicator {
     this.retryButton.addEventListener("click", actions.onRetry);
   }
 
-  show(state: SaveState, facts: { hasUnsaved: boolean; online: boolean }): void {
+  show(state: SaveState, facts: ConnectionFacts): void {
     this.next = state;
+    this.opened = facts.opened;
     const waits = state.kind === "saved" && this.shown.kind === "saving";
     if (!waits) {
       clearTimeout(this.timer);
@@ -65,8 +76,8 @@ export class SaveIndicator {
     if (kind !== this.shown.kind) {
       this.root.dataset["kind"] = kind;
       this.strip.dataset["kind"] = kind;
-      this.stripText.textContent = help(kind, this.viewOnly);
-      if (isTrouble(kind) || isTrouble(this.shown.kind)) this.announcer.textContent = label;
+      this.stripText.textContent = help(kind, this.opened, this.viewOnly);
+      if (isAnnounced(kind) || isAnnounced(this.shown.kind)) this.announcer.textContent = label;
     }
     this.shown = this.next;
   }

@@ -1,6 +1,6 @@
 // The person as this browser remembers them. Somebody who has not chosen a name is an anonymous
 // animal.
-import { recall, remember } from "../common/storage";
+import { onRememberedElsewhere, recall, remember } from "../common/storage";
 import { cleanColor, cleanName, colorCount, type Person } from "../core/presence/person";
 
 const animals = [
@@ -23,4 +23,9 @@ export function storedPerson(): Person {
 export function rememberPerson(person: Person): void {
   remember("name", person.name);
   remember("color", String(person.color));
+}
+
+// Calls back when the person was changed in another tab.
+export function onPersonChangedElsewhere(listener: (person: Person) => void): void {
+  onRememberedElsewhere(["name", "color"], () => listener(storedPerson()));
 }

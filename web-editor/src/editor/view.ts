@@ -1,41 +1,31 @@
 // The CodeMirror view in which people write. None of its extensions changes text that the user did not
 // ask to change.
 import { history, historyKeymap, standardKeymap } from "@codemirror/commands";
-import { search, searchKeymap } from "@codemirror/search";
 import {
   Compartment,
   EditorSelection,
   EditorState,
+  RangeSetBuilder,
   type Extension,
   type StateCommand,
+  type Transaction,
 } from "@codemirror/state";
-import { EditorView, keymap, placeholder, type ViewUpdate } from "@codemirror/view";
-import { withLineFeeds } from "../core/document/clean-text";
+import { Decoration, EditorView, keymap, placeholder, type ViewUpdate } from "@codemirror/view";
+import { fileHandlers } from "./files";
+import { lineEnds } from "./line-ends";
 import { remoteCursors } from "./remote-cursors";
-import { sharedDispatch, type Target } from "./binding";
+import { searching } from "./search";
 
 export interface ViewOptions {
   parent: HTMLElement;
   label: string;
   nonce: string;
-  target: () => Target | null;
+  dispatch: (transactions: readonly Transaction[], view: EditorView) => void;
   onRefused: (reason: string) => void;
   onUpdate: (update: ViewUpdate) => void;
 }
 
 const writable = new Compartment();
-
-// The labels of the search panel, in the style of the rest of the page.
-const phrases = {
-  next: "Next",
-  previous: "Previous",
-  all: "All",
-  "match case": "Match case",
-  regexp: "Pattern",
-  "by word": "Whole words",
-  replace: "Replace",
-  "replace all": "Replace all",
-};
 
 const readOnly: Extension = [EditorState.readOnly.of(true), EditorView.editable.of(false)];
 
@@ -61,6 +51,22 @@ const newLine: StateCommand = ({ state, dispatch }) => {
   return true;
 };
 
+const ownDirection = Decoration.line({ attributes: { dir: "auto" } });
+
+// Each line is laid out in the direction of its first strong character.
+const lineDirections: Extension = [
+  EditorView.perLineTextDirection.of(true),
+  EditorView.decorations.of(({ visibleRanges, state: { doc } }) => {
+    const lines = new RangeSetBuilder<Decoration>();
+    for (const { from, to } of visibleRanges)
+      for (let line = doc.lineAt(from); ; line = doc.line(line.number + 1)) {
+        lines.add(line.from, line.from, ownDirection);
+        if (line.to >= to) break;
+      }
+    return lines.finish();
+  }),
+];
+
 export function createView(options: ViewOptions): EditorView {
   const state = EditorState.create({
     extensions: [
@@ -68,9 +74,11 @@ export function createView(options: ViewOptions): EditorView {
       // Only "\n" ends a line. By default CodeMirror also splits lines at "\r" and counts "\r\n" as one
       // character, and then every position after it would differ from everybody else's.
       EditorState.lineSeparator.of("\n"),
-      EditorView.clipboardInputFilter.of(withLineFeeds),
+      lineEnds,
+      fileHandlers(options.onRefused),
       EditorView.cspNonce.of(options.nonce),
       EditorView.lineWrapping,
+      lineDirections,
       EditorView.contentAttributes.of({
         "aria-label": options.label,
         spellcheck: "true",
@@ -78,11 +86,9 @@ export function createView(options: ViewOptions): EditorView {
         tabindex: "0",
       }),
       history(),
-      search({ top: true }),
-      EditorState.phrases.of(phrases),
+      searching(options.onRefused),
       keymap.of([
         { key: "Enter", run: newLine, shift: newLine },
-        ...searchKeymap,
         ...historyKeymap,
         ...standardKeymap,
       ]),
@@ -94,6 +100,6 @@ export function createView(options: ViewOptions): EditorView {
   return new EditorView({
     state,
     parent: options.parent,
-    dispatchTransactions: sharedDispatch(options.target, options.onRefused),
+    dispatchTransactions: options.dispatch,
   });
 }

@@ -1,7 +1,7 @@
 import "../styles/base.css";
 import "../styles/start.css";
 import { documentPath, nameProblem, randomName } from "../common/document-name";
-import { byId, element } from "../common/element";
+import { byId, element, pageStarted } from "../common/element";
 import { forgetDocument, recentDocuments, type Recent } from "../common/recent";
 import { chooseTheme, isTheme, showTheme, storedTheme } from "../common/theme";
 import { when } from "../common/when";
@@ -44,7 +44,7 @@ function item({ name, openedAt }: Recent): HTMLElement {
     element(
       "a",
       { href: documentPath(name) },
-      element("span", { class: "name" }, name),
+      element("span", { class: "name", dir: "auto" }, name),
       element("time", { datetime: new Date(openedAt).toISOString() }, when(openedAt, Date.now())),
     ),
     element("button", { type: "button", "aria-label": label, title: label, click: forget }, "×"),
@@ -71,3 +71,4 @@ setUpTheme();
 showRecent();
 // Going back in the browser's history may show this page from memory, with an old list.
 addEventListener("pageshow", showRecent);
+pageStarted();

@@ -1,18 +1,9 @@
-// What must be corrected in a text after an edit: lone surrogates, which no operation can carry,
-// and inserted carriage returns, because a line ends in "\n" here. (Carriage returns that another
-// client has written stay.)
+// What must be corrected in a text after an edit: lone surrogates, which no operation can carry.
 import type { ChangeSet, ChangeSpec, Text } from "@codemirror/state";
 import { isHighSurrogate, isLowSurrogate, isSurrogate } from "./code-points";
 
-export const withLineFeeds = (text: string) => text.replace(/\r\n?/g, "\n");
-
-export interface CleanOptions {
-  // True for an edit that restores or moves text that was there before.
-  keepCarriageReturns: boolean;
-}
-
 // The corrections to make in `result`, the text after `changes`.
-export function corrections(changes: ChangeSet, result: Text, options: CleanOptions): ChangeSpec[] {
+export function corrections(changes: ChangeSet, result: Text): ChangeSpec[] {
   const specs: ChangeSpec[] = [];
   changes.iterChangedRanges((_fromA, _toA, fromB, toB) => {
     // A deletion may have cut a character at either side of the change.
@@ -25,9 +16,6 @@ export function corrections(changes: ChangeSet, result: Text, options: CleanOpti
         i++;
       } else if (isSurrogate(unit)) {
         if (at >= fromB - 1 && at <= toB) specs.push({ from: at, to: at + 1 });
-      } else if (unit === 0x0d && at >= fromB && at < toB && !options.keepCarriageReturns) {
-        const isPair = text[i + 1] === "\n";
-        specs.push({ from: at, to: at + 1, insert: isPair ? "" : "\n" });
       }
     }
   });

@@ -1,6 +1,7 @@
 // The edits made here that the server has not acknowledged: since when there are any, their text,
-// and which of them are lost. The edits themselves wait in the sharedb client, which rebases them:
-// one operation is in flight, and what is written meanwhile is composed into those behind it.
+// and which of them are discarded. The edits themselves wait in the sharedb client, which rebases
+// them: one operation is in flight, and what is written meanwhile is composed into those behind it.
+import type { Text } from "@codemirror/state";
 import type { Doc, Failure, Message, PendingOp } from "sharedb/lib/client";
 import type { Clock } from "../host";
 import { operationBytes, operationBytesMax, operationComponentsMax } from "./limits";
@@ -10,8 +11,9 @@ import { textType } from "./text-type";
 export interface PendingEditsEvents {
   // What is to be said about saving may have changed.
   onProgress: () => void;
-  // The server will never take this text, for this reason, and the document no longer has it.
-  onDiscarded: (text: string, reason: string) => void;
+  // The server will never take a text, for this reason, and the document does not have it. It is
+  // among the discarded texts until somebody has taken it out.
+  onDiscarded: (reason: string) => void;
 }
 
 interface Size {
@@ -22,10 +24,21 @@ interface Size {
 // What one operation of the client does: it edits, or creates the document with this text.
 type Edit = Operation | { data?: string };
 
+const documentGone = ["ERR_DOC_WAS_DELETED", "ERR_DOC_ALREADY_CREATED"];
+
+function reasonOf(error: Failure): string {
+  return documentGone.includes(error.code ?? "")
+    ? "The document was deleted or replaced before this text reached the server."
+    : `The server refused this text: ${error.message}.`;
+}
+
 export class PendingEdits {
   // The unacknowledged edits, oldest first.
   private readonly unacknowledged = new Set<{ madeAt: number }>();
   private readonly sizes = new WeakMap<PendingOp, Size>();
+  // The unacknowledged edits before the last message to the client that found any.
+  private editsBefore: Edit[] = [];
+  private readonly discardedTexts: string[] = [];
 
   constructor(
     private readonly doc: Doc,
@@ -42,6 +55,23 @@ export class PendingEdits {
   // The text that the unacknowledged edits insert.
   get text(): string {
     return insertedBy(this.edits());
+  }
+
+  // The discarded texts that nobody has taken out yet; empty if there are none.
+  get discarded(): string {
+    return this.discardedTexts.join("\n\n");
+  }
+
+  // To be called when somebody has taken out the discarded texts, or has thrown them away.
+  forgetDiscarded(): void {
+    this.discardedTexts.length = 0;
+    this.events.onProgress();
+  }
+
+  discard(text: string, reason: string): void {
+    if (text === "") return;
+    this.discardedTexts.push(text);
+    this.events.onDiscarded(reason);
   }
 
   // Whether an event of the document with this source is about an edit that was made here.
@@ -62,36 +92,35 @@ export class PendingEdits {
   create(content: string, onAnswer: (error: Failure | null) => void): void {
     const settled = this.begin();
     this.doc.create(content, textType.uri, { source: this }, (error) => {
-      settled();
+      settled(error);
       onAnswer(error ?? null);
     });
   }
 
-  // To be called with each message about the document before the client handles it. Two kinds of
-  // message make the client discard edits: the refusal of the operation in flight, and an operation
-  // that contradicts all edits, such as a deletion.
+  // To be called with each message about the document before the client handles it.
   willReceive(message: Message): void {
-    if (message.a !== "op") return;
-    const edits = this.edits();
-    if (edits.length === 0) return;
-    const { error } = message; // The client removes it.
-    const isRefusal = error !== undefined && this.doc.inflightOp !== null;
-    const check = () => {
-      const areAllDiscarded = this.doc.type === null;
-      if (!areAllDiscarded && !isRefusal) return;
-      const text = insertedBy(areAllDiscarded ? edits : edits.slice(0, 1));
-      const reason = error?.message ?? "The document was deleted or replaced.";
-      if (text !== "") this.events.onDiscarded(text, reason);
-    };
-    void Promise.resolve().then(check); // After the client has handled the message.
+    const edits = message.a === "op" ? this.edits() : [];
+    if (edits.length > 0) this.editsBefore = edits;
   }
 
-  // Counts an edit until the returned function is called.
-  private begin(): () => void {
+  // To be called when the client has given all edits up. The text of a creation is not lost if
+  // somebody else was first to create the document with that text.
+  giveUp(reason: string): void {
+    const edits = this.editsBefore.splice(0);
+    const text = this.doc.type === null ? null : (this.doc.data as Text).toString();
+    const isThere = (edit: Edit) => !Array.isArray(edit) && text?.includes(edit.data ?? "");
+    this.discard(insertedBy(edits.filter((edit) => !isThere(edit))), reason);
+  }
+
+  // Counts an edit until the returned function is called. The client calls it with an error for each
+  // edit that it gives up, after it has loaded the document anew: the server has refused the
+  // operation in flight, or an operation of others, such as a deletion, contradicts the edits.
+  private begin(): (error?: Failure | null) => void {
     const edit = { madeAt: this.clock.now() };
     this.unacknowledged.add(edit);
-    return () => {
+    return (error) => {
       this.unacknowledged.delete(edit);
+      if (error) this.giveUp(reasonOf(error));
       this.events.onProgress();
     };
   }

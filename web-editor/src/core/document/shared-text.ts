@@ -11,6 +11,10 @@ export const collection = "docs";
 const alreadyCreated = "ERR_DOC_ALREADY_CREATED";
 const newerThanServer = "ERR_OP_VERSION_NEWER_THAN_CURRENT_SNAPSHOT";
 
+// Why nothing more is sent once the history was replaced.
+export const olderHistory =
+  "The server has an older history of this document than this tab: it was restored from a backup, or its data was replaced. This tab keeps its text: copy it, or download it.";
+
 export interface TextEvents extends PendingEditsEvents {
   // There is a text, or another one than before: on opening, on re-creation, after a refusal.
   onText: (text: Text) => void;
@@ -61,6 +65,12 @@ export class SharedText {
     return this.doc.subscribed;
   }
 
+  // Text would be lost if this page ended now.
+  get isAtRisk(): boolean {
+    const { since, discarded } = this.pending;
+    return discarded !== "" || (since !== null && !this.historyReplaced);
+  }
+
   // REQUIRES: exists.
   submit(operation: Operation): void {
     this.pending.submit(operation);
@@ -88,6 +98,8 @@ export class SharedText {
     if (this.historyReplaced) return;
     this.historyReplaced = true;
     this.events.onHistoryReplaced();
+    if (this.doc.type === null) this.pending.giveUp(olderHistory);
+    else this.pending.discard((this.doc.data as Text).toString(), olderHistory);
   }
 
   private listen(): void {
