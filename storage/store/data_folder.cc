@@ -166,16 +166,17 @@ Result<std::string> begin_restoring(const std::string& folder) {
 
 Result<void> finish_restoring(const std::string& folder) {
   const fs::path inner = fs::path(folder) / kRestoringFolder;
+  const Result<std::vector<std::string>> names = names_in(inner.string());
+  if (!names) return names.error();
   std::error_code error;
-  fs::directory_iterator entry(inner, error);
-  for (; !error && entry != fs::directory_iterator(); entry.increment(error)) {
-    const fs::path name = entry->path().filename();
-    if (name != "CURRENT") fs::rename(entry->path(), fs::path(folder) / name, error);
-    if (error) break;
+  const auto move_up = [&](const std::string& name) {
+    if (!error) fs::rename(inner / name, fs::path(folder) / name, error);
+  };
+  for (const std::string& name : *names) {
+    if (name != "CURRENT") move_up(name);
   }
-  if (error) return unreadable(inner.string(), error);
   if (Result<void> synced = sync_folder(folder); !synced) return synced;
-  fs::rename(inner / "CURRENT", fs::path(folder) / "CURRENT", error);
+  move_up("CURRENT");
   if (error) return Error{kErrIo, "cannot change folder " + folder + ": " + error.message()};
   fs::remove(inner, error);
   return sync_folder(folder);

@@ -34,6 +34,9 @@ describe("names of documents", () => {
     expect(nameProblem("")).toBe("Give the document a name.");
     expect(nameProblem("é".repeat(129))).toBe("That name is too long.");
     expect(nameProblem("é".repeat(128))).toBeNull();
+    for (const kept of ["__proto__", "constructor", "toString"])
+      expect(nameProblem(kept)).toBe("JavaScript keeps that name for itself.");
+    expect(nameProblem("prototype")).toBeNull();
   });
 
   test("made up at random can be used", () => {

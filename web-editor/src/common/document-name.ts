@@ -1,5 +1,5 @@
 // Names of documents. A name is any text that can be a segment of a path and is within the server's
-// limit for ids.
+// limits for ids. The server has the same rule (storage/document_name.h).
 import { idBytesMax, utf8Bytes } from "../core/document/limits";
 
 // Why a document cannot have this name; null if it can.
@@ -9,6 +9,7 @@ export function nameProblem(name: string): string | null {
   if (name.includes("/")) return "A name cannot contain “/”.";
   if (utf8Bytes(name) > idBytesMax) return "That name is too long.";
   if (/[\p{Cc}\p{Cs}]/u.test(name)) return "A name cannot have control characters.";
+  if (Object.hasOwn(Object.prototype, name)) return "JavaScript keeps that name for itself.";
   return null;
 }
 
