@@ -26,6 +26,8 @@ enum class FolderContent {
 // The names in a folder. Fails with kErrIo.
 [[nodiscard]] Result<std::vector<std::string>> names_in(const std::string& folder);
 
+[[nodiscard]] bool has_file(const std::string& folder, const std::string& name);
+
 // Fails with kErrIo if the folder cannot be listed or is not a folder.
 [[nodiscard]] Result<FolderContent> look_into(const std::string& folder);
 

@@ -39,7 +39,7 @@ inline Result<NewestBackup> find_newest_backup(const std::string& backups, rocks
 
 // As RocksDbStore::back_up().
 inline Result<BackupInfo> back_up(Database& database, const std::string& folder,
-                                  const std::atomic<bool>& is_interrupted) {
+                                  BeforeBackup before, const std::atomic<bool>& is_interrupted) {
   if (Result<void> created = create_folder(folder); !created) return created.error();
   const std::string failed = "cannot back up to folder " + folder;
   const Result<FolderContent> content = look_into(folder);
@@ -55,7 +55,7 @@ inline Result<BackupInfo> back_up(Database& database, const std::string& folder,
   const std::unique_ptr<rocksdb::BackupEngine> backups(opened);
   if (!status.ok()) return error_of(status, failed);
   rocksdb::CreateBackupOptions options;
-  options.flush_before_backup = true;
+  options.flush_before_backup = before == BeforeBackup::kFlush;
   options.progress_callback = [&] {
     if (is_interrupted) backups->StopBackup();
   };
