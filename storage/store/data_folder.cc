@@ -36,8 +36,14 @@ bool holds_data(std::string_view name) {
 // Of a database of ours, even if it is not whole.
 bool is_part_of_data(std::string_view name) {
   const bool numbered = name.size() > 4 && name.find_first_not_of("0123456789") == name.size() - 4;
-  return name == kShutdownMark || name == kSyncNoteFile ||
+  return name.starts_with(kShutdownMark) || name.starts_with(kSyncNoteFile) ||
          (numbered && (name.ends_with(".sst") || name.ends_with(".log")));
+}
+
+// In a data folder, or a folder of backups.
+bool is_name_of_ours(const std::string& name) {
+  return name == "CURRENT" || name == "shared_checksum" || name == "private" || name == "meta" ||
+         precedes_data(name) || is_part_of_data(name);
 }
 
 }  // namespace
@@ -86,6 +92,22 @@ Result<void> create_folder(const std::string& folder) {
   fs::create_directory(path, error);
   if (error) return Error{kErrIo, "cannot create folder " + folder + ": " + error.message()};
   return sync_folder(parent.string());
+}
+
+void keep_to_owner(const std::string& folder) {
+  std::error_code ignored;
+  const auto take_rights = [&ignored](const fs::path& path) {
+    fs::permissions(path, fs::perms::group_all | fs::perms::others_all, fs::perm_options::remove,
+                    ignored);
+  };
+  bool all_ours = true;
+  for (const fs::directory_entry& entry : fs::directory_iterator(folder, ignored)) {
+    const bool is_ours =
+        !entry.is_symlink(ignored) && is_name_of_ours(entry.path().filename().string());
+    all_ours = all_ours && is_ours;
+    if (is_ours) take_rights(entry.path());
+  }
+  if (all_ours) take_rights(folder);
 }
 
 Result<std::string> file_set(const std::string& folder) {

@@ -35,6 +35,11 @@ enum class FolderContent {
 // is synced into a folder is lost if a power cut takes the folder. Fails with kErrIo.
 [[nodiscard]] Result<void> create_folder(const std::string& folder);
 
+// Takes all rights to files of ours from all but their owner; and to the folder, if nothing else is
+// in it. Folders of earlier releases could be read by everybody. What cannot be changed, as on file
+// systems without such rights, stays as it is.
+void keep_to_owner(const std::string& folder);
+
 // Names all data files of the folder. If the answer is the same before and after they were read, a
 // running server replaced none of them meanwhile. Fails with kErrIo.
 [[nodiscard]] Result<std::string> file_set(const std::string& folder);

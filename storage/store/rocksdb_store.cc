@@ -4,6 +4,7 @@
 #include <rocksdb/db.h>
 #include <rocksdb/transaction_log.h>
 #include <rocksdb/write_batch.h>
+#include <sys/stat.h>
 
 #include <atomic>
 #include <mutex>
@@ -29,6 +30,12 @@ extern "C" const char* __tsan_default_suppressions() {
 #endif
 
 namespace cowrite::storage {
+namespace {
+
+// From now on, what this process makes is for its owner only. RocksDB has no other way.
+void make_private_files() { ::umask(S_IRWXG | S_IRWXO); }
+
+}  // namespace
 
 struct RocksDbStore::Engine {
   Engine(std::string path, OpenMode opened_how, const StoreOptions& options)
@@ -95,6 +102,7 @@ RocksDbStore::~RocksDbStore() = default;
 
 Result<std::unique_ptr<RocksDbStore>> RocksDbStore::open(const std::string& folder, OpenMode mode,
                                                          const StoreOptions& options) {
+  if (mode == OpenMode::kReadWrite) make_private_files();
   auto engine =
       std::make_unique<Engine>(mode == OpenMode::kInMemory ? "/memory" : folder, mode, options);
   rocks::Opening opening(engine->folder, mode, engine->database);
@@ -102,6 +110,7 @@ Result<std::unique_ptr<RocksDbStore>> RocksDbStore::open(const std::string& fold
   engine->shut_down_cleanly = opening.shut_down_cleanly();
   engine->ready = true;
   if (mode == OpenMode::kReadWrite) {
+    keep_to_owner(folder);
     engine->notes.emplace(folder, options.sync_note_interval,
                           [engine = engine.get()] { return engine->measure_synced(); });
   }
@@ -190,6 +199,7 @@ Result<BackupInfo> RocksDbStore::back_up(const std::string& folder, BeforeBackup
 }
 
 Result<void> RocksDbStore::restore(const std::string& backups, const std::string& folder) {
+  make_private_files();
   return rocks::restore(backups, folder);
 }
 

@@ -61,6 +61,7 @@ inline Result<BackupInfo> back_up(Database& database, const std::string& folder,
   };
   rocksdb::BackupID number = 0;
   status = backups->CreateNewBackup(options, &*database, &number);
+  keep_to_owner(folder);
   if (is_interrupted) return interrupted(failed);
   rocksdb::BackupInfo made;
   if (status.ok() && !backups->GetBackupInfo(number, &made).ok()) {
