@@ -100,7 +100,9 @@ Result<void> RocksDbLog::erase(const DocumentKey& key) {
 }
 
 Result<BackupInfo> RocksDbLog::back_up(const std::string& folder) {
-  return store_->back_up(folder);
+  // A flush that finds no room would stop the writes, too.
+  return store_->back_up(folder,
+                         reserve_->is_low() ? BeforeBackup::kNothing : BeforeBackup::kFlush);
 }
 
 LogHealth RocksDbLog::health() const {

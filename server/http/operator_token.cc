@@ -1,18 +1,16 @@
 #include "server/http/operator_token.h"
 
-#include <fcntl.h>
 #include <openssl/crypto.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include <cerrno>
-#include <cstdio>
 #include <fstream>
 #include <system_error>
 
 #include "storage/errors.h"
 #include "storage/random_id.h"
 #include "storage/store/data_folder.h"
+#include "storage/store/side_file.h"
 
 namespace cowrite::http {
 namespace {
@@ -23,20 +21,6 @@ constexpr std::size_t kDigits = 64;
 Error cannot(const std::string& what, const std::string& path, int reason) {
   return {storage::kErrIo,
           "cannot " + what + " " + path + ": " + std::generic_category().message(reason)};
-}
-
-// Written aside and renamed, so that there is never half a token.
-Result<void> write_token(const std::string& path, const std::string& token) {
-  const std::string aside = path + ".new";
-  ::unlink(aside.c_str());
-  const int file = ::open(aside.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-  if (file < 0) return cannot("write", aside, errno);
-  const std::string line = token + "\n";
-  const bool written = ::write(file, line.data(), line.size()) == ssize_t(line.size()) &&
-                       ::fsync(file) == 0 && ::rename(aside.c_str(), path.c_str()) == 0;
-  const int reason = errno;
-  ::close(file);
-  return written ? Result<void>() : cannot("write", path, reason);
 }
 
 }  // namespace
@@ -51,7 +35,9 @@ Result<std::string> load_or_create_operator_token(const std::string& folder) {
   if (::lstat(path.c_str(), &found) != 0) {
     if (errno != ENOENT) return cannot("read", path, errno);
     const std::string token = storage::random_hex(kDigits);
-    if (const Result<void> written = write_token(path, token); !written) return written.error();
+    const Result<void> written =
+        storage::write_side_file(folder, storage::kOperatorTokenFile, token + "\n");
+    if (!written) return written.error();
     return token;
   }
   if (!S_ISREG(found.st_mode) || (found.st_mode & (S_IRWXG | S_IRWXO)) != 0) {

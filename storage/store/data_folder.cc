@@ -1,19 +1,17 @@
 #include "storage/store/data_folder.h"
 
-#include <fcntl.h>
-#include <unistd.h>
-
 #include <algorithm>
-#include <cerrno>
+#include <charconv>
 #include <cstdint>
 #include <filesystem>
-#include <fstream>
 #include <string_view>
 #include <system_error>
 #include <utility>
 #include <vector>
 
 #include "storage/errors.h"
+#include "storage/store/side_file.h"
+#include "storage/store/sync_note.h"
 
 namespace cowrite::storage {
 namespace {
@@ -31,16 +29,17 @@ bool precedes_data(std::string_view name) {
          name.starts_with("OPTIONS-") || name.ends_with(".dbtmp");
 }
 
-// The messages and settings that RocksDB writes hold no data and come and go.
+// The messages and settings that RocksDB writes hold no data and come and go; so does a note.
 bool holds_data(std::string_view name) {
   return !name.starts_with("LOG") && !name.starts_with("OPTIONS-") && name != "LOCK" &&
-         !name.starts_with(kOperatorTokenFile);
+         !name.starts_with(kOperatorTokenFile) && !name.starts_with(kSyncNoteFile);
 }
 
 // Of a database of ours, even if it is not whole.
 bool is_part_of_data(std::string_view name) {
   const bool numbered = name.size() > 4 && name.find_first_not_of("0123456789") == name.size() - 4;
-  return name == kShutdownMark || (numbered && (name.ends_with(".sst") || name.ends_with(".log")));
+  return name.starts_with(kShutdownMark) || name.starts_with(kSyncNoteFile) ||
+         (numbered && (name.ends_with(".sst") || name.ends_with(".log")));
 }
 
 // Whether it is so of a folder, or of one that it lies in.
@@ -52,15 +51,10 @@ bool is_or_lies_in(const std::string& folder, const Condition& is_so) {
   return is_so(path);
 }
 
-// What was done in a folder's list of names lasts once this has been done.
-Result<void> sync_folder(const fs::path& folder) {
-  const int directory = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  const bool synced = directory >= 0 && ::fsync(directory) == 0;
-  const int reason = errno;
-  if (directory >= 0) ::close(directory);
-  return synced ? Result<void>()
-                : Error{kErrIo, "cannot sync folder " + folder.string() + ": " +
-                                    std::generic_category().message(reason)};
+// In a data folder, or a folder of backups.
+bool is_name_of_ours(const std::string& name) {
+  return name == "CURRENT" || name == "shared_checksum" || name == "private" || name == "meta" ||
+         precedes_data(name) || is_part_of_data(name);
 }
 
 }  // namespace
@@ -74,6 +68,11 @@ Result<std::vector<std::string>> names_in(const std::string& folder) {
   }
   if (error) return Error{kErrIo, "cannot read folder " + folder + ": " + error.message()};
   return names;
+}
+
+bool has_file(const std::string& folder, const std::string& name) {
+  std::error_code error;
+  return fs::exists(fs::symlink_status(fs::path(folder) / name, error));
 }
 
 Result<FolderContent> look_into(const std::string& folder) {
@@ -130,7 +129,23 @@ Result<void> create_folder(const std::string& folder) {
   if (Result<void> made = create_folder(parent.string()); !made) return made;
   fs::create_directory(path, error);
   if (error) return Error{kErrIo, "cannot create folder " + folder + ": " + error.message()};
-  return sync_folder(parent);
+  return sync_folder(parent.string());
+}
+
+void keep_to_owner(const std::string& folder) {
+  std::error_code ignored;
+  const auto take_rights = [&ignored](const fs::path& path) {
+    fs::permissions(path, fs::perms::group_all | fs::perms::others_all, fs::perm_options::remove,
+                    ignored);
+  };
+  bool all_ours = true;
+  for (const fs::directory_entry& entry : fs::directory_iterator(folder, ignored)) {
+    const bool is_ours =
+        !entry.is_symlink(ignored) && is_name_of_ours(entry.path().filename().string());
+    all_ours = all_ours && is_ours;
+    if (is_ours) take_rights(entry.path());
+  }
+  if (all_ours) take_rights(folder);
 }
 
 Result<std::string> file_set(const std::string& folder) {
@@ -196,31 +211,21 @@ void abandon_restoring(const std::string& folder) {
 }
 
 Result<void> write_shutdown_mark(const std::string& folder, std::uint64_t last_change) {
-  const fs::path path = fs::path(folder) / kShutdownMark;
-  const std::string text = std::to_string(last_change) + "\n";
-  const int file = ::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-  const bool written =
-      file >= 0 && ::write(file, text.data(), text.size()) == static_cast<ssize_t>(text.size()) &&
-      ::fsync(file) == 0;
-  const int reason = errno;
-  if (file >= 0) ::close(file);
-  return written ? sync_folder(folder)
-                 : Error{kErrIo, "cannot write " + path.string() + ": " +
-                                     std::generic_category().message(reason)};
+  return write_side_file(folder, kShutdownMark, std::to_string(last_change) + "\n");
 }
 
 std::optional<std::uint64_t> read_shutdown_mark(const std::string& folder) {
-  std::ifstream file(fs::path(folder) / kShutdownMark);
+  const Result<std::optional<std::string>> text = read_side_file(folder, kShutdownMark);
+  if (!text || !*text) return std::nullopt;
   std::uint64_t last_change = 0;
-  const bool read = file >> last_change && file.get() == '\n';  // A torn one may be cut short.
+  const char* const end = (*text)->data() + (*text)->size();
+  const auto [rest, error] = std::from_chars((*text)->data(), end, last_change);
+  const bool read = error == std::errc() && std::string_view(rest, end) == "\n";
   return read ? std::optional(last_change) : std::nullopt;
 }
 
 Result<void> remove_shutdown_mark(const std::string& folder) {
-  std::error_code error;
-  if (!fs::remove(fs::path(folder) / kShutdownMark, error) && !error) return {};
-  return error ? Error{kErrIo, "cannot change folder " + folder + ": " + error.message()}
-               : sync_folder(folder);
+  return remove_side_file(folder, kShutdownMark);
 }
 
 }  // namespace cowrite::storage

@@ -27,6 +27,8 @@ enum class FolderContent {
 // The names in a folder. Fails with kErrIo.
 [[nodiscard]] Result<std::vector<std::string>> names_in(const std::string& folder);
 
+[[nodiscard]] bool has_file(const std::string& folder, const std::string& name);
+
 // Fails with kErrIo if the folder cannot be listed or is not a folder.
 [[nodiscard]] Result<FolderContent> look_into(const std::string& folder);
 
@@ -43,6 +45,11 @@ enum class FolderContent {
 // is synced into a folder is lost if a power cut takes the folder. Fails with kErrIo or
 // kErrFolderName.
 [[nodiscard]] Result<void> create_folder(const std::string& folder);
+
+// Takes all rights to files of ours from all but their owner; and to the folder, if nothing else is
+// in it. Folders of earlier releases could be read by everybody. What cannot be changed, as on file
+// systems without such rights, stays as it is.
+void keep_to_owner(const std::string& folder);
 
 // Names all data files of the folder. If the answer is the same before and after they were read, a
 // running server replaced none of them meanwhile. Fails with kErrIo.

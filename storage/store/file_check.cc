@@ -88,20 +88,24 @@ bool record_follows(std::string_view block, std::size_t place) {
   return follows;
 }
 
-// The first place that is damaged for certain.
-std::optional<std::uint64_t> check_log(std::istream& log) {
+struct Finding {
+  std::optional<std::uint64_t> damage;  // The first place that is damaged for certain.
+  std::uint64_t whole = 0;              // Of a log: it is whole up to here.
+};
+
+Finding check_log(std::istream& log) {
   std::string block;
-  std::optional<std::uint64_t> suspect;  // The log is whole up to here.
-  for (std::size_t begin = 0;; begin += kBlockBytes) {
+  std::optional<std::uint64_t> suspect;
+  for (std::size_t begin = 0;; begin += block.size()) {
     block.resize(kBlockBytes);
     log.read(block.data(), kBlockBytes);
     block.resize(static_cast<std::size_t>(log.gcount()));
-    if (block.empty()) return std::nullopt;
-    if (suspect && is_record(block, 0)) return suspect;
+    if (block.empty()) return {.damage = std::nullopt, .whole = suspect.value_or(begin)};
+    if (suspect && is_record(block, 0)) return {.damage = suspect};
     const std::size_t end = records_end(block);
     if (!suspect && end < block.size()) {
       suspect = begin + end;
-      if (!may_be_torn(block, end) || record_follows(block, end)) return suspect;
+      if (!may_be_torn(block, end) || record_follows(block, end)) return {.damage = suspect};
     }
   }
 }
@@ -111,8 +115,14 @@ Error damaged_at(const fs::path& path, std::uint64_t place) {
                            ": restore it from a backup"};
 }
 
-// The same of a table.
-std::optional<std::uint64_t> check_table(std::istream& file) {
+Error cut_at(const fs::path& path, std::uint64_t place, std::uint64_t synced) {
+  return {kErrDamaged, "file " + path.string() + " ends at byte " + std::to_string(place) +
+                           ", though " + std::to_string(synced) +
+                           " bytes of it were synced: restore it from a backup"};
+}
+
+// The first place of a table that is damaged for certain.
+std::optional<std::uint64_t> find_damage(std::istream& file) {
   constexpr std::uint64_t kFooterBytes = 53;
   constexpr std::uint64_t kTrailerBytes = 5;
   constexpr std::string_view kMagic = "\xF7\xCF\xF4\x85\xB7\x41\xE2\x88";
@@ -135,15 +145,20 @@ std::optional<std::uint64_t> check_table(std::istream& file) {
   return (file.get() & 0x80) == 0 ? std::nullopt : std::optional(last);
 }
 
-Result<void> check_file(const fs::path& path,
-                        std::optional<std::uint64_t> (*check)(std::istream& file)) {
+Finding check_table(std::istream& file) { return {.damage = find_damage(file)}; }
+
+// `synced`: how many bytes it must have that are whole.
+Result<void> check_file(const fs::path& path, Finding (*check)(std::istream& file),
+                        std::uint64_t synced) {
   std::ifstream file(path, std::ios::binary);
-  const std::optional<std::uint64_t> damage = file ? check(file) : std::nullopt;
-  if (damage) return damaged_at(path, *damage);
+  const Finding finding = file ? check(file) : Finding();
+  if (finding.damage) return damaged_at(path, *finding.damage);
   std::error_code ignored;  // A running server may have removed it meanwhile.
-  return file.bad() || (!file.is_open() && fs::exists(path, ignored))
-             ? Result<void>(Error{kErrIo, "cannot read file " + path.string()})
-             : Result<void>();
+  if (file.bad() || (!file.is_open() && fs::exists(path, ignored))) {
+    return Error{kErrIo, "cannot read file " + path.string()};
+  }
+  const bool is_cut = file.is_open() && finding.whole < synced;
+  return is_cut ? Result<void>(cut_at(path, finding.whole, synced)) : Result<void>();
 }
 
 bool any_name(const std::string& folder, bool (*predicate)(std::string_view name)) {
@@ -156,16 +171,23 @@ bool is_table(std::string_view name) { return name.ends_with(".sst"); }
 
 }  // namespace
 
-Result<void> check_files(const std::string& folder) {
+Result<void> check_files(const std::string& folder, const std::optional<SyncNote>& synced) {
   const Result<std::vector<std::string>> names = names_in(folder);
   if (!names) return names.error();
   for (const std::string& name : *names) {
     if (!is_table(name) && !is_log(name) && !name.starts_with("MANIFEST-")) continue;
+    const bool is_noted = synced && name == log_file(synced->log);
     Result<void> whole =
-        check_file(fs::path(folder) / name, is_table(name) ? check_table : check_log);
+        check_file(fs::path(folder) / name, is_table(name) ? check_table : check_log,
+                   is_noted ? synced->bytes : 0);
     if (!whole) return whole;
   }
   return {};
+}
+
+std::string log_file(std::uint64_t number) {
+  const std::string digits = std::to_string(number);
+  return std::string(digits.size() < 6 ? 6 - digits.size() : 0, '0') + digits + ".log";
 }
 
 bool has_log_file(const std::string& folder) { return any_name(folder, is_log); }

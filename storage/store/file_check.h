@@ -4,7 +4,8 @@
 // In its logs, of which its list of files (MANIFEST) is one, RocksDB takes a record with an
 // impossible length for the torn end of the log, and zeros for space that was reserved; it goes on
 // without what follows. So one flipped bit can lose up to 32 KiB of acknowledged changes silently.
-// But a log that a power cut has torn ends there: if records follow, the log was damaged.
+// But a log that a power cut has torn ends there: if records follow, the log was damaged; so it was
+// if it ends before the place up to which it was synced (sync_note.h).
 //
 //     log      = blocks of 32,768 bytes; the last one may be shorter
 //     block    = records, then up to 6 zeros
@@ -21,15 +22,22 @@
 //     footer   = check:byte place-of-that-index:varint ... magic:8
 #pragma once
 
+#include <cstdint>
+#include <optional>
 #include <string>
 
 #include "ot/base/result.h"
+#include "storage/store/sync_note.h"
 
 namespace cowrite::storage {
 
 // Fails with kErrDamaged, naming the file and the place, or with kErrIo if the folder or a file
 // cannot be read. A table that was never finished passes: it is not in RocksDB's list of files.
-[[nodiscard]] Result<void> check_files(const std::string& folder);
+[[nodiscard]] Result<void> check_files(const std::string& folder,
+                                       const std::optional<SyncNote>& synced);
+
+// The name of a write-ahead log.
+[[nodiscard]] std::string log_file(std::uint64_t number);
 
 // Whether there is a write-ahead log. A folder that is open for writing always has one.
 [[nodiscard]] bool has_log_file(const std::string& folder);

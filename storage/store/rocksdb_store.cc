@@ -2,7 +2,9 @@
 
 #include <rocksdb/convenience.h>
 #include <rocksdb/db.h>
+#include <rocksdb/transaction_log.h>
 #include <rocksdb/write_batch.h>
+#include <sys/stat.h>
 
 #include <atomic>
 #include <mutex>
@@ -15,6 +17,8 @@
 #include "storage/store/rocksdb/opening.h"
 #include "storage/store/rocksdb/status.h"
 #include "storage/store/rocksdb/view.h"
+#include "storage/store/sync_note.h"
+#include "storage/store/sync_note_thread.h"
 
 #if defined(__SANITIZE_THREAD__)
 // The packaged RocksDB is not built for ThreadSanitizer, which therefore misses how its threads
@@ -26,6 +30,12 @@ extern "C" const char* __tsan_default_suppressions() {
 #endif
 
 namespace cowrite::storage {
+namespace {
+
+// From now on, what this process makes is for its owner only. RocksDB has no other way.
+void make_private_files() { ::umask(S_IRWXG | S_IRWXO); }
+
+}  // namespace
 
 struct RocksDbStore::Engine {
   Engine(std::string path, OpenMode opened_how, const StoreOptions& options)
@@ -36,10 +46,24 @@ struct RocksDbStore::Engine {
 
   // Leaves a folder whose log is empty, marked as cleanly shut down, if all went well until now.
   void close() {
+    notes.reset();
     if (mode != OpenMode::kReadWrite || !ready || failure) return;
     if (database->Flush(rocksdb::FlushOptions(), database.tables()).ok()) {
       static_cast<void>(write_shutdown_mark(folder, database->GetLatestSequenceNumber()));
     }
+  }
+
+  // Where the log ends; absent if it has just been begun, for then the one before is in RocksDB's
+  // list of files.
+  [[nodiscard]] std::optional<SyncNote> log_end() const {
+    std::unique_ptr<rocksdb::LogFile> log;
+    if (!database->GetCurrentWalFile(&log).ok() || log->SizeFileBytes() == 0) return std::nullopt;
+    return SyncNote{log->LogNumber(), log->SizeFileBytes()};
+  }
+
+  [[nodiscard]] std::optional<SyncNote> measure_synced() {
+    const std::lock_guard lock(writing);
+    return last_write == Durability::kSynced ? log_end() : synced;
   }
 
   // What a view shows is kept when files are rewritten. Ends early when all is interrupted.
@@ -62,8 +86,15 @@ struct RocksDbStore::Engine {
   std::atomic<bool> interrupted = false;
   rocks::ViewsEnded views_ended;
 
+  std::mutex
+      writing;  // Held during a write, so that between two of them the log ends with a batch.
+  Durability last_write = Durability::kWritten;
+  std::optional<SyncNote> synced;  // Where the last synced write ended that others have followed.
+
   std::mutex failure_mutex;
   std::optional<Error> failure;  // Of the first failed write.
+
+  std::optional<SyncNoteThread> notes;  // Last: it uses all of the above.
 };
 
 RocksDbStore::RocksDbStore(std::unique_ptr<Engine> engine) : engine_(std::move(engine)) {}
@@ -71,12 +102,18 @@ RocksDbStore::~RocksDbStore() = default;
 
 Result<std::unique_ptr<RocksDbStore>> RocksDbStore::open(const std::string& folder, OpenMode mode,
                                                          const StoreOptions& options) {
+  if (mode == OpenMode::kReadWrite) make_private_files();
   auto engine =
       std::make_unique<Engine>(mode == OpenMode::kInMemory ? "/memory" : folder, mode, options);
   rocks::Opening opening(engine->folder, mode, engine->database);
   if (Result<void> opened = opening.run(); !opened) return opened.error();
   engine->shut_down_cleanly = opening.shut_down_cleanly();
   engine->ready = true;
+  if (mode == OpenMode::kReadWrite) {
+    keep_to_owner(folder);
+    engine->notes.emplace(folder, options.sync_note_interval,
+                          [engine = engine.get()] { return engine->measure_synced(); });
+  }
   return std::unique_ptr<RocksDbStore>(new RocksDbStore(std::move(engine)));
 }
 
@@ -88,7 +125,6 @@ std::unique_ptr<const View> RocksDbStore::view() const {
 }
 
 Result<void> RocksDbStore::write(const WriteBatch& batch, Durability durability) {
-  if (std::optional<Error> earlier = failure()) return *std::move(earlier);
   constexpr std::size_t kPerChange = 16;  // Beside its key and value, at most.
   rocksdb::WriteBatch changes(batch.bytes() + kPerChange * (batch.size() + 1));
   batch.for_each([&](Table table, std::string_view key, std::optional<std::string_view> value) {
@@ -98,10 +134,19 @@ Result<void> RocksDbStore::write(const WriteBatch& batch, Durability durability)
                                       : changes.Delete(handle, rocks::slice(key));
     CHECK(added.ok());
   });
+  const std::lock_guard writing(engine_->writing);
+  if (std::optional<Error> earlier = failure()) return *std::move(earlier);
+  if (durability == Durability::kWritten && engine_->last_write == Durability::kSynced) {
+    engine_->synced = engine_->log_end();
+  }
+  engine_->last_write = durability;
   rocksdb::WriteOptions options;
   options.sync = durability == Durability::kSynced;
   const rocksdb::Status status = engine_->database->Write(options, &changes);
   if (status.ok()) return {};
+  // How the log ends is not known any more.
+  engine_->last_write = Durability::kWritten;
+  engine_->synced.reset();
   // RocksDB would try again by itself; but what a failed sync has lost, the next one confirms.
   rocksdb::CancelAllBackgroundWork(&*engine_->database, false);
   const std::lock_guard lock(engine_->failure_mutex);
@@ -149,11 +194,12 @@ Result<void> RocksDbStore::compact() {
   return {};
 }
 
-Result<BackupInfo> RocksDbStore::back_up(const std::string& folder) {
-  return rocks::back_up(engine_->database, engine_->folder, folder, engine_->interrupted);
+Result<BackupInfo> RocksDbStore::back_up(const std::string& folder, BeforeBackup before) {
+  return rocks::back_up(engine_->database, engine_->folder, folder, before, engine_->interrupted);
 }
 
 Result<void> RocksDbStore::restore(const std::string& backups, const std::string& folder) {
+  make_private_files();
   return rocks::restore(backups, folder);
 }
 

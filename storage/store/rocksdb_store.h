@@ -7,6 +7,7 @@
 // Thread-safe.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <memory>
 #include <optional>
@@ -31,9 +32,20 @@ enum class OpenMode {
 // Memory for blocks that were read and for what waits to be flushed.
 inline constexpr std::size_t kStoreMemoryBytes = std::size_t{128} << 20;
 
+// While there are commits, it is noted this often how far the log was synced. Damage to what was
+// synced since the last note looks like a power cut.
+inline constexpr std::chrono::milliseconds kSyncNoteInterval{1'000};
+
 struct StoreOptions {
   std::size_t memory_bytes = kStoreMemoryBytes;
   rocksdb::Env* env = nullptr;  // For tests whose disk fails; RocksDB's own if null. Outlives it.
+  std::chrono::milliseconds sync_note_interval = kSyncNoteInterval;  // For tests that do not wait.
+};
+
+// What is done before a backup is taken.
+enum class BeforeBackup {
+  kFlush,    // What is in memory becomes files, which the next backup shares.
+  kNothing,  // The log is copied instead, which needs no room on the store's own disk.
 };
 
 class RocksDbStore final : public Store {
@@ -66,7 +78,8 @@ class RocksDbStore final : public Store {
   // Adds the store as it is now to a folder of backups, made if need be; what is there already is
   // not copied again. Writers go on meanwhile. Fails with kErrForeign, also for a folder inside the
   // store's, or kErrIo. REQUIRES: as write().
-  [[nodiscard]] Result<BackupInfo> back_up(const std::string& folder);
+  [[nodiscard]] Result<BackupInfo> back_up(const std::string& folder,
+                                           BeforeBackup before = BeforeBackup::kFlush);
 
   // Copies the newest backup's files into a folder, as they were; what has come when it fails is
   // left (storage/restore_backup.h has the whole). Fails with kErrDamaged or kErrIo. REQUIRES:

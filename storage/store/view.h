@@ -28,7 +28,7 @@ enum class Order {
   kForward,
   kBackward,
   kForwardFromFloor,  // Forward, from the last entry at or before range.from, if its key begins
-                      // with the same kFloorPrefixBytes.
+                      // with the same kFloorPrefixBytes. Keys are of one length.
 };
 inline constexpr std::size_t kFloorPrefixBytes = 8;
 

@@ -10,14 +10,18 @@
 #include <algorithm>
 #include <array>
 #include <cstdio>
+#include <filesystem>
 #include <limits>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "storage/errors.h"
 #include "storage/read/latest_history.h"
 #include "storage/read/verify.h"
+#include "storage/store/file_check.h"
 #include "storage/store/rocksdb_store.h"
+#include "storage/store/sync_note.h"
 #include "tests/storage/crash_writer.h"
 #include "tests/storage/support.h"
 #include "tests/storage/trial.h"
@@ -137,6 +141,36 @@ TEST(Crash, WhatWasAcknowledgedBeforeAKillIsThereAfterIt) {
     kill_writers(now);
     left -= now;
   }
+}
+
+// The note comes with the interval that servers have, so this takes a second.
+TEST(Crash, TheNewestLogIsReportedIfItIsMissingOrCutAfterAKill) {
+  namespace fs = std::filesystem;
+  const TempFolder temp;
+  Writer writer({temp / "data"});
+  Outcome outcome;
+  while (!fs::exists(temp / "data/SYNCED") && writer.next(outcome)) {
+  }
+  for (std::size_t more = 0; more < 100 && writer.next(outcome); ++more) {
+  }
+  writer.kill();
+  EXPECT_TRUE(WIFSIGNALED(writer.wait()));
+  const Result<std::optional<SyncNote>> note = read_sync_note(temp / "data");
+  ASSERT_TRUE(note && *note);
+  const std::string log = "/" + log_file((*note)->log);
+  const std::uint64_t bytes = fs::file_size((temp / "data") + log);
+  EXPECT_GE(bytes, (*note)->bytes);
+  for (const std::uint64_t left : {std::uint64_t{0}, bytes / 4, (*note)->bytes - 1}) {
+    const std::string copy = temp / ("cut to " + std::to_string(left));
+    fs::copy(temp / "data", copy);
+    fs::resize_file(copy + log, left);
+    EXPECT_EQ(RocksDbStore::open(copy, OpenMode::kReadOnly).error().code, kErrDamaged);
+    fs::remove(copy + log);
+    EXPECT_EQ(RocksDbStore::open(copy, OpenMode::kReadOnly).error().code, kErrDamaged);
+  }
+  fs::copy(temp / "data", temp / "torn");
+  fs::resize_file((temp / "torn") + log, (*note)->bytes);
+  EXPECT_TRUE(RocksDbStore::open(temp / "torn", OpenMode::kReadOnly));
 }
 
 TEST(Crash, AReaderBesideAWriterSeesAllThatWasAcknowledgedBeforeItOpened) {

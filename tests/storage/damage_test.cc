@@ -1,6 +1,6 @@
 // Bytes that change under a data folder: what is read afterwards is all of it, or the damage is
 // reported; never less without a word. What was cut off the end of the newest log of a folder that
-// was not closed cannot be told from a power cut.
+// was not closed cannot be told from a power cut, if it was synced after the last note.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -10,14 +10,18 @@
 #include <fstream>
 #include <limits>
 #include <memory>
+#include <optional>
 #include <random>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "storage/errors.h"
 #include "storage/read/latest_history.h"
 #include "storage/read/verify.h"
 #include "storage/rocksdb_log.h"
+#include "storage/store/file_check.h"
+#include "storage/store/sync_note.h"
 #include "tests/storage/fault_env.h"
 #include "tests/storage/trial.h"
 
@@ -32,13 +36,33 @@ constexpr std::size_t kNoLimit = std::numeric_limits<std::size_t>::max();
 enum class State : std::uint8_t { kRunning, kClosed };
 enum class Manner : std::uint8_t { kFlip, kOverwrite, kZero, kCut, kDelete };
 
-constexpr std::array<const char*, 5> kFiles = {".log", ".sst", "MANIFEST-", "CURRENT", "CLOSED"};
+constexpr std::array<const char*, 6> kFiles = {".log",    ".sst",   "MANIFEST-",
+                                               "CURRENT", "CLOSED", "SYNCED"};
 constexpr std::array<const char*, 5> kManners = {"a flipped bit in", "other bytes in", "zeros in",
                                                  "a cut", "a missing"};
 
 std::string read_file(const fs::path& path) {
   std::ifstream file(path, std::ios::binary);
   return {std::istreambuf_iterator<char>(file), {}};
+}
+
+// The files of a kind, the oldest first.
+std::vector<fs::path> files_of(const std::string& folder, std::size_t kind) {
+  std::vector<fs::path> found;
+  for (const fs::directory_entry& entry : fs::directory_iterator(folder)) {
+    if (entry.path().filename().string().find(kFiles.at(kind)) != std::string::npos) {
+      found.push_back(entry.path());
+    }
+  }
+  std::sort(found.begin(), found.end());
+  return found;
+}
+
+// How much of a log the folder's note vouches for.
+std::uint64_t synced_bytes(const std::string& folder, const fs::path& log) {
+  const Result<std::optional<SyncNote>> note = read_sync_note(folder);
+  const bool noted = note && *note && log.filename() == log_file((*note)->log);
+  return noted ? (*note)->bytes : 0;
 }
 
 // A folder as it is while a server runs on it, and as it is after it was closed.
@@ -49,17 +73,10 @@ class Original {
       authors_.emplace_back(DocumentKey{"docs", "document " + std::to_string(document)});
     }
     FaultEnv env(folder(State::kClosed));
-    const Result<std::unique_ptr<RocksDbLog>> log =
-        RocksDbLog::open(folder(State::kClosed), OpenMode::kReadWrite, trial_options(env.env()));
-    EXPECT_TRUE(log);
-    std::mt19937_64 random(7);
-    for (std::size_t round = 0; round < 60; ++round) {
-      for (Author& author : authors_) {
-        write_on(author, random);
-        EXPECT_EQ(append(**log, author.take()), AppendOutcome::kCommitted);
-        if (round % 8 == 5) (*log)->save_checkpoint(author.key(), author.newest());
-      }
-    }
+    write(*open(env), 54);
+    const std::unique_ptr<RocksDbLog> log = open(env);  // All checkpoints are written by now.
+    write(*log, 6);
+    while (!is_all_noted()) std::this_thread::yield();
     env.cut_power(folder(State::kRunning), std::nullopt);
   }
 
@@ -69,7 +86,31 @@ class Original {
   [[nodiscard]] const std::vector<Author>& authors() const { return authors_; }
 
  private:
+  [[nodiscard]] std::unique_ptr<RocksDbLog> open(FaultEnv& env) const {
+    Result<std::unique_ptr<RocksDbLog>> log =
+        RocksDbLog::open(folder(State::kClosed), OpenMode::kReadWrite, trial_options(env.env()));
+    EXPECT_TRUE(log);
+    return *std::move(log);
+  }
+
+  void write(RocksDbLog& log, std::size_t rounds) {
+    for (std::size_t round = 0; round < rounds; ++round) {
+      for (Author& author : authors_) {
+        write_on(author, random_);
+        EXPECT_EQ(append(log, author.take()), AppendOutcome::kCommitted);
+        if (round % 8 == 7) log.save_checkpoint(author.key(), author.newest());
+      }
+    }
+  }
+
+  // Whether the note vouches for all that is in the newest log.
+  [[nodiscard]] bool is_all_noted() const {
+    const fs::path log = files_of(folder(State::kClosed), 0).back();
+    return fs::file_size(log) == synced_bytes(folder(State::kClosed), log);
+  }
+
   TempFolder temp_;
+  std::mt19937_64 random_{7};
   std::vector<Author> authors_;
 };
 
@@ -84,18 +125,6 @@ struct Damage {
   Manner manner = Manner::kFlip;
   std::uint64_t seed = 0;
 };
-
-// The files of a kind, the oldest first.
-std::vector<fs::path> files_of(const std::string& folder, std::size_t kind) {
-  std::vector<fs::path> found;
-  for (const fs::directory_entry& entry : fs::directory_iterator(folder)) {
-    if (entry.path().filename().string().find(kFiles.at(kind)) != std::string::npos) {
-      found.push_back(entry.path());
-    }
-  }
-  std::sort(found.begin(), found.end());
-  return found;
-}
 
 struct Done {
   bool any = false;      // There was something to damage.
@@ -135,12 +164,12 @@ Done inflict(const Damage& damage, const std::string& folder) {
   }
   if (damage.manner != Manner::kDelete) std::ofstream(path, std::ios::binary) << bytes;
   const bool newest_log = damage.file == 0 && path == files.back();
-  const bool all_of_it = damage.manner == Manner::kDelete && files.size() > 1;
   const bool up_to_end = (damage.manner == Manner::kZero || damage.manner == Manner::kOverwrite) &&
                          end == before.size();
-  const bool only_end = all_of_it || up_to_end || damage.manner == Manner::kCut;
+  const bool only_end = up_to_end || damage.manner == Manner::kCut;
+  const bool after_note = newest_log && place >= synced_bytes(folder, path);
   return {bytes != before || damage.manner == Manner::kDelete,
-          damage.state == State::kRunning && newest_log && only_end,
+          damage.state == State::kRunning && after_note && only_end,
           std::string(kManners.at(static_cast<std::size_t>(damage.manner))) + " " +
               path.filename().string() + " (" + std::to_string(before.size()) + " bytes) at " +
               std::to_string(place) + ", folder " +

@@ -244,8 +244,10 @@ void FaultEnv::Disk::cut_power(const std::string& to, std::optional<std::uint64_
     copy_front(file->kept, fs::path(to) / name, file->synced + up_to(file->written - file->synced));
   }
   // Written past RocksDB, and synced at once.
-  if (fs::exists(folder_ + "/CLOSED")) {
-    fs::copy(folder_ + "/CLOSED", to, fs::copy_options::overwrite_existing);
+  for (const std::string name : {"/CLOSED", "/SYNCED"}) {
+    if (fs::exists(folder_ + name)) {
+      fs::copy(folder_ + name, to, fs::copy_options::overwrite_existing);
+    }
   }
 }
 

@@ -153,6 +153,7 @@ LogOptions trial_options(rocksdb::Env* env) {
   LogOptions options;
   options.store.memory_bytes = std::size_t{1} << 20;
   options.store.env = env;
+  options.store.sync_note_interval = std::chrono::milliseconds(1);
   options.free_bytes = [] { return std::numeric_limits<std::uint64_t>::max(); };
   return options;
 }

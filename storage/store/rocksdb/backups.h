@@ -39,7 +39,7 @@ inline Result<NewestBackup> find_newest_backup(const std::string& backups, rocks
 
 // As RocksDbStore::back_up(); `data` is the folder of the database.
 inline Result<BackupInfo> back_up(Database& database, const std::string& data,
-                                  const std::string& folder,
+                                  const std::string& folder, BeforeBackup before,
                                   const std::atomic<bool>& is_interrupted) {
   if (lies_within(folder, data)) {
     return Error{kErrForeign, "folder " + folder +
@@ -61,12 +61,13 @@ inline Result<BackupInfo> back_up(Database& database, const std::string& data,
   const std::unique_ptr<rocksdb::BackupEngine> backups(opened);
   if (!status.ok()) return error_of(status, failed);
   rocksdb::CreateBackupOptions options;
-  options.flush_before_backup = true;
+  options.flush_before_backup = before == BeforeBackup::kFlush;
   options.progress_callback = [&] {
     if (is_interrupted) backups->StopBackup();
   };
   rocksdb::BackupID number = 0;
   status = backups->CreateNewBackup(options, &*database, &number);
+  keep_to_owner(folder);
   if (is_interrupted) return interrupted(failed);
   rocksdb::BackupInfo made;
   if (status.ok() && !backups->GetBackupInfo(number, &made).ok()) {

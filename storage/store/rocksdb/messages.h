@@ -2,6 +2,7 @@
 // the disk full, and the next one ends the process (an assertion in Debian's build).
 #pragma once
 
+#include <fcntl.h>
 #include <rocksdb/env.h>
 
 #include <chrono>
@@ -53,7 +54,8 @@ class MessageFile final : public rocksdb::Logger {
 
   void begin() {
     static_cast<void>(std::rename(path_.c_str(), (path_ + ".old").c_str()));
-    file_.reset(std::fopen(path_.c_str(), "we"));
+    const int file = ::open(path_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    file_.reset(file < 0 ? nullptr : ::fdopen(file, "w"));
   }
 
   const std::string path_;

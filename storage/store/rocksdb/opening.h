@@ -19,6 +19,7 @@
 #include "storage/store/format_version.h"
 #include "storage/store/rocksdb/backups.h"
 #include "storage/store/rocksdb/database.h"
+#include "storage/store/sync_note.h"
 
 namespace cowrite::storage::rocks {
 
@@ -77,8 +78,11 @@ class Opening {
   }
 
   Result<void> open_checked() {
-    if (Result<void> whole = check_files(folder_); !whole) return whole;
+    const Result<std::optional<SyncNote>> synced = find_sync_note();
+    if (!synced) return synced.error();
+    if (Result<void> whole = check_files(folder_, *synced); !whole) return whole;
     if (Result<void> ours = check_tables(); !ours) return ours;
+    if (Result<void> kept = check_kept(*synced); !kept) return kept;
     if (Result<void> opened = database_.open(folder_, mode_); !opened) return opened;
     return check_shutdown_mark();
   }
@@ -119,6 +123,31 @@ class Opening {
     return Error{kErrDamaged, "folder " + folder_ +
                                   " was not closed and has lost its write-ahead log; restore it "
                                   "from a backup"};
+  }
+
+  // How far the log was synced, if that matters: of a closed folder all is in tables. Read before
+  // the log, which a running server makes longer meanwhile.
+  [[nodiscard]] Result<std::optional<SyncNote>> find_sync_note() const {
+    if (read_shutdown_mark(folder_)) return std::optional<SyncNote>();
+    return read_sync_note(folder_);
+  }
+
+  // A log that was synced is there still, unless the list of files says that all of it is in
+  // tables. That list is read without the log, which opening for writing would change.
+  [[nodiscard]] Result<void> check_kept(const std::optional<SyncNote>& synced) const {
+    if (!synced || has_file(folder_, log_file(synced->log))) return {};
+    Database probe((StoreOptions()));
+    if (Result<void> opened = probe.open(folder_, OpenMode::kReadOnly, Database::Tables::kFirst);
+        !opened) {
+      return opened;
+    }
+    std::uint64_t first_kept = 0;
+    probe->GetIntProperty(rocksdb::DB::Properties::kMinLogNumberToKeep, &first_kept);
+    if (synced->log < first_kept) return {};
+    return Error{kErrDamaged, "folder " + folder_ + " has lost its write-ahead log " +
+                                  log_file(synced->log) + ", of which " +
+                                  std::to_string(synced->bytes) +
+                                  " bytes were synced; restore it from a backup"};
   }
 
   // A database with other tables: of a newer format, damaged, somebody else's, or the leftovers of

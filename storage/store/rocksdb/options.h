@@ -16,6 +16,7 @@
 #include <string>
 #include <vector>
 
+#include "storage/store/rocksdb/blocks.h"
 #include "storage/store/rocksdb/messages.h"
 #include "storage/store/rocksdb_store.h"
 
@@ -82,8 +83,14 @@ inline std::vector<rocksdb::ColumnFamilyDescriptor> table_options(
     const bool has_versions = name == kTableNames[1] || name == kTableNames[2];
     rocksdb::BlockBasedTableOptions blocks;
     blocks.block_cache = cache;
-    blocks.block_size = 16 << 10;
+    blocks.block_size = kBlockBytes;
+    if (name != kTableNames[0]) {
+      blocks.flush_block_policy_factory = std::make_shared<BlockPolicies>();
+    }
     blocks.checksum = rocksdb::kXXH3;  // file_check.h relies on it.
+    // With the first key of each block in the index, a search does not read a block in vain that
+    // only has other documents in it, and may be damaged.
+    blocks.index_type = rocksdb::BlockBasedTableOptions::kBinarySearchWithFirstKey;
     if (!has_versions) {  // Versions are scanned; names and sources are looked up, often in vain.
       blocks.filter_policy.reset(rocksdb::NewBloomFilterPolicy(10));
     }

@@ -13,8 +13,10 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
+#include "ot/base/check.h"
 #include "storage/store/rocksdb/database.h"
 #include "storage/store/view.h"
 
@@ -75,24 +77,28 @@ class SnapshotView final : public View {
 
   Result<void> scan(Table table, const KeyRange& range, Order order,
                     const EntryVisitor& visit) const override {
-    const std::string_view from(range.from);
-    const rocksdb::Slice lowest =
-        slice(order == Order::kForwardFromFloor ? from.substr(0, kFloorPrefixBytes) : from);
+    const std::string from = order == Order::kForwardFromFloor ? lowest_floor(range) : range.from;
+    const rocksdb::Slice lowest = slice(from);
     const rocksdb::Slice end = slice(range.to);
     rocksdb::ReadOptions options = options_;
     options.iterate_lower_bound = &lowest;
     options.iterate_upper_bound = &end;
     const std::unique_ptr<rocksdb::Iterator> entry(
         database_->NewIterator(options, database_.table(table)));
-    begin(*entry, range, order);
+    if (Result<void> begun = begin(*entry, table, range, order); !begun) return begun;
+    std::string last = range.to;  // The key that was shown last.
     while (entry->Valid()) {
       const Result<Visit> visited = visit(bytes_of(entry->key()), bytes_of(entry->value()));
       if (!visited) return visited.error();
-      if (*visited == Visit::kStop) break;
+      if (*visited == Visit::kStop) return {};
+      if (order == Order::kBackward) last = bytes_of(entry->key());
       order == Order::kBackward ? entry->Prev() : entry->Next();
     }
     // A damaged block ends the loop like the end of the range does.
-    return entry->status().ok() ? Result<void>() : unreadable(entry->status(), folder_);
+    if (entry->status().ok()) return {};
+    return order == Order::kBackward && entry->status().IsCorruption()
+               ? scan_back_by_keys(table, {range.from, last}, visit)
+               : unreadable(entry->status(), folder_);
   }
 
   Result<std::uint64_t> disk_bytes(Table table, const KeyRange& range) const override {
@@ -108,19 +114,70 @@ class SnapshotView final : public View {
 
  private:
   // Puts an iterator, bound to the range, at the entry where the scan begins.
-  static void begin(rocksdb::Iterator& entry, const KeyRange& range, Order order) {
+  Result<void> begin(rocksdb::Iterator& entry, Table table, const KeyRange& range,
+                     Order order) const {
     switch (order) {
       case Order::kForward:
         entry.SeekToFirst();
-        return;
+        return {};
       case Order::kBackward:
         entry.SeekToLast();
-        return;
+        return {};
       case Order::kForwardFromFloor:
         entry.SeekForPrev(slice(range.from));
+        if (entry.status().IsCorruption()) return begin_by_keys(entry, table, range);
         if (!entry.Valid() && entry.status().ok()) entry.SeekToFirst();
-        return;
+        return {};
     }
+    return {};
+  }
+
+  // The lowest key that a scan from the floor may begin at. As long as the others: a mere prefix
+  // may be what RocksDB's index has for the end of the block before.
+  static std::string lowest_floor(const KeyRange& range) {
+    std::string lowest = range.from.substr(0, kFloorPrefixBytes);
+    lowest.resize(range.from.size(), '\0');
+    return lowest;
+  }
+
+  // ---- Where a scan that goes backward meets damage
+  //
+  // To find an entry from behind, RocksDB also reads the one before it, which may be in a block of
+  // another document. These go forward, which reads no block without a key in the range; but they
+  // go over all that is before, so they come second.
+
+  Result<void> begin_by_keys(rocksdb::Iterator& entry, Table table, const KeyRange& range) const {
+    const Result<std::vector<std::string>> before =
+        keys_in(table, {lowest_floor(range), range.from + '\0'});
+    if (!before) return before.error();
+    entry.Seek(slice(before->empty() ? range.from : before->back()));
+    return {};
+  }
+
+  Result<void> scan_back_by_keys(Table table, const KeyRange& range,
+                                 const EntryVisitor& visit) const {
+    const Result<std::vector<std::string>> keys = keys_in(table, range);
+    if (!keys) return keys.error();
+    for (auto key = keys->rbegin(); key != keys->rend(); ++key) {
+      const Result<std::optional<std::string>> value = get(table, *key);
+      if (!value) return value.error();
+      CHECK(value->has_value());  // keys_in() saw it in this view.
+      const Result<Visit> visited = visit(*key, **value);
+      if (!visited) return visited.error();
+      if (*visited == Visit::kStop) break;
+    }
+    return {};
+  }
+
+  [[nodiscard]] Result<std::vector<std::string>> keys_in(Table table, const KeyRange& range) const {
+    std::vector<std::string> keys;
+    const Result<void> scanned =
+        scan(table, range, Order::kForward,
+             [&keys](std::string_view key, std::string_view) -> Result<Visit> {
+               keys.emplace_back(key);
+               return Visit::kContinue;
+             });
+    return scanned ? Result<std::vector<std::string>>(std::move(keys)) : scanned.error();
   }
 
   const Database& database_;

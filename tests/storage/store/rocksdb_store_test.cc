@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 #include <rocksdb/db.h>
+#include <sys/stat.h>
 
 #include <algorithm>
 #include <chrono>
@@ -488,6 +489,66 @@ TEST(RocksDbStore, BackupsLieOutsideOfTheDataFolder) {
   }
   EXPECT_FALSE(std::filesystem::exists(temp / "data/backups"));
   EXPECT_TRUE(store->back_up(temp / "data-backups"));
+}
+
+// Names that somebody else than the owner has a right to.
+std::vector<std::string> shared_names(const std::string& folder) {
+  std::vector<std::string> shared;
+  const auto look = [&shared](const std::filesystem::path& path) {
+    using std::filesystem::perms;
+    const perms others = perms::group_all | perms::others_all;
+    if ((std::filesystem::status(path).permissions() & others) != perms::none) {
+      shared.push_back(path.filename());
+    }
+  };
+  look(folder);
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(folder)) look(entry);
+  std::ranges::sort(shared);
+  return shared;
+}
+
+TEST(RocksDbStore, AllThatItWritesIsForItsOwnerOnly) {
+  const TempFolder temp;
+  umask(S_IWGRP | S_IWOTH);
+  {
+    const auto store = open(temp / "data", OpenMode::kReadWrite);
+    put(*store, Table::kRecords, "k", "v");
+    ASSERT_TRUE(store->back_up(temp / "backups"));
+    EXPECT_EQ(shared_names(temp / "data"), std::vector<std::string>());
+  }
+  umask(S_IWGRP | S_IWOTH);
+  ASSERT_TRUE(RocksDbStore::restore(temp / "backups", temp / "restored"));
+  for (const char* const name : {"data", "backups", "restored"}) {
+    EXPECT_EQ(shared_names(temp / name), std::vector<std::string>());
+  }
+}
+
+TEST(RocksDbStore, AFolderThatOthersCouldReadIsKeptToItsOwnerAndForeignFilesInItAreLeft) {
+  const TempFolder temp;
+  const std::string folder = temp / "data";
+  const auto share = [](const std::string& name) {
+    const auto all = std::filesystem::perms::all;
+    for (const auto& entry : std::filesystem::recursive_directory_iterator(name)) {
+      std::filesystem::permissions(entry, all);
+    }
+    std::filesystem::permissions(name, all);
+  };
+  put(*open(folder, OpenMode::kReadWrite), Table::kRecords, "k", "v");
+  share(folder);
+  EXPECT_TRUE(open(folder, OpenMode::kReadOnly));
+  EXPECT_NE(shared_names(folder), std::vector<std::string>()) << "reading changes nothing";
+  ASSERT_TRUE(open(folder, OpenMode::kReadWrite)->back_up(temp / "backups"));
+  EXPECT_EQ(shared_names(folder), std::vector<std::string>());
+  share(temp / "backups");
+  write_file(temp / "thesis.txt", "not ours");
+  write_file(folder + "/notes.txt", "not ours");
+  std::filesystem::create_symlink(temp / "thesis.txt", folder + "/LOG.link");
+  share(folder);
+  std::filesystem::permissions(temp / "thesis.txt", std::filesystem::perms::all);
+  ASSERT_TRUE(open(folder, OpenMode::kReadWrite)->back_up(temp / "backups"));
+  EXPECT_EQ(shared_names(folder), (std::vector<std::string>{"LOG.link", "data", "notes.txt"}));
+  EXPECT_EQ(std::filesystem::status(temp / "backups").permissions(),
+            std::filesystem::perms::owner_all);
 }
 
 }  // namespace

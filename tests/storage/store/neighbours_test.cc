@@ -1,0 +1,119 @@
+// A damaged block costs the document whose block it is, and none of its neighbours.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cstdint>
+#include <filesystem>
+#include <fstream>
+#include <limits>
+#include <memory>
+#include <random>
+#include <string>
+#include <vector>
+
+#include "storage/errors.h"
+#include "storage/format/keys.h"
+#include "storage/read/latest_history.h"
+#include "storage/rocksdb_log.h"
+#include "tests/storage/support.h"
+#include "tests/storage/trial.h"
+
+namespace cowrite::storage {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::size_t kDocuments = 4;
+
+// So much that an entry with it has blocks of its own.
+std::string random_text(std::mt19937_64& random) {
+  std::string text(60'000, ' ');
+  for (char& character : text) character = static_cast<char>('!' + random() % 90);
+  return text;
+}
+
+// Documents that fill blocks of their own, in a folder that is closed.
+std::vector<Author> write_documents(const std::string& folder) {
+  std::mt19937_64 random(4);
+  std::vector<Author> authors;
+  const auto log = open_folder(folder);
+  for (std::size_t i = 0; i < kDocuments; ++i) {
+    Author& author = authors.emplace_back(DocumentKey{"docs", std::to_string(i)});
+    author.create(random_text(random));
+    for (int record = 0; record < 2; ++record) author.later(1).insert(0, random_text(random));
+    EXPECT_EQ(append(*log, author.take()), AppendOutcome::kCommitted);
+    // Some have a checkpoint in the middle of their records, some at their end, some none.
+    if (i % 3 != 0) log->save_checkpoint(author.key(), author.snapshots()[i % 3 == 1 ? 2 : 3]);
+  }
+  return authors;
+}
+
+// Everything that can be asked about the document; the first error of all.
+Result<void> read_all(const Store& store, const Author& author) {
+  const LatestHistory history(store);
+  const DocumentKey& key = author.key();
+  for (std::uint64_t version = 0; version <= author.records().size(); ++version) {
+    const Result<Snapshot> snapshot = history.snapshot(key, version);
+    if (!snapshot) return snapshot.error();
+    EXPECT_TRUE(same(*snapshot, author.snapshots()[version]));
+    const Result<std::vector<Record>> records =
+        history.records(key, version, ~std::uint64_t{0}, std::numeric_limits<std::size_t>::max());
+    if (!records) return records.error();
+    EXPECT_EQ(records->size(), author.records().size() - version);
+    const Result<std::uint64_t> at = history.version_at(key, author.snapshots()[version].time_ms);
+    if (!at) return at.error();
+  }
+  const Result<std::uint64_t> checkpoint = history.checkpoint(key);
+  if (!checkpoint) return checkpoint.error();
+  const Result<Proof> proof = prove(store, key);
+  return proof ? Result<void>() : proof.error();
+}
+
+void flip_bit(const fs::path& path, std::uint64_t place) {
+  std::fstream file(path, std::ios::in | std::ios::out | std::ios::binary);
+  file.seekg(static_cast<std::streamoff>(place));
+  const int byte = file.get();
+  file.seekp(static_cast<std::streamoff>(place));
+  file.put(static_cast<char>(byte ^ 1));
+}
+
+// How many documents cannot be read, each of which says so.
+std::size_t damaged_documents(const std::string& folder, OpenMode mode,
+                              const std::vector<Author>& authors) {
+  const Result<std::unique_ptr<RocksDbStore>> store = RocksDbStore::open(folder, mode);
+  if (!store) {
+    ADD_FAILURE() << store.error().message;
+    return 0;
+  }
+  return static_cast<std::size_t>(std::ranges::count_if(authors, [&](const Author& author) {
+    const Result<void> read = read_all(**store, author);
+    if (!read) {
+      EXPECT_EQ(read.error().code, kErrDamaged);
+    }
+    return !read;
+  }));
+}
+
+TEST(Neighbours, OfADocumentWithADamagedBlockAreReadAndProven) {
+  const TempFolder temp(quick_folder());
+  const std::vector<Author> authors = write_documents(temp / "data");
+  std::size_t damages = 0;
+  for (const fs::directory_entry& entry : fs::directory_iterator(temp / "data")) {
+    const std::uint64_t bytes = entry.file_size();
+    if (entry.path().extension() != ".sst" || bytes < 100'000) continue;
+    // In each block of a large text, but for the index and what follows it.
+    for (std::uint64_t place = 15'000; place < bytes - 20'000; place += 60'000) {
+      const std::string copy = temp / std::to_string(++damages);
+      fs::copy(temp / "data", copy);
+      flip_bit(fs::path(copy) / entry.path().filename(), place);
+      SCOPED_TRACE(entry.path().filename().string() + " at " + std::to_string(place));
+      const OpenMode mode = damages % 2 == 0 ? OpenMode::kReadOnly : OpenMode::kReadWrite;
+      EXPECT_EQ(damaged_documents(copy, mode, authors), 1U);
+      fs::remove_all(copy);
+    }
+  }
+  EXPECT_GE(damages, kDocuments);
+}
+
+}  // namespace
+}  // namespace cowrite::storage
