@@ -29,7 +29,4 @@ inline constexpr std::string_view kErrNameInvalid = "ERR_NAME_INVALID";
 // A record from elsewhere cannot be part of the document's history.
 inline constexpr std::string_view kErrRecordInvalid = "ERR_RECORD_INVALID";
 
-// No collection or document may have that name.
-inline constexpr std::string_view kErrNameInvalid = "ERR_NAME_INVALID";
-
 }  // namespace cowrite::history
