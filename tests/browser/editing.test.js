@@ -450,6 +450,11 @@ suite("editing together", (suite) => {
     await tab.press("Control+Home");
     await tab.type(">");
     await tab.shows(">1! two 1!\nthree 1!");
+    // A click with a key held selects no second place to write at.
+    const start = { modifiers: ["Control"], position: { x: 1, y: 8 } };
+    await tab.page.locator(".cm-line").nth(1).click(start);
+    await tab.type("<");
+    await tab.shows(">1! two 1!\n<three 1!");
   });
 
   it("too many matches to select or to replace are refused at once", async () => {

@@ -10,12 +10,12 @@ import {
 } from "@codemirror/search";
 import { EditorState, type Extension } from "@codemirror/state";
 import {
+  EditorView,
   RectangleMarker,
   ViewPlugin,
   keymap,
   layer,
   type Command,
-  type EditorView,
 } from "@codemirror/view";
 import { operationComponentsMax } from "../core/document/limits";
 import { selectionRectangles } from "./selection-rectangles";
@@ -114,6 +114,7 @@ export const searching = (onRefused: (reason: string) => void): Extension => [
   search({ top: true }),
   EditorState.phrases.of(phrases),
   EditorState.allowMultipleSelections.of(true),
+  EditorView.clickAddsSelectionRange.of(() => false),
   otherSelections,
   buttons(onRefused),
   keymap.of([{ key: "Escape", run: dropOthers }, ...searchKeymap]),
