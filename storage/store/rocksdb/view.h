@@ -32,8 +32,9 @@ class SnapshotView final : public View {
  public:
   // Of a database that is open read-only, which does not change, it needs no snapshot.
   SnapshotView(const Database& database, OpenMode mode, const std::string& folder,
-               ViewsEnded& ended)
-      : database_(database),
+               ViewsEnded& ended, std::shared_ptr<const void> owner)
+      : owner_(std::move(owner)),
+        database_(database),
         folder_(folder),
         ended_(ended),
         snapshot_(mode == OpenMode::kReadOnly ? nullptr : database->GetSnapshot()) {
@@ -180,6 +181,7 @@ class SnapshotView final : public View {
     return scanned ? Result<std::vector<std::string>>(std::move(keys)) : scanned.error();
   }
 
+  const std::shared_ptr<const void> owner_;  // Of what the references are to.
   const Database& database_;
   const std::string& folder_;
   ViewsEnded& ended_;
