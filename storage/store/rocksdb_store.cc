@@ -91,6 +91,7 @@ struct RocksDbStore::Engine {
       synced = log_end();
     }
     last_write = durability;
+    database.give_up_damaged_compactions();
     rocksdb::WriteOptions options;
     options.sync = durability == Durability::kSynced;
     const rocksdb::Status status = database->Write(options, &changes);

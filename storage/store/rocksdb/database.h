@@ -46,6 +46,7 @@ class Database {
     rocksdb::DBOptions options = database_options(folder, mode);
     options.env = env_;
     options.write_buffer_manager = buffers_;
+    options.listeners.push_back(errors_);
     const std::vector<rocksdb::ColumnFamilyDescriptor> tables =
         which == Tables::kAll ? table_options(cache_)
                               : std::vector{rocksdb::ColumnFamilyDescriptor(kTableNames[0], {})};
@@ -72,6 +73,15 @@ class Database {
       database_->DestroyColumnFamilyHandle(table);
     }
     database_.reset();
+  }
+
+  // Once a compaction has met damage, it would only meet it again, while writes waited for it in
+  // the end: from then on files are not compacted by themselves. To be called now and then.
+  void give_up_damaged_compactions() {
+    if (!errors_->take_damage()) return;
+    for (rocksdb::ColumnFamilyHandle* const table : handles_) {
+      database_->SetOptions(table, {{"disable_auto_compactions", "true"}}).PermitUncheckedError();
+    }
   }
 
   // REQUIRES: it is open.
@@ -114,6 +124,7 @@ class Database {
   std::shared_ptr<rocksdb::Env> own_env_;  // Of a store in memory or a backup.
   std::shared_ptr<rocksdb::Cache> cache_;
   std::shared_ptr<rocksdb::WriteBufferManager> buffers_;
+  const std::shared_ptr<BackgroundErrors> errors_ = std::make_shared<BackgroundErrors>();
   rocksdb::FileLock* lock_ = nullptr;
   std::unique_ptr<rocksdb::DB> database_;
   std::vector<rocksdb::ColumnFamilyHandle*> handles_;

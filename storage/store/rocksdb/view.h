@@ -5,6 +5,7 @@
 #include <rocksdb/iterator.h>
 #include <rocksdb/snapshot.h>
 
+#include <algorithm>
 #include <condition_variable>
 #include <cstdint>
 #include <memory>
@@ -16,7 +17,6 @@
 #include <utility>
 #include <vector>
 
-#include "ot/base/check.h"
 #include "storage/store/rocksdb/database.h"
 #include "storage/store/view.h"
 
@@ -157,13 +157,14 @@ class SnapshotView final : public View {
 
   Result<void> scan_back_by_keys(Table table, const KeyRange& range,
                                  const EntryVisitor& visit) const {
-    const Result<std::vector<std::string>> keys = keys_in(table, range);
+    Result<std::vector<std::string>> keys = keys_in(table, range);
     if (!keys) return keys.error();
-    for (auto key = keys->rbegin(); key != keys->rend(); ++key) {
-      const Result<std::optional<std::string>> value = get(table, *key);
+    std::ranges::reverse(*keys);
+    for (const std::string& key : *keys) {
+      const Result<std::optional<std::string>> value = get(table, key);
       if (!value) return value.error();
-      CHECK(value->has_value());  // keys_in() saw it in this view.
-      const Result<Visit> visited = visit(*key, **value);
+      if (!*value) return unreadable(rocksdb::Status::Corruption("a key is missing"), folder_);
+      const Result<Visit> visited = visit(key, **value);
       if (!visited) return visited.error();
       if (*visited == Visit::kStop) break;
     }
