@@ -47,12 +47,19 @@ Result<std::unique_ptr<Server>> Server::start(const ServerOptions& options, Oper
   Result<std::unique_ptr<storage::RocksDbLog>> log = storage::RocksDbLog::open(
       options.data, in_memory ? storage::OpenMode::kInMemory : storage::OpenMode::kReadWrite,
       {.store = {.memory_bytes = options.memory_bytes / 2},
-       .disk_reserve_bytes = options.disk_reserve_bytes});
+       .disk_reserve_bytes = options.disk_reserve_bytes,
+       .low_disk = storage::LowDisk::kRead});
   if (!log) return log.error();
   if (!(*log)->store().was_shut_down_cleanly()) {
     reports_to.warn(
         "the last run was not shut down cleanly; its log was replayed; nothing acknowledged is "
         "missing");
+  }
+  if (const storage::LogHealth health = (*log)->health(); health.waits_for_disk) {
+    reports_to.warn("the disk has " + std::to_string(health.disk_free_bytes) +
+                    " bytes free, fewer than the reserve of " +
+                    std::to_string(health.disk_reserve_bytes) +
+                    ": documents can be read, and edits wait until there is room");
   }
 
   // Documents in memory have no folder for the token, and so no operator.

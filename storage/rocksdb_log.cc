@@ -7,6 +7,7 @@
 #include "ot/base/check.h"
 #include "storage/errors.h"
 #include "storage/format/keys.h"
+#include "storage/store/data_folder.h"
 #include "storage/store/heads.h"
 #include "storage/store/history_id.h"
 #include "storage/write/archive.h"
@@ -18,6 +19,11 @@ DiskReserve::Measure measure(const std::string& folder, OpenMode mode, const Log
   if (options.free_bytes) return options.free_bytes;
   return mode == OpenMode::kReadWrite ? DiskReserve::of_folder(folder)
                                       : [] { return DiskReserve::kUnlimited; };
+}
+
+bool holds_data(const std::string& folder) {
+  const Result<FolderContent> content = look_into(folder);
+  return content && *content == FolderContent::kDatabase;
 }
 
 // An erasure of all that the document is now.
@@ -37,13 +43,15 @@ Result<std::unique_ptr<RocksDbLog>> RocksDbLog::open(const std::string& folder, 
   CHECK(mode != OpenMode::kReadOnly);
   auto reserve =
       std::make_unique<DiskReserve>(measure(folder, mode, options), options.disk_reserve_bytes);
-  if (reserve->is_low()) {
+  const bool is_low = reserve->is_low();
+  if (is_low && !(options.low_disk == LowDisk::kRead && holds_data(folder))) {
     return Error{kErrDiskFull, "the disk of folder " + folder + " has " +
                                    std::to_string(*reserve->free_bytes()) +
                                    " bytes free, fewer than the reserve of " +
                                    std::to_string(reserve->reserve_bytes())};
   }
-  Result<std::unique_ptr<RocksDbStore>> store = RocksDbStore::open(folder, mode, options.store);
+  Result<std::unique_ptr<RocksDbStore>> store =
+      RocksDbStore::open(folder, is_low ? OpenMode::kWriteLater : mode, options.store);
   if (!store) return store.error();
   Result<std::string> history_id = load_or_create_history_id(**store);
   if (!history_id) return history_id.error();

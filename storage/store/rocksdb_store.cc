@@ -11,6 +11,7 @@
 #include <string_view>
 #include <utility>
 
+#include "storage/errors.h"
 #include "storage/store/data_folder.h"
 #include "storage/store/rocksdb/backups.h"
 #include "storage/store/rocksdb/database.h"
@@ -37,12 +38,20 @@ void make_private_files() { ::umask(S_IRWXG | S_IRWXO); }
 
 }  // namespace
 
+// A database that is open. What of a store is open for reading first is opened anew for writing.
 struct RocksDbStore::Engine {
+  [[nodiscard]] static Result<std::shared_ptr<Engine>> open(const std::string& folder,
+                                                            OpenMode mode,
+                                                            const StoreOptions& options);
   Engine(std::string path, OpenMode opened_how, const StoreOptions& options)
       : folder(std::move(path)), mode(opened_how), database(options) {}
   ~Engine() { close(); }
   Engine(const Engine&) = delete;
   Engine& operator=(const Engine&) = delete;
+
+  [[nodiscard]] OpenMode mode_now() const {
+    return mode == OpenMode::kWriteLater ? OpenMode::kReadOnly : mode;
+  }
 
   // Leaves a folder whose log is empty, marked as cleanly shut down, if all went well until now.
   void close() {
@@ -66,6 +75,47 @@ struct RocksDbStore::Engine {
     return last_write == Durability::kSynced ? log_end() : synced;
   }
 
+  Result<void> write(const WriteBatch& batch, Durability durability) {
+    constexpr std::size_t kPerChange = 16;  // Beside its key and value, at most.
+    rocksdb::WriteBatch changes(batch.bytes() + kPerChange * (batch.size() + 1));
+    batch.for_each([&](Table table, std::string_view key, std::optional<std::string_view> value) {
+      rocksdb::ColumnFamilyHandle* const handle = database.table(table);
+      const rocksdb::Status added =
+          value ? changes.Put(handle, rocks::slice(key), rocks::slice(*value))
+                : changes.Delete(handle, rocks::slice(key));
+      CHECK(added.ok());
+    });
+    const std::lock_guard lock(writing);
+    if (std::optional<Error> earlier = first_failure()) return *std::move(earlier);
+    if (durability == Durability::kWritten && last_write == Durability::kSynced) {
+      synced = log_end();
+    }
+    last_write = durability;
+    database.give_up_damaged_compactions();
+    rocksdb::WriteOptions options;
+    options.sync = durability == Durability::kSynced;
+    const rocksdb::Status status = database->Write(options, &changes);
+    if (status.ok()) return {};
+    // How the log ends is not known any more.
+    last_write = Durability::kWritten;
+    synced.reset();
+    // RocksDB would try again by itself; but what a failed sync has lost, the next one confirms.
+    rocksdb::CancelAllBackgroundWork(&*database, false);
+    return fail(rocks::error_of(status, "cannot write to folder " + folder));
+  }
+
+  // Nothing is written any more.
+  Error fail(Error error) {
+    const std::lock_guard lock(failure_mutex);
+    if (!failure) failure = std::move(error);
+    return *failure;
+  }
+
+  [[nodiscard]] std::optional<Error> first_failure() {
+    const std::lock_guard lock(failure_mutex);
+    return failure;
+  }
+
   // What a view shows is kept when files are rewritten. Ends early when all is interrupted.
   void wait_for_older_views() {
     const std::uint64_t now = database->GetLatestSequenceNumber();
@@ -86,8 +136,7 @@ struct RocksDbStore::Engine {
   std::atomic<bool> interrupted = false;
   rocks::ViewsEnded views_ended;
 
-  std::mutex
-      writing;  // Held during a write, so that between two of them the log ends with a batch.
+  std::mutex writing;  // Held during a write: between two of them the log ends with a batch.
   Durability last_write = Durability::kWritten;
   std::optional<SyncNote> synced;  // Where the last synced write ended that others have followed.
 
@@ -97,15 +146,15 @@ struct RocksDbStore::Engine {
   std::optional<SyncNoteThread> notes;  // Last: it uses all of the above.
 };
 
-RocksDbStore::RocksDbStore(std::unique_ptr<Engine> engine) : engine_(std::move(engine)) {}
-RocksDbStore::~RocksDbStore() = default;
-
-Result<std::unique_ptr<RocksDbStore>> RocksDbStore::open(const std::string& folder, OpenMode mode,
-                                                         const StoreOptions& options) {
-  if (mode == OpenMode::kReadWrite) make_private_files();
+Result<std::shared_ptr<RocksDbStore::Engine>> RocksDbStore::Engine::open(
+    const std::string& folder, OpenMode mode, const StoreOptions& options) {
+  if (mode == OpenMode::kReadWrite || mode == OpenMode::kWriteLater) make_private_files();
   auto engine =
-      std::make_unique<Engine>(mode == OpenMode::kInMemory ? "/memory" : folder, mode, options);
-  rocks::Opening opening(engine->folder, mode, engine->database);
+      std::make_shared<Engine>(mode == OpenMode::kInMemory ? "/memory" : folder, mode, options);
+  if (mode == OpenMode::kWriteLater) {
+    if (Result<void> locked = engine->database.lock(folder); !locked) return locked.error();
+  }
+  rocks::Opening opening(engine->folder, engine->mode_now(), engine->database);
   if (Result<void> opened = opening.run(); !opened) return opened.error();
   engine->shut_down_cleanly = opening.shut_down_cleanly();
   engine->ready = true;
@@ -114,63 +163,65 @@ Result<std::unique_ptr<RocksDbStore>> RocksDbStore::open(const std::string& fold
     engine->notes.emplace(folder, options.sync_note_interval,
                           [engine = engine.get()] { return engine->measure_synced(); });
   }
-  return std::unique_ptr<RocksDbStore>(new RocksDbStore(std::move(engine)));
+  return engine;
 }
 
-bool RocksDbStore::was_shut_down_cleanly() const { return engine_->shut_down_cleanly; }
+RocksDbStore::RocksDbStore(std::shared_ptr<Engine> engine, const StoreOptions& options)
+    : options_(options), engine_(std::move(engine)) {}
+RocksDbStore::~RocksDbStore() = default;
+
+Result<std::unique_ptr<RocksDbStore>> RocksDbStore::open(const std::string& folder, OpenMode mode,
+                                                         const StoreOptions& options) {
+  Result<std::shared_ptr<Engine>> engine = Engine::open(folder, mode, options);
+  if (!engine) return engine.error();
+  return std::unique_ptr<RocksDbStore>(new RocksDbStore(*std::move(engine), options));
+}
+
+std::shared_ptr<RocksDbStore::Engine> RocksDbStore::engine() const {
+  const std::lock_guard lock(mutex_);
+  return engine_;
+}
+
+bool RocksDbStore::was_shut_down_cleanly() const { return engine()->shut_down_cleanly; }
 
 std::unique_ptr<const View> RocksDbStore::view() const {
-  return std::make_unique<rocks::SnapshotView>(engine_->database, engine_->mode, engine_->folder,
-                                               engine_->views_ended);
+  const std::shared_ptr<Engine> engine = this->engine();
+  return std::make_unique<rocks::SnapshotView>(engine->database, engine->mode_now(), engine->folder,
+                                               engine->views_ended, engine);
 }
 
 Result<void> RocksDbStore::write(const WriteBatch& batch, Durability durability) {
-  constexpr std::size_t kPerChange = 16;  // Beside its key and value, at most.
-  rocksdb::WriteBatch changes(batch.bytes() + kPerChange * (batch.size() + 1));
-  batch.for_each([&](Table table, std::string_view key, std::optional<std::string_view> value) {
-    rocksdb::ColumnFamilyHandle* const handle = engine_->database.table(table);
-    const rocksdb::Status added = value
-                                      ? changes.Put(handle, rocks::slice(key), rocks::slice(*value))
-                                      : changes.Delete(handle, rocks::slice(key));
-    CHECK(added.ok());
-  });
-  const std::lock_guard writing(engine_->writing);
-  if (std::optional<Error> earlier = failure()) return *std::move(earlier);
-  if (durability == Durability::kWritten && engine_->last_write == Durability::kSynced) {
-    engine_->synced = engine_->log_end();
-  }
-  engine_->last_write = durability;
-  rocksdb::WriteOptions options;
-  options.sync = durability == Durability::kSynced;
-  const rocksdb::Status status = engine_->database->Write(options, &changes);
-  if (status.ok()) return {};
-  // How the log ends is not known any more.
-  engine_->last_write = Durability::kWritten;
-  engine_->synced.reset();
-  // RocksDB would try again by itself; but what a failed sync has lost, the next one confirms.
-  rocksdb::CancelAllBackgroundWork(&*engine_->database, false);
-  const std::lock_guard lock(engine_->failure_mutex);
-  if (!engine_->failure) {
-    engine_->failure = rocks::error_of(status, "cannot write to folder " + engine_->folder);
-  }
-  return *engine_->failure;
+  const Result<std::shared_ptr<Engine>> engine = writable_engine();
+  return engine ? (*engine)->write(batch, durability) : engine.error();
 }
 
-std::optional<Error> RocksDbStore::failure() const {
-  const std::lock_guard lock(engine_->failure_mutex);
-  return engine_->failure;
+Result<std::shared_ptr<RocksDbStore::Engine>> RocksDbStore::writable_engine() {
+  const std::lock_guard opening(opening_);
+  const std::shared_ptr<Engine> reading = engine();
+  if (reading->mode != OpenMode::kWriteLater) return reading;
+  if (std::optional<Error> earlier = reading->first_failure()) return *std::move(earlier);
+  reading->database.unlock();
+  Result<std::shared_ptr<Engine>> writing =
+      Engine::open(reading->folder, OpenMode::kReadWrite, options_);
+  if (!writing) return reading->fail(writing.error());
+  const std::lock_guard lock(mutex_);
+  engine_ = *writing;
+  return writing;
 }
+
+std::optional<Error> RocksDbStore::failure() const { return engine()->first_failure(); }
 
 StoreStatistics RocksDbStore::statistics() const {
-  const auto sum = [this](const std::string& property) {
+  const std::shared_ptr<Engine> engine = this->engine();
+  const auto sum = [&engine](const std::string& property) {
     std::uint64_t total = 0;
-    for (rocksdb::ColumnFamilyHandle* const table : engine_->database.tables()) {
+    for (rocksdb::ColumnFamilyHandle* const table : engine->database.tables()) {
       std::uint64_t value = 0;
-      total += engine_->database->GetIntProperty(table, property, &value) ? value : 0;
+      total += engine->database->GetIntProperty(table, property, &value) ? value : 0;
     }
     return total;
   };
-  const rocksdb::Cache& cache = engine_->database.cache();
+  const rocksdb::Cache& cache = engine->database.cache();
   return {.file_bytes = sum(rocksdb::DB::Properties::kTotalSstFilesSize),
           .unflushed_bytes = sum(rocksdb::DB::Properties::kCurSizeAllMemTables),
           .cache_bytes = cache.GetUsage(),
@@ -179,23 +230,29 @@ StoreStatistics RocksDbStore::statistics() const {
 }
 
 Result<void> RocksDbStore::compact() {
-  engine_->wait_for_older_views();
-  for (rocksdb::ColumnFamilyHandle* const table : engine_->database.tables()) {
+  const std::shared_ptr<Engine> engine = this->engine();
+  engine->wait_for_older_views();
+  for (rocksdb::ColumnFamilyHandle* const table : engine->database.tables()) {
     rocksdb::CompactRangeOptions options;
     options.bottommost_level_compaction = rocksdb::BottommostLevelCompaction::kForceOptimized;
-    const rocksdb::Status status =
-        engine_->database->CompactRange(options, table, nullptr, nullptr);
-    if (engine_->interrupted) {
-      return rocks::interrupted("the files of folder " + engine_->folder +
+    const rocksdb::Status status = engine->database->CompactRange(options, table, nullptr, nullptr);
+    if (engine->interrupted) {
+      return rocks::interrupted("the files of folder " + engine->folder +
                                 " were not all rewritten");
     }
-    if (!status.ok()) return rocks::error_of(status, "cannot compact folder " + engine_->folder);
+    if (!status.ok()) return rocks::error_of(status, "cannot compact folder " + engine->folder);
   }
   return {};
 }
 
 Result<BackupInfo> RocksDbStore::back_up(const std::string& folder, BeforeBackup before) {
-  return rocks::back_up(engine_->database, engine_->folder, folder, before, engine_->interrupted);
+  const std::shared_ptr<Engine> engine = this->engine();
+  if (engine->mode == OpenMode::kWriteLater) {
+    return Error{kErrDiskFull, "folder " + engine->folder +
+                                   " is open for reading only, since its disk had no room at the "
+                                   "start; stop the server and copy the folder"};
+  }
+  return rocks::back_up(engine->database, engine->folder, folder, before, engine->interrupted);
 }
 
 Result<void> RocksDbStore::restore(const std::string& backups, const std::string& folder) {
@@ -204,12 +261,13 @@ Result<void> RocksDbStore::restore(const std::string& backups, const std::string
 }
 
 void RocksDbStore::interrupt() {
+  const std::shared_ptr<Engine> engine = this->engine();
   {
-    const std::lock_guard lock(engine_->views_ended.mutex);
-    engine_->interrupted = true;
+    const std::lock_guard lock(engine->views_ended.mutex);
+    engine->interrupted = true;
   }
-  engine_->views_ended.changed.notify_all();
-  engine_->database->DisableManualCompaction();
+  engine->views_ended.changed.notify_all();
+  engine->database->DisableManualCompaction();
 }
 
 }  // namespace cowrite::storage

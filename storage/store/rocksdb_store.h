@@ -10,6 +10,7 @@
 #include <chrono>
 #include <cstddef>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 
@@ -24,9 +25,12 @@ class Env;
 namespace cowrite::storage {
 
 enum class OpenMode {
-  kReadWrite,  // Creates the folder if need be. One process at a time.
-  kReadOnly,   // What was there when it was opened, also beside a writer; changes no file.
-  kInMemory,   // The same engine, leaving no trace; the folder is ignored.
+  kReadWrite,   // Creates the folder if need be. One process at a time.
+  kWriteLater,  // As kReadOnly, until the first write, which opens it as kReadWrite and may fail at
+                // that: for a disk that has no room now. Other writers are kept away from the
+                // start.
+  kReadOnly,    // What was there when it was opened, also beside a writer; changes no file.
+  kInMemory,    // The same engine, leaving no trace; the folder is ignored.
 };
 
 // Memory for blocks that were read and for what waits to be flushed.
@@ -77,7 +81,8 @@ class RocksDbStore final : public Store {
 
   // Adds the store as it is now to a folder of backups, made if need be; what is there already is
   // not copied again. Writers go on meanwhile. Fails with kErrForeign, also for a folder inside the
-  // store's, or kErrIo. REQUIRES: as write().
+  // store's, kErrDiskFull before the first write of a store that is to be written later, or kErrIo.
+  // REQUIRES: as write().
   [[nodiscard]] Result<BackupInfo> back_up(const std::string& folder,
                                            BeforeBackup before = BeforeBackup::kFlush);
 
@@ -91,8 +96,14 @@ class RocksDbStore final : public Store {
 
  private:
   struct Engine;
-  explicit RocksDbStore(std::unique_ptr<Engine> engine);
-  std::unique_ptr<Engine> engine_;
+  RocksDbStore(std::shared_ptr<Engine> engine, const StoreOptions& options);
+  [[nodiscard]] std::shared_ptr<Engine> engine() const;
+  [[nodiscard]] Result<std::shared_ptr<Engine>> writable_engine();
+
+  const StoreOptions options_;
+  std::mutex opening_;  // Held while it is opened for writing.
+  mutable std::mutex mutex_;
+  std::shared_ptr<Engine> engine_;
 };
 
 }  // namespace cowrite::storage

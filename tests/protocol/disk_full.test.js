@@ -1,12 +1,14 @@
 // A disk that is nearly full: what is typed waits, reading goes on, and all of it recovers by itself.
 
 import assert from "node:assert/strict";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, it } from "node:test";
 import { submit } from "../support/client.js";
 import { within } from "../support/deadline.js";
 import { commit, creation, history, snapshot, textSnapshot } from "../support/documents.js";
-import { Server } from "../support/server.js";
+import { cowrite, Server } from "../support/server.js";
 import { SmallDisk } from "../support/small_disk.js";
 import { freshId, restartingSuite } from "../support/suite.js";
 
@@ -86,13 +88,41 @@ restartingSuite("a disk that is nearly full", (suite) => {
     await commit(again, id, 1, 2, { op: [1, "b"] });
   });
 
-  it("a server does not start on it, and says why", async (t) => {
+  it("a server that starts on it says so and serves reading; edits wait until there is room", async (t) => {
     if (!(await start(t))) return;
+    const id = freshId();
+    await commit(await suite.raw(), id, 0, 1, creation("a"));
     await suite.stop();
-    await disk.fill(16 * kMiB);
-    await assert.rejects(
-      Server.start({ data: suite.server.data, args: kReserve }),
-      /the server ended: {"code":1,[^]*bytes free, fewer than the reserve of 33554432/,
-    );
+    await disk.fill(0);
+    suite.server = await Server.start({ data: suite.server.data, args: kReserve });
+    assert.match(suite.server.output, /fewer than the reserve of 33554432: documents can be read/);
+    const raw = await suite.raw();
+    assert.deepEqual(await snapshot(raw, id), textSnapshot(1, "a"));
+    raw.send({ a: "op", c: "docs", d: id, v: 1, seq: 2, x: {}, op: [1, "b"] });
+    await health(503);
+    await disk.empty();
+    assert.equal((await raw.receive()).v, 1);
+    assert.equal(await health(200), "ok\n");
+    await suite.stop();
+    await disk.fill(0);
+    const unbegun = Server.start({ data: path.join(disk.folder, "new"), args: kReserve });
+    await assert.rejects(unbegun, /the server ended: {"code":1,[^]*bytes free, fewer than/);
+  });
+
+  it("without a free byte it is backed up elsewhere, and SIGTERM ends the server", async (t) => {
+    if (!(await start(t))) return;
+    const elsewhere = await mkdtemp(path.join(tmpdir(), "cowrite-backups-"));
+    t.after(() => rm(elsewhere, { recursive: true }));
+    const id = freshId();
+    await commit(await suite.raw(), id, 0, 1, creation("a".repeat(100_000)));
+    await disk.fill(0);
+    const { url, data } = suite.server;
+    await cowrite("--server", url, "--data", data, "backup", elsewhere);
+    (await suite.raw()).send({ a: "op", c: "docs", d: freshId(), v: 0, seq: 1, ...creation("b") });
+    await cowrite("--server", url, "--data", data, "backup", elsewhere);
+    assert.match(await cowrite("--data", elsewhere, "verify"), /proven: 1 of 1 documents/);
+    await suite.stop();
+    suite.server = await Server.start({ data, args: kReserve });
+    assert.deepEqual(await snapshot(await suite.raw(), id), textSnapshot(1, "a".repeat(100_000)));
   });
 });

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
-import { readdir } from "node:fs/promises";
+import { existsSync, readFileSync, statSync } from "node:fs";
+import { readdir, truncate, unlink } from "node:fs/promises";
 import { createConnection } from "node:net";
+import path from "node:path";
 import { it } from "node:test";
 import { atVersion, settled, submit } from "../support/client.js";
 import { checkConverged } from "../support/convergence.js";
@@ -39,6 +41,30 @@ restartingSuite("durability", (suite) => {
     const then = await again.request({ a: "nf", id: 1, c: "docs", d: id, v: 2 });
     assert.equal(then.data, "one😀 two");
     await commit(again, id, 4, 1, { op: [5, "!"] });
+  });
+
+  it("a log that is cut or gone after a kill keeps the server from starting, and verify says so", async () => {
+    await suite.start();
+    const { data } = suite.server;
+    const raw = await suite.raw();
+    const id = freshId();
+    await commit(raw, id, 0, 1, creation("a"));
+    const note = path.join(data, "SYNCED");
+    for (let v = 1; !existsSync(note); ++v) await commit(raw, id, v, v + 1, { op: ["b"] });
+    await suite.server.kill();
+    const log = path.join(data, `${readFileSync(note, "utf8").split(" ")[0].padStart(6, "0")}.log`);
+    const refused = async (told) => {
+      await assert.rejects(Server.start({ data }), told);
+      await assert.rejects(cowrite("--data", data, "verify"), (error) => {
+        assert.equal(error.code, 1);
+        assert.match(error.stderr, told);
+        return true;
+      });
+    };
+    await truncate(log, statSync(log).size >> 2);
+    await refused(/\.log ends at byte \d+, though \d+ bytes of it were synced/);
+    await unlink(log);
+    await refused(/lost its write-ahead log/);
   });
 
   for (const end of ["stop", "kill"]) {

@@ -204,8 +204,6 @@ bool is_whole(const Store& store, const Author& author, bool excused) {
                    author.records().begin() + static_cast<std::ptrdiff_t>(records->size())));
     EXPECT_TRUE(records->size() == author.records().size() || excused) << "silently shorter";
   }
-  // One may be proven and yet not read: looking for its end from behind meets its neighbour's
-  // block.
   return proof && newest && records;
 }
 

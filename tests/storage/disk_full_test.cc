@@ -12,6 +12,8 @@
 #include <random>
 #include <string>
 
+#include "storage/errors.h"
+#include "storage/read/stored_history.h"
 #include "storage/read/verify.h"
 #include "storage/rocksdb_log.h"
 #include "tests/storage/fault_env.h"
@@ -154,6 +156,110 @@ TEST(DiskFull, OnARealFileSystemToo) {
                            [&disk] { std::filesystem::remove(disk / "others"); });
 }
 
+// Leaves not a byte free.
+class Filler {
+ public:
+  explicit Filler(std::string path) : path_(std::move(path)) {
+    std::ofstream others(path_);
+    while (others << std::string(4'096, 'x') << std::flush) {
+    }
+  }
+  ~Filler() { std::filesystem::remove(path_); }
+  Filler(const Filler&) = delete;
+  Filler& operator=(const Filler&) = delete;
+
+ private:
+  const std::string path_;
+};
+
+LogOptions real_options(std::uint64_t reserve) {
+  LogOptions options = trial_options(nullptr);
+  options.disk_reserve_bytes = reserve;
+  options.free_bytes = nullptr;
+  options.low_disk = LowDisk::kRead;
+  return options;
+}
+
+TEST(DiskFull, ABackupIsTakenWithoutAFreeByteAndWritingGoesOnWhenThereIsRoom) {
+  const SmallDisk disk(64 * kMiB);
+  if (!disk.is_mounted()) {
+    std::printf("skipped: no mount\n");
+    return;
+  }
+  const TempFolder elsewhere(quick_folder());
+  Author author({"docs", "long"});
+  const auto log = RocksDbLog::open(disk / "data", OpenMode::kReadWrite, real_options(8 * kMiB));
+  ASSERT_TRUE(log) << log.error().message;
+  for (int i = 0; i < 20; ++i) paste(author);
+  ASSERT_EQ(append(**log, author.take()), AppendOutcome::kCommitted);
+  {
+    const Filler filler(disk / "others");
+    for (int i = 0; i < 2; ++i) {
+      const Result<BackupInfo> backup = (*log)->back_up(elsewhere / "backups");
+      ASSERT_TRUE(backup) << backup.error().message;
+    }
+    EXPECT_FALSE((*log)->failure());
+  }
+  paste(author);
+  EXPECT_EQ(append(**log, author.take()), AppendOutcome::kCommitted);
+  EXPECT_TRUE((*log)->back_up(elsewhere / "backups"));
+  ASSERT_TRUE(RocksDbStore::restore(elsewhere / "backups", elsewhere / "restored"));
+  for (const char* const folder : {"backups", "restored"}) {
+    const auto store = RocksDbStore::open(elsewhere / folder, OpenMode::kReadOnly);
+    ASSERT_TRUE(store) << store.error().message;
+    EXPECT_EQ(prove(**store, author.key())->records, author.records().size());
+  }
+}
+
+TEST(DiskFull, AStartWithoutAFreeByteReadsAndWritingGoesOnWhenThereIsRoom) {
+  const SmallDisk disk(64 * kMiB);
+  if (!disk.is_mounted()) {
+    std::printf("skipped: no mount\n");
+    return;
+  }
+  Author author({"docs", "long"});
+  for (const bool is_closed : {true, false}) {
+    {
+      auto log = RocksDbLog::open(disk / "data", OpenMode::kReadWrite, real_options(8 * kMiB));
+      ASSERT_TRUE(log) << log.error().message;
+      for (int i = 0; i < 20; ++i) paste(author);
+      ASSERT_EQ(append(**log, author.take()), AppendOutcome::kCommitted);
+      if (!is_closed) {
+        const Filler filler(disk / "others");  // So it cannot be flushed.
+        log->reset();
+      }
+    }
+    auto filler = std::make_unique<Filler>(disk / "others");
+    const auto log = RocksDbLog::open(disk / "data", OpenMode::kReadWrite, real_options(8 * kMiB));
+    ASSERT_TRUE(log) << log.error().message;
+    EXPECT_EQ((*log)->store().was_shut_down_cleanly(), is_closed);
+    expect_whole(**log, author, author.records().size());
+    EXPECT_EQ((*log)->back_up(disk / "backups").error().code, kErrDiskFull);
+    EXPECT_EQ(RocksDbStore::open(disk / "data", OpenMode::kReadWrite).error().code, kErrInUse);
+    const std::unique_ptr<const View> before = (*log)->store().view();
+    paste(author);
+    auto outcome = std::make_shared<std::promise<AppendOutcome>>();
+    (*log)->append(author.take(), [outcome](AppendOutcome known) { outcome->set_value(known); });
+    EXPECT_TRUE((*log)->health().waits_for_disk);
+    filler.reset();
+    EXPECT_EQ(outcome->get_future().get(), AppendOutcome::kCommitted);
+    expect_whole(**log, author, author.records().size());
+    EXPECT_EQ(StoredHistory(*before).info(author.key())->value().version,
+              author.records().size() - 1);
+    EXPECT_FALSE((*log)->failure());
+  }
+}
+
+TEST(DiskFull, ANewFolderIsNotBegunOnAFullDisk) {
+  const TempFolder temp;
+  LogOptions options = trial_options(nullptr);
+  options.free_bytes = [] { return std::uint64_t{0}; };
+  options.low_disk = LowDisk::kRead;
+  const auto log = RocksDbLog::open(temp / "data", OpenMode::kReadWrite, options);
+  EXPECT_EQ(log.error().code, kErrDiskFull);
+  EXPECT_FALSE(std::filesystem::exists(temp / "data"));
+}
+
 TEST(DiskFull, AFolderOnADiskWithoutAFreeByteIsClosedAndOpensAgain) {
   for (const int pastes : {31, 37, 148, 222}) {
     const SmallDisk disk(24 * kMiB);
@@ -163,16 +269,13 @@ TEST(DiskFull, AFolderOnADiskWithoutAFreeByteIsClosedAndOpensAgain) {
     }
     Author author({"docs", "long"});
     {
-      const auto log =
-          RocksDbLog::open(disk / "data", OpenMode::kReadWrite, trial_options(nullptr));
+      auto log = RocksDbLog::open(disk / "data", OpenMode::kReadWrite, trial_options(nullptr));
       ASSERT_TRUE(log) << log.error().message;
       for (int i = 0; i < pastes; ++i) paste(author);
       ASSERT_EQ(append(**log, author.take()), AppendOutcome::kCommitted);
-      std::ofstream others(disk / "others");
-      while (others << std::string(4'096, 'x') << std::flush) {
-      }
+      const Filler filler(disk / "others");
+      log->reset();
     }
-    std::filesystem::remove(disk / "others");
     const auto log = RocksDbLog::open(disk / "data", OpenMode::kReadWrite, trial_options(nullptr));
     ASSERT_TRUE(log) << log.error().message;
     expect_whole(**log, author, author.records().size());

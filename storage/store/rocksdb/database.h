@@ -26,7 +26,10 @@ class Database {
         cache_(rocksdb::NewLRUCache(options.memory_bytes, 2)),
         // What waits to be flushed counts as part of the cache, and may take half of it.
         buffers_(std::make_shared<rocksdb::WriteBufferManager>(options.memory_bytes / 2, cache_)) {}
-  ~Database() { close(); }
+  ~Database() {
+    close();
+    unlock();
+  }
   Database(const Database&) = delete;
   Database& operator=(const Database&) = delete;
 
@@ -43,6 +46,7 @@ class Database {
     rocksdb::DBOptions options = database_options(folder, mode);
     options.env = env_;
     options.write_buffer_manager = buffers_;
+    options.listeners.push_back(errors_);
     const std::vector<rocksdb::ColumnFamilyDescriptor> tables =
         which == Tables::kAll ? table_options(cache_)
                               : std::vector{rocksdb::ColumnFamilyDescriptor(kTableNames[0], {})};
@@ -52,11 +56,16 @@ class Database {
             ? rocksdb::DB::OpenForReadOnly(options, folder, tables, &handles_, &opened)
             : rocksdb::DB::Open(options, folder, tables, &handles_, &opened);
     database_.reset(opened);
-    if (status.ok()) return {};
-    if (is_locked(status)) {
-      return Error{kErrInUse, "folder " + folder + " is in use: another server runs on it"};
-    }
-    return error_of(status, "cannot open folder " + folder);
+    return status.ok() ? Result<void>() : cannot_open(status, folder);
+  }
+
+  // Keeps writers from a folder that is open read-only. Fails with kErrInUse or kErrIo.
+  Result<void> lock(const std::string& folder) {
+    const rocksdb::Status status = env_->LockFile(folder + "/LOCK", &lock_);
+    return status.ok() ? Result<void>() : cannot_open(status, folder);
+  }
+  void unlock() {
+    if (lock_ != nullptr) env_->UnlockFile(std::exchange(lock_, nullptr)).PermitUncheckedError();
   }
 
   void close() {
@@ -64,6 +73,15 @@ class Database {
       database_->DestroyColumnFamilyHandle(table);
     }
     database_.reset();
+  }
+
+  // Once a compaction has met damage, it would only meet it again, while writes waited for it in
+  // the end: from then on files are not compacted by themselves. To be called now and then.
+  void give_up_damaged_compactions() {
+    if (!errors_->take_damage()) return;
+    for (rocksdb::ColumnFamilyHandle* const table : handles_) {
+      database_->SetOptions(table, {{"disable_auto_compactions", "true"}}).PermitUncheckedError();
+    }
   }
 
   // REQUIRES: it is open.
@@ -89,6 +107,12 @@ class Database {
   }
 
  private:
+  static Error cannot_open(const rocksdb::Status& status, const std::string& folder) {
+    return is_locked(status)
+               ? Error{kErrInUse, "folder " + folder + " is in use: another server runs on it"}
+               : error_of(status, "cannot open folder " + folder);
+  }
+
   // Asked of RocksDB's message because its codes do not say it.
   static bool is_locked(const rocksdb::Status& status) {
     const std::string message = status.ToString();
@@ -100,6 +124,8 @@ class Database {
   std::shared_ptr<rocksdb::Env> own_env_;  // Of a store in memory or a backup.
   std::shared_ptr<rocksdb::Cache> cache_;
   std::shared_ptr<rocksdb::WriteBufferManager> buffers_;
+  const std::shared_ptr<BackgroundErrors> errors_ = std::make_shared<BackgroundErrors>();
+  rocksdb::FileLock* lock_ = nullptr;
   std::unique_ptr<rocksdb::DB> database_;
   std::vector<rocksdb::ColumnFamilyHandle*> handles_;
 };

@@ -11,6 +11,7 @@
 #include <rocksdb/utilities/table_properties_collectors.h>
 
 #include <array>
+#include <atomic>
 #include <cstddef>
 #include <memory>
 #include <string>
@@ -39,15 +40,29 @@ inline constexpr std::size_t kLogBytesMax = 256 * kMiB;
 inline constexpr std::array<const char*, 4> kTableNames = {"default", "records", "checkpoints",
                                                            "sources"};
 
-// After a failed write nothing is written until the next start, which reads the log again. Flushing
-// and compacting may go on when a full disk has room again.
-class NoRecoveryOfWrites : public rocksdb::EventListener {
+// What RocksDB makes of errors in the background.
+class BackgroundErrors final : public rocksdb::EventListener {
  public:
+  // After a failed write nothing is written until the next start, which reads the log again.
+  // Flushing and compacting may go on when a full disk has room again.
   void OnErrorRecoveryBegin(rocksdb::BackgroundErrorReason reason, rocksdb::Status,
                             bool* auto_recovery) override {
     *auto_recovery = reason == rocksdb::BackgroundErrorReason::kFlush ||
                      reason == rocksdb::BackgroundErrorReason::kCompaction;
   }
+
+  // A damaged block that a compaction meets is no reason to stop all writes; its readers report it.
+  void OnBackgroundError(rocksdb::BackgroundErrorReason reason, rocksdb::Status* status) override {
+    if (reason != rocksdb::BackgroundErrorReason::kCompaction || !status->IsCorruption()) return;
+    met_damage_ = true;
+    *status = rocksdb::Status::OK();
+  }
+
+  // Whether a compaction has met damage since the last call.
+  [[nodiscard]] bool take_damage() { return met_damage_.exchange(false); }
+
+ private:
+  std::atomic<bool> met_damage_ = false;
 };
 
 inline rocksdb::DBOptions database_options(const std::string& folder, OpenMode mode) {
@@ -62,7 +77,6 @@ inline rocksdb::DBOptions database_options(const std::string& folder, OpenMode m
   // A batch whose write failed may stand in the log. Were some tables flushed after it, as RocksDB
   // does when it recovers by itself from a full disk, only the others would find it there.
   options.max_bgerror_resume_count = 0;
-  options.listeners.push_back(std::make_shared<NoRecoveryOfWrites>());
   options.max_total_wal_size = kLogBytesMax;
   options.allow_concurrent_memtable_write = false;  // One thread commits.
   options.bytes_per_sync = kMiB;  // A flush must not make a commit's sync wait for all of it.

@@ -5,6 +5,7 @@
 #include <rocksdb/iterator.h>
 #include <rocksdb/snapshot.h>
 
+#include <algorithm>
 #include <condition_variable>
 #include <cstdint>
 #include <memory>
@@ -16,7 +17,6 @@
 #include <utility>
 #include <vector>
 
-#include "ot/base/check.h"
 #include "storage/store/rocksdb/database.h"
 #include "storage/store/view.h"
 
@@ -32,8 +32,9 @@ class SnapshotView final : public View {
  public:
   // Of a database that is open read-only, which does not change, it needs no snapshot.
   SnapshotView(const Database& database, OpenMode mode, const std::string& folder,
-               ViewsEnded& ended)
-      : database_(database),
+               ViewsEnded& ended, std::shared_ptr<const void> owner)
+      : owner_(std::move(owner)),
+        database_(database),
         folder_(folder),
         ended_(ended),
         snapshot_(mode == OpenMode::kReadOnly ? nullptr : database->GetSnapshot()) {
@@ -156,13 +157,14 @@ class SnapshotView final : public View {
 
   Result<void> scan_back_by_keys(Table table, const KeyRange& range,
                                  const EntryVisitor& visit) const {
-    const Result<std::vector<std::string>> keys = keys_in(table, range);
+    Result<std::vector<std::string>> keys = keys_in(table, range);
     if (!keys) return keys.error();
-    for (auto key = keys->rbegin(); key != keys->rend(); ++key) {
-      const Result<std::optional<std::string>> value = get(table, *key);
+    std::ranges::reverse(*keys);
+    for (const std::string& key : *keys) {
+      const Result<std::optional<std::string>> value = get(table, key);
       if (!value) return value.error();
-      CHECK(value->has_value());  // keys_in() saw it in this view.
-      const Result<Visit> visited = visit(*key, **value);
+      if (!*value) return unreadable(rocksdb::Status::Corruption("a key is missing"), folder_);
+      const Result<Visit> visited = visit(key, **value);
       if (!visited) return visited.error();
       if (*visited == Visit::kStop) break;
     }
@@ -180,6 +182,7 @@ class SnapshotView final : public View {
     return scanned ? Result<std::vector<std::string>>(std::move(keys)) : scanned.error();
   }
 
+  const std::shared_ptr<const void> owner_;  // Of what the references are to.
   const Database& database_;
   const std::string& folder_;
   ViewsEnded& ended_;

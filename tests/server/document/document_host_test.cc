@@ -278,7 +278,9 @@ TEST_F(DocumentHostTest, APresenceIsMovedOverWhatItsSenderHadNotSeen) {
 TEST_F(DocumentHostTest, APresenceThatIsTooFarBehindIsRefusedButItsEndIsAnnounced) {
   reopen_with(301);
   protocol::Presence presence{.channel = "docs.d", .id = "p", .presence_version = 1, .value = "1"};
-  presence.place = protocol::PresencePlace{{"docs", "d"}, 1, std::string(protocol::kTextType)};
+  presence.key = storage::DocumentKey{"docs", "d"};
+  presence.version = 1;
+  presence.type = protocol::kTextType;
   host_->handle(DocumentPresence{kBob, "bob", presence});
   EXPECT_THAT(told(1), ElementsAre("presence refused ERR_PRESENCE_TRANSFORM_FAILED"));
   presence.value = "null";

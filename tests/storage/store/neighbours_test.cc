@@ -115,5 +115,31 @@ TEST(Neighbours, OfADocumentWithADamagedBlockAreReadAndProven) {
   EXPECT_GE(damages, kDocuments);
 }
 
+TEST(Neighbours, AreWrittenOnThoughCompactionsMeetTheDamage) {
+  constexpr int kTables = 50;  // With so many uncompacted ones RocksDB would stop the writes.
+  const TempFolder temp(quick_folder());
+  const std::vector<Author> authors = write_documents(temp / "data");
+  for (const fs::directory_entry& entry : fs::directory_iterator(temp / "data")) {
+    if (entry.path().extension() == ".sst" && entry.file_size() > 100'000) {
+      flip_bit(entry.path(), 15'000);
+    }
+  }
+  Author author({"docs", "new"});
+  author.create("");
+  {
+    const auto log = open_folder(temp / "data");
+    EXPECT_EQ(log->store().compact().error().code, kErrDamaged);
+    for (int table = 0; table < kTables; ++table) {
+      author.insert(0, "word ");
+      ASSERT_EQ(append(*log, author.take()), AppendOutcome::kCommitted);
+      ASSERT_TRUE(log->back_up(temp / "backups"));  // Which flushes.
+    }
+    EXPECT_FALSE(log->failure());
+  }
+  const auto log = open_folder(temp / "data");
+  EXPECT_TRUE(log->store().was_shut_down_cleanly());
+  EXPECT_TRUE(read_all(log->store(), author));
+}
+
 }  // namespace
 }  // namespace cowrite::storage
