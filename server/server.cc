@@ -56,7 +56,7 @@ Result<std::unique_ptr<Server>> Server::start(const ServerOptions& options, Oper
         "missing");
   }
   if (const storage::LogHealth health = (*log)->health(); health.waits_for_disk) {
-    reports_to.warn("the disk has " + std::to_string(health.disk_free_bytes) +
+    reports_to.warn("the disk has " + std::to_string(health.disk_free_bytes.value_or(0)) +
                     " bytes free, fewer than the reserve of " +
                     std::to_string(health.disk_reserve_bytes) +
                     ": documents can be read, and edits wait until there is room");

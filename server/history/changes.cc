@@ -46,6 +46,9 @@ Result<ChangeDone> Changes::purge(const storage::DocumentKey& key) {
   }
   const Result<storage::DocumentInfo> info = read_info(log_.history(), key);
   if (!info) return info.error();
+  if (info->exists) {
+    return Error{storage::kErrConflict, storage::describe(key) + ": it exists; delete it first"};
+  }
   const Result<void> erased = log_.erase(key);
   // Also if only the rewriting failed: what an open document remembers is gone from the log.
   sink_.reload(key);

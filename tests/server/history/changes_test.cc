@@ -94,6 +94,7 @@ TEST_F(ChangesTest, ADocumentIsRemovedOnce) {
 
 TEST_F(ChangesTest, WhatIsPurgedIsLoadedAnew) {
   EXPECT_EQ(changes_.purge(kNotes).error().code, storage::kErrConflict) << "it still exists";
+  EXPECT_EQ(sink_.take(), Passed{}) << "nobody is disturbed";
   ASSERT_TRUE(changes_.remove(kNotes, "Bob"));
   sink_.take();
   EXPECT_EQ(changes_.purge(kNotes)->version, 3U);

@@ -1,5 +1,6 @@
 #include <memory>
 
+#include "storage/errors.h"
 #include "tools/cli/change.h"
 
 namespace cowrite::cli {
@@ -11,12 +12,21 @@ struct Arguments {
   bool purge = false;
 };
 
+// Deletes it only if it can be erased then: not while the disk is low.
+Result<history::ChangeDone> purge(OperatorContext& context, const storage::DocumentKey& key,
+                                  const std::string& author) {
+  Result<history::ChangeDone> done = context.data.purge(key);
+  if (done || done.error().code != storage::kErrConflict) return done;
+  done = context.data.remove(key, author);
+  return done ? context.data.purge(key) : done;
+}
+
 Result<void> rm(const Arguments& arguments, OperatorContext& context) {
   if (Result<void> valid = check_author(arguments.author); !valid) return valid;
   const auto change = [&](const storage::DocumentKey& key) -> Result<ChangedDocument> {
     const std::string author = arguments.author.value_or(std::string(kOperatorName));
-    Result<history::ChangeDone> done = context.data.remove(key, author);
-    if (done && arguments.purge) done = context.data.purge(key);
+    const Result<history::ChangeDone> done =
+        arguments.purge ? purge(context, key, author) : context.data.remove(key, author);
     if (!done) return done.error();
     return ChangedDocument{key, *done};
   };
