@@ -47,8 +47,7 @@ Result<std::unique_ptr<Server>> Server::start(const ServerOptions& options, Oper
   Result<std::unique_ptr<storage::RocksDbLog>> log = storage::RocksDbLog::open(
       options.data, in_memory ? storage::OpenMode::kInMemory : storage::OpenMode::kReadWrite,
       {.store = {.memory_bytes = options.memory_bytes / 2},
-       .disk_reserve_bytes = options.disk_reserve_bytes,
-       .low_disk = storage::LowDisk::kRead});
+       .disk_reserve_bytes = options.disk_reserve_bytes});
   if (!log) return log.error();
   if (!(*log)->store().was_shut_down_cleanly()) {
     reports_to.warn(

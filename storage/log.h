@@ -42,8 +42,8 @@ class Log : public OperationLog {
   [[nodiscard]] virtual Result<void> erase(const DocumentKey& key) = 0;
 
   // Adds the histories as they are now to a folder of backups, which is made if need be; files that
-  // are there already are not copied again. Appends go on meanwhile. Fails with kErrForeign,
-  // kErrIo, or kErrDiskFull if the disk had no room at opening. For a thread that may block.
+  // are there already are not copied again. Appends go on meanwhile. Fails with kErrForeign or
+  // kErrIo. For a thread that may block.
   [[nodiscard]] virtual Result<BackupInfo> back_up(const std::string& folder) = 0;
 
   // Ends long work: erase() and back_up() fail from now on, with kErrBusy if for no other reason.

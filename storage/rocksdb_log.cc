@@ -44,7 +44,7 @@ Result<std::unique_ptr<RocksDbLog>> RocksDbLog::open(const std::string& folder, 
   auto reserve =
       std::make_unique<DiskReserve>(measure(folder, mode, options), options.disk_reserve_bytes);
   const bool is_low = reserve->is_low();
-  if (is_low && !(options.low_disk == LowDisk::kRead && holds_data(folder))) {
+  if (is_low && !holds_data(folder)) {
     return Error{kErrDiskFull, "the disk of folder " + folder + " has " +
                                    std::to_string(*reserve->free_bytes()) +
                                    " bytes free, fewer than the reserve of " +

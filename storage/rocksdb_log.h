@@ -24,23 +24,16 @@
 
 namespace cowrite::storage {
 
-// What is done at opening if less than the reserve is free.
-enum class LowDisk {
-  kRefuse,
-  kRead,  // A folder that holds data is read, and appends wait until there is room.
-};
-
 struct LogOptions {
   StoreOptions store;
   std::uint64_t disk_reserve_bytes = kDiskReserveBytes;
-  LowDisk low_disk = LowDisk::kRefuse;
   DiskReserve::Measure free_bytes;  // For tests whose disk is full; absent: the folder's.
 };
 
 class RocksDbLog final : public Log {
  public:
-  // Fails as RocksDbStore::open() does, and with kErrDiskFull if less than the reserve is free, but
-  // for what LowDisk allows.
+  // If less than the reserve is free, what a folder holds can be read, and appends wait until there
+  // is room. Fails as RocksDbStore::open() does, and with kErrDiskFull if it then holds nothing.
   // REQUIRES: mode is kReadWrite, or kInMemory, where the folder is ignored.
   [[nodiscard]] static Result<std::unique_ptr<RocksDbLog>> open(const std::string& folder,
                                                                 OpenMode mode,

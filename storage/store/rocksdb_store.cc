@@ -247,12 +247,9 @@ Result<void> RocksDbStore::compact() {
 
 Result<BackupInfo> RocksDbStore::back_up(const std::string& folder, BeforeBackup before) {
   const std::shared_ptr<Engine> engine = this->engine();
-  if (engine->mode == OpenMode::kWriteLater) {
-    return Error{kErrDiskFull, "folder " + engine->folder +
-                                   " is open for reading only, since its disk had no room at the "
-                                   "start; stop the server and copy the folder"};
-  }
-  return rocks::back_up(engine->database, engine->folder, folder, before, engine->interrupted);
+  const bool has_no_room = engine->mode == OpenMode::kWriteLater;
+  return rocks::back_up(engine->database, engine->folder, folder,
+                        has_no_room ? BeforeBackup::kNothing : before, engine->interrupted);
 }
 
 Result<void> RocksDbStore::restore(const std::string& backups, const std::string& folder) {

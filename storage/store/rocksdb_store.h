@@ -81,8 +81,7 @@ class RocksDbStore final : public Store {
 
   // Adds the store as it is now to a folder of backups, made if need be; what is there already is
   // not copied again. Writers go on meanwhile. Fails with kErrForeign, also for a folder inside the
-  // store's, kErrDiskFull before the first write of a store that is to be written later, or kErrIo.
-  // REQUIRES: as write().
+  // store's, or kErrIo. REQUIRES: as write().
   [[nodiscard]] Result<BackupInfo> back_up(const std::string& folder,
                                            BeforeBackup before = BeforeBackup::kFlush);
 

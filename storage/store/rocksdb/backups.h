@@ -4,6 +4,7 @@
 
 #include <rocksdb/env.h>
 #include <rocksdb/utilities/backup_engine.h>
+#include <rocksdb/utilities/stackable_db.h>
 
 #include <atomic>
 #include <filesystem>
@@ -37,6 +38,24 @@ inline Result<NewestBackup> find_newest_backup(const std::string& backups, rocks
   return NewestBackup{newest.env_for_open, newest.name_for_open};
 }
 
+// A database as backups take it. No files are deleted of one that is open for reading only, which
+// RocksDB does not know.
+class BackupSource final : public rocksdb::StackableDB {
+ public:
+  explicit BackupSource(const Database& database)
+      : StackableDB(std::shared_ptr<rocksdb::DB>(&*database, [](rocksdb::DB*) {})) {}
+
+  rocksdb::Status DisableFileDeletions() override { return done(db_->DisableFileDeletions()); }
+  rocksdb::Status EnableFileDeletions(bool force) override {
+    return done(db_->EnableFileDeletions(force));
+  }
+
+ private:
+  static rocksdb::Status done(const rocksdb::Status& status) {
+    return status.IsNotSupported() ? rocksdb::Status::OK() : status;
+  }
+};
+
 // As RocksDbStore::back_up(); `data` is the folder of the database.
 inline Result<BackupInfo> back_up(Database& database, const std::string& data,
                                   const std::string& folder, BeforeBackup before,
@@ -66,7 +85,8 @@ inline Result<BackupInfo> back_up(Database& database, const std::string& data,
     if (is_interrupted) backups->StopBackup();
   };
   rocksdb::BackupID number = 0;
-  status = backups->CreateNewBackup(options, &*database, &number);
+  BackupSource source(database);
+  status = backups->CreateNewBackup(options, &source, &number);
   keep_to_owner(folder);
   if (is_interrupted) return interrupted(failed);
   rocksdb::BackupInfo made;
