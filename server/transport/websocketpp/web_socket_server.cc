@@ -216,9 +216,11 @@ void WebSocketServer::Impl::on_end(const RawConnectionPtr& connection) {
 // The refusal of any request, if it may not be served; if it may, its path is from here on the one
 // below the base path.
 std::optional<http::Response> WebSocketServer::Impl::refuse(http::Request& request) const {
+  if (request.path.starts_with('/')) {
+    if (auto elsewhere = cut_base_path(request, handlers_.base_path)) return elsewhere;
+  }
   std::optional<Error> error = refuse_malformed(request);
   if (!error) {
-    if (auto elsewhere = cut_base_path(request, handlers_.base_path)) return elsewhere;
     error = handlers_.refuse ? handlers_.refuse(request)
                              : Error{http::kErrBusy, "the server is stopping"};
   }

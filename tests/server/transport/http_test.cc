@@ -109,6 +109,10 @@ TEST_F(Http, EverythingIsBelowTheBasePath) {
   EXPECT_EQ(body(get("/pad/d/notes?x=1")), "GET /d/notes x=1 ");
   EXPECT_EQ(body(get("/pad/")), "GET /  ");
   EXPECT_EQ(body(get("/pad/secret")), "Not /secret\n");
+  EXPECT_EQ(body(request("POST /pad/api/x HTTP/1.1\r\nHost: localhost\r\n"
+                         "Transfer-Encoding: chunked\r\n\r\n"))
+                .substr(0, 9),
+            R"({"error":)");
   const std::string bare = get("/pad");
   EXPECT_EQ(status(bare), "HTTP/1.1 301 Moved Permanently");
   EXPECT_NE(bare.find("\r\nLocation: /pad/\r\n"), std::string::npos);
