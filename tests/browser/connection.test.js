@@ -107,8 +107,11 @@ suite("a connection that comes and goes", (suite) => {
     },
   );
 
-  /** The tab types this offline, while the document is deleted; resolves to the dialog about it. */
-  const lose = async ({ wire, tab, doc }, unsaved) => {
+  /**
+   * The tab types this offline, while the document is deleted; resolves to the dialog about it and
+   * what was lost before.
+   */
+  const lose = async ({ wire, tab, doc }, unsaved, before = "") => {
     wire.cut();
     await tab.text.click();
     await tab.type(unsaved);
@@ -116,7 +119,7 @@ suite("a connection that comes and goes", (suite) => {
     wire.mend();
     const dialog = tab.page.getByRole("dialog", { name: "This text could not be saved" });
     await dialog.waitFor();
-    assert.equal(await dialog.getByRole("textbox").inputValue(), unsaved);
+    assert.equal(await dialog.getByRole("textbox").inputValue(), before + unsaved);
     return dialog;
   };
 
@@ -146,6 +149,8 @@ suite("a connection that comes and goes", (suite) => {
     const { name, tab } = all;
     const client = await suite.client();
     all.doc = await client.subscribe(name);
+    await call(all.doc, "submitOp", ["\r\n"]); // All lines of this document end so.
+    await tab.shows("\r\n");
     const clipboard = () => tab.page.evaluate(() => navigator.clipboard.readText());
     const ways = {
       button: async (dialog) => {
@@ -160,13 +165,35 @@ suite("a connection that comes and goes", (suite) => {
       click: (dialog) => dialog.getByRole("button", { name: "Throw away" }).click(),
     };
     for (const [way, take] of Object.entries(ways)) {
-      const dialog = await lose(all, way);
+      const dialog = await lose(all, `${way}\n`);
       await take(dialog);
       await kind(tab, "deleted");
-      assert.equal(await clipboard(), way === "click" ? "hand" : way);
-      await client.create(name, "");
+      assert.equal(await clipboard(), `${way === "click" ? "hand" : way}\r\n`);
+      await client.create(name, "\r\n");
       await tab.opened();
     }
+  });
+
+  it("a text that is lost while another one is being copied stays, too", async (t) => {
+    const all = await wired(t);
+    const { name, tab } = all;
+    const client = await suite.client();
+    all.doc = await client.subscribe(name);
+    await tab.page.evaluate(() => {
+      navigator.clipboard.writeText = () => new Promise((resolve) => (window.endCopying = resolve));
+    });
+    const dialog = await lose(all, "first");
+    await dialog.getByRole("button", { name: "Copy" }).click();
+    await tab.press("Escape");
+    await client.create(name, "");
+    await tab.page.locator(".cm-content[contenteditable=true]").waitFor();
+    await lose(all, "second", "first\n\n");
+    await tab.page.evaluate(() => window.endCopying());
+    await tab.page.getByText("Copied").waitFor();
+    await dialog.getByRole("button", { name: "Throw away" }).waitFor();
+    await tab.press("Escape");
+    await tab.page.getByRole("button", { name: "Show it" }).click();
+    assert.equal(await dialog.getByRole("textbox").inputValue(), "second");
   });
 
   it("two tabs that start a deleted document again with its text lose nothing, and say so", async (t) => {

@@ -360,6 +360,29 @@ suite("editing together", (suite) => {
     await ends("one and two help", "typing goes on");
   });
 
+  it("a composition that rests is not ended over and over where the focus begins another", async () => {
+    const { tab, begin, compose, disturb } = await composing({ clock: true });
+    await begin("one two ");
+    await compose("hel");
+    await tab.text.evaluate((text) =>
+      text.addEventListener("focus", () => text.dispatchEvent(new Event("compositionstart"))),
+    );
+    await disturb([4, "and "]);
+    await tab.page.clock.fastForward(10_000);
+    await tab.shows("one and two hel");
+  });
+
+  it("typing over a selection of several lines replaces it", async () => {
+    const tab = await suite.edit(suite.freshName());
+    await tab.write("one\ntwo\nthree\nfour");
+    await tab.goTo(0, 1);
+    await tab.press("Shift+ArrowDown", "Shift+ArrowDown");
+    await tab.type("XY");
+    await tab.shows("oXYhree\nfour");
+    await tab.press("Control+z");
+    await tab.shows("one\ntwo\nthree\nfour");
+  });
+
   it("a document of 300 lines that end in CRLF stays the same in two tabs", async () => {
     const name = suite.freshName();
     const client = await suite.client();
@@ -457,6 +480,17 @@ suite("editing together", (suite) => {
     await tab.shows(">1! two 1!\n<three 1!");
   });
 
+  it("a pattern that is not valid selects and replaces nothing", async () => {
+    const tab = await suite.edit(suite.freshName());
+    await tab.write("f(x)");
+    const click = await searchPanel(tab, "(", "y");
+    await tab.page.getByLabel("Pattern").check();
+    await click("All");
+    await click("Replace all");
+    await tab.shows("f(x)");
+    assert.equal(await tab.page.locator("#notice").isVisible(), false);
+  });
+
   it("too many matches to select or to replace are refused at once", async () => {
     const name = suite.freshName();
     const doc = await (await suite.client()).create(name, "a\n".repeat(90_000));
@@ -481,14 +515,15 @@ suite("editing together", (suite) => {
     const doc = await client.subscribe(name);
     await call(doc, "submitOp", ["from a program"]);
     await tab.shows("from a program");
+    await tab.write("taken ");
     await call(doc, "del");
     await tab.page.getByText("This document was deleted").waitFor();
-    await tab.page.getByRole("button", { name: "Start it again" }).click();
+    await tab.page.getByRole("button", { name: "Start it again" }).dblclick();
     await tab.opened();
     await tab.text.focus();
     await tab.press("Control+End");
     await tab.type(", again");
     await tab.saved();
-    assert.equal(await suite.cat(name), "from a program, again");
+    assert.equal(await suite.cat(name), "taken from a program, again");
   });
 });

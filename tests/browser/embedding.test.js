@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
 import { after, it } from "node:test";
+import { call } from "../support/client.js";
 import { HostPage } from "./support/host_page.js";
 import { suite } from "./support/suite.js";
 import { kSaved, lightness } from "./support/tab.js";
+import { Wire } from "./support/wire.js";
 
 const allowed = await HostPage.listen();
 const stranger = await HostPage.listen();
@@ -81,6 +83,29 @@ const body = (suite) => {
     assert.ok(tab.complaints.splice(0).every((text) => /CORS|ERR_FAILED/.test(text)));
     const working = await sandboxed("allow-scripts allow-same-origin");
     await working.page.frameLocator("iframe").locator(kSaved).waitFor();
+  });
+
+  it("a text that could not be saved stays when a frame has downloaded it, perhaps in vain", async (t) => {
+    const name = suite.freshName();
+    const wire = await Wire.lay(suite.server);
+    t.after(() => wire.remove());
+    const doc = await (await suite.client()).create(name, "");
+    const path = HostPage.showing(`${wire.url}/embed/${name}`);
+    const sandbox = "&sandbox=allow-scripts allow-same-origin";
+    const tab = await suite.visit(path + sandbox, { origin: allowed.origin });
+    const frame = tab.page.frameLocator("iframe");
+    await frame.locator(kSaved).waitFor();
+    wire.cut();
+    await frame.locator(".cm-content").click();
+    await tab.type("mine");
+    await call(doc, "del");
+    wire.mend();
+    await frame.getByRole("button", { name: "Download" }).click();
+    await frame.getByText("If no file appears").waitFor();
+    await tab.press("Escape");
+    await frame.getByRole("button", { name: "Show it" }).click();
+    await frame.getByRole("button", { name: "Throw away" }).click();
+    assert.ok(tab.complaints.splice(0).every((text) => /[Dd]ownload/.test(text)));
   });
 
   it("theme=dark and theme=light override the system", async () => {

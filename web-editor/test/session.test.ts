@@ -7,6 +7,7 @@ import { describe, expect, test } from "vitest";
 import { changesFrom } from "../src/core/document/operation";
 import type { Connect } from "../src/core/host";
 import type { Place } from "../src/core/presence/place";
+import { textType } from "../src/core/document/text-type";
 import { Session } from "../src/core/session";
 import { SimulatedHost } from "./simulated-host";
 
@@ -36,6 +37,9 @@ const toBackend =
     };
   };
 
+// The name of ShareDB's default type, which is part of a handshake.
+const jsonType = "http://sharejs.org/types/JSONv0";
+
 // A server that says nothing but what the test lets it say.
 const byHand: { say: (message: object) => void; server: Connect } = {
   say: () => undefined,
@@ -46,6 +50,31 @@ const byHand: { say: (message: object) => void; server: Connect } = {
   },
 };
 
+function handshake(history: string): void {
+  byHand.say({
+    a: "hs",
+    protocol: 1,
+    protocolMinor: 2,
+    type: jsonType,
+    id: "x",
+    "x-history": history,
+  });
+}
+
+// Says something about the document.
+const sayOf = (a: string, more: object) => byHand.say({ a, c: "docs", d: "doc", ...more });
+const snapshot = { v: 7, type: textType.uri, data: "saved" };
+const serverIsBehind = { code: "ERR_OP_VERSION_NEWER_THAN_CURRENT_SNAPSHOT", message: "newer" };
+
+// A writer whose document the server by hand has opened.
+async function opened(viewOnly: boolean): Promise<Writer> {
+  const writer = new Writer("Ada", byHand.server, viewOnly);
+  await Promise.resolve();
+  handshake("same");
+  sayOf("s", { data: snapshot });
+  return writer;
+}
+
 class Writer {
   readonly host = new SimulatedHost();
   readonly events: string[] = [];
@@ -53,12 +82,12 @@ class Writer {
   place: Place | null = null;
   readonly session: Session;
 
-  constructor(name: string, server: Connect) {
+  constructor(name: string, server: Connect, viewOnly = false) {
     this.host.server = server;
     const options = {
       documentName: "doc",
       person: { name, color: 1 },
-      viewOnly: false,
+      viewOnly,
       place: () => this.place,
     };
     this.session = new Session(this.host, options, {
@@ -97,9 +126,6 @@ async function until(writers: Writer[], condition: () => boolean): Promise<void>
     await new Promise(setImmediate);
   }
 }
-
-// The name of ShareDB's default type, which is part of a handshake.
-const jsonType = "http://sharejs.org/types/JSONv0";
 
 const isSaved = ({ label }: Writer) => label === "Saved";
 
@@ -143,16 +169,6 @@ describe("a session", () => {
     const ada = new Writer("Ada", byHand.server);
     const actions = () =>
       ada.host.sent.splice(0).map((sent) => (JSON.parse(sent) as { a: string }).a);
-    const handshake = (history: string) => {
-      byHand.say({
-        a: "hs",
-        protocol: 1,
-        protocolMinor: 2,
-        type: jsonType,
-        id: "x",
-        "x-history": history,
-      });
-    };
     await Promise.resolve();
     handshake("old");
     expect(actions()).toEqual(["x-name", "hs", "s"]);
@@ -167,6 +183,43 @@ describe("a session", () => {
     expect(ada.events).toEqual(["history replaced"]);
     expect(ada.label).toBe("Not connected: the server is older");
     expect(new Set(actions())).toEqual(new Set(["x-name", "hs"]));
+  });
+
+  test("gives the whole text back, once, if the server has lost a part of its history", async () => {
+    const ada = await opened(false);
+    ada.append(" acknowledged");
+    await new Promise(setImmediate);
+    ada.append(" unsaved");
+    sayOf("op", { v: 7, src: "x", seq: 1 });
+    await new Promise(setImmediate);
+    sayOf("op", { v: 8, src: "x", seq: 2, error: serverIsBehind });
+    sayOf("f", { data: { ...snapshot, v: 3, data: "old" } });
+    const all = "saved acknowledged unsaved";
+    expect(ada.events).toEqual(["opened", "history replaced", `discarded ${all}`]);
+    expect(ada.text?.toString()).toBe(all);
+  });
+
+  test("asks a reader to keep nothing if the server has lost a part of its history", async () => {
+    const reader = await opened(true);
+    reader.host.cut();
+    reader.host.wake();
+    await Promise.resolve();
+    handshake("same");
+    sayOf("s", { error: serverIsBehind });
+    expect(reader.events).toEqual(["opened", "history replaced"]);
+    expect(reader.session.text.isAtRisk).toBe(false);
+    expect(reader.text?.toString()).toBe("saved");
+  });
+
+  test("has the unsaved text also while a refused edit is taken back", async () => {
+    const ada = await opened(false);
+    // The client cannot take a deletion back without the server.
+    ada.session.text.submit(["refused", { d: 5 }]);
+    await new Promise(setImmediate);
+    sayOf("op", { v: 7, src: "x", seq: 1, error: { code: "ERR_TEST", message: "no" } });
+    ada.host.cut();
+    expect(ada.session.text.pending.text).toBe("refused");
+    expect(ada.session.text.isAtRisk).toBe(true);
   });
 
   test("replaces a connection that does not answer within ten seconds", async () => {

@@ -191,8 +191,13 @@ describe("what is not acknowledged", () => {
       expect(ada.discarded[i]).toBe(i === 0 ? "one" : "one\n\ntwo");
       expect(ada.shared.isAtRisk).toBe(true);
     }
-    ada.shared.pending.forgetDiscarded();
-    expect(ada.shared.pending.discarded).toBe("");
+    const { pending } = ada.shared;
+    const offer = pending.offerDiscarded();
+    pending.giveUp("three", "a reason");
+    offer.forget();
+    expect(pending.discarded).toBe("three");
+    pending.offerDiscarded().forget();
+    expect(pending.discarded).toBe("");
     expect(ada.shared.isAtRisk).toBe(false);
   });
 
@@ -213,6 +218,20 @@ describe("what is not acknowledged", () => {
     expect(ada.discarded).toEqual([]);
     expect(ada.text).toBe("same and more");
     expect(ada.shared.isAtRisk).toBe(false);
+  });
+
+  test("is nothing once it is acknowledged, even if the document is started again twice", async () => {
+    const [ada, grace] = (await people(2)) as [Person, Person];
+    ada.insert(0, "hello");
+    await settle([ada, grace]);
+    grace.doc.del({}, () => undefined);
+    await settle([ada, grace]);
+    ada.shared.create("hello");
+    ada.shared.create("hello");
+    await settle([ada, grace]);
+    expect(ada.discarded).toEqual([]);
+    expect(ada.shared.isAtRisk).toBe(false);
+    expect(grace.text).toBe("hello");
   });
 
   test("is never composed into an operation that is over the limit", async () => {

@@ -21,6 +21,13 @@ export interface Target {
   submit(operation: Operation): void;
 }
 
+export interface BindingEvents {
+  // The server would refuse an edit, for this reason.
+  onRefused: (reason: string) => void;
+  // What was held is shown.
+  onHeldShown: () => void;
+}
+
 // While operations are held, this often it is seen whether the composition has ended.
 const lookEveryMs = 50;
 // A composition in which nobody writes for this long is ended, so that what is held is shown. (On
@@ -32,12 +39,13 @@ const isLocalEdit = (transaction: Transaction) =>
 
 export class Binding {
   private readonly held = new HeldOperations();
-  // When the user wrote last, or, if that is later, the first operation was held.
+  // When the user wrote last, or, if that is later, the first operation was held or a composition was
+  // to end.
   private restsSince = 0;
 
   constructor(
     private readonly target: () => Target,
-    private readonly onRefused: (reason: string) => void,
+    private readonly events: BindingEvents,
   ) {}
 
   // The dispatch function of the EditorView. An edit that the server would refuse changes nothing.
@@ -57,7 +65,7 @@ export class Binding {
     const operation = operationFrom(changes, before);
     const reason = refusal(operation, clean.at(-1)?.newDoc ?? before);
     if (reason !== null) {
-      this.onRefused(reason);
+      this.events.onRefused(reason);
       return;
     }
     this.restsSince = performance.now();
@@ -106,36 +114,46 @@ export class Binding {
     return { anchor: invertedDesc.mapPos(anchor), head: invertedDesc.mapPos(head) };
   }
 
-  private lookLater(view: EditorView): void {
-    setTimeout(() => this.look(view), lookEveryMs);
+  private lookLater(view: EditorView, wasOver = false): void {
+    setTimeout(() => this.look(view, wasOver), lookEveryMs);
   }
 
-  private look(view: EditorView): void {
+  // Shows what is held if this look and the one before found no composition. (On Android CodeMirror
+  // reads what a composition has left a moment after its end, and a change of the view before that
+  // would drop it.)
+  private look(view: EditorView, wasOver: boolean): void {
     if (this.held.isEmpty) return;
-    if (!view.compositionStarted) {
+    const isOver = !view.compositionStarted;
+    if (isOver && wasOver) {
       this.showHeld(view);
       return;
     }
-    if (performance.now() - this.restsSince >= compositionRestMs) endComposition(view);
-    this.lookLater(view);
+    if (!isOver && performance.now() - this.restsSince >= compositionRestMs)
+      this.endComposition(view);
+    this.lookLater(view, isOver);
+  }
+
+  // The input method ends with its focus. What it has composed so far stays. What is held is shown
+  // before the focus is back, because that may begin the next composition.
+  private endComposition(view: EditorView): void {
+    this.restsSince = performance.now();
+    const hadFocus = view.root.activeElement === view.contentDOM;
+    view.contentDOM.blur();
+    if (!view.compositionStarted) this.showHeld(view);
+    if (hadFocus) view.focus();
   }
 
   private showHeld(view: EditorView): void {
     const changes = this.held.changes(view.state.doc);
     this.held.clear();
     view.dispatch({ changes, annotations: byOthers });
+    this.events.onHeldShown();
   }
 }
 
 function breaksComposition({ state, compositionStarted }: EditorView, changes: ChangeSet): boolean {
   const line = state.doc.lineAt(state.selection.main.head);
   return compositionStarted && changes.touchesRange(line.from, line.to) !== false;
-}
-
-// The input method ends with its focus. What it has composed so far stays.
-function endComposition(view: EditorView): void {
-  view.contentDOM.blur();
-  view.focus();
 }
 
 // The transactions, followed by one that corrects the text if that is needed.

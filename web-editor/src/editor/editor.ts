@@ -30,7 +30,10 @@ const refuse = (reason: string) => notice(reason, "problem");
 export class Editor {
   // The user has been in the text, and so has a place there that others see.
   private wasFocused = false;
-  private readonly binding = new Binding(() => this.session.text, refuse);
+  private readonly binding = new Binding(() => this.session.text, {
+    onRefused: refuse,
+    onHeldShown: () => this.showPeople(),
+  });
   private readonly view: EditorView;
   private readonly session: Session;
   private readonly people: PeopleBar;
@@ -135,7 +138,10 @@ export class Editor {
     else {
       showMessage("This document was deleted by somebody.", {
         label: "Start it again with this text",
-        click: () => this.session.text.create(this.view.state.doc.toString()),
+        click: () => {
+          showMessage("This document is being started again with this text.");
+          this.session.text.create(this.view.state.doc.toString());
+        },
       });
     }
   }
@@ -150,12 +156,12 @@ export class Editor {
   }
 
   private showDiscarded(): void {
-    const { pending } = this.session.text;
+    const { text, forget } = this.session.text.pending.offerDiscarded();
     this.rescue.show({
       title: "This text could not be saved",
-      text: pending.discarded,
+      text,
       reason: this.reason,
-      onTaken: () => pending.forgetDiscarded(),
+      onTaken: forget,
     });
     this.showProgress();
   }

@@ -15,6 +15,7 @@ export async function copyText(text: string): Promise<boolean> {
 function copyBySelection(text: string): boolean {
   const area = element("textarea", { class: "visually-hidden", readonly: true });
   area.value = text;
+  area.addEventListener("copy", (event) => putOnClipboard(event, text));
   // A modal dialog makes everything outside of it inert.
   (document.querySelector("dialog[open]") ?? document.body).append(area);
   const focused = document.activeElement;
@@ -25,6 +26,12 @@ function copyBySelection(text: string): boolean {
   area.remove();
   if (focused instanceof HTMLElement) focused.focus();
   return copied;
+}
+
+// Copies this text instead of what is selected: a text area ends all its lines in "\n".
+export function putOnClipboard(event: ClipboardEvent, text: string): void {
+  event.clipboardData?.setData("text/plain", text);
+  event.preventDefault();
 }
 
 export function downloadText(name: string, text: string): void {

@@ -78,7 +78,8 @@ const buttons = (onRefused: (reason: string) => void) =>
     const onClick = (event: MouseEvent) => {
       const name = event.target instanceof HTMLButtonElement ? event.target.name : "";
       const action = { select: selectAll, replaceAll: replaceEverywhere }[name];
-      if (!action) return;
+      // If the query is not valid, CodeMirror's command goes back to its field.
+      if (!action || !getSearchQuery(view.state).valid) return;
       event.stopPropagation();
       const reason = action(view);
       if (reason !== null) onRefused(reason);

@@ -11,6 +11,7 @@ import {
   type Transaction,
 } from "@codemirror/state";
 import { Decoration, EditorView, keymap, placeholder, type ViewUpdate } from "@codemirror/view";
+import { textOf } from "../core/document/operation";
 import { fileHandlers } from "./files";
 import { lineEnds } from "./line-ends";
 import { remoteCursors } from "./remote-cursors";
@@ -51,6 +52,23 @@ const newLine: StateCommand = ({ state, dispatch }) => {
   return true;
 };
 
+// Replaces a selection of several lines by what is typed. (A browser that does it joins the lines'
+// elements with an inline style, which the page's policy refuses with an error on the console.)
+const typeOverLines = EditorView.domEventHandlers({
+  beforeinput: ({ inputType, data, cancelable }, view) => {
+    const { state } = view;
+    const { from, to } = state.selection.main;
+    const isOneLine = to <= state.doc.lineAt(from).to;
+    if (inputType !== "insertText" || data === null || !cancelable) return false;
+    if (isOneLine || view.compositionStarted || state.readOnly) return false;
+    view.dispatch(state.replaceSelection(textOf(data)), {
+      scrollIntoView: true,
+      userEvent: "input.type",
+    });
+    return true;
+  },
+});
+
 const ownDirection = Decoration.line({ attributes: { dir: "auto" } });
 
 // Each line is laid out in the direction of its first strong character.
@@ -79,6 +97,7 @@ export function createView(options: ViewOptions): EditorView {
       EditorView.cspNonce.of(options.nonce),
       EditorView.lineWrapping,
       lineDirections,
+      typeOverLines,
       EditorView.contentAttributes.of({
         "aria-label": options.label,
         spellcheck: "true",

@@ -36,9 +36,10 @@ export class PendingEdits {
   // The unacknowledged edits, oldest first.
   private readonly unacknowledged = new Set<{ madeAt: number }>();
   private readonly sizes = new WeakMap<PendingOp, Size>();
-  // The unacknowledged edits before the last message to the client that found any.
+  // The unacknowledged edits before the last message to the client that found any; empty if all are
+  // acknowledged. While the client loads the document anew, they are nowhere else.
   private editsBefore: Edit[] = [];
-  private readonly discardedTexts: string[] = [];
+  private readonly discardedTexts = new Set<{ text: string }>();
 
   constructor(
     private readonly doc: Doc,
@@ -54,24 +55,24 @@ export class PendingEdits {
 
   // The text that the unacknowledged edits insert.
   get text(): string {
-    return insertedBy(this.edits());
+    const edits = this.edits();
+    return insertedBy(edits.length > 0 ? edits : this.editsBefore);
   }
 
   // The discarded texts that nobody has taken out yet; empty if there are none.
   get discarded(): string {
-    return this.discardedTexts.join("\n\n");
+    return Array.from(this.discardedTexts, ({ text }) => text).join("\n\n");
   }
 
-  // To be called when somebody has taken out the discarded texts, or has thrown them away.
-  forgetDiscarded(): void {
-    this.discardedTexts.length = 0;
-    this.events.onProgress();
-  }
-
-  discard(text: string, reason: string): void {
-    if (text === "") return;
-    this.discardedTexts.push(text);
-    this.events.onDiscarded(reason);
+  // The discarded texts as they are now, and what is to be called when somebody has taken these out,
+  // or has thrown them away.
+  offerDiscarded(): { text: string; forget: () => void } {
+    const offered = [...this.discardedTexts];
+    const forget = () => {
+      for (const each of offered) this.discardedTexts.delete(each);
+      this.events.onProgress();
+    };
+    return { text: this.discarded, forget };
   }
 
   // Whether an event of the document with this source is about an edit that was made here.
@@ -103,13 +104,12 @@ export class PendingEdits {
     if (edits.length > 0) this.editsBefore = edits;
   }
 
-  // To be called when the client has given all edits up. The text of a creation is not lost if
-  // somebody else was first to create the document with that text.
-  giveUp(reason: string): void {
-    const edits = this.editsBefore.splice(0);
-    const text = this.doc.type === null ? null : (this.doc.data as Text).toString();
-    const isThere = (edit: Edit) => !Array.isArray(edit) && text?.includes(edit.data ?? "");
-    this.discard(insertedBy(edits.filter((edit) => !isThere(edit))), reason);
+  // Ends the wait for all edits: they are lost, and this text is discarded for them.
+  giveUp(text: string, reason: string): void {
+    this.editsBefore = [];
+    if (text === "") return;
+    this.discardedTexts.add({ text });
+    this.events.onDiscarded(reason);
   }
 
   // Counts an edit until the returned function is called. The client calls it with an error for each
@@ -120,9 +120,18 @@ export class PendingEdits {
     this.unacknowledged.add(edit);
     return (error) => {
       this.unacknowledged.delete(edit);
-      if (error) this.giveUp(reasonOf(error));
+      if (error) this.giveUp(this.lostText(), reasonOf(error));
+      else if (this.unacknowledged.size === 0) this.editsBefore = [];
       this.events.onProgress();
     };
+  }
+
+  // The text of the edits that the client has given up. That of a creation is not lost if somebody
+  // else was first to create the document with it.
+  private lostText(): string {
+    const text = this.doc.type === null ? null : (this.doc.data as Text).toString();
+    const isThere = (edit: Edit) => !Array.isArray(edit) && text?.includes(edit.data ?? "");
+    return insertedBy(this.editsBefore.filter((edit) => !isThere(edit)));
   }
 
   // Lets the client compose the operation into the last waiting one only if their sum is within the

@@ -1,5 +1,5 @@
 // One document of the server as an editor works with it: its text, and operations in and out. The
-// document exists once it has been opened; if this text may create it, opening makes it exist.
+// document exists once it has been opened; if this text may be written, opening makes it exist.
 import type { Text } from "@codemirror/state";
 import type { Connection, Doc, Message } from "sharedb/lib/client";
 import type { Host } from "../host";
@@ -42,7 +42,7 @@ export class SharedText {
   constructor(
     connection: Connection,
     id: string,
-    private readonly mayCreate: boolean,
+    private readonly mayWrite: boolean,
     private readonly host: Pick<Host, "clock" | "report">,
     private readonly events: TextEvents,
   ) {
@@ -76,8 +76,9 @@ export class SharedText {
     this.pending.submit(operation);
   }
 
-  // Makes the document exist. The text is there to edit once the server has agreed.
+  // Makes the document exist if it does not. The text is there to edit once the server has agreed.
   create(content: string): void {
+    if (this.doc.type !== null) return;
     this.pending.create(content, (error) => {
       if (!error) this.loaded();
       // If somebody else was first, the client has fetched what they made.
@@ -98,8 +99,10 @@ export class SharedText {
     if (this.historyReplaced) return;
     this.historyReplaced = true;
     this.events.onHistoryReplaced();
-    if (this.doc.type === null) this.pending.giveUp(olderHistory);
-    else this.pending.discard((this.doc.data as Text).toString(), olderHistory);
+    // Nothing of a reader's is lost.
+    if (!this.mayWrite) return;
+    const { doc, pending } = this;
+    pending.giveUp(doc.type === null ? pending.text : (doc.data as Text).toString(), olderHistory);
   }
 
   private listen(): void {
@@ -130,7 +133,7 @@ export class SharedText {
       this.wasOpened = true;
       this.events.onText(this.doc.data as Text);
       if (isFirst) this.events.onOpened();
-    } else if (this.wasOpened || !this.mayCreate) {
+    } else if (this.wasOpened || !this.mayWrite) {
       this.events.onMissing(this.wasOpened);
     } else {
       this.create("");
