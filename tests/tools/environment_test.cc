@@ -460,6 +460,22 @@ TEST_F(CommandLine, TheTokenIsNotShownToAProxyWhichIsNamed) {
             std::string::npos);
 }
 
+TEST_F(CommandLine, NoPasswordInAUrlIsShown) {
+  for (const char* user : {"me:secret@", "me:sec/ret@"}) {
+    const std::string proxy = "http_proxy=http://" + std::string(user) + "127.0.0.1:1";
+    const std::string url = "http://" + std::string(user) + "cowrite.invalid";
+    for (const Words& words : {Words{"ls"}, Words{"rm", "a"}}) {
+      Words arguments = {"--server", url};
+      arguments.insert(arguments.end(), words.begin(), words.end());
+      const Ran ran = run(arguments, {"COWRITE_TOKEN=0", proxy});
+      EXPECT_EQ(ran.status, 1);
+      EXPECT_NE(ran.err.find("cowrite: http://cowrite.invalid: "), std::string::npos) << ran.err;
+      EXPECT_NE(ran.err.find("the proxy http://127.0.0.1:1"), std::string::npos) << ran.err;
+      EXPECT_EQ(ran.err.find("ret"), std::string::npos) << ran.err;
+    }
+  }
+}
+
 TEST_F(CommandLine, WhatIsHopelessIsTriedOnce) {
   const Ran ran = run({"--server", kNoServer, "rm", "a", "b"}, {"COWRITE_TOKEN=0"});
   EXPECT_EQ(ran.status, 1);

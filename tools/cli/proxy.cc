@@ -60,6 +60,15 @@ bool is_listed(std::string_view list, std::string_view host) {
 
 }  // namespace
 
+std::string without_password(std::string_view url) {
+  const std::size_t scheme = url.find("://");
+  const std::size_t begin = scheme == std::string_view::npos ? 0 : scheme + 3;
+  // The last one, also in what looks like a path: a password may be written with "/".
+  const std::size_t at = url.rfind('@');
+  if (at == std::string_view::npos || at < begin) return std::string(url);
+  return std::string(url.substr(0, begin)) + std::string(url.substr(at + 1));
+}
+
 Proxy proxy_for(const std::string& server_url) {
   const std::string host = host_of(server_url);
   if (is_this_machine(host) || is_listed(environment({"no_proxy", "NO_PROXY"}), host)) return {};

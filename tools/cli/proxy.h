@@ -3,6 +3,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 namespace cowrite::cli {
 
@@ -10,6 +11,9 @@ struct Proxy {
   std::string url;              // Empty: none.
   bool reads_requests = false;  // Of HTTPS it sees nothing but whom it is sent to.
 };
+
+// A URL as it may be shown: without the name and password that may stand before its host.
+[[nodiscard]] std::string without_password(std::string_view url);
 
 // None for this machine, whatever the environment says.
 [[nodiscard]] Proxy proxy_for(const std::string& server_url);
