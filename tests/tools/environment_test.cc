@@ -372,6 +372,10 @@ TEST_F(CommandLine, MistakesAreSaidInOurWords) {
             "cowrite: --color: \"1\" is none of auto, always and never");
   EXPECT_EQ(first_line({"ls", "--foo"}), "cowrite: there is no argument --foo");
   EXPECT_EQ(first_line({"cat", "notes", "--at"}), "cowrite: --at lacks its value");
+  EXPECT_EQ(first_line({"cat", "notes", "--at", "1", "--at=2"}),
+            "cowrite: --at is given more than once");
+  EXPECT_EQ(first_line({"--server", kNoServer, "ls", "--server", kNoServer}),
+            "cowrite: --server is given more than once");
 }
 
 TEST_F(CommandLine, ATextThatFitsIntoOneRequestComesWholeOrNotAtAll) {
@@ -483,6 +487,81 @@ TEST_F(CommandLine, WhatIsHopelessIsTriedOnce) {
       ran.err.starts_with("cowrite: http://127.0.0.1:1: Couldn't connect to server; 2 of 2 "
                           "documents were not deleted\nhint: "))
       << ran.err;
+}
+
+TEST_F(CommandLine, AServerThatCannotBeReachedIsNoDamage) {
+  for (const Words& words : {Words{"verify"}, Words{"verify", "a", "b"}}) {
+    Words arguments = {"--server", kNoServer};
+    arguments.insert(arguments.end(), words.begin(), words.end());
+    const Ran ran = run(arguments);
+    EXPECT_EQ(ran.status, 1);
+    EXPECT_EQ(ran.out, "");
+    EXPECT_TRUE(ran.err.starts_with(
+        "cowrite: http://127.0.0.1:1: Couldn't connect to server\nhint: start cowrite-server"))
+        << ran.err;
+  }
+}
+
+TEST_F(CommandLine, NoMoreDocumentsAreAskedForOnceThatIsHopeless) {
+  std::atomic<int> requests = 0;
+  const HttpEndpoint other([&requests](const http::Request&, const http::Respond& respond) {
+    ++requests;
+    respond({200, "<html>Welcome!</html>", {}});
+  });
+  const storage::TempFolder temp;
+  const Ran ran = run({"--server", other.url(), "export", "a", "b", "c", "-o", temp / "out"});
+  EXPECT_EQ(ran.status, 1);
+  EXPECT_TRUE(ran.err.starts_with("cowrite: " + other.url() +
+                                  ": what answers there is not a cowrite server; 3 of 3 documents "
+                                  "were not exported\n"))
+      << ran.err;
+  EXPECT_EQ(requests, 1);
+}
+
+TEST_F(CommandLine, OfAListThatCannotBeReadToItsEndMoreThanOneMayBeLeftOut) {
+  const HttpEndpoint failing([](const http::Request& request, const http::Respond& respond) {
+    const storage::DocumentInfo notes = {{"docs", "notes"}, 1, true, 1, 0, 0};
+    const Error damaged = {storage::kErrDamaged, "a block is damaged"};
+    if (request.path == "/api/documents/docs/notes/text") {
+      respond({200, "x", {{"Cowrite-Version", "1"}, {"Cowrite-Time", "2026-01-05T06:11:00.000Z"}}});
+    } else if (request.path == "/api/documents" &&
+               request.query.find("after=") == std::string::npos) {
+      respond({200, http::documents_json({{notes}, "notes"}), {}});
+    } else {
+      respond({500, http::error_json(damaged), {}});
+    }
+  });
+  const storage::TempFolder temp;
+  const Ran ran = run({"--server", failing.url(), "export", "-o", temp / "out"});
+  EXPECT_EQ(ran.out, "       1  " + (temp / "out/notes") + "\n");
+  EXPECT_EQ(ran.err,
+            "cowrite: the documents after docs/notes could not be listed: a block is damaged\n"
+            "cowrite: at least 1 of 2 documents were not exported\n");
+}
+
+TEST_F(CommandLine, AFailureNamesItsDocument) {
+  const HttpEndpoint failing([](const http::Request& request, const http::Respond& respond) {
+    const bool first = request.path.find("/first/") != std::string::npos;
+    const Error error = first ? Error{storage::kErrConflict, "docs/first: in the way"}
+                              : Error{"ERR_BUSY", "too many requests"};
+    respond({409, http::error_json(error), {}});
+  });
+  EXPECT_EQ(run({"--server", failing.url(), "rm", "first", "second"}, {"COWRITE_TOKEN=0"}).err,
+            "cowrite: docs/first: in the way\ncowrite: docs/second: too many requests\n"
+            "cowrite: 2 of 2 documents were not deleted\n");
+}
+
+TEST_F(CommandLine, NothingMoreIsChangedOnADiskThatIsLowOrFailed) {
+  for (const std::string_view code : {storage::kErrDiskFull, storage::kErrIo}) {
+    std::atomic<int> requests = 0;
+    const HttpEndpoint failing([&](const http::Request&, const http::Respond& respond) {
+      ++requests;
+      respond({500, http::error_json({code, "the disk"}), {}});
+    });
+    const Ran ran = run({"--server", failing.url(), "rm", "a", "b"}, {"COWRITE_TOKEN=0"});
+    EXPECT_EQ(ran.err, "cowrite: the disk; 2 of 2 documents were not deleted\n");
+    EXPECT_EQ(requests, 1);
+  }
 }
 
 // ---- Help

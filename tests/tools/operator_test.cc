@@ -357,6 +357,19 @@ TEST_F(OperatorCommands, AFolderWithoutDataIsNotMadeOne) {
   }
 }
 
+TEST_F(OperatorCommands, AFolderThatCannotBeOpenedIsComplainedOfOnce) {
+  for (const auto& entry : std::filesystem::directory_iterator(data_)) {
+    const std::string name = entry.path().filename();
+    if (name.starts_with("MANIFEST-")) std::filesystem::remove(entry.path());
+  }
+  for (const Words& words :
+       {Words{"rm", "notes", "gone"}, Words{"restore", "notes", "gone", "--at", "1"}}) {
+    const Ran result = partly(words);
+    EXPECT_EQ(result.err.find("cowrite:"), result.err.rfind("cowrite:")) << result.err;
+    EXPECT_EQ(result.err.find(" of 2 "), std::string::npos) << result.err;
+  }
+}
+
 TEST_F(OperatorCommands, AFolderInUseNamesTheWay) {
   const auto log = *storage::RocksDbLog::open(data_, storage::OpenMode::kReadWrite);
   const Ran refused = ran({"rm", "notes"});
@@ -515,8 +528,8 @@ TEST_F(OperatorCommands, ExportNamesWhatIsInTheWayAndWritesTheRest) {
   file("out/z", "another");
   const Ran result = partly({"export", "nobody", "a", "b", "notes", "z", "-o", out});
   EXPECT_EQ(result.out, "       1  " + out + "/a\n       9  " + out + "/notes\n");
-  EXPECT_EQ(result.err, "cowrite: docs/nobody: no such document\ncowrite: cannot write " + out +
-                            "/b: File exists\ncowrite: cannot write " + out +
+  EXPECT_EQ(result.err, "cowrite: docs/nobody: no such document\ncowrite: docs/b: cannot write " +
+                            out + "/b: File exists\ncowrite: docs/z: cannot write " + out +
                             "/z: File exists\ncowrite: 3 of 5 documents were not exported\n");
   EXPECT_EQ(bytes_of(out + "/z"), "another");
 }
@@ -594,10 +607,10 @@ TEST_F(OperatorCommands, AnImportThatIsRepeatedAddsWhatIsMissing) {
   EXPECT_EQ(run({"--data", other, "rm", "notes"}).status, 0);
   const Ran beyond = import(all);
   EXPECT_EQ(beyond.status, 1);
-  EXPECT_EQ(
-      beyond.err,
-      "cowrite: docs/notes: it exists already, and its history goes on where that of the file "
-      "ends, at version 3\ncowrite: 1 of 3 files were not imported\n");
+  EXPECT_EQ(beyond.err, "cowrite: " + out +
+                            "/docs/notes.jsonl: docs/notes: it exists already, and its history "
+                            "goes on where that of the file "
+                            "ends, at version 3\ncowrite: 1 of 3 files were not imported\n");
 }
 
 TEST_F(OperatorCommands, APipeIsReadOnceAndAHistoryNeedsAFile) {
