@@ -427,8 +427,8 @@ TEST_F(CommandLine, AServerOnThisMachineIsNeverAskedThroughAProxy) {
     respond({502, "proxy", {}});
   });
   const std::string port = served_folder().url().substr(served_folder().url().rfind(':'));
-  for (const char* host :
-       {"127.0.0.1", "localhost", "LOCALHOST", "127.1", "0x7f000001", "me@127.0.0.1"}) {
+  for (const char* host : {"127.0.0.1", "localhost", "LOCALHOST", "127.1", "0x7f000001",
+                           "me@127.0.0.1", "0.0.0.0", "[::ffff:127.0.0.1]"}) {
     for (const char* variable : {"http_proxy=", "all_proxy=", "ALL_PROXY="}) {
       const Ran ran = run({"--server", "http://" + std::string(host) + port, "cat", "notes"},
                           {variable + proxy.url()});
@@ -462,6 +462,27 @@ TEST_F(CommandLine, TheTokenIsNotShownToAProxyWhichIsNamed) {
   const Words ls = {"--server", "http://cowrite.invalid", "ls"};
   EXPECT_NE(run(ls, {"http_proxy=http://127.0.0.1:1"}).err.find("the proxy http://127.0.0.1:1"),
             std::string::npos);
+}
+
+TEST_F(CommandLine, WhatNoProxyListsIsReachedDirectly) {
+  const auto refuses = [](const std::string& host, const std::string& list) {
+    const Ran ran = run({"--server", "http://" + host, "rm", "a"},
+                        {"COWRITE_TOKEN=0", "http_proxy=http://127.0.0.1:1", "no_proxy=" + list});
+    return ran.err.find("through the proxy") != std::string::npos;
+  };
+  EXPECT_FALSE(refuses("cowrite.invalid", "Cowrite.INVALID"));
+  EXPECT_FALSE(refuses("COWRITE.invalid.", "x, .invalid."));
+  EXPECT_FALSE(refuses("[::1]:1", "")) << "this machine";
+  EXPECT_FALSE(refuses("[::]:1", "")) << "this machine";
+  EXPECT_FALSE(refuses("localhost.:1", "")) << "this machine";
+  // No connection leads to these addresses.
+  EXPECT_FALSE(refuses("0.1.2.3", "0.0.0.0/8"));
+  EXPECT_FALSE(refuses("[::ffff:0.1.2.3]", "x 0.1.2.0/23"));
+  EXPECT_TRUE(refuses("0.1.2.3", "0.1.3.0/24"));
+  EXPECT_TRUE(refuses("0.1.2.3", "0.0.0.0/33,0.0.0.0/,/8,0.0.0.0/x"));
+  EXPECT_FALSE(refuses("[ff0e::1]", "ff0e::/64"));
+  EXPECT_TRUE(refuses("[ff0e::1]", "fe00::/8,0.0.0.0/0"));
+  EXPECT_TRUE(refuses("notcowrite.invalid", "cowrite.invalid"));
 }
 
 TEST_F(CommandLine, NoPasswordInAUrlIsShown) {

@@ -1,5 +1,5 @@
 // The proxy that the environment names for a server: http_proxy, https_proxy, all_proxy and
-// no_proxy, as curl(1) has them.
+// no_proxy, as curl(1) has them: names with all below them, addresses, networks (10.0.0.0/8).
 #pragma once
 
 #include <string>
