@@ -517,7 +517,7 @@ TEST_F(OperatorCommands, ExportGoesOnAfterADamagedDocument) {
       EXPECT_TRUE(std::filesystem::exists(out + "/" + name + ending)) << name;
     }
     EXPECT_FALSE(std::filesystem::exists(out + "/docs/notes" + ending));
-    EXPECT_FALSE(std::filesystem::exists(out + "/docs/.notes" + ending + ".part"));
+    EXPECT_FALSE(std::filesystem::exists(out + "/docs/.notes" + ending + ".cowrite-part"));
   }
 }
 
