@@ -395,6 +395,20 @@ TEST_F(CommandLine, ATextThatFitsIntoOneRequestComesWholeOrNotAtAll) {
   EXPECT_EQ(changes, 1);
 }
 
+// A small record, and one that no request holds.
+std::vector<storage::Record> records_of_a_large_history() {
+  ot::OperationBuilder large;
+  large.insert(std::string(1'500'000, '\x01'));
+  return {{0, "source", 1, "Ann", 0, storage::Create{"small"}},
+          {1, "source", 2, "Ann", 0, storage::Edit{std::move(large).build()}}};
+}
+
+void write_history(const std::string& path, const std::vector<storage::Record>& records) {
+  std::ofstream file(path);
+  file << http::history_header_json({{"docs", "large"}, records.size()}) << '\n';
+  for (const storage::Record& record : records) file << http::record_json(record) << '\n';
+}
+
 TEST_F(CommandLine, AHistoryWithARecordThatTheServerDoesNotTakeIsNotBegun) {
   std::atomic<int> changes = 0;
   const HttpEndpoint server([&changes](const http::Request& request, const http::Respond& respond) {
@@ -402,20 +416,28 @@ TEST_F(CommandLine, AHistoryWithARecordThatTheServerDoesNotTakeIsNotBegun) {
     respond({404, http::error_json({storage::kErrDocumentUnknown, "none"}), {}});
   });
   const storage::TempFolder temp;
-  storage::Record record = {0, "source", 1, "Ann", 0, storage::Create{"small"}};
-  std::ofstream file(temp / "large.jsonl");
-  file << http::history_header_json({{"docs", "large"}, 2}) << '\n'
-       << http::record_json(record) << '\n';
-  ot::OperationBuilder large;
-  large.insert(std::string(1'500'000, '\x01'));
-  record = {1, "source", 2, "Ann", 0, storage::Edit{std::move(large).build()}};
-  file << http::record_json(record) << '\n';
-  file.close();
+  write_history(temp / "large.jsonl", records_of_a_large_history());
   const Ran ran =
       run({"--server", server.url(), "import", temp / "large.jsonl"}, {"COWRITE_TOKEN=0"});
   EXPECT_EQ(ran.status, 1);
   EXPECT_NE(ran.err.find("record 2 is larger than the server takes"), std::string::npos) << ran.err;
   EXPECT_EQ(changes, 0);
+}
+
+TEST_F(CommandLine, AHistoryThatTheServerHasIsUnchangedHoweverLargeItsRecordsAre) {
+  const std::vector<storage::Record> records = records_of_a_large_history();
+  const HttpEndpoint server([&records](const http::Request& request, const http::Respond& respond) {
+    if (request.path.ends_with("/records")) {
+      respond({200, http::records_json({records, {}}), {}});
+    } else {
+      respond({200, http::document_json({{"docs", "large"}, 2, true, 1'500'005, 0, 0}), {}});
+    }
+  });
+  const storage::TempFolder temp;
+  write_history(temp / "large.jsonl", records);
+  const Ran ran =
+      run({"--server", server.url(), "import", temp / "large.jsonl"}, {"COWRITE_TOKEN=0"});
+  EXPECT_EQ(ran.out, "       2  docs/large  (unchanged)\n") << ran.err;
 }
 
 // ---- Proxies
@@ -570,6 +592,22 @@ TEST_F(CommandLine, AFailureNamesItsDocument) {
   EXPECT_EQ(run({"--server", failing.url(), "rm", "first", "second"}, {"COWRITE_TOKEN=0"}).err,
             "cowrite: docs/first: in the way\ncowrite: docs/second: too many requests\n"
             "cowrite: 2 of 2 documents were not deleted\n");
+}
+
+TEST_F(CommandLine, ADocumentThatIsDeletedButNotErasedIsSaidToBe) {
+  std::atomic<int> purges = 0;
+  const HttpEndpoint failing([&](const http::Request& request, const http::Respond& respond) {
+    if (request.path.ends_with("/delete")) {
+      respond({200, http::change_json({3, true}), {}});
+    } else if (purges++ == 0) {
+      respond({409, http::error_json({storage::kErrConflict, "docs/a: it exists"}), {}});
+    } else {
+      respond({507, http::error_json({storage::kErrDiskFull, "the disk is low"}), {}});
+    }
+  });
+  const Ran ran = run({"--server", failing.url(), "rm", "--purge", "a"}, {"COWRITE_TOKEN=0"});
+  EXPECT_EQ(ran.status, 1);
+  EXPECT_EQ(ran.err, "cowrite: docs/a: deleted, but not erased: the disk is low\n");
 }
 
 TEST_F(CommandLine, NothingMoreIsChangedOnADiskThatIsLowOrFailed) {
