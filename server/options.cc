@@ -199,7 +199,9 @@ std::variant<ServerOptions, EarlyExit> parse_options(int argc, char** argv) {
     return usage("there is no option " + app.remaining().front());
   } catch (const CLI::ArgumentMismatch& error) {  // "--data: 1 required DIR missing"
     const std::string words = error.what();
-    return usage(words.substr(0, words.find(':')) + " lacks its value");
+    const bool missing = words.ends_with("missing");
+    return usage(words.substr(0, words.find(':')) +
+                 (missing ? " lacks its value" : " is given more than once"));
   } catch (const CLI::ParseError& error) {
     return usage(error.what());
   }

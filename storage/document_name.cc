@@ -32,7 +32,8 @@ bool is_object_property(std::string_view name) {
 
 std::optional<std::string> problem_of_name(std::string_view name) {
   if (name.empty()) return "may not be empty";
-  if (name.size() > kIdBytesMax) return "may have " + std::to_string(kIdBytesMax) + " bytes";
+  if (name.size() > kIdBytesMax)
+    return "may have at most " + std::to_string(kIdBytesMax) + " bytes";
   if (!ot::utf8::is_valid(name)) return "must be UTF-8";
   if (name.find('\0') != std::string_view::npos) return "may not have the character NUL";
   if (is_object_property(name)) return "may not be that of a property of all JavaScript objects";

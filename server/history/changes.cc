@@ -40,10 +40,7 @@ Result<ChangeDone> Changes::remove(const storage::DocumentKey& key, const std::s
 }
 
 Result<ChangeDone> Changes::purge(const storage::DocumentKey& key) {
-  if (log_.health().waits_for_disk) {
-    return Error{storage::kErrDiskFull,
-                 "less of the disk is free than the reserve, and erasing rewrites all files"};
-  }
+  if (const Result<void> room = check_disk(log_); !room) return room.error();
   const Result<storage::DocumentInfo> info = read_info(log_.history(), key);
   if (!info) return info.error();
   if (info->exists) {
@@ -79,6 +76,8 @@ Result<std::optional<storage::DocumentInfo>> Changes::find_or_new(
 }
 
 Result<ChangeDone> Changes::submit(DocumentChange change) {
+  // Else the change would wait for the disk, and the operator's next ones behind it.
+  if (const Result<void> room = check_disk(log_); !room) return room.error();
   const Result<std::uint64_t> version = sink_.submit(std::move(change));
   if (!version) return version.error();
   return ChangeDone{*version, true};

@@ -60,12 +60,15 @@ Result<void> append_and_wait(storage::Log& log, storage::Append append,
 
 }  // namespace
 
+Result<void> check_disk(const storage::Log& log) {
+  if (!log.health().waits_for_disk) return {};
+  return Error{storage::kErrDiskFull, "less of the disk is free than the reserve"};
+}
+
 Result<std::uint64_t> append_records(storage::Log& log, const DocumentKey& key,
                                      std::vector<Record> records,
                                      const storage::KeepWaiting& keep_waiting) {
-  if (log.health().waits_for_disk) {
-    return Error{storage::kErrDiskFull, "less of the disk is free than the reserve"};
-  }
+  if (const Result<void> room = check_disk(log); !room) return room.error();
   const Result<storage::Snapshot> after = check_records(log.history(), key, records);
   if (!after) return after.error();
   if (records.empty()) return after->version;

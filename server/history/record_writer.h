@@ -15,6 +15,9 @@
 
 namespace cowrite::history {
 
+// Fails with kErrDiskFull while what is appended would wait for room on the disk.
+[[nodiscard]] Result<void> check_disk(const storage::Log& log);
+
 // Adds records to a document, all or none, and returns its version. Whoever has the document open
 // must load it anew. Fails with kErrRecordInvalid, with storage's kErrConflict if the records do
 // not follow the newest version or it is written meanwhile, and with kErrDiskFull, kErrBusy or as

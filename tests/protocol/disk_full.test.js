@@ -119,6 +119,8 @@ restartingSuite("a disk that is nearly full", (suite) => {
     const { url, data } = suite.server;
     const purge = cowrite("--server", url, "--data", data, "rm", id, "--purge");
     await assert.rejects(purge, /less of the disk is free than the reserve/);
+    const removal = cowrite("--server", url, "--data", data, "rm", id);
+    await assert.rejects(removal, /less of the disk is free than the reserve/);
     await cowrite("--server", url, "--data", data, "backup", elsewhere);
     (await suite.raw()).send({ a: "op", c: "docs", d: freshId(), v: 0, seq: 1, ...creation("b") });
     await cowrite("--server", url, "--data", data, "backup", elsewhere);

@@ -1,5 +1,6 @@
 #include "tools/cli/document_file.h"
 
+#include <fcntl.h>
 #include <gtest/gtest.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
@@ -14,6 +15,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <initializer_list>
 #include <set>
 #include <vector>
 
@@ -50,7 +52,7 @@ TEST(FileNames, OfAnyLengthFitAndDiffer) {
       std::string document;
       while (document.size() < 250) document += letter;
       const std::string name = file_name_of(document + last);
-      EXPECT_LE(name.size() + std::string_view("..jsonl.part").size(), 255U);
+      EXPECT_LE(name.size() + std::string_view("..jsonl.cowrite-part").size(), 255U);
       names.insert(name);
     }
   }
@@ -80,22 +82,42 @@ Result<void> write_file(const std::string& path, std::string_view bytes, Existin
   return finished ? Result<void>() : finished.error();
 }
 
-// Ends the process unless it can write a file, and not replace one, without the calls that a file
-// system such as FAT does not have.
-[[noreturn]] void write_without_links(const std::string& path) {
+// Lets these system calls fail in this process, from now on.
+void forbid(std::initializer_list<std::uint32_t> calls, std::uint32_t error) {
   std::vector<sock_filter> filter = {
       BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(seccomp_data, nr))};
-  for (const std::uint32_t call : {SYS_link, SYS_linkat, SYS_renameat2}) {
+  for (const std::uint32_t call : calls) {
     filter.push_back(BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, call, 0, 1));
-    filter.push_back(BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EPERM));
+    filter.push_back(BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | error));
   }
   filter.push_back(BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW));
   const sock_fprog program = {static_cast<unsigned short>(filter.size()), filter.data()};
-  const bool filtered = prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 &&
-                        prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) == 0;
-  const bool written = filtered && write_file(path, "one", Existing::kRefuse);
+  if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) std::abort();
+  if (prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) != 0) std::abort();
+}
+
+// Each ends the process, with 0 if all went as it should.
+
+// A file is written, and none replaced, without the calls that a file system such as FAT lacks.
+[[noreturn]] void write_without_links(const std::string& path) {
+  forbid({SYS_link, SYS_linkat, SYS_renameat2}, EPERM);
+  const bool written = write_file(path, "one", Existing::kRefuse).has_value();
   const bool replaced = write_file(path, "two", Existing::kRefuse).has_value();
   std::_Exit(written && !replaced ? 0 : 1);
+}
+
+// A file is written on a file system that has no locks, such as some over a network.
+[[noreturn]] void write_without_locks(const std::string& path) {
+  forbid({SYS_flock}, ENOLCK);
+  std::_Exit(write_file(path, "one", Existing::kRefuse) ? 0 : 1);
+}
+
+// No file is written, nor replaced, if it cannot be synced.
+[[noreturn]] void write_without_sync(const std::string& path) {
+  forbid({SYS_fsync}, EIO);
+  const bool written = write_file(path, "one", Existing::kRefuse).has_value();
+  const bool replaced = write_file(path, "two", Existing::kReplace).has_value();
+  std::_Exit(!written && !replaced ? 0 : 1);
 }
 
 TEST(Files, AreWrittenWholeAndReplacedOnlyOnRequest) {
@@ -119,7 +141,7 @@ TEST(Files, AreWrittenExclusivelyWhereTheFileSystemHasNoLinks) {
   const storage::TempFolder temp;
   EXPECT_EXIT(write_without_links(temp / "x"), testing::ExitedWithCode(0), "");
   EXPECT_EQ(*read_file(temp / "x", 3), "one");
-  EXPECT_FALSE(std::filesystem::exists(temp / ".x.part"));
+  EXPECT_FALSE(std::filesystem::exists(temp / ".x.cowrite-part"));
 }
 
 TEST(Files, ThatAreThereWithTheSameBytesStayUnchanged) {
@@ -138,10 +160,10 @@ TEST(Files, ThatAreThereWithTheSameBytesStayUnchanged) {
 
 TEST(Files, ThatAKilledExportBeganAreTakenOver) {
   const storage::TempFolder temp;
-  std::ofstream(temp / ".x.part") << "half of something that was long";
+  std::ofstream(temp / ".x.cowrite-part") << "half of something that was long";
   EXPECT_TRUE(write_file(temp / "x", "one", Existing::kRefuse));
   EXPECT_EQ(*read_file(temp / "x", 100), "one");
-  EXPECT_FALSE(std::filesystem::exists(temp / ".x.part"));
+  EXPECT_FALSE(std::filesystem::exists(temp / ".x.cowrite-part"));
 }
 
 TEST(Files, AreWrittenByOneExportAtATime) {
@@ -151,6 +173,33 @@ TEST(Files, AreWrittenByOneExportAtATime) {
   EXPECT_EQ(NewFile::begin(temp / "x").error().code, kErrFile);
   EXPECT_TRUE(first->finish(Existing::kRefuse));
   EXPECT_EQ(*read_file(temp / "x", 3), "one");
+}
+
+TEST(Files, AreWrittenWhereTheFileSystemHasNoLocks) {
+  const storage::TempFolder temp;
+  EXPECT_EXIT(write_without_locks(temp / "x"), testing::ExitedWithCode(0), "");
+  EXPECT_EQ(*read_file(temp / "x", 3), "one");
+}
+
+TEST(Files, AreNotNamedBeforeTheirBytesAreOnTheDisk) {
+  const storage::TempFolder temp;
+  EXPECT_EXIT(write_without_sync(temp / "x"), testing::ExitedWithCode(0), "");
+  EXPECT_FALSE(std::filesystem::exists(temp / "x"));
+  EXPECT_FALSE(std::filesystem::exists(temp / ".x.cowrite-part"));
+}
+
+TEST(Files, AreNotWrittenThroughPipesAndLeaveOthersFilesAlone) {
+  const storage::TempFolder temp;
+  std::ofstream(temp / ".x.part") << "of a browser";
+  EXPECT_TRUE(write_file(temp / "x", "one", Existing::kRefuse));
+  EXPECT_EQ(*read_file(temp / ".x.part", 20), "of a browser");
+  ASSERT_EQ(mkfifo((temp / ".y.cowrite-part").c_str(), 0600), 0);
+  EXPECT_FALSE(write_file(temp / "y", "one", Existing::kRefuse));
+  const int reader = open((temp / ".y.cowrite-part").c_str(), O_RDONLY | O_NONBLOCK);
+  ASSERT_GE(reader, 0);
+  EXPECT_FALSE(write_file(temp / "y", "one", Existing::kRefuse));
+  close(reader);
+  EXPECT_TRUE(std::filesystem::exists(temp / ".y.cowrite-part"));
 }
 
 TEST(Files, ThatAreNamedPipesAreNotWaitedFor) {

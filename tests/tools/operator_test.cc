@@ -357,6 +357,19 @@ TEST_F(OperatorCommands, AFolderWithoutDataIsNotMadeOne) {
   }
 }
 
+TEST_F(OperatorCommands, AFolderThatCannotBeOpenedIsComplainedOfOnce) {
+  for (const auto& entry : std::filesystem::directory_iterator(data_)) {
+    const std::string name = entry.path().filename();
+    if (name.starts_with("MANIFEST-")) std::filesystem::remove(entry.path());
+  }
+  for (const Words& words :
+       {Words{"rm", "notes", "gone"}, Words{"restore", "notes", "gone", "--at", "1"}}) {
+    const Ran result = partly(words);
+    EXPECT_EQ(result.err.find("cowrite:"), result.err.rfind("cowrite:")) << result.err;
+    EXPECT_EQ(result.err.find(" of 2 "), std::string::npos) << result.err;
+  }
+}
+
 TEST_F(OperatorCommands, AFolderInUseNamesTheWay) {
   const auto log = *storage::RocksDbLog::open(data_, storage::OpenMode::kReadWrite);
   const Ran refused = ran({"rm", "notes"});
@@ -403,7 +416,9 @@ TEST_F(OperatorCommands, ImportLeavesAloneWhatExistsAndWhatIsNoText) {
   EXPECT_EQ(output({"cat", "ok"}), "x");
   complaint({"import", file("large", std::string(storage::kDocumentBytesMax + 1, 'x'))});
   complaint({"import", file("a", ""), file("b", ""), "--as", "c"}, 2);
-  complaint({"import", file("a", ""), "--as", std::string(300, 'x')});
+  EXPECT_NE(complaint({"import", file("a", ""), "--as", std::string(300, 'x')})
+                .find("may have at most 256 bytes"),
+            std::string::npos);
   complaint({"import", temp_ / "none"});
   EXPECT_EQ(output({"cat", "notes"}), "two 😀\n");
 }
@@ -474,6 +489,11 @@ TEST_F(OperatorCommands, AHostileHistoryIsRefusedWithItsLine) {
   EXPECT_EQ(refusal("\"op\":[4,", "\"op\":[44,").substr(0, 8), "line 3: ");
   EXPECT_EQ(refusal("{\"version\":3", "[\"version\":3"), "line 4: it is not JSON in UTF-8");
   complaint({"import", file("empty.jsonl", "")});
+  const std::string header = good.substr(0, good.find('\n') + 1);
+  std::string none = header;
+  none.replace(none.find("\"records\":3"), 11, "\"records\":0");
+  EXPECT_EQ(complaint({"import", file("none.jsonl", none), "--as", "bad"}),
+            "cowrite: " + (temp_ / "none.jsonl") + ": it has no records");
   complaint({"import", file("deep.jsonl", std::string(1'000'000, '['))});
   complaint({"info", "bad"});
 }
@@ -504,7 +524,7 @@ TEST_F(OperatorCommands, ExportGoesOnAfterADamagedDocument) {
       EXPECT_TRUE(std::filesystem::exists(out + "/" + name + ending)) << name;
     }
     EXPECT_FALSE(std::filesystem::exists(out + "/docs/notes" + ending));
-    EXPECT_FALSE(std::filesystem::exists(out + "/docs/.notes" + ending + ".part"));
+    EXPECT_FALSE(std::filesystem::exists(out + "/docs/.notes" + ending + ".cowrite-part"));
   }
 }
 
@@ -515,8 +535,8 @@ TEST_F(OperatorCommands, ExportNamesWhatIsInTheWayAndWritesTheRest) {
   file("out/z", "another");
   const Ran result = partly({"export", "nobody", "a", "b", "notes", "z", "-o", out});
   EXPECT_EQ(result.out, "       1  " + out + "/a\n       9  " + out + "/notes\n");
-  EXPECT_EQ(result.err, "cowrite: docs/nobody: no such document\ncowrite: cannot write " + out +
-                            "/b: File exists\ncowrite: cannot write " + out +
+  EXPECT_EQ(result.err, "cowrite: docs/nobody: no such document\ncowrite: docs/b: cannot write " +
+                            out + "/b: File exists\ncowrite: docs/z: cannot write " + out +
                             "/z: File exists\ncowrite: 3 of 5 documents were not exported\n");
   EXPECT_EQ(bytes_of(out + "/z"), "another");
 }
@@ -594,10 +614,10 @@ TEST_F(OperatorCommands, AnImportThatIsRepeatedAddsWhatIsMissing) {
   EXPECT_EQ(run({"--data", other, "rm", "notes"}).status, 0);
   const Ran beyond = import(all);
   EXPECT_EQ(beyond.status, 1);
-  EXPECT_EQ(
-      beyond.err,
-      "cowrite: docs/notes: it exists already, and its history goes on where that of the file "
-      "ends, at version 3\ncowrite: 1 of 3 files were not imported\n");
+  EXPECT_EQ(beyond.err, "cowrite: " + out +
+                            "/docs/notes.jsonl: docs/notes: it exists already, and its history "
+                            "goes on where that of the file "
+                            "ends, at version 3\ncowrite: 1 of 3 files were not imported\n");
 }
 
 TEST_F(OperatorCommands, APipeIsReadOnceAndAHistoryNeedsAFile) {

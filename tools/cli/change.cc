@@ -23,6 +23,7 @@ std::string changed_json(const storage::DocumentKey& key, const history::ChangeD
 Result<void> change_documents(const std::vector<std::string>& documents,
                               const std::string& done_word, OperatorContext& context,
                               const ChangeDocument& change, const NameChange& name) {
+  if (const Result<DocumentSource*> source = context.data.source(); !source) return source.error();
   Outcomes outcomes(context, "documents", done_word, documents.size());
   std::size_t number = 0;
   for (const std::string& document : documents) {

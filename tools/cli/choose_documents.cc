@@ -4,8 +4,19 @@
 #include <iterator>
 #include <utility>
 
+#include "tools/cli/outcomes.h"
+
 namespace cowrite::cli {
 namespace {
+
+// What is hopeless is about more than this list.
+Error unlisted(const Error& error, const std::string& collection,
+               const std::optional<std::string>& after) {
+  if (is_hopeless(error)) return error;
+  const std::string which =
+      after ? "after " + storage::describe({collection, *after}) : "of collection " + collection;
+  return {error.code, "the documents " + which + " could not be listed: " + error.message};
+}
 
 void add_collection(DocumentSource& source, const std::string& collection,
                     ChosenDocuments& chosen) {
@@ -13,7 +24,7 @@ void add_collection(DocumentSource& source, const std::string& collection,
   do {
     Result<history::DocumentPage> page = source.list(collection, "", after);
     if (!page) {
-      chosen.failures.push_back({std::nullopt, page.error()});
+      chosen.failures.push_back({std::nullopt, unlisted(page.error(), collection, after)});
       return;
     }
     std::move(page->documents.begin(), page->documents.end(), std::back_inserter(chosen.documents));
@@ -28,10 +39,19 @@ Result<std::vector<std::string>> collections_of(Context& context, AllOf all_of) 
 
 }  // namespace
 
+const Error* ChosenDocuments::hopeless() const {
+  const bool ended = !failures.empty() && is_hopeless(failures.back().error);
+  return ended ? &failures.back().error : nullptr;
+}
+
 ChosenDocuments choose_documents(Context& context, const std::vector<std::string>& names,
                                  AllOf all_of) {
   ChosenDocuments chosen;
   for (const std::string& name : names) {
+    if (chosen.hopeless() != nullptr) {
+      chosen.unasked = names.size() - chosen.size();
+      break;
+    }
     Result<storage::DocumentInfo> info = context.data.info(context.key(name));
     if (info) {
       chosen.documents.push_back(*std::move(info));
@@ -46,6 +66,7 @@ ChosenDocuments choose_documents(Context& context, const std::vector<std::string
     return chosen;
   }
   for (const std::string& collection : *collections) {
+    if (chosen.hopeless() != nullptr) break;
     add_collection(context.data, collection, chosen);
   }
   return chosen;

@@ -20,10 +20,14 @@ struct ChosenDocuments {
     Error error;
   };
   std::vector<storage::DocumentInfo> documents;  // Each with its newest version.
-  // Names that stand for none; and where a list could not be read, what it lacks.
+  // Names that stand for none; and, without a key, lists that could not be read to their end.
   std::vector<Failure> failures;
+  // Names that were not asked for any more, after a failure that would be theirs, too.
+  std::size_t unasked = 0;
 
-  [[nodiscard]] std::size_t size() const { return documents.size() + failures.size(); }
+  [[nodiscard]] std::size_t size() const { return documents.size() + failures.size() + unasked; }
+  // The failure that ended the choosing (is_hopeless() in outcomes.h); null if none did.
+  [[nodiscard]] const Error* hopeless() const;
 };
 
 // The documents of these names in the context's collection, in the order of the names; without

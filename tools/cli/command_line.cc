@@ -200,8 +200,9 @@ std::string in_our_words(const CLI::ParseError& error) {
   std::string words = error.what();
   const std::size_t colon = words.find(':');
   switch (static_cast<CLI::ExitCodes>(error.get_exit_code())) {
-    case CLI::ExitCodes::ArgumentMismatch:  // "--at: 1 required VERSION|TIME missing"
-      return words.substr(0, colon) + " lacks its value";
+    case CLI::ExitCodes::ArgumentMismatch:  // "--at: 1 required VERSION|TIME missing", or one of 2
+      return words.substr(0, colon) +
+             (words.ends_with("missing") ? " lacks its value" : " is given more than once");
     case CLI::ExitCodes::ExtrasError:  // "The following argument was not expected: --foo"
       return "there is no argument" + words.substr(colon + 1);
     default:

@@ -68,6 +68,11 @@ bool is_named(int descriptor, const std::string& path) {
          own.st_dev == named.st_dev && own.st_ino == named.st_ino;
 }
 
+bool is_regular(int descriptor) {
+  struct stat found {};
+  return ::fstat(descriptor, &found) == 0 && S_ISREG(found.st_mode);
+}
+
 bool write_all(int file, std::string_view bytes) {
   while (!bytes.empty()) {
     const ssize_t written = ::write(file, bytes.data(), bytes.size());
@@ -154,17 +159,22 @@ Result<std::string> read_file(const std::string& path, std::size_t bytes_max) {
 Result<NewFile> NewFile::begin(const std::string& path) {
   const std::filesystem::path whole(path);
   // No document's file begins with a dot.
-  std::string aside = whole.parent_path() / ("." + whole.filename().string() + ".part");
+  std::string aside = whole.parent_path() / ("." + whole.filename().string() + ".cowrite-part");
   while (true) {
-    const int descriptor = ::open(aside.c_str(), O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0666);
+    // Of a pipe without a reader, this fails instead of waiting for one.
+    const int descriptor =
+        ::open(aside.c_str(), O_WRONLY | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0666);
     if (descriptor < 0) return failed("write", aside, errno);
-    NewFile file(path, aside, descriptor);
-    if (::flock(descriptor, LOCK_EX | LOCK_NB) != 0) {
-      const int reason = errno;
-      ::close(std::exchange(file.descriptor_, -1));  // It is another's, and stays.
-      if (reason == EWOULDBLOCK) return Error{kErrFile, path + ": another export writes it now"};
-      return failed("lock", aside, reason);
+    if (!is_regular(descriptor)) {
+      ::close(descriptor);
+      return Error{kErrFile, "cannot write " + aside + ": it is not a regular file"};
     }
+    // Not every file system has locks.
+    if (::flock(descriptor, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) {
+      ::close(descriptor);  // It is another's, and stays.
+      return Error{kErrFile, path + ": another export writes it now"};
+    }
+    NewFile file(path, aside, descriptor);
     // Whoever held the lock before may have given the file its name.
     if (is_named(descriptor, aside)) {
       if (::ftruncate(descriptor, 0) != 0) return failed("write", aside, errno);
@@ -194,6 +204,8 @@ Result<void> NewFile::write(std::string_view bytes) {
 }
 
 Result<Finished> NewFile::finish(Existing existing) {
+  // Some errors of writing are told only now. A file system that syncs no files says EINVAL.
+  if (::fsync(descriptor_) != 0 && errno != EINVAL) return failed("write", aside_, errno);
   if (existing == Existing::kReplace) {
     if (::rename(aside_.c_str(), path_.c_str()) != 0) return failed("write", path_, errno);
     return Finished::kWritten;

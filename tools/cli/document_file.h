@@ -30,8 +30,9 @@ enum class Existing { kRefuse, kReplace };
 enum class Finished { kWritten, kUnchanged };
 
 // A file that exists whole or not at all: until it is finished, the bytes go to a hidden file
-// beside it, ".NAME.part". If the program is killed that one stays, and the next try takes it over.
-// All fail with kErrFile.
+// beside it, ".NAME.cowrite-part". If the program is killed that one stays, and the next try takes
+// it over. On a file system without locks two exports of one file at once can spoil it. All fail
+// with kErrFile.
 class NewFile {
  public:
   [[nodiscard]] static Result<NewFile> begin(const std::string& path);
@@ -40,8 +41,8 @@ class NewFile {
   NewFile& operator=(NewFile&&) = delete;
 
   [[nodiscard]] Result<void> write(std::string_view bytes);
-  // Gives it its name. kUnchanged: a file with the same bytes has it already. Nothing may be
-  // written afterwards.
+  // Gives it its name, once its bytes are on the disk. kUnchanged: a file with the same bytes has
+  // it already. Nothing may be written afterwards.
   [[nodiscard]] Result<Finished> finish(Existing existing);
 
   [[nodiscard]] std::size_t bytes() const { return bytes_; }

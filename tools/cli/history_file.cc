@@ -103,7 +103,8 @@ Result<void> check_history_file(const std::string& path, const TakesRecord& take
       }
     }
   }
-  return {};
+  if (check.newest().version > 0) return {};
+  return Error{history::kErrRecordInvalid, path + ": it has no records"};
 }
 
 }  // namespace cowrite::cli

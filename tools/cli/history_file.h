@@ -39,8 +39,8 @@ class HistoryFile {
   http::HistoryHeader header_;
 };
 
-// Whether all of the file can be a document's history, record after record, and whether somebody
-// else takes each.
+// Whether all of the file can be a document's history, of one record at least, record after record,
+// and whether somebody else takes each.
 using TakesRecord = std::function<Result<void>(const storage::Record& record)>;
 [[nodiscard]] Result<void> check_history_file(const std::string& path, const TakesRecord& takes);
 

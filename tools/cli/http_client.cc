@@ -54,8 +54,9 @@ Result<HttpReply> HttpClient::get(std::string_view path) {
 Result<HttpReply> HttpClient::post(std::string_view path, std::string_view body,
                                    const std::string& token) {
   if (!token.empty() && proxy_.reads_requests) {
-    return Error{kErrProxyRefused, base_ + ": the operator's token would go through the proxy " +
-                                       proxy_.url + ", which could read it"};
+    return Error{kErrProxyRefused, without_password(base_) +
+                                       ": the operator's token would go through the proxy " +
+                                       without_password(proxy_.url) + ", which could read it"};
   }
   CURL* curl = handle_->curl;
   curl_easy_reset(curl);
@@ -91,7 +92,8 @@ Result<HttpReply> HttpClient::perform(std::string_view path) {
   curl_easy_setopt(curl, CURLOPT_WRITEDATA, &reply.body);
   const CURLcode code = curl_easy_perform(curl);
   if (code != CURLE_OK) {
-    const std::string through = proxy_.url.empty() ? "" : ", through the proxy " + proxy_.url;
+    const std::string through =
+        proxy_.url.empty() ? "" : ", through the proxy " + without_password(proxy_.url);
     return Error{kErrHttp, curl_easy_strerror(code) + through};
   }
   long status = 0;

@@ -29,7 +29,7 @@ inline constexpr std::string_view kErrLeftOut = "ERR_LEFT_OUT";
 // the same reason.
 [[nodiscard]] bool is_hopeless(const Error& error);
 
-// What a failure is about: a document or a file, if it is known.
+// What a failure is about: a document or a file; neither if a list could not be read to its end.
 struct Subject {
   std::optional<storage::DocumentKey> key = std::nullopt;
   std::string file = {};
@@ -38,13 +38,15 @@ struct Subject {
 class Outcomes {
  public:
   // "4 of 10 documents were not exported": of `total` `things`. REQUIRES: the context outlives it.
-  template <typename Data>
-  Outcomes(const ContextOf<Data>& context, std::string things, std::string done, std::size_t total)
-      : Outcomes(context.output, context.error_paint, context.format, std::move(things),
-                 std::move(done), total) {}
+  Outcomes(const Context& context, std::string things, std::string done, std::size_t total)
+      : Outcomes(context.output, context.error_paint, context.format, Work::kReads,
+                 std::move(things), std::move(done), total) {}
+  Outcomes(const OperatorContext& context, std::string things, std::string done, std::size_t total)
+      : Outcomes(context.output, context.error_paint, context.format, Work::kChanges,
+                 std::move(things), std::move(done), total) {}
 
   // False once something failed for a reason that will not be another for the next: no server, no
-  // token, no data folder.
+  // token, no data folder, no room on the disk.
   [[nodiscard]] bool goes_on() const { return !hopeless_; }
 
   // One went well: its line, or its row in the table.
@@ -71,16 +73,21 @@ class Outcomes {
   }
 
  private:
-  Outcomes(Output& output, const Painter& error_paint, Format format, std::string things,
+  // After a write that failed none succeeds; what cannot be read may be one document's.
+  enum class Work { kReads, kChanges };
+
+  Outcomes(Output& output, const Painter& error_paint, Format format, Work work, std::string things,
            std::string done, std::size_t total);
 
   Output& output_;
   const Painter& error_paint_;
   const Format format_;
+  const Work work_;
   const std::string things_;
   const std::string done_word_;
   const std::size_t total_;
   std::size_t done_ = 0;
+  bool unlisted_ = false;       // There may be more things than `total`.
   std::optional<Error> alone_;  // Of the only thing.
   std::optional<Error> hopeless_;
   ProgressBar bar_;

@@ -34,7 +34,9 @@ std::string without_slashes(std::string url) {
 }  // namespace
 
 ServerConnection::ServerConnection(const std::string& url, std::string token)
-    : url_(without_slashes(url)), token_(std::move(token)), http_(url_) {}
+    : shown_url_(without_password(without_slashes(url))),
+      token_(std::move(token)),
+      http_(without_slashes(url)) {}
 
 Result<HttpReply> ServerConnection::get(const std::string& path, const Progress& progress) {
   return ask([&] { return http_.get(path); }, progress);
@@ -45,7 +47,7 @@ Result<HttpReply> ServerConnection::post(const std::string& path, std::string_vi
 }
 
 Error ServerConnection::foreign() const {
-  return {kErrServerForeign, url_ + ": what answers there is not a cowrite server"};
+  return {kErrServerForeign, shown_url_ + ": what answers there is not a cowrite server"};
 }
 
 Result<HttpReply> ServerConnection::ask(const Ask& first, const Progress& progress) {
@@ -53,7 +55,7 @@ Result<HttpReply> ServerConnection::ask(const Ask& first, const Progress& progre
   for (int retries = 0;;) {
     Result<HttpReply> reply = next();
     if (!reply && reply.error().code == kErrProxyRefused) return reply.error();
-    if (!reply) return Error{kErrServerUnreachable, url_ + ": " + reply.error().message};
+    if (!reply) return Error{kErrServerUnreachable, shown_url_ + ": " + reply.error().message};
     if (reply->status == 200) return reply;
     if (reply->status == 503 && retries++ < kRetriesMax) {
       std::this_thread::sleep_for(retry_after(*reply));

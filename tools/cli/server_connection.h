@@ -42,7 +42,7 @@ class ServerConnection {
   using Ask = std::function<Result<HttpReply>()>;
   [[nodiscard]] Result<HttpReply> ask(const Ask& first, const Progress& progress);
 
-  std::string url_;
+  std::string shown_url_;  // Without a password.
   std::string token_;
   HttpClient http_;
 };

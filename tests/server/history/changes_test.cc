@@ -114,6 +114,20 @@ TEST_F(ChangesTest, NothingIsPurgedNorAppendedWhileTheDiskIsLow) {
   EXPECT_TRUE(changes_.purge(kNotes));
 }
 
+TEST_F(ChangesTest, NothingThatWouldWaitForTheDiskIsBegunWhileItIsLow) {
+  free_bytes_ = 999;
+  EXPECT_EQ(changes_.remove(kNotes, "Bob").error().code, storage::kErrDiskFull);
+  EXPECT_EQ(changes_.restore(kNotes, storage::AtVersion{1}, "Bob").error().code,
+            storage::kErrDiskFull);
+  EXPECT_EQ(
+      changes_.restore_as(kNotes, storage::AtVersion{1}, {"docs", "copy"}, "Bob").error().code,
+      storage::kErrDiskFull);
+  EXPECT_FALSE(changes_.restore(kNotes, storage::AtVersion{2}, "Bob")->changed);
+  EXPECT_EQ(sink_.take(), Passed{});
+  free_bytes_ = 1'000;
+  EXPECT_TRUE(changes_.remove(kNotes, "Bob"));
+}
+
 TEST_F(ChangesTest, AppendedRecordsAreLoadedAnewAndRefusedOnesAreNot) {
   const auto record = [](std::uint64_t version) {
     return storage::Record{.version = version,

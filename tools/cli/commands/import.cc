@@ -238,11 +238,15 @@ Result<Imported> import_history(const std::string& path, const Arguments& argume
   if (!file) return file.error();
   storage::DocumentKey key = file->header().key;
   if (arguments.as) key = {key.collection(), *arguments.as};
-  const Result<void> valid = check_history_file(
-      path, [&](const storage::Record& record) { return context.data.check(key, record); });
-  if (!valid) return valid.error();
   const Result<std::optional<storage::DocumentInfo>> info = find(key, path, context);
   if (!info) return info.error();
+  const std::uint64_t there = *info ? (*info)->version : 0;
+  const Result<void> valid =
+      check_history_file(path, [&](const storage::Record& record) -> Result<void> {
+        if (record.version < there) return {};  // It is compared, and not sent.
+        return context.data.check(key, record);
+      });
+  if (!valid) return valid.error();
   std::vector<storage::Record> records;
   if (*info) {
     const Result<DocumentSource*> source = context.data.source();
@@ -250,7 +254,7 @@ Result<Imported> import_history(const std::string& path, const Arguments& argume
     const Result<void> equal = compare(*file, **info, **source, records);
     if (!equal) return equal.error();
   }
-  Imported imported{key, *info ? (*info)->version : 0, false};
+  Imported imported{key, there, false};
   while (true) {
     if (!records.empty()) {
       const Result<history::ChangeDone> added = context.data.append(key, records);

@@ -18,7 +18,11 @@ Result<history::ChangeDone> purge(OperatorContext& context, const storage::Docum
   Result<history::ChangeDone> done = context.data.purge(key);
   if (done || done.error().code != storage::kErrConflict) return done;
   done = context.data.remove(key, author);
-  return done ? context.data.purge(key) : done;
+  if (!done) return done;
+  done = context.data.purge(key);
+  if (done) return done;
+  return Error{done.error().code,
+               storage::describe(key) + ": deleted, but not erased: " + done.error().message};
 }
 
 Result<void> rm(const Arguments& arguments, OperatorContext& context) {

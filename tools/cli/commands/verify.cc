@@ -21,6 +21,7 @@ struct Arguments {
 struct Findings {
   std::uint64_t documents = 0;
   std::uint64_t unproven = 0;
+  bool unlisted = false;  // There may be more documents.
   storage::Proof proven;  // Summed up.
 };
 
@@ -53,6 +54,7 @@ void conclude(const Findings& findings, Context& context) {
 
 Result<void> verify(const Arguments& arguments, Context& context) {
   const ChosenDocuments chosen = choose_documents(context, arguments.documents, AllOf::kStore);
+  if (const Error* hopeless = chosen.hopeless()) return *hopeless;
   if (chosen.size() == 1 && !chosen.failures.empty()) return chosen.failures.front().error;
   std::uint64_t total = 0;
   for (const storage::DocumentInfo& info : chosen.documents) total += info.version - info.erased;
@@ -60,6 +62,7 @@ Result<void> verify(const Arguments& arguments, Context& context) {
   std::uint64_t done = 0;
   Findings findings;
   for (const auto& [key, error] : chosen.failures) {
+    findings.unlisted = findings.unlisted || !key;
     report(key.value_or(storage::DocumentKey()), error, findings, context);
   }
   for (const storage::DocumentInfo& info : chosen.documents) {
@@ -81,7 +84,8 @@ Result<void> verify(const Arguments& arguments, Context& context) {
       arguments.documents.empty() ? context.data.verify_no_orphans() : Result<void>();
   if (!sound) return sound;
   if (findings.unproven > 0) {
-    return Error{storage::kErrDamaged, std::to_string(findings.unproven) + " of " +
+    return Error{storage::kErrDamaged, (findings.unlisted ? "at least " : "") +
+                                           std::to_string(findings.unproven) + " of " +
                                            std::to_string(findings.documents) +
                                            " documents could not be proved"};
   }
