@@ -25,8 +25,8 @@ inline constexpr std::string_view kPageCollection = "docs";
 // page, /d/NAME. The page has the same rule (web-editor/src/common/document-name.ts).
 [[nodiscard]] std::optional<std::string> problem_of_page_name(std::string_view name);
 
-// The same of a document that is to be made. In other collections, which only programs edit, any
-// name will do.
+// The same of a document that an operator makes. Programs edit the other collections, where any
+// name will do; over the WebSocket they may give any name in all collections, as ShareDB lets them.
 [[nodiscard]] std::optional<std::string> problem_of_new_document(const DocumentKey& key);
 
 }  // namespace cowrite::storage

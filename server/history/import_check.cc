@@ -10,7 +10,7 @@ Error invalid(std::string reason) { return {kErrRecordInvalid, std::move(reason)
 
 }  // namespace
 
-bool is_name(std::string_view text) {
+bool is_id(std::string_view text) {
   return !text.empty() && text.size() <= storage::kIdBytesMax && ot::utf8::is_valid(text);
 }
 
@@ -20,7 +20,7 @@ Result<void> ImportCheck::add(const storage::Record& record) {
                    std::to_string(newest_.version + 1) + " is due");
   }
   if (record.time_ms < newest_.time_ms) return invalid("it is older than the record before it");
-  if (!record.author.empty() && !is_name(record.author)) {
+  if (!record.author.empty() && !is_id(record.author)) {
     return invalid("its author's name is too long, or not UTF-8");
   }
   if (Result<void> checked = check_submission(record); !checked) return checked;
@@ -41,7 +41,7 @@ Result<void> ImportCheck::add(const storage::Record& record) {
 
 // Clients are answered by (source, sequence), so within a source sequences rise.
 Result<void> ImportCheck::check_submission(const storage::Record& record) {
-  if (!is_name(record.source)) {
+  if (!is_id(record.source)) {
     return invalid("its source is empty, too long, or not UTF-8");
   }
   if (record.sequence > storage::kIntegerMax) return invalid("its sequence is too large");

@@ -16,9 +16,9 @@
 
 namespace cowrite::history {
 
-// Whether a text can name a document, a collection or a source: UTF-8 of 1 to storage's kIdBytesMax
-// bytes.
-[[nodiscard]] bool is_name(std::string_view text);
+// Whether the log may hold the text as an id, a source or an author: UTF-8 of 1 to storage's
+// kIdBytesMax bytes. What new documents may be called is narrower (storage/document_name.h).
+[[nodiscard]] bool is_id(std::string_view text);
 
 class ImportCheck {
  public:

@@ -95,7 +95,7 @@ constexpr ErrorEntry kErrors[] = {
     {protocol::kErrPresenceTransform, 0, kWebSocket,
      "The presence is too far behind the document to be moved with its text."},
     {protocol::kErrQueriesUnsupported, 0, kWebSocket,
-     "The query is not the empty one, which is the only one here."},
+     "The query is neither the empty one nor its next page."},
 };
 
 }  // namespace

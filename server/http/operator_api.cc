@@ -28,7 +28,7 @@ constexpr std::string_view kAuthor = "operator";
 Error path_unknown() { return {kErrPathUnknown, "there is nothing at this path of the API"}; }
 
 DocumentKey take_key(const std::vector<std::string>& names, Query& query) {
-  if (!history::is_name(names[0]) || !history::is_name(names[1])) {
+  if (!history::is_id(names[0]) || !history::is_id(names[1])) {
     query.fail("a document's collection and id have 1 to " + std::to_string(storage::kIdBytesMax) +
                " bytes");
   }
@@ -38,7 +38,7 @@ DocumentKey take_key(const std::vector<std::string>& names, Query& query) {
 // Whom the history names for the change.
 std::string take_author(Query& query) {
   std::string author = query.text("author").value_or(std::string(kAuthor));
-  if (!history::is_name(author)) {
+  if (!history::is_id(author)) {
     query.fail("\"author\" must be of 1 to " + std::to_string(storage::kIdBytesMax) + " bytes");
   }
   return author;

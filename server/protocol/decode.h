@@ -1,5 +1,5 @@
-// decode: the door for what clients send. It turns JSON text into a typed message, or says what is
-// wrong with it.
+// decode: turns the JSON text that a client sent into a typed message, or says what is wrong with
+// it.
 //
 // Everything is checked here once: nesting depth, field kinds, integer ranges, id lengths, the
 // shape and size of operations. Texts are valid UTF-8; lone surrogates are refused, never replaced,

@@ -43,7 +43,7 @@ Result<void> change_documents(const std::vector<std::string>& documents,
 }
 
 Result<void> check_author(const std::optional<std::string>& author) {
-  if (!author || history::is_name(*author)) return {};
+  if (!author || history::is_id(*author)) return {};
   return Error{kErrUsage, "--author must be a name of 1 to " +
                               std::to_string(storage::kIdBytesMax) + " bytes in UTF-8"};
 }
