@@ -204,7 +204,10 @@ suite("the command line", (suite) => {
     assert.match(await refused("--embed-origins", "x", "--data", "/tmp"), /--embed-origins: "x"/);
     assert.equal(await refused("--lopps", "0"), "cowrite-server: there is no option --lopps");
     assert.equal(await refused("--data"), "cowrite-server: --data lacks its value");
-    assert.equal(await refused("--data", "a", "--data=b"), "cowrite-server: --data is given more than once");
+    assert.equal(
+      await refused("--data", "a", "--data=b"),
+      "cowrite-server: --data is given more than once",
+    );
     assert.match(await refused("--loops", "0"), /--loops: "0" is not a number from 1 to 64/);
   });
 
