@@ -159,6 +159,7 @@ Result<std::shared_ptr<RocksDbStore::Engine>> RocksDbStore::Engine::open(
   engine->shut_down_cleanly = opening.shut_down_cleanly();
   engine->ready = true;
   if (mode == OpenMode::kReadWrite) {
+    remove_empty_restoring_folder(folder);
     keep_to_owner(folder);
     engine->notes.emplace(folder, options.sync_note_interval,
                           [engine = engine.get()] { return engine->measure_synced(); });

@@ -156,5 +156,42 @@ TEST_F(RestoreBackup, ThatWasInterruptedIsRefusedByOthersAndBegunAnew) {
   }
 }
 
+TEST_F(RestoreBackup, RefusesAFolderOfFilesThatAreOnlyNamedLikeOurs) {
+  for (const char* const name :
+       {"LOGBOOK.txt", "LOG.old.txt", "OPTIONS-trading.xls", "MANIFEST-", "thesis.dbtmp", "CLOSED2",
+        "SYNCED.md", "operator-token.backup", "letter7.log"}) {
+    fs::create_directory(temp_ / "new");
+    std::ofstream(temp_ / ("new/" + std::string(name))) << "the only copy";
+    const Result<RestoredBackup> restored = restore();
+    ASSERT_FALSE(restored) << name;
+    EXPECT_EQ(restored.error().code, kErrForeign) << name;
+    EXPECT_EQ(RocksDbStore::open(temp_ / "new", OpenMode::kReadWrite).error().code, kErrForeign)
+        << name;
+    EXPECT_TRUE(fs::exists(temp_ / ("new/" + std::string(name))));
+    fs::remove_all(temp_ / "new");
+  }
+}
+
+TEST_F(RestoreBackup, WhoseInnerFolderOutlivedItIsADataFolderAndNoInterruptedRestore) {
+  ASSERT_TRUE(restore());
+  fs::create_directory(temp_ / "new/cowrite-restoring");
+  fs::copy(temp_ / "new", temp_ / "lost", fs::copy_options::recursive);
+  fs::permissions(temp_ / "new", fs::perms::all);
+  ASSERT_TRUE(RocksDbStore::open(temp_ / "new", OpenMode::kReadWrite));
+  EXPECT_FALSE(fs::exists(temp_ / "new/cowrite-restoring"));
+  EXPECT_EQ(fs::status(temp_ / "new").permissions(), fs::perms::owner_all);
+  fs::remove(temp_ / "lost/CURRENT");
+  const Error lost = RocksDbStore::open(temp_ / "lost", OpenMode::kReadWrite).error();
+  EXPECT_NE(lost.message.find("lost its file CURRENT"), std::string::npos) << lost.message;
+  const auto files = [this] {
+    return std::distance(fs::directory_iterator(temp_ / "lost"), fs::directory_iterator());
+  };
+  const auto before = files();
+  EXPECT_EQ(
+      restore_backup(temp_ / "backups", temp_ / "lost", DamagedDocuments::kRefused).error().code,
+      kErrForeign);
+  EXPECT_EQ(files(), before);
+}
+
 }  // namespace
 }  // namespace cowrite::storage
