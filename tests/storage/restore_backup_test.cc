@@ -1,7 +1,10 @@
 // Restoring a backup, also a damaged one, and after a restore that was interrupted.
 #include "storage/restore_backup.h"
 
+#include <fcntl.h>
 #include <gtest/gtest.h>
+#include <sys/file.h>
+#include <unistd.h>
 
 #include <filesystem>
 #include <fstream>
@@ -191,6 +194,71 @@ TEST_F(RestoreBackup, WhoseInnerFolderOutlivedItIsADataFolderAndNoInterruptedRes
       restore_backup(temp_ / "backups", temp_ / "lost", DamagedDocuments::kRefused).error().code,
       kErrForeign);
   EXPECT_EQ(files(), before);
+}
+
+TEST_F(RestoreBackup, IsAloneInItsFolder) {
+  fs::create_directory(temp_ / "new");
+  const int other = ::open((temp_ / "new").c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  ASSERT_EQ(::flock(other, LOCK_EX), 0);
+  fs::create_directory(temp_ / "new/cowrite-restoring");
+  std::ofstream(temp_ / "new/cowrite-restoring/000009.sst") << "of the other restore";
+  EXPECT_EQ(restore().error().code, kErrInUse);
+  EXPECT_TRUE(fs::exists(temp_ / "new/cowrite-restoring/000009.sst"));
+  ::close(other);
+  EXPECT_TRUE(restore());
+}
+
+TEST_F(RestoreBackup, OfADamagedLogIsRefusedAndSoIsReadingIt) {
+  {
+    const auto store = *RocksDbStore::open(temp_ / "data", OpenMode::kReadWrite);
+    for (int i = 0; i < 100; ++i) {
+      put(*store, Table::kSources, std::to_string(i), std::string(500, 'x'));
+    }
+    ASSERT_TRUE(store->back_up(temp_ / "backups", BeforeBackup::kNothing));
+  }
+  EXPECT_TRUE(RocksDbStore::open(temp_ / "backups", OpenMode::kReadOnly));
+  for (const char* const kind : {".log", "MANIFEST-"}) {
+    fs::path file;
+    for (const auto& entry : fs::directory_iterator(temp_ / "backups/private/2")) {
+      const std::string name = entry.path().filename();
+      if (name.find(kind) != std::string::npos) file = entry.path();
+    }
+    ASSERT_TRUE(fs::exists(file)) << kind;
+    fs::copy(file, temp_ / "whole");
+    fs::resize_file(file, fs::file_size(file) / 2);
+    const auto opened = RocksDbStore::open(temp_ / "backups", OpenMode::kReadOnly);
+    ASSERT_FALSE(opened) << kind;
+    EXPECT_EQ(opened.error().code, kErrDamaged);
+    EXPECT_NE(opened.error().message.find(file.filename()), std::string::npos);
+    for (const auto damaged : {DamagedDocuments::kRefused, DamagedDocuments::kLeftOut}) {
+      EXPECT_EQ(restore(damaged).error().code, kErrDamaged) << kind;
+    }
+    fs::rename(temp_ / "whole", file);
+  }
+  EXPECT_TRUE(restore());
+}
+
+// The one before would lack what was written since.
+TEST_F(RestoreBackup, OfANewestBackupThatHasLostAFileNamesItAndGivesNoOlderOne) {
+  Author author({"docs", "later"});
+  author.create("later");
+  {
+    const auto log = open_folder(temp_ / "data");
+    ASSERT_EQ(append(*log, author.take()), AppendOutcome::kCommitted);
+    ASSERT_TRUE(log->back_up(temp_ / "backups"));
+  }
+  for (const auto& entry : fs::directory_iterator(temp_ / "backups/private/2")) {
+    if (entry.path().filename().string().starts_with("MANIFEST-")) fs::remove(entry.path());
+  }
+  const Error opened = RocksDbStore::open(temp_ / "backups", OpenMode::kReadOnly).error();
+  EXPECT_EQ(opened.code, kErrDamaged);
+  EXPECT_NE(opened.message.find("backup 2"), std::string::npos) << opened.message;
+  for (const auto damaged : {DamagedDocuments::kRefused, DamagedDocuments::kLeftOut}) {
+    EXPECT_EQ(restore(damaged).error(), opened);
+  }
+  fs::remove(temp_ / "backups/meta/2");
+  EXPECT_TRUE(restore());
+  EXPECT_EQ(proven(), kDocuments);
 }
 
 }  // namespace
