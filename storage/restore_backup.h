@@ -13,7 +13,7 @@ namespace cowrite::storage {
 enum class DamagedDocuments { kRefused, kLeftOut };
 
 struct RestoredBackup {
-  // Those that were left out, and why. Where all files of the backup are whole nobody has looked at
+  // Why documents were left out. Where all files of the backup are whole nobody has looked at
   // their documents one by one, and there are none.
   std::vector<Error> left_out;
 };
