@@ -51,8 +51,7 @@ Result<std::unique_ptr<Server>> Server::start(const ServerOptions& options, Oper
   if (!log) return log.error();
   if (!(*log)->store().was_shut_down_cleanly()) {
     reports_to.warn(
-        "the last run was not shut down cleanly; its log was replayed; nothing acknowledged is "
-        "missing");
+        "the last run was not shut down cleanly; its log was replayed up to where it ends");
   }
   if (const storage::LogHealth health = (*log)->health(); health.waits_for_disk) {
     reports_to.warn("the disk has " + std::to_string(health.disk_free_bytes.value_or(0)) +

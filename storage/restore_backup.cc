@@ -1,5 +1,10 @@
 #include "storage/restore_backup.h"
 
+#include <fcntl.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include <cerrno>
 #include <filesystem>
 #include <memory>
 #include <system_error>
@@ -14,6 +19,26 @@ namespace cowrite::storage {
 namespace {
 
 using StorePtr = std::unique_ptr<RocksDbStore>;
+
+// Keeps other restores from a folder that is there. What cannot be locked, as on file systems
+// without locks, stays as it is.
+class FolderLock {
+ public:
+  explicit FolderLock(const std::string& folder)
+      : folder_(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)),
+        is_taken_(::flock(folder_, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) {}
+  ~FolderLock() {
+    if (folder_ >= 0) ::close(folder_);
+  }
+  FolderLock(const FolderLock&) = delete;
+  FolderLock& operator=(const FolderLock&) = delete;
+
+  [[nodiscard]] bool is_taken() const { return is_taken_; }
+
+ private:
+  const int folder_;
+  const bool is_taken_;  // By another.
+};
 
 // What of a backup can be proved, as a new store.
 Result<RestoredBackup> salvage_backup(const std::string& backups, const std::string& folder) {
@@ -46,6 +71,25 @@ Result<RestoredBackup> fill(const std::string& backups, const std::string& folde
   return renewed ? Result<RestoredBackup>(std::move(restored)) : renewed.error();
 }
 
+// Into a folder that is there and nobody else's.
+Result<RestoredBackup> restore_into(const std::string& folder, const std::string& backups,
+                                    DamagedDocuments damaged) {
+  const FolderLock lock(folder);
+  if (lock.is_taken()) {
+    return Error{kErrInUse, "folder " + folder + " is in use: a backup is being restored into it"};
+  }
+  const Result<std::string> inner = begin_restoring(folder);
+  if (!inner) return inner.error();
+  Result<RestoredBackup> restored = fill(backups, *inner, damaged);
+  if (restored) {
+    const Result<void> finished = finish_restoring(folder);
+    if (finished) return restored;
+    restored = finished.error();
+  }
+  abandon_restoring(folder);
+  return restored;
+}
+
 }  // namespace
 
 Result<RestoredBackup> restore_backup(const std::string& backups, const std::string& folder,
@@ -57,16 +101,9 @@ Result<RestoredBackup> restore_backup(const std::string& backups, const std::str
   }
   std::error_code error;
   const bool was_there = std::filesystem::exists(folder, error);
-  const Result<std::string> inner = begin_restoring(folder);
-  if (!inner) return inner.error();
-  Result<RestoredBackup> restored = fill(backups, *inner, damaged);
-  if (restored) {
-    const Result<void> finished = finish_restoring(folder);
-    if (finished) return restored;
-    restored = finished.error();
-  }
-  abandon_restoring(folder);
-  if (!was_there) std::filesystem::remove(folder, error);
+  if (Result<void> created = create_folder(folder); !created) return created.error();
+  Result<RestoredBackup> restored = restore_into(folder, backups, damaged);
+  if (!restored && !was_there) std::filesystem::remove(folder, error);  // If it is empty.
   return restored;
 }
 

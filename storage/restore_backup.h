@@ -13,7 +13,7 @@ namespace cowrite::storage {
 enum class DamagedDocuments { kRefused, kLeftOut };
 
 struct RestoredBackup {
-  // Those that were left out, and why. Where all files of the backup are whole nobody has looked at
+  // Why documents were left out. Where all files of the backup are whole nobody has looked at
   // their documents one by one, and there are none.
   std::vector<Error> left_out;
 };
@@ -21,7 +21,8 @@ struct RestoredBackup {
 // Makes a data folder, which must hold nothing, of the newest backup; its histories get a new id.
 // If it fails or is interrupted, nothing is there that the next try would not remove. With kLeftOut
 // a damaged file of the backup costs no more than the documents that cannot be proved any more.
-// Fails with kErrNoBackup, kErrForeign (the folder is not empty), kErrDamaged or kErrIo.
+// Fails with kErrNoBackup, kErrForeign (the folder is not empty), kErrInUse (another restore fills
+// it), kErrDamaged or kErrIo.
 [[nodiscard]] Result<RestoredBackup> restore_backup(const std::string& backups,
                                                     const std::string& folder,
                                                     DamagedDocuments damaged);

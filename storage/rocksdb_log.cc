@@ -40,7 +40,7 @@ Result<Erasure> prepare_erasure(const View& view, const DocumentKey& key) {
 
 Result<std::unique_ptr<RocksDbLog>> RocksDbLog::open(const std::string& folder, OpenMode mode,
                                                      const LogOptions& options) {
-  CHECK(mode != OpenMode::kReadOnly);
+  CHECK(mode == OpenMode::kReadWrite || mode == OpenMode::kInMemory);
   auto reserve =
       std::make_unique<DiskReserve>(measure(folder, mode, options), options.disk_reserve_bytes);
   const bool is_low = reserve->is_low();

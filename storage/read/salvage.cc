@@ -1,6 +1,7 @@
 #include "storage/read/salvage.h"
 
 #include <cstdint>
+#include <optional>
 #include <utility>
 
 #include "storage/errors.h"
@@ -55,25 +56,57 @@ class Copier {
   WriteBatch batch_;
 };
 
+// Finds the documents that verify() proves.
+class Prover {
+ public:
+  explicit Prover(const View& view) : view_(view) {}
+
+  // Where the list of documents itself is damaged, it goes on from the other end.
+  void run() {
+    std::optional<DocumentKey> before;
+    const Result<void> listed = prove_all(std::nullopt, Order::kForward, before);
+    if (listed) return;
+    std::optional<DocumentKey> behind;
+    static_cast<void>(prove_all(before, Order::kBackward, behind));  // Ends at the same damage.
+    left_out.push_back(
+        {listed.error().code, "the list of documents is damaged between " +
+                                  (before ? describe(*before) : "its beginning") + " and " +
+                                  (behind ? describe(*behind) : "its end") +
+                                  "; those between are left out: " + listed.error().message});
+  }
+
+  std::vector<Error> left_out;
+  std::vector<std::pair<DocumentKey, Head>> proven;
+
+ private:
+  // Those after `after`; `last` becomes the one that the list showed last.
+  Result<void> prove_all(const std::optional<DocumentKey>& after, Order order,
+                         std::optional<DocumentKey>& last) {
+    return scan_heads(view_, after, order,
+                      [&](DocumentKey&& key, const Result<Head>& head) -> Result<Visit> {
+                        last = key;
+                        prove(std::move(key), head);
+                        return Visit::kContinue;
+                      });
+  }
+
+  void prove(DocumentKey key, const Result<Head>& head) {
+    if (!head) return left_out.push_back(head.error());
+    const Result<Proof> proof = verify(view_, key, [](std::uint64_t) { return true; });
+    if (!proof) return left_out.push_back(proof.error());
+    proven.emplace_back(std::move(key), *head);
+  }
+
+  const View& view_;
+};
+
 }  // namespace
 
 Result<std::vector<Error>> salvage(const View& view, Store& target) {
-  std::vector<Error> left_out;
-  std::vector<std::pair<DocumentKey, Head>> proven;
-  const Result<void> listed =
-      scan_heads(view, std::nullopt, [&](DocumentKey&& key, const Head& head) -> Result<Visit> {
-        const Result<Proof> proof = verify(view, key, [](std::uint64_t) { return true; });
-        if (proof) {
-          proven.emplace_back(std::move(key), head);
-        } else {
-          left_out.push_back(proof.error());
-        }
-        return Visit::kContinue;
-      });
-  // Where the list of documents itself is damaged, nobody knows what would follow.
-  if (!listed) left_out.push_back(listed.error());
+  Prover prover(view);
+  prover.run();
   Copier copier(view, target);
-  for (const auto& [key, head] : proven) {
+  for (const auto& [key, head] : prover.proven) {
     if (const Result<void> copied = copier.copy_document(key, head); !copied) {
       return copied.error();
     }
@@ -81,7 +114,7 @@ Result<std::vector<Error>> salvage(const View& view, Store& target) {
   if (const Result<void> synced = copier.flush(Durability::kSynced); !synced) {
     return synced.error();
   }
-  return left_out;
+  return std::move(prover.left_out);
 }
 
 }  // namespace cowrite::storage

@@ -9,7 +9,8 @@
 namespace cowrite::storage {
 
 // Copies every document that verify() proves to an empty store, entry by entry, and returns why
-// each of the others was left out. Fails as writing does.
+// each of the others was left out; of those that a damaged list does not show, there is one error
+// for all, which names their neighbours. Fails as writing does.
 [[nodiscard]] Result<std::vector<Error>> salvage(const View& view, Store& target);
 
 }  // namespace cowrite::storage

@@ -39,10 +39,12 @@ Result<std::vector<DocumentInfo>> StoredHistory::list(const std::optional<Docume
   std::vector<DocumentInfo> documents;
   if (count == 0) return documents;
   const Result<void> scanned =
-      scan_heads(view_, after, [&](DocumentKey&& key, const Head& head) -> Result<Visit> {
-        documents.push_back(make_info(std::move(key), head));
-        return documents.size() < count ? Visit::kContinue : Visit::kStop;
-      });
+      scan_heads(view_, after, Order::kForward,
+                 [&](DocumentKey&& key, const Result<Head>& head) -> Result<Visit> {
+                   if (!head) return head.error();
+                   documents.push_back(make_info(std::move(key), *head));
+                   return documents.size() < count ? Visit::kContinue : Visit::kStop;
+                 });
   if (!scanned) return scanned.error();
   return documents;
 }

@@ -200,10 +200,12 @@ class Verifier {
 Result<std::set<DocumentNumber>> document_numbers(const View& view) {
   std::set<DocumentNumber> numbers;
   const Result<void> scanned =
-      scan_heads(view, std::nullopt, [&numbers](DocumentKey&&, const Head& head) -> Result<Visit> {
-        numbers.insert(head.number);
-        return Visit::kContinue;
-      });
+      scan_heads(view, std::nullopt, Order::kForward,
+                 [&numbers](DocumentKey&&, const Result<Head>& head) -> Result<Visit> {
+                   if (!head) return head.error();
+                   numbers.insert(head->number);
+                   return Visit::kContinue;
+                 });
   if (!scanned) return scanned.error();
   return numbers;
 }

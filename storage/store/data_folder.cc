@@ -21,25 +21,47 @@ namespace fs = std::filesystem;
 constexpr const char* kShutdownMark = "CLOSED";
 constexpr const char* kRestoringFolder = "cowrite-restoring";
 
+bool is_number(std::string_view text) {
+  return !text.empty() && text.find_first_not_of("0123456789") == std::string_view::npos;
+}
+
+// Whether a number is all that a name has between a beginning and an end.
+bool is_numbered(std::string_view name, std::string_view begin, std::string_view end = "") {
+  if (!name.starts_with(begin)) return false;
+  name.remove_prefix(begin.size());
+  return name.ends_with(end) && is_number(name.substr(0, name.size() - end.size()));
+}
+
+// A file that write_side_file() writes, or what it is until it is whole.
+bool is_side_file(std::string_view name, std::string_view file) {
+  return name.starts_with(file) &&
+         (name.size() == file.size() || name.substr(file.size()) == ".new");
+}
+
+// The messages and settings that RocksDB writes hold no data and come and go.
+bool is_message_or_setting(std::string_view name) {
+  return name == "LOG" || name == "LOG.old" || is_numbered(name, "LOG.old.") ||
+         is_numbered(name, "OPTIONS-") || is_numbered(name, "OPTIONS-", ".dbtmp");
+}
+
 // RocksDB makes these before the first byte of data can exist; "lost+found" is what a fresh file
 // system holds.
 bool precedes_data(std::string_view name) {
-  return name.starts_with(kOperatorTokenFile) || name == "LOCK" || name == "IDENTITY" ||
-         name == "lost+found" || name.starts_with("LOG") || name.starts_with("MANIFEST-") ||
-         name.starts_with("OPTIONS-") || name.ends_with(".dbtmp");
+  return is_side_file(name, kOperatorTokenFile) || name == "LOCK" || name == "IDENTITY" ||
+         name == "lost+found" || is_message_or_setting(name) || is_numbered(name, "MANIFEST-") ||
+         is_numbered(name, "", ".dbtmp");
 }
 
-// The messages and settings that RocksDB writes hold no data and come and go; so does a note.
+// A note is none, either.
 bool holds_data(std::string_view name) {
-  return !name.starts_with("LOG") && !name.starts_with("OPTIONS-") && name != "LOCK" &&
-         !name.starts_with(kOperatorTokenFile) && !name.starts_with(kSyncNoteFile);
+  return !is_message_or_setting(name) && name != "LOCK" &&
+         !is_side_file(name, kOperatorTokenFile) && !is_side_file(name, kSyncNoteFile);
 }
 
 // Of a database of ours, even if it is not whole.
 bool is_part_of_data(std::string_view name) {
-  const bool numbered = name.size() > 4 && name.find_first_not_of("0123456789") == name.size() - 4;
-  return name.starts_with(kShutdownMark) || name.starts_with(kSyncNoteFile) ||
-         (numbered && (name.ends_with(".sst") || name.ends_with(".log")));
+  return is_side_file(name, kShutdownMark) || is_side_file(name, kSyncNoteFile) ||
+         is_numbered(name, "", ".sst") || is_numbered(name, "", ".log");
 }
 
 // Whether it is so of a folder, or of one that it lies in.
@@ -53,8 +75,8 @@ bool is_or_lies_in(const std::string& folder, const Condition& is_so) {
 
 // In a data folder, or a folder of backups.
 bool is_name_of_ours(const std::string& name) {
-  return name == "CURRENT" || name == "shared_checksum" || name == "private" || name == "meta" ||
-         precedes_data(name) || is_part_of_data(name);
+  return name == "CURRENT" || name == kRestoringFolder || name == "shared_checksum" ||
+         name == "private" || name == "meta" || precedes_data(name) || is_part_of_data(name);
 }
 
 }  // namespace
@@ -91,7 +113,11 @@ Result<FolderContent> look_into(const std::string& folder) {
     other = other || !(precedes_data(name) || is_part_of_data(name) || name == kRestoringFolder);
     backup = backup || name == "shared_checksum";
   }
-  if (restoring && !other) return FolderContent::kRestoring;
+  // The inner folder gives CURRENT away last; without it, what lies beside is no copy of a backup.
+  const bool is_unfinished =
+      restoring &&
+      (!remains || has_file((fs::path(folder) / kRestoringFolder).string(), "CURRENT"));
+  if (is_unfinished && !other) return FolderContent::kRestoring;
   if (remains || backup) return remains ? FolderContent::kRemains : FolderContent::kBackup;
   return other ? FolderContent::kOther : FolderContent::kNothing;
 }
@@ -133,17 +159,19 @@ Result<void> create_folder(const std::string& folder) {
 }
 
 void keep_to_owner(const std::string& folder) {
+  const Result<std::vector<std::string>> names = names_in(folder);
+  if (!names) return;
   std::error_code ignored;
   const auto take_rights = [&ignored](const fs::path& path) {
     fs::permissions(path, fs::perms::group_all | fs::perms::others_all, fs::perm_options::remove,
                     ignored);
   };
   bool all_ours = true;
-  for (const fs::directory_entry& entry : fs::directory_iterator(folder, ignored)) {
-    const bool is_ours =
-        !entry.is_symlink(ignored) && is_name_of_ours(entry.path().filename().string());
+  for (const std::string& name : *names) {
+    const fs::path path = fs::path(folder) / name;
+    const bool is_ours = !fs::is_symlink(path, ignored) && is_name_of_ours(name);
     all_ours = all_ours && is_ours;
-    if (is_ours) take_rights(entry.path());
+    if (is_ours) take_rights(path);
   }
   if (all_ours) take_rights(folder);
 }
@@ -193,21 +221,26 @@ Result<void> finish_restoring(const std::string& folder) {
   if (Result<void> synced = sync_folder(folder); !synced) return synced;
   move_up("CURRENT");
   if (error) return Error{kErrIo, "cannot change folder " + folder + ": " + error.message()};
-  fs::remove(inner, error);
+  remove_empty_restoring_folder(folder);
   return sync_folder(folder);
 }
 
+void remove_empty_restoring_folder(const std::string& folder) {
+  std::error_code ignored;  // It is absent, as a rule.
+  fs::remove(fs::path(folder) / kRestoringFolder, ignored);
+}
+
 void abandon_restoring(const std::string& folder) {
+  const Result<std::vector<std::string>> names = names_in(folder);
+  if (!names) return;
   std::error_code error;
-  std::vector<fs::path> made;
-  for (const fs::directory_entry& entry : fs::directory_iterator(folder, error)) {
-    const std::string name = entry.path().filename().string();
-    const bool kept = name == "lost+found" || name.starts_with(kOperatorTokenFile);
-    if (!kept && name != kRestoringFolder) made.push_back(entry.path());
+  for (const std::string& name : *names) {
+    const bool stays = name == "lost+found" || is_side_file(name, kOperatorTokenFile) ||
+                       name == kRestoringFolder || !is_name_of_ours(name);
+    if (!stays) fs::remove_all(fs::path(folder) / name, error);
   }
   // The mark of a restore goes last.
-  made.push_back(fs::path(folder) / kRestoringFolder);
-  for (const fs::path& path : made) fs::remove_all(path, error);
+  fs::remove_all(fs::path(folder) / kRestoringFolder, error);
 }
 
 Result<void> write_shutdown_mark(const std::string& folder, std::uint64_t last_change) {

@@ -58,14 +58,17 @@ void keep_to_owner(const std::string& folder);
 // ---- Restoring
 //
 // A data folder is put together in a folder inside it, and then moved up file by file, CURRENT
-// last: a folder that has the inner one and no CURRENT is one whose restoring was interrupted.
+// last: a folder whose inner one has CURRENT, or has given nothing away, is one whose restoring was
+// interrupted.
 
 // The inner folder, empty. What an earlier restore has left is removed before. Fails with
 // kErrForeign if the folder holds anything else, or kErrIo.
 [[nodiscard]] Result<std::string> begin_restoring(const std::string& folder);
 // Moves what is in the inner folder up. Fails with kErrIo.
 [[nodiscard]] Result<void> finish_restoring(const std::string& folder);
-// Removes what begin_restoring() and finish_restoring() have made.
+// Removes what a finish_restoring() whose process died at its end has left, if it has.
+void remove_empty_restoring_folder(const std::string& folder);
+// Removes what begin_restoring() and finish_restoring() have made, and no file of another name.
 void abandon_restoring(const std::string& folder);
 
 // ---- The mark of a clean shutdown

@@ -43,16 +43,16 @@ Result<std::vector<std::optional<Head>>> read_heads(const View& view,
   return heads;
 }
 
-Result<void> scan_heads(const View& view, const std::optional<DocumentKey>& after,
+Result<void> scan_heads(const View& view, const std::optional<DocumentKey>& after, Order order,
                         const HeadVisitor& visit) {
   const KeyRange range = after ? document_names_after(*after) : all_document_names();
-  return view.scan(Table::kMeta, range, Order::kForward,
+  return view.scan(Table::kMeta, range, order,
                    [&visit](std::string_view name, std::string_view value) -> Result<Visit> {
                      Result<DocumentKey> key = decode_document_name_key(name);
                      if (!key) return key.error();
                      const Result<Head> head = decode_head(name, value);
-                     if (!head) return about(*key, head.error());
-                     return visit(*std::move(key), *head);
+                     const Result<Head> named = head ? head : about(*key, head.error());
+                     return visit(*std::move(key), named);
                    });
 }
 

@@ -20,10 +20,12 @@ namespace cowrite::storage {
 [[nodiscard]] Result<std::vector<std::optional<Head>>> read_heads(
     const View& view, std::span<const DocumentKey> keys);
 
-using HeadVisitor = std::function<Result<Visit>(DocumentKey&& key, const Head& head)>;
-// Shows the visitor all heads in key order, those after `after` if it is there, until it says stop.
+// A head that is damaged is an error, and the scan goes on if the visitor says so.
+using HeadVisitor = std::function<Result<Visit>(DocumentKey&& key, const Result<Head>& head)>;
+// Shows the visitor all heads in key order or back, those after `after` if it is there, until it
+// says stop.
 [[nodiscard]] Result<void> scan_heads(const View& view, const std::optional<DocumentKey>& after,
-                                      const HeadVisitor& visit);
+                                      Order order, const HeadVisitor& visit);
 
 void put_head(const DocumentKey& key, const Head& head, WriteBatch& batch);
 

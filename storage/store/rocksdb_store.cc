@@ -127,6 +127,16 @@ struct RocksDbStore::Engine {
     });
   }
 
+  // Ends compact(), which fails from now on.
+  void interrupt() {
+    {
+      const std::lock_guard lock(views_ended.mutex);
+      interrupted = true;
+    }
+    views_ended.changed.notify_all();
+    database->DisableManualCompaction();
+  }
+
   const std::string folder;
   const OpenMode mode;
   rocks::Database database;
@@ -159,6 +169,7 @@ Result<std::shared_ptr<RocksDbStore::Engine>> RocksDbStore::Engine::open(
   engine->shut_down_cleanly = opening.shut_down_cleanly();
   engine->ready = true;
   if (mode == OpenMode::kReadWrite) {
+    remove_empty_restoring_folder(folder);
     keep_to_owner(folder);
     engine->notes.emplace(folder, options.sync_note_interval,
                           [engine = engine.get()] { return engine->measure_synced(); });
@@ -204,8 +215,11 @@ Result<std::shared_ptr<RocksDbStore::Engine>> RocksDbStore::writable_engine() {
   Result<std::shared_ptr<Engine>> writing =
       Engine::open(reading->folder, OpenMode::kReadWrite, options_);
   if (!writing) return reading->fail(writing.error());
-  const std::lock_guard lock(mutex_);
-  engine_ = *writing;
+  {
+    const std::lock_guard lock(mutex_);
+    engine_ = *writing;
+  }
+  if (interrupted_) (*writing)->interrupt();
   return writing;
 }
 
@@ -249,7 +263,7 @@ Result<BackupInfo> RocksDbStore::back_up(const std::string& folder, BeforeBackup
   const std::shared_ptr<Engine> engine = this->engine();
   const bool has_no_room = engine->mode == OpenMode::kWriteLater;
   return rocks::back_up(engine->database, engine->folder, folder,
-                        has_no_room ? BeforeBackup::kNothing : before, engine->interrupted);
+                        has_no_room ? BeforeBackup::kNothing : before, interrupted_);
 }
 
 Result<void> RocksDbStore::restore(const std::string& backups, const std::string& folder) {
@@ -258,13 +272,8 @@ Result<void> RocksDbStore::restore(const std::string& backups, const std::string
 }
 
 void RocksDbStore::interrupt() {
-  const std::shared_ptr<Engine> engine = this->engine();
-  {
-    const std::lock_guard lock(engine->views_ended.mutex);
-    engine->interrupted = true;
-  }
-  engine->views_ended.changed.notify_all();
-  engine->database->DisableManualCompaction();
+  interrupted_ = true;
+  engine()->interrupt();
 }
 
 }  // namespace cowrite::storage

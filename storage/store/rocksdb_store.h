@@ -7,6 +7,7 @@
 // Thread-safe.
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <cstddef>
 #include <memory>
@@ -100,6 +101,7 @@ class RocksDbStore final : public Store {
   [[nodiscard]] Result<std::shared_ptr<Engine>> writable_engine();
 
   const StoreOptions options_;
+  std::atomic<bool> interrupted_ = false;
   std::mutex opening_;  // Held while it is opened for writing.
   mutable std::mutex mutex_;
   std::shared_ptr<Engine> engine_;

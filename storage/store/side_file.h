@@ -14,7 +14,8 @@ namespace cowrite::storage {
 // What was done in a folder's list of names lasts once this has been done. Fails with kErrIo.
 [[nodiscard]] Result<void> sync_folder(const std::string& folder);
 
-// Writes the file, or replaces it. Fails with kErrIo; what was there before is then there still.
+// Writes the file, or replaces it. Fails with kErrIo: then there is what was there before, or, if
+// only the folder could not be synced, the new one, which a power cut may take back.
 [[nodiscard]] Result<void> write_side_file(const std::string& folder, std::string_view name,
                                            std::string_view content);
 

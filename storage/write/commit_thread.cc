@@ -22,10 +22,12 @@ namespace {
 Result<DocumentNumber> next_number_by_heads(const View& view) {
   DocumentNumber greatest = 0;
   const Result<void> scanned =
-      scan_heads(view, std::nullopt, [&](DocumentKey&&, const Head& head) -> Result<Visit> {
-        greatest = std::max(greatest, head.number);
-        return Visit::kContinue;
-      });
+      scan_heads(view, std::nullopt, Order::kForward,
+                 [&](DocumentKey&&, const Result<Head>& head) -> Result<Visit> {
+                   if (!head) return head.error();
+                   greatest = std::max(greatest, head->number);
+                   return Visit::kContinue;
+                 });
   return scanned ? Result<DocumentNumber>(greatest + 1) : scanned.error();
 }
 

@@ -1,7 +1,10 @@
 // Restoring a backup, also a damaged one, and after a restore that was interrupted.
 #include "storage/restore_backup.h"
 
+#include <fcntl.h>
 #include <gtest/gtest.h>
+#include <sys/file.h>
+#include <unistd.h>
 
 #include <filesystem>
 #include <fstream>
@@ -10,6 +13,7 @@
 #include <vector>
 
 #include "storage/errors.h"
+#include "storage/format/keys.h"
 #include "storage/store/rocksdb_store.h"
 #include "tests/storage/support.h"
 
@@ -22,41 +26,44 @@ constexpr int kDocuments = 12;
 
 DocumentKey key(int number) { return {"docs", "document-" + std::to_string(number)}; }
 
+// The largest file of backups, which holds the records, or the names if they are longer.
+fs::path largest_file(const std::string& backups) {
+  fs::path largest;
+  for (const auto& entry : fs::recursive_directory_iterator(backups)) {
+    if (!entry.is_regular_file()) continue;
+    if (largest.empty() || entry.file_size() > fs::file_size(largest)) largest = entry.path();
+  }
+  return largest;
+}
+
+void flip_a_bit(const fs::path& path) {
+  std::fstream file(path, std::ios::in | std::ios::out | std::ios::binary);
+  const auto middle = static_cast<std::streamoff>(fs::file_size(path) / 2);
+  file.seekg(middle);
+  const char byte = static_cast<char>(file.get() ^ 1);
+  file.seekp(middle);
+  file.put(byte);
+}
+
+std::string random_text(std::mt19937& random, std::size_t bytes) {
+  std::string text(bytes, ' ');
+  for (char& c : text) c = static_cast<char>('!' + random() % 90);
+  return text;
+}
+
 class RestoreBackup : public testing::Test {
  protected:
   RestoreBackup() {
     const auto log = open_folder(temp_ / "data");
     std::mt19937 random(3);
     for (int i = 0; i < kDocuments; ++i) {
-      std::string text(60'000, ' ');
-      for (char& c : text) c = static_cast<char>('!' + random() % 90);
       Author author(key(i));
-      author.create(text).insert(0, "first ").erase(10, 5);
+      author.create(random_text(random, 60'000)).insert(0, "first ").erase(10, 5);
       if (i == 0) author.remove();
       EXPECT_EQ(append(*log, author.take()), AppendOutcome::kCommitted);
     }
     EXPECT_TRUE(log->erase(key(0)));
     EXPECT_TRUE(log->back_up(temp_ / "backups"));
-  }
-
-  // The largest file of the backup, which holds the records.
-  [[nodiscard]] fs::path largest_file() const {
-    fs::path largest;
-    for (const auto& entry : fs::recursive_directory_iterator(temp_ / "backups")) {
-      if (!entry.is_regular_file()) continue;
-      if (largest.empty() || entry.file_size() > fs::file_size(largest)) largest = entry.path();
-    }
-    return largest;
-  }
-
-  void flip_a_bit() const {
-    const fs::path path = largest_file();
-    std::fstream file(path, std::ios::in | std::ios::out | std::ios::binary);
-    const auto middle = static_cast<std::streamoff>(fs::file_size(path) / 2);
-    file.seekg(middle);
-    const char byte = static_cast<char>(file.get() ^ 1);
-    file.seekp(middle);
-    file.put(byte);
   }
 
   [[nodiscard]] Result<RestoredBackup> restore(
@@ -107,11 +114,12 @@ TEST_F(RestoreBackup, FitsIntoAFolderThatIsThere) {
 }
 
 TEST_F(RestoreBackup, OfADamagedFileNamesItAndLeavesNothing) {
-  flip_a_bit();
+  flip_a_bit(largest_file(temp_ / "backups"));
   const Result<RestoredBackup> restored = restore();
   ASSERT_FALSE(restored);
   EXPECT_EQ(restored.error().code, kErrDamaged);
-  EXPECT_NE(restored.error().message.find(largest_file().filename()), std::string::npos)
+  EXPECT_NE(restored.error().message.find(largest_file(temp_ / "backups").filename()),
+            std::string::npos)
       << restored.error().message;
   EXPECT_FALSE(fs::exists(temp_ / "new"));
   fs::create_directory(temp_ / "new");
@@ -120,7 +128,7 @@ TEST_F(RestoreBackup, OfADamagedFileNamesItAndLeavesNothing) {
 }
 
 TEST_F(RestoreBackup, LeavesOutDamagedDocumentsAloneIfAsked) {
-  flip_a_bit();
+  flip_a_bit(largest_file(temp_ / "backups"));
   const Result<RestoredBackup> restored = restore(DamagedDocuments::kLeftOut);
   ASSERT_TRUE(restored) << restored.error().message;
   const auto left_out = static_cast<int>(restored->left_out.size());
@@ -130,6 +138,48 @@ TEST_F(RestoreBackup, LeavesOutDamagedDocumentsAloneIfAsked) {
   EXPECT_EQ(proven(), kDocuments - left_out);
   const auto store = *RocksDbStore::open(temp_ / "new", OpenMode::kReadWrite);
   EXPECT_TRUE(verify_no_orphans(*store->view()));
+}
+
+TEST(RestoreDamagedList, LeavesOutThoseWhoseNamesAreInTheDamagedBlockAndSaysSo) {
+  constexpr int kMany = 600;
+  const TempFolder temp;
+  {
+    const auto log = open_folder(temp / "data");
+    std::mt19937 random(5);
+    for (int i = 0; i < kMany; ++i) {
+      Author author({"docs", std::to_string(1'000 + i) + random_text(random, 200)});
+      author.create("x");
+      ASSERT_EQ(append(*log, author.take()), AppendOutcome::kCommitted);
+    }
+    ASSERT_TRUE(log->back_up(temp / "backups"));
+  }
+  flip_a_bit(largest_file(temp / "backups"));
+  const Result<RestoredBackup> restored =
+      restore_backup(temp / "backups", temp / "new", DamagedDocuments::kLeftOut);
+  ASSERT_TRUE(restored) << restored.error().message;
+  ASSERT_EQ(restored->left_out.size(), 1U);
+  const std::string& message = restored->left_out.front().message;
+  EXPECT_NE(message.find("the list of documents is damaged between docs/1"), std::string::npos)
+      << message;
+  const auto documents = *open_folder(temp / "new")->history().list(std::nullopt, kMany);
+  EXPECT_LT(documents.size(), kMany);
+  EXPECT_GT(documents.size(), kMany / 10 * 7);
+  EXPECT_TRUE(documents.front().key.id().starts_with("1000"));
+  EXPECT_TRUE(documents.back().key.id().starts_with("1599"));
+}
+
+TEST_F(RestoreBackup, LeavesOutADocumentWhoseHeadIsDamagedAndNoLaterOne) {
+  {
+    const auto store = *RocksDbStore::open(temp_ / "data", OpenMode::kReadWrite);
+    put(*store, Table::kMeta, document_name_key(key(3)), "damaged");
+    ASSERT_TRUE(store->back_up(temp_ / "backups"));
+  }
+  flip_a_bit(largest_file(temp_ / "backups"));
+  const Result<RestoredBackup> restored = restore(DamagedDocuments::kLeftOut);
+  ASSERT_TRUE(restored) << restored.error().message;
+  const auto left_out = static_cast<int>(restored->left_out.size());
+  EXPECT_LE(left_out, 3);
+  EXPECT_EQ(proven(), kDocuments - left_out);
 }
 
 // Each step of a restore could have been its last.
@@ -154,6 +204,108 @@ TEST_F(RestoreBackup, ThatWasInterruptedIsRefusedByOthersAndBegunAnew) {
     EXPECT_EQ(proven(), kDocuments);
     fs::remove_all(temp_ / "new");
   }
+}
+
+TEST_F(RestoreBackup, RefusesAFolderOfFilesThatAreOnlyNamedLikeOurs) {
+  for (const char* const name :
+       {"LOGBOOK.txt", "LOG.old.txt", "OPTIONS-trading.xls", "MANIFEST-", "thesis.dbtmp", "CLOSED2",
+        "SYNCED.md", "operator-token.backup", "letter7.log"}) {
+    fs::create_directory(temp_ / "new");
+    std::ofstream(temp_ / ("new/" + std::string(name))) << "the only copy";
+    const Result<RestoredBackup> restored = restore();
+    ASSERT_FALSE(restored) << name;
+    EXPECT_EQ(restored.error().code, kErrForeign) << name;
+    EXPECT_EQ(RocksDbStore::open(temp_ / "new", OpenMode::kReadWrite).error().code, kErrForeign)
+        << name;
+    EXPECT_TRUE(fs::exists(temp_ / ("new/" + std::string(name))));
+    fs::remove_all(temp_ / "new");
+  }
+}
+
+TEST_F(RestoreBackup, WhoseInnerFolderOutlivedItIsADataFolderAndNoInterruptedRestore) {
+  ASSERT_TRUE(restore());
+  fs::create_directory(temp_ / "new/cowrite-restoring");
+  fs::copy(temp_ / "new", temp_ / "lost", fs::copy_options::recursive);
+  fs::permissions(temp_ / "new", fs::perms::all);
+  ASSERT_TRUE(RocksDbStore::open(temp_ / "new", OpenMode::kReadWrite));
+  EXPECT_FALSE(fs::exists(temp_ / "new/cowrite-restoring"));
+  EXPECT_EQ(fs::status(temp_ / "new").permissions(), fs::perms::owner_all);
+  fs::remove(temp_ / "lost/CURRENT");
+  const Error lost = RocksDbStore::open(temp_ / "lost", OpenMode::kReadWrite).error();
+  EXPECT_NE(lost.message.find("lost its file CURRENT"), std::string::npos) << lost.message;
+  const auto files = [this] {
+    return std::distance(fs::directory_iterator(temp_ / "lost"), fs::directory_iterator());
+  };
+  const auto before = files();
+  EXPECT_EQ(
+      restore_backup(temp_ / "backups", temp_ / "lost", DamagedDocuments::kRefused).error().code,
+      kErrForeign);
+  EXPECT_EQ(files(), before);
+}
+
+TEST_F(RestoreBackup, IsAloneInItsFolder) {
+  fs::create_directory(temp_ / "new");
+  const int other = ::open((temp_ / "new").c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  ASSERT_EQ(::flock(other, LOCK_EX), 0);
+  fs::create_directory(temp_ / "new/cowrite-restoring");
+  std::ofstream(temp_ / "new/cowrite-restoring/000009.sst") << "of the other restore";
+  EXPECT_EQ(restore().error().code, kErrInUse);
+  EXPECT_TRUE(fs::exists(temp_ / "new/cowrite-restoring/000009.sst"));
+  ::close(other);
+  EXPECT_TRUE(restore());
+}
+
+TEST_F(RestoreBackup, OfADamagedLogIsRefusedAndSoIsReadingIt) {
+  {
+    const auto store = *RocksDbStore::open(temp_ / "data", OpenMode::kReadWrite);
+    for (int i = 0; i < 100; ++i) {
+      put(*store, Table::kSources, std::to_string(i), std::string(500, 'x'));
+    }
+    ASSERT_TRUE(store->back_up(temp_ / "backups", BeforeBackup::kNothing));
+  }
+  EXPECT_TRUE(RocksDbStore::open(temp_ / "backups", OpenMode::kReadOnly));
+  for (const char* const kind : {".log", "MANIFEST-"}) {
+    fs::path file;
+    for (const auto& entry : fs::directory_iterator(temp_ / "backups/private/2")) {
+      const std::string name = entry.path().filename();
+      if (name.find(kind) != std::string::npos) file = entry.path();
+    }
+    ASSERT_TRUE(fs::exists(file)) << kind;
+    fs::copy(file, temp_ / "whole");
+    fs::resize_file(file, fs::file_size(file) / 2);
+    const auto opened = RocksDbStore::open(temp_ / "backups", OpenMode::kReadOnly);
+    ASSERT_FALSE(opened) << kind;
+    EXPECT_EQ(opened.error().code, kErrDamaged);
+    EXPECT_NE(opened.error().message.find(file.filename()), std::string::npos);
+    for (const auto damaged : {DamagedDocuments::kRefused, DamagedDocuments::kLeftOut}) {
+      EXPECT_EQ(restore(damaged).error().code, kErrDamaged) << kind;
+    }
+    fs::rename(temp_ / "whole", file);
+  }
+  EXPECT_TRUE(restore());
+}
+
+// The one before would lack what was written since.
+TEST_F(RestoreBackup, OfANewestBackupThatHasLostAFileNamesItAndGivesNoOlderOne) {
+  Author author({"docs", "later"});
+  author.create("later");
+  {
+    const auto log = open_folder(temp_ / "data");
+    ASSERT_EQ(append(*log, author.take()), AppendOutcome::kCommitted);
+    ASSERT_TRUE(log->back_up(temp_ / "backups"));
+  }
+  for (const auto& entry : fs::directory_iterator(temp_ / "backups/private/2")) {
+    if (entry.path().filename().string().starts_with("MANIFEST-")) fs::remove(entry.path());
+  }
+  const Error opened = RocksDbStore::open(temp_ / "backups", OpenMode::kReadOnly).error();
+  EXPECT_EQ(opened.code, kErrDamaged);
+  EXPECT_NE(opened.message.find("backup 2"), std::string::npos) << opened.message;
+  for (const auto damaged : {DamagedDocuments::kRefused, DamagedDocuments::kLeftOut}) {
+    EXPECT_EQ(restore(damaged).error(), opened);
+  }
+  fs::remove(temp_ / "backups/meta/2");
+  EXPECT_TRUE(restore());
+  EXPECT_EQ(proven(), kDocuments);
 }
 
 }  // namespace

@@ -6,19 +6,87 @@
 #include <rocksdb/utilities/backup_engine.h>
 #include <rocksdb/utilities/stackable_db.h>
 
+#include <algorithm>
 #include <atomic>
+#include <cstddef>
+#include <cstdint>
 #include <filesystem>
+#include <fstream>
 #include <memory>
+#include <optional>
+#include <sstream>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "storage/backup_info.h"
+#include "storage/format/checksum.h"
 #include "storage/store/data_folder.h"
 #include "storage/store/rocksdb/database.h"
 #include "storage/store/rocksdb/status.h"
 
 namespace cowrite::storage::rocks {
 
-// Where the newest backup can be opened as it lies there.
+// The newest backup. Fails with kErrNotFound if there is none, and with kErrDamaged if files of it
+// are missing: RocksDB would silently give the one before.
+inline Result<rocksdb::BackupInfo> find_newest(const rocksdb::BackupEngineReadOnly& engine,
+                                               const std::string& backups) {
+  rocksdb::BackupInfo newest;
+  const rocksdb::Status found = engine.GetLatestBackupInfo(&newest, true);
+  std::vector<rocksdb::BackupID> damaged;
+  engine.GetCorruptedBackups(&damaged);
+  const auto last = std::ranges::max_element(damaged);
+  if (last != damaged.end() && (!found.ok() || *last > newest.backup_id)) {
+    const std::string number = std::to_string(*last);
+    return Error{kErrDamaged, "backup " + number + " in folder " + backups +
+                                  ", the newest, is damaged: files of it are missing or have "
+                                  "another size; without the file meta/" +
+                                  number + " there, the one before is taken"};
+  }
+  if (found.IsNotFound()) return no_data(backups);
+  if (!found.ok()) return error_of(found, "cannot read the backups in folder " + backups);
+  return newest;
+}
+
+// The checksum of a file; absent if it cannot be read.
+inline std::optional<std::uint32_t> checksum_of_file(const std::filesystem::path& path) {
+  constexpr std::size_t kPieceBytes = std::size_t{1} << 20;
+  std::ifstream file(path, std::ios::binary);
+  std::string piece(kPieceBytes, '\0');
+  std::uint32_t sum = 0;
+  while (file) {
+    file.read(piece.data(), kPieceBytes);
+    sum = crc32c(std::string_view(piece).substr(0, static_cast<std::size_t>(file.gcount())), sum);
+  }
+  return file.eof() ? std::optional(sum) : std::nullopt;
+}
+
+// RocksDB opens a backup without a look at the checksums that it noted, in the file meta/NUMBER:
+//
+//     note = ... { file "crc32" checksum }    one a line, such as: private/2/000009.log crc32 4711
+//
+// A table shows by itself that it is damaged. A log or a list of files that was cut does not.
+inline Result<void> check_logs(const std::string& backups, rocksdb::BackupID number) {
+  const std::filesystem::path folder(backups);
+  std::ifstream note(folder / "meta" / std::to_string(number));
+  for (std::string line; std::getline(note, line);) {
+    std::istringstream words(line);
+    std::string file;
+    std::string kind;
+    std::uint32_t sum = 0;
+    const bool is_log =
+        line.find(".log ") != std::string::npos || line.find("/MANIFEST-") != std::string::npos;
+    if (!is_log || !(words >> file >> kind >> sum) || kind != "crc32") continue;
+    if (checksum_of_file(folder / file) != sum) {
+      return Error{kErrDamaged, "file " + (folder / file).string() +
+                                    " is damaged: it has not the checksum that was noted when the "
+                                    "backup was made"};
+    }
+  }
+  return {};
+}
+
+// Where the newest backup can be opened as it lies there, with its log whole.
 struct NewestBackup {
   std::shared_ptr<rocksdb::Env> env;
   std::string folder;
@@ -29,13 +97,11 @@ inline Result<NewestBackup> find_newest_backup(const std::string& backups, rocks
   rocksdb::BackupEngineReadOnly* opened = nullptr;
   const rocksdb::IOStatus status = rocksdb::BackupEngineReadOnly::Open(env, options, &opened);
   const std::unique_ptr<rocksdb::BackupEngineReadOnly> engine(opened);
-  const std::string failed = "cannot read the backups in folder " + backups;
-  if (!status.ok()) return error_of(status, failed);
-  rocksdb::BackupInfo newest;
-  const rocksdb::Status found = engine->GetLatestBackupInfo(&newest, true);
-  if (found.IsNotFound()) return no_data(backups);
-  if (!found.ok()) return error_of(found, failed);
-  return NewestBackup{newest.env_for_open, newest.name_for_open};
+  if (!status.ok()) return error_of(status, "cannot read the backups in folder " + backups);
+  const Result<rocksdb::BackupInfo> newest = find_newest(*engine, backups);
+  if (!newest) return newest.error();
+  if (Result<void> whole = check_logs(backups, newest->backup_id); !whole) return whole.error();
+  return NewestBackup{newest->env_for_open, newest->name_for_open};
 }
 
 // A database as backups take it. No files are deleted of one that is open for reading only, which
@@ -104,13 +170,12 @@ inline Result<void> restore(const std::string& backups, const std::string& folde
       rocksdb::Env::Default(), rocksdb::BackupEngineOptions(backups), &opened);
   const std::unique_ptr<rocksdb::BackupEngineReadOnly> engine(opened);
   if (!status.ok()) return error_of(status, failed);
-  status = engine->RestoreDBFromLatestBackup(folder, folder);
+  const Result<rocksdb::BackupInfo> newest = find_newest(*engine, backups);
+  if (!newest) return newest.error();
+  status = engine->RestoreDBFromBackup(newest->backup_id, folder, folder);
   if (status.IsCorruption()) {
     // The message of restoring has no names; that of the proof has.
-    rocksdb::BackupInfo newest;
-    rocksdb::IOStatus proof = engine->GetLatestBackupInfo(&newest).ok()
-                                  ? engine->VerifyBackup(newest.backup_id, true)
-                                  : rocksdb::IOStatus::OK();
+    const rocksdb::IOStatus proof = engine->VerifyBackup(newest->backup_id, true);
     if (!proof.ok()) status = proof;
   }
   if (!status.ok()) return error_of(status, failed);

@@ -478,6 +478,16 @@ TEST(RocksDbStore, WhatTakesLongCanBeInterruptedAndTheNextWriterGoesOn) {
   EXPECT_TRUE(store->back_up(temp / "backups"));
 }
 
+TEST(RocksDbStore, WhatWasInterruptedStaysSoWhenAStoreThatWasReadIsOpenedForWriting) {
+  const TempFolder temp;
+  put(*open(temp / "data", OpenMode::kReadWrite), Table::kRecords, "k", "v");
+  const auto store = open(temp / "data", OpenMode::kWriteLater);
+  store->interrupt();
+  put(*store, Table::kRecords, "l", "v");
+  EXPECT_EQ(store->compact().error().code, kErrBusy);
+  EXPECT_EQ(store->back_up(temp / "backups").error().code, kErrBusy);
+}
+
 TEST(RocksDbStore, BackupsLieOutsideOfTheDataFolder) {
   const TempFolder temp;
   const auto store = open(temp / "data", OpenMode::kReadWrite);

@@ -44,9 +44,8 @@ Result<void> restore_all(const Arguments& arguments, OperatorContext& context) {
     if (context.format == Format::kText) context.output.line("restored all documents");
     return {};
   }
-  return Error{kErrLeftOut, "restored all documents but " +
-                                std::to_string(restored->left_out.size()) +
-                                ", which are damaged in the backup"};
+  return Error{kErrLeftOut,
+               "restored all documents but those named, which are damaged in the backup"};
 }
 
 Result<void> check_usage(const Arguments& arguments, const OperatorContext& context) {
