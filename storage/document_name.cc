@@ -32,8 +32,9 @@ bool is_object_property(std::string_view name) {
 
 std::optional<std::string> problem_of_name(std::string_view name) {
   if (name.empty()) return "may not be empty";
-  if (name.size() > kIdBytesMax)
+  if (name.size() > kIdBytesMax) {
     return "may have at most " + std::to_string(kIdBytesMax) + " bytes";
+  }
   if (!ot::utf8::is_valid(name)) return "must be UTF-8";
   if (name.find('\0') != std::string_view::npos) return "may not have the character NUL";
   if (is_object_property(name)) return "may not be that of a property of all JavaScript objects";
@@ -49,7 +50,9 @@ std::optional<std::string> problem_of_page_name(std::string_view name) {
 }
 
 std::optional<std::string> problem_of_new_document(const DocumentKey& key) {
-  if (std::optional<std::string> problem = problem_of_name(key.collection())) return problem;
+  if (const auto problem = problem_of_name(key.collection())) {
+    return "needs a collection whose name " + *problem;
+  }
   return key.collection() == kPageCollection ? problem_of_page_name(key.id())
                                              : problem_of_name(key.id());
 }

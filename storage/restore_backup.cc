@@ -53,17 +53,13 @@ Result<RestoredBackup> salvage_backup(const std::string& backups, const std::str
 
 Result<RestoredBackup> fill(const std::string& backups, const std::string& folder,
                             DamagedDocuments damaged) {
-  const Result<void> copied = RocksDbStore::restore(backups, folder);
   RestoredBackup restored;
-  if (!copied) {
-    if (copied.error().code != kErrDamaged || damaged == DamagedDocuments::kRefused) {
-      return copied.error();
-    }
-    std::error_code error;
-    std::filesystem::remove_all(folder, error);
+  if (damaged == DamagedDocuments::kLeftOut) {
     Result<RestoredBackup> salvaged = salvage_backup(backups, folder);
     if (!salvaged) return salvaged;
     restored = *std::move(salvaged);
+  } else if (Result<void> copied = RocksDbStore::restore(backups, folder); !copied) {
+    return copied.error();
   }
   const Result<StorePtr> store = RocksDbStore::open(folder, OpenMode::kReadWrite);
   if (!store) return store.error();
@@ -83,6 +79,7 @@ Result<RestoredBackup> restore_into(const std::string& folder, const std::string
   Result<RestoredBackup> restored = fill(backups, *inner, damaged);
   if (restored) {
     const Result<void> finished = finish_restoring(folder);
+    keep_to_owner(folder);
     if (finished) return restored;
     restored = finished.error();
   }

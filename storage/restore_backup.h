@@ -13,14 +13,14 @@ namespace cowrite::storage {
 enum class DamagedDocuments { kRefused, kLeftOut };
 
 struct RestoredBackup {
-  // Why documents were left out. Where all files of the backup are whole nobody has looked at
-  // their documents one by one, and there are none.
+  // Why documents were left out; with kRefused none is.
   std::vector<Error> left_out;
 };
 
 // Makes a data folder, which must hold nothing, of the newest backup; its histories get a new id.
 // If it fails or is interrupted, nothing is there that the next try would not remove. With kLeftOut
-// a damaged file of the backup costs no more than the documents that cannot be proved any more.
+// all documents are made that can be proved, whatever is damaged, in the backup or before it was
+// made; with kRefused its files are checked, and verify() is what proves the documents.
 // Fails with kErrNoBackup, kErrForeign (the folder is not empty), kErrInUse (another restore fills
 // it), kErrDamaged or kErrIo.
 [[nodiscard]] Result<RestoredBackup> restore_backup(const std::string& backups,

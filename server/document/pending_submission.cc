@@ -35,8 +35,9 @@ void PendingSubmission::keep_passed(const RecentRecords& records) {
 std::vector<RecordPtr> PendingSubmission::missed(std::uint64_t version,
                                                  const RecentRecords& committed,
                                                  const RecentRecords& batch) const {
-  if (!base() || version - *base() > kMissedRecordsMax || passed_bytes_ > kMissedBytesMax)
+  if (!base() || version - *base() > kMissedRecordsMax || passed_bytes_ > kMissedBytesMax) {
     return {};
+  }
   std::uint64_t next = passed_until_;
   if (next < version && next < committed.begin()) return {};
   std::vector<RecordPtr> missed = passed_;

@@ -30,7 +30,7 @@ session::SessionPorts SessionTable::session_ports() {
       .to_document =
           [this](document::ToDocument request) { board_.to_document(std::move(request)); },
       .to_channel = [this](presence::ToChannel request) { board_.to_channel(std::move(request)); },
-      .query = [this](document::QueryRequest request) { board_.query(std::move(request)); },
+      .query = [this](const document::QueryRequest& request) { board_.query(request); },
       .closed = [this](SessionId session) { forget(session); },
   };
 }

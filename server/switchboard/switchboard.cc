@@ -100,8 +100,8 @@ void Switchboard::to_channel(presence::ToChannel request) {
   post(home, [request = std::move(request)](Shard& shard) { shard.channels.handle(request); });
 }
 
-void Switchboard::query(document::QueryRequest request) {
-  post(request.session.loop, [request = std::move(request)](Shard& shard) {
+void Switchboard::query(const document::QueryRequest& request) {
+  post(request.session.loop, [request](Shard& shard) {
     shard.queries.read<protocol::QueryPage>(
         nullptr,
         [query = request.query](const storage::History& history) {

@@ -96,7 +96,7 @@ class Switchboard {
   void to_document(document::ToDocument request);
   void to_channel(presence::ToChannel request);
   // Reads the log, and answers the session.
-  void query(document::QueryRequest request);
+  void query(const document::QueryRequest& request);
   // A session of this loop has left.
   void leave_document(const storage::DocumentKey& key, LoopIndex loop);
   void leave_channel(const std::string& channel, LoopIndex loop);

@@ -87,6 +87,7 @@ TEST_F(RestoreBackup, MakesAFolderOfAllDocumentsWithANewHistoryId) {
   ASSERT_TRUE(restored) << restored.error().message;
   EXPECT_TRUE(restored->left_out.empty());
   EXPECT_EQ(proven(), kDocuments);
+  EXPECT_EQ(fs::status(temp_ / "new").permissions(), fs::perms::owner_all);
   EXPECT_FALSE(fs::exists(temp_ / "new/cowrite-restoring"));
   EXPECT_NE(open_folder(temp_ / "new")->history_id(), open_folder(temp_ / "data")->history_id());
 }
@@ -138,6 +139,20 @@ TEST_F(RestoreBackup, LeavesOutDamagedDocumentsAloneIfAsked) {
   EXPECT_EQ(proven(), kDocuments - left_out);
   const auto store = *RocksDbStore::open(temp_ / "new", OpenMode::kReadWrite);
   EXPECT_TRUE(verify_no_orphans(*store->view()));
+}
+
+TEST_F(RestoreBackup, LeavesOutWhatWasDamagedWhenItWasBackedUpIfAsked) {
+  flip_a_bit(largest_file(temp_ / "data"));
+  fs::remove_all(temp_ / "backups");
+  ASSERT_TRUE(
+      (*RocksDbStore::open(temp_ / "data", OpenMode::kReadOnly))->back_up(temp_ / "backups"));
+  EXPECT_TRUE(restore()) << "no file of the backup is damaged";
+  EXPECT_LT(proven(), kDocuments);
+  fs::remove_all(temp_ / "new");
+  const Result<RestoredBackup> restored = restore(DamagedDocuments::kLeftOut);
+  ASSERT_TRUE(restored) << restored.error().message;
+  EXPECT_FALSE(restored->left_out.empty());
+  EXPECT_EQ(proven(), kDocuments - static_cast<int>(restored->left_out.size()));
 }
 
 TEST(RestoreDamagedList, LeavesOutThoseWhoseNamesAreInTheDamagedBlockAndSaysSo) {
