@@ -15,6 +15,7 @@
 #include "storage/errors.h"
 #include "storage/format/keys.h"
 #include "storage/store/rocksdb_store.h"
+#include "tests/storage/damage.h"
 #include "tests/storage/support.h"
 
 namespace cowrite::storage {
@@ -26,36 +27,11 @@ constexpr int kDocuments = 12;
 
 DocumentKey key(int number) { return {"docs", "document-" + std::to_string(number)}; }
 
-// The largest file of backups, which holds the records, or the names if they are longer.
-fs::path largest_file(const std::string& backups) {
-  fs::path largest;
-  for (const auto& entry : fs::recursive_directory_iterator(backups)) {
-    if (!entry.is_regular_file()) continue;
-    if (largest.empty() || entry.file_size() > fs::file_size(largest)) largest = entry.path();
-  }
-  return largest;
-}
-
-void flip_a_bit(const fs::path& path) {
-  std::fstream file(path, std::ios::in | std::ios::out | std::ios::binary);
-  const auto middle = static_cast<std::streamoff>(fs::file_size(path) / 2);
-  file.seekg(middle);
-  const char byte = static_cast<char>(file.get() ^ 1);
-  file.seekp(middle);
-  file.put(byte);
-}
-
-std::string random_text(std::mt19937& random, std::size_t bytes) {
-  std::string text(bytes, ' ');
-  for (char& c : text) c = static_cast<char>('!' + random() % 90);
-  return text;
-}
-
 class RestoreBackup : public testing::Test {
  protected:
   RestoreBackup() {
     const auto log = open_folder(temp_ / "data");
-    std::mt19937 random(3);
+    std::mt19937_64 random(3);
     for (int i = 0; i < kDocuments; ++i) {
       Author author(key(i));
       author.create(random_text(random, 60'000)).insert(0, "first ").erase(10, 5);
@@ -115,7 +91,7 @@ TEST_F(RestoreBackup, FitsIntoAFolderThatIsThere) {
 }
 
 TEST_F(RestoreBackup, OfADamagedFileNamesItAndLeavesNothing) {
-  flip_a_bit(largest_file(temp_ / "backups"));
+  flip_bit_in_the_middle(largest_file(temp_ / "backups"));
   const Result<RestoredBackup> restored = restore();
   ASSERT_FALSE(restored);
   EXPECT_EQ(restored.error().code, kErrDamaged);
@@ -129,7 +105,7 @@ TEST_F(RestoreBackup, OfADamagedFileNamesItAndLeavesNothing) {
 }
 
 TEST_F(RestoreBackup, LeavesOutDamagedDocumentsAloneIfAsked) {
-  flip_a_bit(largest_file(temp_ / "backups"));
+  flip_bit_in_the_middle(largest_file(temp_ / "backups"));
   const Result<RestoredBackup> restored = restore(DamagedDocuments::kLeftOut);
   ASSERT_TRUE(restored) << restored.error().message;
   const auto left_out = static_cast<int>(restored->left_out.size());
@@ -142,7 +118,7 @@ TEST_F(RestoreBackup, LeavesOutDamagedDocumentsAloneIfAsked) {
 }
 
 TEST_F(RestoreBackup, LeavesOutWhatWasDamagedWhenItWasBackedUpIfAsked) {
-  flip_a_bit(largest_file(temp_ / "data"));
+  flip_bit_in_the_middle(largest_file(temp_ / "data"));
   fs::remove_all(temp_ / "backups");
   ASSERT_TRUE(
       (*RocksDbStore::open(temp_ / "data", OpenMode::kReadOnly))->back_up(temp_ / "backups"));
@@ -160,7 +136,7 @@ TEST(RestoreDamagedList, LeavesOutThoseWhoseNamesAreInTheDamagedBlockAndSaysSo) 
   const TempFolder temp;
   {
     const auto log = open_folder(temp / "data");
-    std::mt19937 random(5);
+    std::mt19937_64 random(5);
     for (int i = 0; i < kMany; ++i) {
       Author author({"docs", std::to_string(1'000 + i) + random_text(random, 200)});
       author.create("x");
@@ -168,7 +144,7 @@ TEST(RestoreDamagedList, LeavesOutThoseWhoseNamesAreInTheDamagedBlockAndSaysSo) 
     }
     ASSERT_TRUE(log->back_up(temp / "backups"));
   }
-  flip_a_bit(largest_file(temp / "backups"));
+  flip_bit_in_the_middle(largest_file(temp / "backups"));
   const Result<RestoredBackup> restored =
       restore_backup(temp / "backups", temp / "new", DamagedDocuments::kLeftOut);
   ASSERT_TRUE(restored) << restored.error().message;
@@ -189,7 +165,7 @@ TEST_F(RestoreBackup, LeavesOutADocumentWhoseHeadIsDamagedAndNoLaterOne) {
     put(*store, Table::kMeta, document_name_key(key(3)), "damaged");
     ASSERT_TRUE(store->back_up(temp_ / "backups"));
   }
-  flip_a_bit(largest_file(temp_ / "backups"));
+  flip_bit_in_the_middle(largest_file(temp_ / "backups"));
   const Result<RestoredBackup> restored = restore(DamagedDocuments::kLeftOut);
   ASSERT_TRUE(restored) << restored.error().message;
   const auto left_out = static_cast<int>(restored->left_out.size());

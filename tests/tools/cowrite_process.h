@@ -7,6 +7,8 @@
 
 namespace cowrite::cli {
 
+inline constexpr const char* kNoServer = "http://127.0.0.1:1";  // Nobody listens on port 1.
+
 struct Ran {
   int status = 0;  // Of the exit; negative: the signal that ended it.
   std::string out;

@@ -12,6 +12,7 @@
 #include <string_view>
 #include <utility>
 
+#include "server/http/message.h"
 #include "storage/version_selector.h"
 
 namespace cowrite::cli {
@@ -23,14 +24,6 @@ std::string environment(std::initializer_list<const char*> names) {
     if (const char* value = std::getenv(name); value != nullptr && *value != '\0') return value;
   }
   return {};
-}
-
-std::string lower_case(std::string_view text) {
-  std::string lower(text);
-  std::ranges::transform(lower, lower.begin(), [](char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  });
-  return lower;
 }
 
 std::string_view without_last_dot(std::string_view name) {
@@ -46,7 +39,7 @@ std::string host_of(std::string_view url) {
   url.remove_prefix(url.rfind('@') + 1);  // A name and a password; 0 if there are none.
   const bool brackets = url.starts_with('[');
   const std::size_t end = url.find(brackets ? ']' : ':');
-  return lower_case(without_last_dot(brackets ? url.substr(1, end - 1) : url.substr(0, end)));
+  return http::to_lower(without_last_dot(brackets ? url.substr(1, end - 1) : url.substr(0, end)));
 }
 
 // 4 or 16 bytes.
@@ -102,7 +95,7 @@ bool is_listed(const std::string& list, const std::string& host) {
   std::string_view rest = list;
   while (!rest.empty()) {
     const std::size_t end = std::min(rest.find_first_of(", "), rest.size());
-    const std::string text = lower_case(rest.substr(0, end));
+    const std::string text = http::to_lower(rest.substr(0, end));
     rest.remove_prefix(std::min(end + 1, rest.size()));
     std::string_view entry = without_last_dot(text);
     if (entry == "*" || is_in_network(entry, host)) return true;

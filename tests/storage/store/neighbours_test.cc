@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <cstdint>
 #include <filesystem>
-#include <fstream>
 #include <limits>
 #include <memory>
 #include <random>
@@ -12,9 +11,9 @@
 #include <vector>
 
 #include "storage/errors.h"
-#include "storage/format/keys.h"
 #include "storage/read/latest_history.h"
 #include "storage/rocksdb_log.h"
+#include "tests/storage/damage.h"
 #include "tests/storage/support.h"
 #include "tests/storage/trial.h"
 
@@ -25,13 +24,6 @@ namespace fs = std::filesystem;
 
 constexpr std::size_t kDocuments = 4;
 
-// So much that an entry with it has blocks of its own.
-std::string random_text(std::mt19937_64& random) {
-  std::string text(60'000, ' ');
-  for (char& character : text) character = static_cast<char>('!' + random() % 90);
-  return text;
-}
-
 // Documents that fill blocks of their own, in a folder that is closed.
 std::vector<Author> write_documents(const std::string& folder) {
   std::mt19937_64 random(4);
@@ -39,8 +31,9 @@ std::vector<Author> write_documents(const std::string& folder) {
   const auto log = open_folder(folder);
   for (std::size_t i = 0; i < kDocuments; ++i) {
     Author& author = authors.emplace_back(DocumentKey{"docs", std::to_string(i)});
-    author.create(random_text(random));
-    for (int record = 0; record < 2; ++record) author.later(1).insert(0, random_text(random));
+    author.create(random_text(random, 60'000));
+    for (int record = 0; record < 2; ++record)
+      author.later(1).insert(0, random_text(random, 60'000));
     EXPECT_EQ(append(*log, author.take()), AppendOutcome::kCommitted);
     // Some have a checkpoint in the middle of their records, some at their end, some none.
     if (i % 3 != 0) log->save_checkpoint(author.key(), author.snapshots()[i % 3 == 1 ? 2 : 3]);
@@ -67,14 +60,6 @@ Result<void> read_all(const Store& store, const Author& author) {
   if (!checkpoint) return checkpoint.error();
   const Result<Proof> proof = prove(store, key);
   return proof ? Result<void>() : proof.error();
-}
-
-void flip_bit(const fs::path& path, std::uint64_t place) {
-  std::fstream file(path, std::ios::in | std::ios::out | std::ios::binary);
-  file.seekg(static_cast<std::streamoff>(place));
-  const int byte = file.get();
-  file.seekp(static_cast<std::streamoff>(place));
-  file.put(static_cast<char>(byte ^ 1));
 }
 
 // How many documents cannot be read, each of which says so.

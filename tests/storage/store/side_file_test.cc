@@ -5,7 +5,6 @@
 
 #include <filesystem>
 #include <fstream>
-#include <string>
 
 #include "storage/errors.h"
 #include "storage/store/data_folder.h"

@@ -1,0 +1,34 @@
+#include "tests/storage/damage.h"
+
+#include <fstream>
+
+namespace cowrite::storage {
+
+namespace fs = std::filesystem;
+
+std::string random_text(std::mt19937_64& random, std::size_t bytes) {
+  std::string text(bytes, ' ');
+  for (char& character : text) character = static_cast<char>('!' + random() % 90);
+  return text;
+}
+
+fs::path largest_file(const fs::path& folder) {
+  fs::path largest;
+  for (const fs::directory_entry& entry : fs::recursive_directory_iterator(folder)) {
+    if (!entry.is_regular_file()) continue;
+    if (largest.empty() || entry.file_size() > fs::file_size(largest)) largest = entry.path();
+  }
+  return largest;
+}
+
+void flip_bit(const fs::path& file, std::uint64_t place) {
+  std::fstream bytes(file, std::ios::in | std::ios::out | std::ios::binary);
+  bytes.seekg(static_cast<std::streamoff>(place));
+  const int byte = bytes.get();
+  bytes.seekp(static_cast<std::streamoff>(place));
+  bytes.put(static_cast<char>(byte ^ 1));
+}
+
+void flip_bit_in_the_middle(const fs::path& file) { flip_bit(file, fs::file_size(file) / 2); }
+
+}  // namespace cowrite::storage

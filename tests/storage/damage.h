@@ -1,0 +1,20 @@
+// What tests of damage do to the files of a store.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <random>
+#include <string>
+
+namespace cowrite::storage {
+
+// A text that does not get smaller on disk, so that one of 60,000 bytes has blocks of its own.
+std::string random_text(std::mt19937_64& random, std::size_t bytes);
+
+// The largest file in a folder or below it: it holds the records, or the names if they are longer.
+std::filesystem::path largest_file(const std::filesystem::path& folder);
+
+void flip_bit(const std::filesystem::path& file, std::uint64_t place);
+void flip_bit_in_the_middle(const std::filesystem::path& file);
+
+}  // namespace cowrite::storage
