@@ -201,6 +201,18 @@ describe("what is not acknowledged", () => {
     expect(ada.shared.isAtRisk).toBe(false);
   });
 
+  test("is one text, though a part of it is in flight and the rest waits", async () => {
+    const [ada] = (await people(1)) as [Person];
+    ada.insert(0, "here ");
+    await settle([ada]);
+    ada.insert(5, "an hour of ");
+    ada.doc.flush();
+    ada.insert(16, "offline work");
+    expect(ada.doc.inflightOp).toBeTruthy();
+    expect(ada.shared.pending.text).toBe("an hour of offline work");
+    await settle([ada]);
+  });
+
   test("is not given back if somebody else created the document with the same text", async () => {
     const [ada, grace] = (await people(2)) as [Person, Person];
     ada.insert(0, "same");

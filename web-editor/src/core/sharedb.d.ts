@@ -55,6 +55,7 @@ declare module "sharedb/lib/client" {
     create(data: string, type: string, options: { source: unknown }, callback: Callback): void;
     del(options: object, callback: Callback): void;
     pause(): void;
+    flush(): void;
     resume(): void;
     submitOp(operation: unknown, options: { source: unknown }, callback: Callback): void;
     hasPending(): boolean;

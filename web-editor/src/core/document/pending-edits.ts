@@ -162,8 +162,16 @@ export class PendingEdits {
   }
 }
 
+// What the edits, one after the other, insert: places of the text that are apart come in lines.
 function insertedBy(edits: Edit[]): string {
-  const texts = edits.flatMap((edit) =>
+  const wholes: Edit[] = [];
+  for (const edit of edits) {
+    const last = wholes.at(-1);
+    if (Array.isArray(last) && Array.isArray(edit))
+      wholes[wholes.length - 1] = textType.compose(last, edit);
+    else wholes.push(edit);
+  }
+  const texts = wholes.flatMap((edit) =>
     Array.isArray(edit) ? insertedTexts(edit) : edit.data ? [edit.data] : [],
   );
   return texts.join("\n");
