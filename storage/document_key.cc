@@ -43,6 +43,8 @@ std::size_t hash_of_channel(const std::string& channel) {
   return std::hash<std::string>{}(channel);
 }
 
+DocumentKey key_after(const DocumentKey& key) { return {key.collection(), key.id() + '\0'}; }
+
 std::string describe(const DocumentKey& key) {
   std::string out;
   append_printable(out, key.collection());

@@ -46,6 +46,9 @@ class DocumentKey {
 // The hash of a presence channel's name.
 [[nodiscard]] std::size_t hash_of_channel(const std::string& channel);
 
+// The next name after the document's that any document could have.
+[[nodiscard]] DocumentKey key_after(const DocumentKey& key);
+
 // The document's name in a message, collection/id, with control characters written out.
 [[nodiscard]] std::string describe(const DocumentKey& key);
 

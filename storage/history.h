@@ -45,13 +45,22 @@ struct SourceEntry {
   friend bool operator==(const SourceEntry&, const SourceEntry&) = default;
 };
 
+// What stands at one place of the list of documents. Where its entry is damaged, there is an error
+// for the document; an error without a key is about the documents that damage hides, between the
+// entry before and the one behind.
+struct ListEntry {
+  std::optional<DocumentKey> key;
+  Result<DocumentInfo> info;
+};
+
 class History {
  public:
   virtual ~History() = default;
 
-  // Documents in key order, those after `after` (all if absent), at most `count`.
-  [[nodiscard]] virtual Result<std::vector<DocumentInfo>> list(
-      const std::optional<DocumentKey>& after, std::size_t count) const = 0;
+  // Documents in key order, from `first` on, at most `count` entries with a key. Damage does not
+  // end the list. A key of two empty strings is before all.
+  [[nodiscard]] virtual Result<std::vector<ListEntry>> list(const DocumentKey& first,
+                                                            std::size_t count) const = 0;
 
   // Absent if nobody ever wrote the document. A deleted one is present, with exists == false.
   [[nodiscard]] virtual Result<std::optional<DocumentInfo>> info(const DocumentKey& key) const = 0;

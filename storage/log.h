@@ -44,7 +44,8 @@ class Log : public OperationLog {
   // Adds the histories as they are now to a folder of backups, which is made if need be; files that
   // are there already are not copied again. Appends go on meanwhile. Fails with kErrForeign or
   // kErrIo. For a thread that may block.
-  [[nodiscard]] virtual Result<BackupInfo> back_up(const std::string& folder) = 0;
+  [[nodiscard]] virtual Result<BackupInfo> back_up(const std::string& folder,
+                                                   const CopyProgress& progress) = 0;
 
   // Ends long work: erase() and back_up() fail from now on, with kErrBusy if for no other reason.
   // An erasure that this ends may be carried out, but for the rewriting of files.

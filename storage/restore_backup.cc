@@ -4,10 +4,15 @@
 #include <sys/file.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
+#include <chrono>
 #include <filesystem>
 #include <memory>
+#include <string>
 #include <system_error>
+#include <thread>
+#include <utility>
 
 #include "storage/errors.h"
 #include "storage/read/salvage.h"
@@ -40,6 +45,29 @@ class FolderLock {
   const bool is_taken_;  // By another.
 };
 
+// Tells how much of a backup has come to a folder, as RocksDB does not.
+class FolderWatch {
+ public:
+  FolderWatch(const std::string& backups, std::string folder, const CopyProgress& progress)
+      : folder_(std::move(folder)), progress_(progress) {
+    const Result<BackupInfo> backup = RocksDbStore::newest_backup(backups);
+    if (!backup || !progress_) return;
+    thread_ = std::jthread([this, bytes_max = backup->bytes](const std::stop_token& stop) {
+      while (!stop.stop_requested()) {
+        progress_(std::min(bytes_in_folder(folder_), bytes_max), bytes_max);
+        std::this_thread::sleep_for(kInterval);
+      }
+    });
+  }
+
+ private:
+  static constexpr std::chrono::milliseconds kInterval{50};
+
+  const std::string folder_;
+  const CopyProgress& progress_;
+  std::jthread thread_;
+};
+
 // What of a backup can be proved, as a new store.
 Result<RestoredBackup> salvage_backup(const std::string& backups, const std::string& folder) {
   const Result<StorePtr> source = RocksDbStore::open(backups, OpenMode::kReadOnly);
@@ -69,14 +97,17 @@ Result<RestoredBackup> fill(const std::string& backups, const std::string& folde
 
 // Into a folder that is there and nobody else's.
 Result<RestoredBackup> restore_into(const std::string& folder, const std::string& backups,
-                                    DamagedDocuments damaged) {
+                                    DamagedDocuments damaged, const CopyProgress& progress) {
   const FolderLock lock(folder);
   if (lock.is_taken()) {
     return Error{kErrInUse, "folder " + folder + " is in use: a backup is being restored into it"};
   }
   const Result<std::string> inner = begin_restoring(folder);
   if (!inner) return inner.error();
-  Result<RestoredBackup> restored = fill(backups, *inner, damaged);
+  Result<RestoredBackup> restored = [&] {
+    const FolderWatch watch(backups, *inner, progress);
+    return fill(backups, *inner, damaged);
+  }();
   if (restored) {
     const Result<void> finished = finish_restoring(folder);
     keep_to_owner(folder);
@@ -90,7 +121,7 @@ Result<RestoredBackup> restore_into(const std::string& folder, const std::string
 }  // namespace
 
 Result<RestoredBackup> restore_backup(const std::string& backups, const std::string& folder,
-                                      DamagedDocuments damaged) {
+                                      DamagedDocuments damaged, const CopyProgress& progress) {
   const Result<FolderContent> source = look_into(backups);
   if (!source) return source.error();
   if (*source != FolderContent::kBackup) {
@@ -99,7 +130,7 @@ Result<RestoredBackup> restore_backup(const std::string& backups, const std::str
   std::error_code error;
   const bool was_there = std::filesystem::exists(folder, error);
   if (Result<void> created = create_folder(folder); !created) return created.error();
-  Result<RestoredBackup> restored = restore_into(folder, backups, damaged);
+  Result<RestoredBackup> restored = restore_into(folder, backups, damaged, progress);
   if (!restored && !was_there) std::filesystem::remove(folder, error);  // If it is empty.
   return restored;
 }

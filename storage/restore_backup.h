@@ -2,11 +2,11 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <string>
 #include <vector>
 
 #include "ot/base/result.h"
+#include "storage/backup_info.h"
 
 namespace cowrite::storage {
 
@@ -21,10 +21,12 @@ struct RestoredBackup {
 // If it fails or is interrupted, nothing is there that the next try would not remove. With kLeftOut
 // all documents are made that can be proved, whatever is damaged, in the backup or before it was
 // made; with kRefused its files are checked, and verify() is what proves the documents.
+// The progress is told by a thread of its own.
 // Fails with kErrNoBackup, kErrForeign (the folder is not empty), kErrInUse (another restore fills
 // it), kErrDamaged or kErrIo.
 [[nodiscard]] Result<RestoredBackup> restore_backup(const std::string& backups,
                                                     const std::string& folder,
-                                                    DamagedDocuments damaged);
+                                                    DamagedDocuments damaged,
+                                                    const CopyProgress& progress = {});
 
 }  // namespace cowrite::storage

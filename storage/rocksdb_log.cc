@@ -107,10 +107,10 @@ Result<void> RocksDbLog::erase(const DocumentKey& key) {
   return Error{kErrBusy, describe(key) + ": the log takes nothing now"};
 }
 
-Result<BackupInfo> RocksDbLog::back_up(const std::string& folder) {
+Result<BackupInfo> RocksDbLog::back_up(const std::string& folder, const CopyProgress& progress) {
   // A flush that finds no room would stop the writes, too.
-  return store_->back_up(folder,
-                         reserve_->is_low() ? BeforeBackup::kNothing : BeforeBackup::kFlush);
+  return store_->back_up(folder, reserve_->is_low() ? BeforeBackup::kNothing : BeforeBackup::kFlush,
+                         progress);
 }
 
 LogHealth RocksDbLog::health() const {

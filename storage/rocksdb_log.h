@@ -48,7 +48,8 @@ class RocksDbLog final : public Log {
   [[nodiscard]] const RocksDbStore& store() const override { return *store_; }
   [[nodiscard]] RocksDbStore& store() { return *store_; }  // For tests that plant damage.
   [[nodiscard]] Result<void> erase(const DocumentKey& key) override;
-  [[nodiscard]] Result<BackupInfo> back_up(const std::string& folder) override;
+  [[nodiscard]] Result<BackupInfo> back_up(const std::string& folder,
+                                           const CopyProgress& progress) override;
   void interrupt() override { store_->interrupt(); }
   [[nodiscard]] const std::string& history_id() const override { return history_id_; }
   [[nodiscard]] LogHealth health() const override;

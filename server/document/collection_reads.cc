@@ -10,27 +10,35 @@ namespace cowrite::document {
 
 Result<protocol::QueryPage> read_collection(const storage::History& history,
                                             const protocol::Query& query) {
-  // One more tells if the list goes on. No document has an empty id.
-  const storage::DocumentKey after{query.collection, query.after.value_or("")};
-  const Result<std::vector<storage::DocumentInfo>> infos =
-      history.list(after, protocol::kQueryLooksMax + 1);
-  if (!infos) return infos.error();
+  // One more tells if the list goes on.
+  const storage::DocumentKey first{query.collection, query.after ? *query.after + '\0' : ""};
+  const Result<std::vector<storage::ListEntry>> entries =
+      history.list(first, protocol::kQueryLooksMax + 1);
+  if (!entries) return entries.error();
 
   protocol::QueryPage page;
   std::size_t bytes = 0;
   std::size_t looked_at = 0;
-  for (const storage::DocumentInfo& info : *infos) {
-    if (info.key.collection() != query.collection) break;
+  const storage::DocumentKey* last = nullptr;
+  for (const auto& [key, info] : *entries) {
+    if (!key) {
+      page.damage = info.error();
+      continue;
+    }
+    if (key->collection() != query.collection) break;
+    const std::uint64_t its_bytes = info ? info->bytes : 0;
     const bool full = page.documents.size() == protocol::kQueryDocumentsMax ||
-                      (bytes > 0 && bytes + info.bytes > protocol::kQueryBytesMax);
+                      (bytes > 0 && bytes + its_bytes > protocol::kQueryBytesMax);
     if (full || looked_at == protocol::kQueryLooksMax) {
-      page.next = infos->at(looked_at - 1).key.id();
+      page.next = last->id();
       break;
     }
     ++looked_at;
-    if (!info.exists) continue;
-    bytes += info.bytes;
-    page.documents.push_back({info.key.id(), history.snapshot(info.key, info.version)});
+    last = &*key;
+    if (info && !info->exists) continue;
+    bytes += its_bytes;
+    page.documents.push_back({key->id(), info ? history.snapshot(*key, info->version)
+                                              : Result<storage::Snapshot>(info.error())});
   }
   return page;
 }

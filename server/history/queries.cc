@@ -1,6 +1,7 @@
 #include "server/history/queries.h"
 
 #include <algorithm>
+#include <functional>
 #include <utility>
 
 #include "storage/errors.h"
@@ -11,6 +12,33 @@ namespace cowrite::history {
 using storage::DocumentInfo;
 using storage::DocumentKey;
 using storage::History;
+using storage::ListEntry;
+
+namespace {
+
+// Leaves of a list what belongs to its first page: `count` entries with a key, up to the first
+// whose key is another's. Returns the id after which the next page begins, if there is one.
+std::optional<std::string> cut_page(std::vector<ListEntry>& entries, std::size_t count,
+                                    const std::function<bool(const DocumentKey&)>& belongs) {
+  std::size_t named = 0;
+  auto behind_last = entries.begin();
+  for (auto entry = entries.begin(); entry != entries.end(); ++entry) {
+    if (!entry->key) continue;
+    if (!belongs(*entry->key)) {
+      entries.erase(entry, entries.end());  // What damage hides before it may belong.
+      return std::nullopt;
+    }
+    if (named == count) {
+      entries.erase(behind_last, entries.end());  // What it hides behind comes with the next page.
+      return entries.back().key->id();
+    }
+    ++named;
+    behind_last = entry + 1;
+  }
+  return std::nullopt;
+}
+
+}  // namespace
 
 Error version_unknown(const DocumentInfo& info, std::uint64_t version) {
   return {storage::kErrVersionUnknown, storage::describe(info.key) + ": there is no version " +
@@ -48,45 +76,39 @@ Result<std::uint64_t> resolve(const History& history, const DocumentInfo& info,
 Result<DocumentPage> list_documents(const History& history, const std::string& collection,
                                     const std::string& prefix,
                                     const std::optional<std::string>& after, std::size_t count) {
+  const DocumentKey first = after && *after >= prefix ? storage::key_after({collection, *after})
+                                                      : DocumentKey(collection, prefix);
+  Result<std::vector<ListEntry>> entries =
+      history.list(first, count + 1);  // One more tells if the list goes on.
+  if (!entries) return entries.error();
   DocumentPage page;
-  storage::DocumentKey start{collection, prefix};
-  if (after && *after >= prefix) {
-    start = {collection, *after};
-  } else {
-    // The listing begins after its start, and the id that is the prefix itself belongs to it.
-    Result<std::optional<DocumentInfo>> first = history.info(start);
-    if (!first) return first.error();
-    if (*first) page.documents.push_back(std::move(**first));
-  }
-  Result<std::vector<DocumentInfo>> rest =
-      history.list(start, count + 1);  // One more tells if the list goes on.
-  if (!rest) return rest.error();
-  for (DocumentInfo& info : *rest) {
-    if (info.key.collection() != collection || !info.key.id().starts_with(prefix)) break;
-    page.documents.push_back(std::move(info));
-  }
-  if (page.documents.size() > count) {
-    page.documents.resize(count);
-    page.next = page.documents.back().key.id();
+  page.next = cut_page(*entries, count, [&](const DocumentKey& key) {
+    return key.collection() == collection && key.id().starts_with(prefix);
+  });
+  for (ListEntry& entry : *entries) {
+    if (entry.info) {
+      page.documents.push_back(*std::move(entry.info));
+    } else {
+      page.damaged.push_back({std::move(entry.key), entry.info.error()});
+    }
   }
   return page;
 }
 
-Result<std::vector<std::string>> list_collections(const History& history) {
-  std::vector<std::string> collections;
-  std::optional<DocumentKey> after;
+Result<CollectionList> list_collections(const History& history) {
+  CollectionList collections;
+  DocumentKey first;
   while (true) {
-    Result<std::vector<DocumentInfo>> next = history.list(after, 1);
+    const Result<std::vector<ListEntry>> next = history.list(first, 1);
     if (!next) return next.error();
-    if (next->empty()) return collections;
-    const std::string& found = next->front().key.collection();
-    if (collections.empty() || collections.back() != found) {
-      collections.push_back(found);
-      // No name sorts between a collection's and the same with a zero byte.
-      after = {found + '\0', ""};
-    } else {
-      after = std::move(next->front().key);
+    for (const ListEntry& entry : *next) {
+      if (!entry.key) collections.damaged.push_back({std::nullopt, entry.info.error()});
     }
+    if (next->empty() || !next->back().key) return collections;
+    const std::string& found = next->back().key->collection();
+    collections.names.push_back(found);
+    // No name sorts between a collection's and the same with a zero byte.
+    first = {found + '\0', ""};
   }
 }
 

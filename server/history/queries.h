@@ -21,9 +21,21 @@
 
 namespace cowrite::history {
 
+// A document that cannot be listed; without a key, several, which damage of the list hides.
+struct ListFailure {
+  std::optional<storage::DocumentKey> key;
+  Error error;
+};
+
 struct DocumentPage {
   std::vector<storage::DocumentInfo> documents;
-  std::optional<std::string> next;  // If there are more: those after this id.
+  std::vector<ListFailure> damaged = {};
+  std::optional<std::string> next = {};  // If there are more: those after this id.
+};
+
+struct CollectionList {
+  std::vector<std::string> names;
+  std::vector<ListFailure> damaged = {};  // None with a key.
 };
 
 struct VersionText {
@@ -58,7 +70,7 @@ struct RecordPage {
                                             const storage::VersionSelector& at);
 
 // Documents of a collection whose ids begin with `prefix`, deleted ones too, by id, after `after`,
-// at most `count`.
+// at most `count`, damaged ones too.
 [[nodiscard]] Result<DocumentPage> list_documents(const storage::History& history,
                                                   const std::string& collection,
                                                   const std::string& prefix,
@@ -67,7 +79,7 @@ struct RecordPage {
 
 // The collections that hold documents, in order, deleted documents counting too. Reads one document
 // of each.
-[[nodiscard]] Result<std::vector<std::string>> list_collections(const storage::History& history);
+[[nodiscard]] Result<CollectionList> list_collections(const storage::History& history);
 
 // Fails with kErrDocumentUnknown.
 [[nodiscard]] Result<storage::DocumentInfo> read_info(const storage::History& history,

@@ -11,13 +11,33 @@ namespace {
 
 using protocol::JsonWriter;
 
+Error read_error(JsonFields fields) {
+  const std::string code = fields.text("code");
+  const ErrorEntry* known = find_error(code);
+  return {known ? known->code : kErrRequestFailed, fields.text("message")};
+}
+
+void write_failure(JsonWriter& json, const history::ListFailure& failure) {
+  if (failure.key) write_key(json, *failure.key);
+  write_error(json, failure.error);
+}
+
+history::ListFailure read_failure(JsonFields& fields) {
+  history::ListFailure failure;
+  if (fields.has("id")) failure.key = {fields.text("collection"), fields.text("id")};
+  failure.error = read_error(fields.object("error"));
+  return failure;
+}
+
 void write_documents(JsonWriter& json, const history::DocumentPage& page) {
   write_objects(json, "documents", page.documents, write_document);
+  write_damaged(json, page.damaged);
   if (page.next) json.text("next", *page.next);
 }
 
 history::DocumentPage read_documents(JsonFields& fields) {
-  history::DocumentPage page{.documents = fields.objects("documents", read_document)};
+  history::DocumentPage page{.documents = fields.objects("documents", read_document),
+                             .damaged = read_damaged(fields)};
   if (fields.has("next")) page.next = fields.text("next");
   return page;
 }
@@ -82,6 +102,15 @@ storage::DocumentInfo read_document(JsonFields& fields) {
   return info;
 }
 
+void write_damaged(JsonWriter& json, const std::vector<history::ListFailure>& damaged) {
+  if (!damaged.empty()) write_objects(json, "damaged", damaged, write_failure);
+}
+
+std::vector<history::ListFailure> read_damaged(JsonFields& fields) {
+  if (!fields.has("damaged")) return {};
+  return fields.objects("damaged", read_failure);
+}
+
 std::string document_json(const storage::DocumentInfo& info) {
   return object_json(info, write_document);
 }
@@ -138,12 +167,9 @@ std::string error_json(const Error& error) { return object_json(error, write_err
 std::optional<Error> parse_error(std::string_view json) {
   const protocol::ParsedJson parsed(json);
   std::string fault = parsed.fault() ? "no JSON" : "";
-  JsonFields fields(parsed.root()["error"], fault);
-  const std::string code = fields.text("code");
-  std::string message = fields.text("message");
+  Error error = read_error(JsonFields(parsed.root()["error"], fault));
   if (!fault.empty()) return std::nullopt;
-  const ErrorEntry* known = find_error(code);
-  return Error{known ? known->code : kErrRequestFailed, std::move(message)};
+  return error;
 }
 
 }  // namespace cowrite::http

@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "ot/base/result.h"
 #include "server/history/queries.h"
@@ -22,6 +23,8 @@ inline constexpr std::string_view kErrRequestFailed = "ERR_REQUEST_FAILED";
 // With "erased":11 where the records before version 11 were erased for good.
 [[nodiscard]] std::string document_json(const storage::DocumentInfo& info);
 // {"documents":[...],"next":"id"}
+// With "damaged":[{"collection":"docs","id":"plans","error":{...}},{"error":{...}}] where the list
+// is.
 [[nodiscard]] std::string documents_json(const history::DocumentPage& page);
 // {"version":12,"time":"...","author":"Ann","source":"...","sequence":4,"op":[3,"hello",{"d":1}]}
 // The version is the one that the record made; instead of "op" there may be "create":"text" or
@@ -47,7 +50,9 @@ inline constexpr std::string_view kErrRequestFailed = "ERR_REQUEST_FAILED";
 // The fields of these objects alone, for those that have others too or are no replies.
 void write_document(protocol::JsonWriter& json, const storage::DocumentInfo& info);
 void write_error(protocol::JsonWriter& json, const Error& error);
+void write_damaged(protocol::JsonWriter& json, const std::vector<history::ListFailure>& damaged);
 [[nodiscard]] storage::DocumentInfo read_document(JsonFields& fields);
+[[nodiscard]] std::vector<history::ListFailure> read_damaged(JsonFields& fields);
 [[nodiscard]] storage::Record read_record(JsonFields& fields);
 
 }  // namespace cowrite::http

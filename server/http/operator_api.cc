@@ -193,7 +193,8 @@ void OperatorApi::read_store_use(const Names&, Respond respond) {
 void OperatorApi::verify_document(const Names& names, Respond respond) {
   const DocumentKey key{names[0], names[1]};
   Work verify = [this, key](const OperatorJobs::Progress& progress) {
-    return json_response(storage::verify(*log_.store().view(), key, progress),
+    const auto tell = [&](std::uint64_t records) { return progress({.records = records}); };
+    return json_response(storage::verify(*log_.store().view(), key, tell),
                          [&key](const storage::Proof& proof) { return proof_json(key, proof); });
   };
   jobs_.start(OperatorJobs::Lane::kProof, std::move(verify), std::move(respond));
@@ -227,9 +228,12 @@ void OperatorApi::change(const Path& path, Query query, const std::string& body,
 OperatorApi::Work OperatorApi::back_up(const Names&, Query& query, const std::string&) {
   const std::string folder = query.text("folder").value_or("");
   if (!folder.starts_with('/')) query.fail("\"folder\" must be an absolute path");
-  return [this, folder](const OperatorJobs::Progress&) {
+  return [this, folder](const OperatorJobs::Progress& progress) {
     const auto begin = std::chrono::steady_clock::now();
-    const Result<storage::BackupInfo> made = log_.back_up(folder);
+    const Result<storage::BackupInfo> made =
+        log_.back_up(folder, [&](std::uint64_t bytes, std::uint64_t bytes_max) {
+          static_cast<void>(progress({.bytes = bytes, .bytes_max = bytes_max}));
+        });
     if (!made) return error_response(made.error());
     const auto took = std::chrono::duration_cast<std::chrono::milliseconds>(
         std::chrono::steady_clock::now() - begin);
@@ -270,7 +274,7 @@ OperatorApi::Work OperatorApi::purge(const Names& names, Query& query, const std
 
 OperatorApi::Work OperatorApi::changing(UseCase use_case) {
   return [this, use_case = std::move(use_case)](const OperatorJobs::Progress& progress) {
-    const storage::KeepWaiting keep_waiting = [&progress] { return progress(0); };
+    const storage::KeepWaiting keep_waiting = [&progress] { return progress({}); };
     LiveDocuments live(ports_, keep_waiting);
     history::Changes changes(log_, live, keep_waiting);
     return json_response(use_case(changes), change_json);

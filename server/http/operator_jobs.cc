@@ -15,9 +15,8 @@ Response busy_response(std::string message) {
   return error_response({kErrBusy, std::move(message)});
 }
 
-Response unfinished_response(const std::string& id, std::uint64_t records) {
-  Response response = json_response(
-      "{\"job\":\"" + id + "\",\"records\":" + std::to_string(records) + "}", Caching::kNow);
+Response unfinished_response(const JobReport& job) {
+  Response response = json_response(job_json(job), Caching::kNow);
   response.status = 202;
   return response;
 }
@@ -81,12 +80,13 @@ void OperatorJobs::run(LaneState& lane) {
     lane.queue.pop_front();
     lane.busy = true;
     lock.unlock();
-    Response outcome = stopping_
-                           ? busy_response("the server is stopping")
-                           : std::exchange(job->work, nullptr)([this, &job](std::uint64_t records) {
-                               job->records = records;
-                               return !stopping_;
-                             });
+    Response outcome =
+        stopping_ ? busy_response("the server is stopping")
+                  : std::exchange(job->work, nullptr)([this, &job](const JobProgress& reached) {
+                      const std::lock_guard progressing(mutex_);
+                      job->reached = reached;
+                      return !stopping_;
+                    });
     finish(lane, job, std::move(outcome));
     lock.lock();
   }
@@ -127,20 +127,19 @@ void OperatorJobs::run_timeouts() {
     }
     const auto timed_out = take_timed_out();
     lock.unlock();
-    for (const auto& [job, respond] : timed_out) {
-      respond(unfinished_response(job->id, job->records));
-    }
+    for (const auto& [job, respond] : timed_out) respond(unfinished_response(job));
     lock.lock();
   }
 }
 
 // Under the lock.
-std::vector<std::pair<OperatorJobs::JobPtr, Respond>> OperatorJobs::take_timed_out() {
+std::vector<std::pair<JobReport, Respond>> OperatorJobs::take_timed_out() {
   const auto now = std::chrono::steady_clock::now();
-  std::vector<std::pair<JobPtr, Respond>> taken;
+  std::vector<std::pair<JobReport, Respond>> taken;
   for (const JobPtr& job : jobs_) {
     for (Waiter& waiter : job->waiters) {
-      if (waiter.deadline <= now) taken.emplace_back(job, std::move(waiter.respond));
+      if (waiter.deadline <= now)
+        taken.emplace_back(JobReport{job->id, job->reached}, std::move(waiter.respond));
     }
     std::erase_if(job->waiters, [&](const Waiter& waiter) { return waiter.deadline <= now; });
   }

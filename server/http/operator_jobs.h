@@ -2,7 +2,7 @@
 // after the other, and beside them one proof at a time. The response is the outcome, or, when that
 // takes longer than kOperatorResponseTime, 202 with the job's id, with which one asks again.
 //
-//     {"job":"9f0c…","records":120000}
+//     {"job":"9f0c…","records":120000,"bytes":0,"bytes_max":0}
 //
 // Thread-safe.
 #pragma once
@@ -21,6 +21,7 @@
 
 #include "server/http/limits.h"
 #include "server/http/message.h"
+#include "server/http/operator_json.h"
 
 namespace cowrite::http {
 
@@ -28,9 +29,8 @@ class OperatorJobs {
  public:
   enum class Lane : std::uint8_t { kChange, kProof };
 
-  // Work calls it now and then, with the number of records that it has gone through; false means
-  // that the server is stopping.
-  using Progress = std::function<bool(std::uint64_t records)>;
+  // Work calls it now and then, from any thread; false means that the server is stopping.
+  using Progress = std::function<bool(const JobProgress& reached)>;
   using Work = std::function<Response(const Progress&)>;
 
   explicit OperatorJobs(std::chrono::milliseconds response_time = kOperatorResponseTime);
@@ -56,7 +56,7 @@ class OperatorJobs {
   struct Job {
     std::string id;
     Work work;
-    std::atomic<std::uint64_t> records = 0;
+    JobProgress reached;
     bool finished = false;
     Response outcome;             // Once it is.
     std::vector<Waiter> waiters;  // Until it is.
@@ -72,7 +72,7 @@ class OperatorJobs {
   void run_timeouts();
   void finish(LaneState& lane, const JobPtr& job, Response outcome);
   void add_waiter(const JobPtr& job, Respond respond);
-  [[nodiscard]] std::vector<std::pair<JobPtr, Respond>> take_timed_out();
+  [[nodiscard]] std::vector<std::pair<JobReport, Respond>> take_timed_out();
 
   const std::chrono::milliseconds response_time_;
   std::mutex mutex_;

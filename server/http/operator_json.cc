@@ -79,18 +79,28 @@ ChangeDone read_change_done(JsonFields& fields) {
   return {.version = fields.integer("version"), .changed = fields.boolean("changed")};
 }
 
+void write_job(JsonWriter& json, const JobReport& job) {
+  json.text("job", job.id)
+      .integer("records", job.reached.records)
+      .integer("bytes", job.reached.bytes)
+      .integer("bytes_max", job.reached.bytes_max);
+}
+
 JobReport read_job(JsonFields& fields) {
-  return {.id = fields.text("job"), .records = fields.integer("records")};
+  return {
+      .id = fields.text("job"),
+      .reached = {fields.integer("records"), fields.integer("bytes"), fields.integer("bytes_max")}};
 }
 
-void write_collections(JsonWriter& json, const std::vector<std::string>& collections) {
+void write_collections(JsonWriter& json, const history::CollectionList& collections) {
   json.begin_array("collections");
-  for (const std::string& collection : collections) json.text(collection);
+  for (const std::string& name : collections.names) json.text(name);
   json.end_array();
+  write_damaged(json, collections.damaged);
 }
 
-std::vector<std::string> read_collections(JsonFields& fields) {
-  return fields.texts("collections");
+history::CollectionList read_collections(JsonFields& fields) {
+  return {fields.texts("collections"), read_damaged(fields)};
 }
 
 // ---- Histories, line by line
@@ -184,13 +194,14 @@ Result<ChangeDone> parse_change(std::string_view json) {
   return parse_reply(json, read_change_done);
 }
 
-std::string collections_json(const std::vector<std::string>& collections) {
+std::string collections_json(const history::CollectionList& collections) {
   return object_json(collections, write_collections);
 }
-Result<std::vector<std::string>> parse_collections(std::string_view json) {
+Result<history::CollectionList> parse_collections(std::string_view json) {
   return parse_reply(json, read_collections);
 }
 
+std::string job_json(const JobReport& job) { return object_json(job, write_job); }
 Result<JobReport> parse_job(std::string_view json) { return parse_reply(json, read_job); }
 
 Result<storage::Record> parse_record_line(std::string_view line) {

@@ -9,6 +9,7 @@
 #include "ot/base/result.h"
 #include "server/history/changes.h"
 #include "server/history/disk_use.h"
+#include "server/history/queries.h"
 #include "storage/backup_info.h"
 #include "storage/read/verify.h"
 #include "storage/record.h"
@@ -44,15 +45,24 @@ using history::ChangeDone;
 [[nodiscard]] std::string change_json(const ChangeDone& done);
 [[nodiscard]] Result<ChangeDone> parse_change(std::string_view json);
 
-// {"collections":["docs","drafts"]}
-[[nodiscard]] std::string collections_json(const std::vector<std::string>& collections);
-[[nodiscard]] Result<std::vector<std::string>> parse_collections(std::string_view json);
+// {"collections":["docs","drafts"]}; "damaged" as in documents_json()
+[[nodiscard]] std::string collections_json(const history::CollectionList& collections);
+[[nodiscard]] Result<history::CollectionList> parse_collections(std::string_view json);
 
-// {"job":"9f0c...","records":120000}
+// How far a job is: the records that a proof has gone through, or the bytes that a backup has
+// copied, of at most so many.
+struct JobProgress {
+  std::uint64_t records = 0;
+  std::uint64_t bytes = 0;
+  std::uint64_t bytes_max = 0;
+};
+
+// {"job":"9f0c...","records":120000,"bytes":0,"bytes_max":0}
 struct JobReport {
   std::string id;
-  std::uint64_t records = 0;
+  JobProgress reached;
 };
+[[nodiscard]] std::string job_json(const JobReport& job);
 [[nodiscard]] Result<JobReport> parse_job(std::string_view json);
 
 // A record as a line of a history (record_json()). Anybody may have written it, so nothing in it

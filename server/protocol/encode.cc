@@ -253,9 +253,10 @@ std::string encode_query(const Query& query, const QueryPage& page) {
   }
   json.end_array();
   const std::string failed = errors.take();
-  if (!page.next && failed.empty()) return finish(json);
+  if (!page.next && !page.damage && failed.empty()) return finish(json);
   json.begin_object("extra");
   if (page.next) json.text("next", *page.next);
+  if (page.damage) write_error_value(json.name("damage"), *page.damage);
   if (!failed.empty()) json.begin_object("errors").raw(failed).end_object();
   json.end_object();
   return finish(json);

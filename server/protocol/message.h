@@ -126,7 +126,8 @@ struct FoundDocument {
 };
 struct QueryPage {
   std::vector<FoundDocument> documents;
-  std::optional<std::string> next;  // If there are more: those after this id.
+  std::optional<Error> damage = {};      // Of the list: it hides some between these.
+  std::optional<std::string> next = {};  // If there are more: those after this id.
 };
 
 // qu: a query that was subscribed to is no longer wanted.

@@ -63,9 +63,9 @@ Result<DocumentKey> decode_document_name_key(std::string_view bytes) {
   return damaged_name();
 }
 
-KeyRange document_names_after(const DocumentKey& after) {
+KeyRange document_names_from(const DocumentKey& first) {
   KeyRange range = all_document_names();
-  range.from = document_name_key(after) + '\0';
+  range.from = document_name_key(first);
   return range;
 }
 

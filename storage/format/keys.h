@@ -22,8 +22,8 @@ using DocumentNumber = std::uint64_t;
 // Table meta. Injective and order-preserving for all byte strings.
 [[nodiscard]] std::string document_name_key(const DocumentKey& key);
 [[nodiscard]] Result<DocumentKey> decode_document_name_key(std::string_view bytes);
-// The names of all documents after `after`.
-[[nodiscard]] KeyRange document_names_after(const DocumentKey& after);
+// The names of all documents from `first` on.
+[[nodiscard]] KeyRange document_names_from(const DocumentKey& first);
 [[nodiscard]] KeyRange all_document_names();
 
 // Tables records and checkpoints.

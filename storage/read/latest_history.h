@@ -12,9 +12,8 @@ class LatestHistory final : public History {
   // REQUIRES: the store outlives it.
   explicit LatestHistory(const Store& store) : store_(store) {}
 
-  Result<std::vector<DocumentInfo>> list(const std::optional<DocumentKey>& after,
-                                         std::size_t count) const override {
-    return StoredHistory(*store_.view()).list(after, count);
+  Result<std::vector<ListEntry>> list(const DocumentKey& first, std::size_t count) const override {
+    return StoredHistory(*store_.view()).list(first, count);
   }
   Result<std::optional<DocumentInfo>> info(const DocumentKey& key) const override {
     return StoredHistory(*store_.view()).info(key);

@@ -61,40 +61,26 @@ class Prover {
  public:
   explicit Prover(const View& view) : view_(view) {}
 
-  // Where the list of documents itself is damaged, it goes on from the other end.
-  void run() {
-    std::optional<DocumentKey> before;
-    const Result<void> listed = prove_all(std::nullopt, Order::kForward, before);
-    if (listed) return;
-    std::optional<DocumentKey> behind;
-    static_cast<void>(prove_all(before, Order::kBackward, behind));  // Ends at the same damage.
-    left_out.push_back(
-        {listed.error().code, "the list of documents is damaged between " +
-                                  (before ? describe(*before) : "its beginning") + " and " +
-                                  (behind ? describe(*behind) : "its end") +
-                                  "; those between are left out: " + listed.error().message});
+  Result<void> run() {
+    return scan_heads(view_, DocumentKey(),
+                      [this](std::optional<DocumentKey>&& key, const Result<Head>& head) {
+                        if (head) {
+                          prove(*std::move(key), *head);
+                        } else {
+                          left_out.push_back(head.error());
+                        }
+                        return Visit::kContinue;
+                      });
   }
 
   std::vector<Error> left_out;
   std::vector<std::pair<DocumentKey, Head>> proven;
 
  private:
-  // Those after `after`; `last` becomes the one that the list showed last.
-  Result<void> prove_all(const std::optional<DocumentKey>& after, Order order,
-                         std::optional<DocumentKey>& last) {
-    return scan_heads(view_, after, order,
-                      [&](DocumentKey&& key, const Result<Head>& head) -> Result<Visit> {
-                        last = key;
-                        prove(std::move(key), head);
-                        return Visit::kContinue;
-                      });
-  }
-
-  void prove(DocumentKey key, const Result<Head>& head) {
-    if (!head) return left_out.push_back(head.error());
+  void prove(DocumentKey&& key, const Head& head) {
     const Result<Proof> proof = verify(view_, key, [](std::uint64_t) { return true; });
     if (!proof) return left_out.push_back(proof.error());
-    proven.emplace_back(std::move(key), *head);
+    proven.emplace_back(std::move(key), head);
   }
 
   const View& view_;
@@ -104,7 +90,7 @@ class Prover {
 
 Result<std::vector<Error>> salvage(const View& view, Store& target) {
   Prover prover(view);
-  prover.run();
+  if (const Result<void> listed = prover.run(); !listed) return listed.error();
   Copier copier(view, target);
   for (const auto& [key, head] : prover.proven) {
     if (const Result<void> copied = copier.copy_document(key, head); !copied) {

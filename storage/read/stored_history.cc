@@ -34,19 +34,21 @@ Error erased(const DocumentKey& key, const Head& head) {
 
 }  // namespace
 
-Result<std::vector<DocumentInfo>> StoredHistory::list(const std::optional<DocumentKey>& after,
-                                                      std::size_t count) const {
-  std::vector<DocumentInfo> documents;
-  if (count == 0) return documents;
+Result<std::vector<ListEntry>> StoredHistory::list(const DocumentKey& first,
+                                                   std::size_t count) const {
+  std::vector<ListEntry> entries;
+  if (count == 0) return entries;
+  std::size_t named = 0;
   const Result<void> scanned =
-      scan_heads(view_, after, Order::kForward,
-                 [&](DocumentKey&& key, const Result<Head>& head) -> Result<Visit> {
-                   if (!head) return head.error();
-                   documents.push_back(make_info(std::move(key), *head));
-                   return documents.size() < count ? Visit::kContinue : Visit::kStop;
-                 });
+      scan_heads(view_, first, [&](std::optional<DocumentKey>&& key, const Result<Head>& head) {
+        named += key ? 1 : 0;
+        const Result<DocumentInfo> info =
+            head ? Result<DocumentInfo>(make_info(*key, *head)) : head.error();
+        entries.push_back({std::move(key), info});
+        return named < count ? Visit::kContinue : Visit::kStop;
+      });
   if (!scanned) return scanned.error();
-  return documents;
+  return entries;
 }
 
 Result<std::optional<DocumentInfo>> StoredHistory::info(const DocumentKey& key) const {

@@ -20,8 +20,8 @@ class StoredHistory final : public History {
   // REQUIRES: the view outlives it.
   explicit StoredHistory(const View& view) : view_(view) {}
 
-  [[nodiscard]] Result<std::vector<DocumentInfo>> list(const std::optional<DocumentKey>& after,
-                                                       std::size_t count) const override;
+  [[nodiscard]] Result<std::vector<ListEntry>> list(const DocumentKey& first,
+                                                    std::size_t count) const override;
   [[nodiscard]] Result<std::optional<DocumentInfo>> info(const DocumentKey& key) const override;
   [[nodiscard]] Result<Snapshot> snapshot(const DocumentKey& key,
                                           std::optional<std::uint64_t> version) const override;

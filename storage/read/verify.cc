@@ -196,17 +196,17 @@ class Verifier {
   Proof proof_;
 };
 
-// The numbers of all documents.
+// The numbers of all documents; fails if the head of any is damaged.
 Result<std::set<DocumentNumber>> document_numbers(const View& view) {
   std::set<DocumentNumber> numbers;
+  Result<void> read;
   const Result<void> scanned =
-      scan_heads(view, std::nullopt, Order::kForward,
-                 [&numbers](DocumentKey&&, const Result<Head>& head) -> Result<Visit> {
-                   if (!head) return head.error();
-                   numbers.insert(head->number);
-                   return Visit::kContinue;
-                 });
-  if (!scanned) return scanned.error();
+      scan_heads(view, DocumentKey(), [&](std::optional<DocumentKey>&&, const Result<Head>& head) {
+        if (head) numbers.insert(head->number);
+        if (!head) read = head.error();
+        return head ? Visit::kContinue : Visit::kStop;
+      });
+  if (!scanned || !read) return scanned ? read.error() : scanned.error();
   return numbers;
 }
 

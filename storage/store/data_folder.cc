@@ -92,6 +92,18 @@ Result<std::vector<std::string>> names_in(const std::string& folder) {
   return names;
 }
 
+std::uint64_t bytes_in_folder(const std::string& folder) {
+  std::error_code error;
+  std::uint64_t bytes = 0;
+  fs::directory_iterator entry(folder, error);
+  for (; !error && entry != fs::directory_iterator(); entry.increment(error)) {
+    std::error_code gone;
+    const std::uintmax_t size = entry->is_regular_file(gone) ? entry->file_size(gone) : 0;
+    if (!gone) bytes += size;
+  }
+  return bytes;
+}
+
 bool has_file(const std::string& folder, const std::string& name) {
   std::error_code error;
   return fs::exists(fs::symlink_status(fs::path(folder) / name, error));

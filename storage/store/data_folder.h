@@ -27,6 +27,9 @@ enum class FolderContent {
 // The names in a folder. Fails with kErrIo.
 [[nodiscard]] Result<std::vector<std::string>> names_in(const std::string& folder);
 
+// The bytes of its files, as far as they can be looked at.
+[[nodiscard]] std::uint64_t bytes_in_folder(const std::string& folder);
+
 [[nodiscard]] bool has_file(const std::string& folder, const std::string& name);
 
 // Fails with kErrIo if the folder cannot be listed or is not a folder.

@@ -4,8 +4,10 @@
 #include <string_view>
 #include <utility>
 
+#include "storage/errors.h"
 #include "storage/format/encoding.h"
 #include "storage/format/keys.h"
+#include "storage/store/unreadable_range.h"
 
 namespace cowrite::storage {
 namespace {
@@ -16,6 +18,30 @@ Result<std::optional<Head>> decode_found(const DocumentKey& key, std::string_vie
   const Result<Head> head = decode_head(name, *value);
   if (!head) return about(key, head.error());
   return std::optional<Head>(*head);
+}
+
+Visit show(std::string_view name, std::string_view value, const HeadVisitor& visit) {
+  Result<DocumentKey> key = decode_document_name_key(name);
+  if (!key) return visit(std::nullopt, key.error());
+  const Result<Head> head = decode_head(name, value);
+  const Result<Head> named = head ? head : about(*key, head.error());
+  return visit(*std::move(key), named);
+}
+
+// The name of the document whose head a scan from `place` comes to first.
+std::string first_name(const View& view, const std::string& place, std::string otherwise) {
+  const Result<std::optional<std::string>> first =
+      first_key(view, Table::kMeta, {place, all_document_names().to}, Order::kForward);
+  if (!first || !*first) return otherwise;
+  const Result<DocumentKey> key = decode_document_name_key(**first);
+  return key ? describe(*key) : otherwise;
+}
+
+Error hidden_documents(const View& view, const KeyRange& range, const Error& reason) {
+  return {reason.code, "the list of documents is damaged between " +
+                           first_name(view, range.from, "its beginning") + " and " +
+                           first_name(view, range.to, "its end") +
+                           ", and does not show those between: " + reason.message};
 }
 
 }  // namespace
@@ -43,17 +69,26 @@ Result<std::vector<std::optional<Head>>> read_heads(const View& view,
   return heads;
 }
 
-Result<void> scan_heads(const View& view, const std::optional<DocumentKey>& after, Order order,
-                        const HeadVisitor& visit) {
-  const KeyRange range = after ? document_names_after(*after) : all_document_names();
-  return view.scan(Table::kMeta, range, order,
-                   [&visit](std::string_view name, std::string_view value) -> Result<Visit> {
-                     Result<DocumentKey> key = decode_document_name_key(name);
-                     if (!key) return key.error();
-                     const Result<Head> head = decode_head(name, value);
-                     const Result<Head> named = head ? head : about(*key, head.error());
-                     return visit(*std::move(key), named);
-                   });
+Result<void> scan_heads(const View& view, const DocumentKey& first, const HeadVisitor& visit) {
+  KeyRange rest = document_names_from(first);
+  Visit visited = Visit::kContinue;
+  while (visited == Visit::kContinue) {
+    const Result<void> scanned =
+        view.scan(Table::kMeta, rest, Order::kForward,
+                  [&](std::string_view name, std::string_view value) -> Result<Visit> {
+                    rest.from = std::string(name) + '\0';
+                    return visited = show(name, value, visit);
+                  });
+    if (scanned) break;
+    if (scanned.error().code != kErrDamaged) return scanned;
+    const Result<KeyRange> hidden =
+        find_unreadable_range(view, Table::kMeta, all_document_names(), rest.from);
+    if (!hidden) return hidden.error();
+    if (hidden->to <= rest.from) return scanned;
+    visited = visit(std::nullopt, hidden_documents(view, *hidden, scanned.error()));
+    rest.from = hidden->to;
+  }
+  return {};
 }
 
 void put_head(const DocumentKey& key, const Head& head, WriteBatch& batch) {

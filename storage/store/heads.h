@@ -20,12 +20,14 @@ namespace cowrite::storage {
 [[nodiscard]] Result<std::vector<std::optional<Head>>> read_heads(
     const View& view, std::span<const DocumentKey> keys);
 
-// A head that is damaged is an error, and the scan goes on if the visitor says so.
-using HeadVisitor = std::function<Result<Visit>(DocumentKey&& key, const Result<Head>& head)>;
-// Shows the visitor all heads in key order or back, those after `after` if it is there, until it
-// says stop.
-[[nodiscard]] Result<void> scan_heads(const View& view, const std::optional<DocumentKey>& after,
-                                      Order order, const HeadVisitor& visit);
+// A head that is damaged comes as an error. An error without a key is about several: those that a
+// damaged block hides, between two others.
+using HeadVisitor =
+    std::function<Visit(std::optional<DocumentKey>&& key, const Result<Head>& head)>;
+// Shows the visitor the heads in key order, from `first` on, until it says stop. Damage does not
+// end it. A key of two empty strings is before all.
+[[nodiscard]] Result<void> scan_heads(const View& view, const DocumentKey& first,
+                                      const HeadVisitor& visit);
 
 void put_head(const DocumentKey& key, const Head& head, WriteBatch& batch);
 

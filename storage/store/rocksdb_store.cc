@@ -259,16 +259,21 @@ Result<void> RocksDbStore::compact() {
   return {};
 }
 
-Result<BackupInfo> RocksDbStore::back_up(const std::string& folder, BeforeBackup before) {
+Result<BackupInfo> RocksDbStore::back_up(const std::string& folder, BeforeBackup before,
+                                         const CopyProgress& progress) {
   const std::shared_ptr<Engine> engine = this->engine();
   const bool has_no_room = engine->mode == OpenMode::kWriteLater;
   return rocks::back_up(engine->database, engine->folder, folder,
-                        has_no_room ? BeforeBackup::kNothing : before, interrupted_);
+                        has_no_room ? BeforeBackup::kNothing : before, progress, interrupted_);
 }
 
 Result<void> RocksDbStore::restore(const std::string& backups, const std::string& folder) {
   make_private_files();
   return rocks::restore(backups, folder);
+}
+
+Result<BackupInfo> RocksDbStore::newest_backup(const std::string& backups) {
+  return rocks::newest_backup(backups);
 }
 
 void RocksDbStore::interrupt() {

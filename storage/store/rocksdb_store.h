@@ -84,12 +84,16 @@ class RocksDbStore final : public Store {
   // not copied again. Writers go on meanwhile. Fails with kErrForeign, also for a folder inside the
   // store's, or kErrIo. REQUIRES: as write().
   [[nodiscard]] Result<BackupInfo> back_up(const std::string& folder,
-                                           BeforeBackup before = BeforeBackup::kFlush);
+                                           BeforeBackup before = BeforeBackup::kFlush,
+                                           const CopyProgress& progress = {});
 
   // Copies the newest backup's files into a folder, as they were; what has come when it fails is
   // left (storage/restore_backup.h has the whole). Fails with kErrDamaged or kErrIo. REQUIRES:
   // there is a backup, and the folder is empty.
   [[nodiscard]] static Result<void> restore(const std::string& backups, const std::string& folder);
+
+  // The newest backup in a folder. Fails with kErrNotFound, kErrDamaged or kErrIo.
+  [[nodiscard]] static Result<BackupInfo> newest_backup(const std::string& backups);
 
   // Ends what takes long: compact() and back_up() fail with kErrBusy, from now on.
   void interrupt();

@@ -13,49 +13,10 @@
 #include "storage/format/keys.h"
 #include "storage/store/heads.h"
 #include "storage/store/sources.h"
+#include "storage/write/next_document_number.h"
 
 namespace cowrite::storage {
 namespace {
-
-// One more than the greatest number in any head. Slow, since it reads all heads, but needs no
-// record to be sound.
-Result<DocumentNumber> next_number_by_heads(const View& view) {
-  DocumentNumber greatest = 0;
-  const Result<void> scanned =
-      scan_heads(view, std::nullopt, Order::kForward,
-                 [&](DocumentKey&&, const Result<Head>& head) -> Result<Visit> {
-                   if (!head) return head.error();
-                   greatest = std::max(greatest, head->number);
-                   return Visit::kContinue;
-                 });
-  return scanned ? Result<DocumentNumber>(greatest + 1) : scanned.error();
-}
-
-// One more than the greatest number that has a record, or had one before it was erased: then it has
-// a value of the chain.
-Result<DocumentNumber> next_document_number(const View& view) {
-  constexpr std::uint64_t kGreatest = std::numeric_limits<std::uint64_t>::max();
-  const auto record =
-      first_key(view, Table::kRecords, {version_key(0, 0), version_key(kGreatest, kGreatest)},
-                Order::kBackward);
-  const auto chain = first_key(
-      view, Table::kMeta, {chain_key(0, 0), chain_key(kGreatest, kGreatest)}, Order::kBackward);
-  if (!record || !chain) {
-    const Error& error = record ? chain.error() : record.error();
-    // A damaged document is no reason to serve none.
-    return error.code == kErrDamaged ? next_number_by_heads(view) : error;
-  }
-  DocumentNumber greatest = 0;
-  const std::string_view of_record = *record ? std::string_view(**record) : std::string_view();
-  const std::string_view of_chain = *chain ? chain_place(**chain) : std::string_view();
-  for (const std::string_view key : {of_record, of_chain}) {
-    if (key.empty()) continue;
-    const Result<VersionKey> place = decode_version_key(key);
-    if (!place) return place.error();
-    greatest = std::max(greatest, place->number);
-  }
-  return greatest + 1;
-}
 
 // Nearly what the append will take in the batch; exact enough for a bound on memory.
 std::size_t estimate_bytes(const Append& append) {

@@ -52,14 +52,14 @@ void Ledger::add_checkpoint(const DocumentKey& key, const storage::Snapshot& sna
   newest = std::max(newest, snapshot.version);
 }
 
-Result<std::vector<storage::DocumentInfo>> Ledger::list(const std::optional<DocumentKey>& after,
-                                                        std::size_t count) const {
-  std::vector<storage::DocumentInfo> documents;
-  auto next = after ? books_.upper_bound(*after) : books_.begin();
-  for (; next != books_.end() && documents.size() < count; ++next) {
-    if (const auto found = *info(next->first)) documents.push_back(*found);
+Result<std::vector<storage::ListEntry>> Ledger::list(const DocumentKey& first,
+                                                     std::size_t count) const {
+  std::vector<storage::ListEntry> entries;
+  auto next = books_.lower_bound(first);
+  for (; next != books_.end() && entries.size() < count; ++next) {
+    if (const auto found = *info(next->first)) entries.push_back({next->first, *found});
   }
-  return documents;
+  return entries;
 }
 
 Result<std::optional<storage::DocumentInfo>> Ledger::info(const DocumentKey& key) const {

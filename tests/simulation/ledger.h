@@ -42,8 +42,8 @@ class Ledger final : public storage::History {
 
   // ---- storage::History. Records come in small portions, as if each were large.
 
-  [[nodiscard]] Result<std::vector<storage::DocumentInfo>> list(
-      const std::optional<DocumentKey>& after, std::size_t count) const override;
+  [[nodiscard]] Result<std::vector<storage::ListEntry>> list(const DocumentKey& first,
+                                                             std::size_t count) const override;
   [[nodiscard]] Result<std::optional<storage::DocumentInfo>> info(
       const DocumentKey& key) const override;
   [[nodiscard]] Result<storage::Snapshot> snapshot(

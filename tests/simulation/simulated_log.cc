@@ -17,8 +17,7 @@ class FailingHistory final : public storage::History {
  public:
   explicit FailingHistory(std::string_view code) : error_{code, "simulated"} {}
 
-  Result<std::vector<storage::DocumentInfo>> list(const std::optional<DocumentKey>&,
-                                                  std::size_t) const override {
+  Result<std::vector<storage::ListEntry>> list(const DocumentKey&, std::size_t) const override {
     return error_;
   }
   Result<std::optional<storage::DocumentInfo>> info(const DocumentKey&) const override {

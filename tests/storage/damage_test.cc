@@ -218,8 +218,10 @@ Outcome outcome_of(const std::string& folder, OpenMode mode, bool excused) {
   }
   bool all = true;
   for (const Author& author : original().authors()) all = is_whole(**store, author, excused) && all;
-  const Result<std::vector<DocumentInfo>> list = LatestHistory(**store).list(std::nullopt, 100);
-  EXPECT_TRUE(!list || excused || list->size() == kDocuments);
+  const Result<std::vector<ListEntry>> list = LatestHistory(**store).list({}, 100);
+  const bool listed =
+      list && std::ranges::all_of(*list, [](const auto& entry) { return entry.info.has_value(); });
+  EXPECT_TRUE(!listed || excused || list->size() == kDocuments);
   EXPECT_TRUE(!all || excused || verify_no_orphans(*(*store)->view()));
   return all ? Outcome::kWhole : Outcome::kPartly;
 }

@@ -194,14 +194,14 @@ TEST(DiskFull, ABackupIsTakenWithoutAFreeByteAndWritingGoesOnWhenThereIsRoom) {
   {
     const Filler filler(disk / "others");
     for (int i = 0; i < 2; ++i) {
-      const Result<BackupInfo> backup = (*log)->back_up(elsewhere / "backups");
+      const Result<BackupInfo> backup = (*log)->back_up(elsewhere / "backups", {});
       ASSERT_TRUE(backup) << backup.error().message;
     }
     EXPECT_FALSE((*log)->failure());
   }
   paste(author);
   EXPECT_EQ(append(**log, author.take()), AppendOutcome::kCommitted);
-  EXPECT_TRUE((*log)->back_up(elsewhere / "backups"));
+  EXPECT_TRUE((*log)->back_up(elsewhere / "backups", {}));
   ASSERT_TRUE(RocksDbStore::restore(elsewhere / "backups", elsewhere / "restored"));
   for (const char* const folder : {"backups", "restored"}) {
     const auto store = RocksDbStore::open(elsewhere / folder, OpenMode::kReadOnly);
@@ -234,7 +234,7 @@ TEST(DiskFull, AStartWithoutAFreeByteReadsAndWritingGoesOnWhenThereIsRoom) {
     EXPECT_EQ((*log)->store().was_shut_down_cleanly(), is_closed);
     expect_whole(**log, author, author.records().size());
     const TempFolder elsewhere(quick_folder());
-    ASSERT_TRUE((*log)->back_up(elsewhere / "backups"));
+    ASSERT_TRUE((*log)->back_up(elsewhere / "backups", {}));
     const auto backup = RocksDbStore::open(elsewhere / "backups", OpenMode::kReadOnly);
     ASSERT_TRUE(backup) << backup.error().message;
     EXPECT_EQ(prove(**backup, author.key())->records, author.records().size());

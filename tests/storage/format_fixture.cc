@@ -83,10 +83,12 @@ void tell_document(const Store& store, const DocumentInfo& info, std::ostream& o
 
 std::string fixture_contents(const Store& store) {
   std::ostringstream out;
-  const Result<std::vector<DocumentInfo>> documents =
-      LatestHistory(store).list(std::nullopt, 1'000);
-  if (!documents) return documents.error().message + "\n";
-  for (const DocumentInfo& info : *documents) tell_document(store, info, out);
+  const Result<std::vector<ListEntry>> entries = LatestHistory(store).list({}, 1'000);
+  if (!entries) return entries.error().message + "\n";
+  for (const ListEntry& entry : *entries) {
+    if (!entry.info) return entry.info.error().message + "\n";
+    tell_document(store, *entry.info, out);
+  }
   const Result<void> orphans = verify_no_orphans(*store.view());
   out << (orphans ? "nothing else" : orphans.error().message) << "\n";
   return out.str();

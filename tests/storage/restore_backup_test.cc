@@ -39,7 +39,7 @@ class RestoreBackup : public testing::Test {
       EXPECT_EQ(append(*log, author.take()), AppendOutcome::kCommitted);
     }
     EXPECT_TRUE(log->erase(key(0)));
-    EXPECT_TRUE(log->back_up(temp_ / "backups"));
+    EXPECT_TRUE(log->back_up(temp_ / "backups", {}));
   }
 
   [[nodiscard]] Result<RestoredBackup> restore(
@@ -66,6 +66,34 @@ TEST_F(RestoreBackup, MakesAFolderOfAllDocumentsWithANewHistoryId) {
   EXPECT_EQ(fs::status(temp_ / "new").permissions(), fs::perms::owner_all);
   EXPECT_FALSE(fs::exists(temp_ / "new/cowrite-restoring"));
   EXPECT_NE(open_folder(temp_ / "new")->history_id(), open_folder(temp_ / "data")->history_id());
+}
+
+TEST(CopyProgress, GrowsUpToWhatThereIsToCopy) {
+  const TempFolder temp;
+  std::uint64_t bytes = 0;
+  std::uint64_t bytes_max = 0;
+  const CopyProgress note = [&](std::uint64_t now, std::uint64_t max) {
+    EXPECT_GE(now, bytes);
+    EXPECT_LE(now, max);
+    bytes = now;
+    bytes_max = max;
+  };
+  {
+    const auto log = open_folder(temp / "data");
+    std::mt19937_64 random(3);
+    for (int i = 0; i < 10; ++i) {
+      Author author(key(i));
+      author.create(random_text(random, 1'000'000));
+      ASSERT_EQ(append(*log, author.take()), AppendOutcome::kCommitted);
+    }
+    const Result<BackupInfo> backup = log->back_up(temp / "backups", note);
+    ASSERT_TRUE(backup);
+    EXPECT_GT(bytes, 0U);
+    EXPECT_GE(bytes_max, backup->bytes / 2) << "without what a flush will pack";
+  }
+  bytes = 0;
+  ASSERT_TRUE(restore_backup(temp / "backups", temp / "new", DamagedDocuments::kRefused, note));
+  EXPECT_EQ(bytes_max, RocksDbStore::newest_backup(temp / "backups")->bytes);
 }
 
 TEST_F(RestoreBackup, NeedsABackupAndAnEmptyFolder) {
@@ -142,7 +170,7 @@ TEST(RestoreDamagedList, LeavesOutThoseWhoseNamesAreInTheDamagedBlockAndSaysSo) 
       author.create("x");
       ASSERT_EQ(append(*log, author.take()), AppendOutcome::kCommitted);
     }
-    ASSERT_TRUE(log->back_up(temp / "backups"));
+    ASSERT_TRUE(log->back_up(temp / "backups", {}));
   }
   flip_bit_in_the_middle(largest_file(temp / "backups"));
   const Result<RestoredBackup> restored =
@@ -152,11 +180,11 @@ TEST(RestoreDamagedList, LeavesOutThoseWhoseNamesAreInTheDamagedBlockAndSaysSo) 
   const std::string& message = restored->left_out.front().message;
   EXPECT_NE(message.find("the list of documents is damaged between docs/1"), std::string::npos)
       << message;
-  const auto documents = *open_folder(temp / "new")->history().list(std::nullopt, kMany);
+  const auto documents = *open_folder(temp / "new")->history().list({}, kMany);
   EXPECT_LT(documents.size(), kMany);
   EXPECT_GT(documents.size(), kMany / 10 * 7);
-  EXPECT_TRUE(documents.front().key.id().starts_with("1000"));
-  EXPECT_TRUE(documents.back().key.id().starts_with("1599"));
+  EXPECT_TRUE(documents.front().key->id().starts_with("1000"));
+  EXPECT_TRUE(documents.back().key->id().starts_with("1599"));
 }
 
 TEST_F(RestoreBackup, LeavesOutADocumentWhoseHeadIsDamagedAndNoLaterOne) {
@@ -283,7 +311,7 @@ TEST_F(RestoreBackup, OfANewestBackupThatHasLostAFileNamesItAndGivesNoOlderOne) 
   {
     const auto log = open_folder(temp_ / "data");
     ASSERT_EQ(append(*log, author.take()), AppendOutcome::kCommitted);
-    ASSERT_TRUE(log->back_up(temp_ / "backups"));
+    ASSERT_TRUE(log->back_up(temp_ / "backups", {}));
   }
   for (const auto& entry : fs::directory_iterator(temp_ / "backups/private/2")) {
     if (entry.path().filename().string().starts_with("MANIFEST-")) fs::remove(entry.path());

@@ -165,7 +165,7 @@ TEST(RocksDbLog, ReadsThatDoNotFitTheQueueFailAtOnceWithBusy) {
   const DocumentKey key{"docs", "a"};
   log->read([&](const History& history) {
     refused = true;
-    EXPECT_EQ(history.list(std::nullopt, 1).error().code, kErrBusy);
+    EXPECT_EQ(history.list({}, 1).error().code, kErrBusy);
     EXPECT_EQ(history.info(key).error().code, kErrBusy);
     EXPECT_EQ(history.snapshot(key, std::nullopt).error().code, kErrBusy);
     EXPECT_EQ(history.checkpoint(key).error().code, kErrBusy);

@@ -53,7 +53,7 @@ TEST(Servers, AListThatDoesNotGoOnIsNotFollowedForEver) {
   const HttpEndpoint circling([](const http::Request& request, const http::Respond& respond) {
     const storage::DocumentInfo notes = {{"docs", "notes"}, 9, true, 1, 0, 0};
     if (request.path == "/api/documents") {
-      respond({200, http::documents_json({{notes}, "notes"}), {}});
+      respond({200, http::documents_json({{notes}, {}, "notes"}), {}});
     } else if (request.path == "/api/documents/docs/notes") {
       respond({200, http::document_json(notes), {}});
     } else if (request.path.ends_with("/blame")) {
@@ -295,7 +295,7 @@ TEST(Servers, OfAListThatCannotBeReadToItsEndMoreThanOneMayBeLeftOut) {
       respond({200, "x", {{"Cowrite-Version", "1"}, {"Cowrite-Time", "2026-01-05T06:11:00.000Z"}}});
     } else if (request.path == "/api/documents" &&
                request.query.find("after=") == std::string::npos) {
-      respond({200, http::documents_json({{notes}, "notes"}), {}});
+      respond({200, http::documents_json({{notes}, {}, "notes"}), {}});
     } else {
       respond({500, http::error_json(damaged), {}});
     }

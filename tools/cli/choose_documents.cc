@@ -18,6 +18,16 @@ Error unlisted(const Error& error, const std::string& collection,
   return {error.code, "the documents " + which + " could not be listed: " + error.message};
 }
 
+// Damage that reaches from one collection into the next is met in both lists.
+void add_failures(std::vector<history::ListFailure> failures, ChosenDocuments& chosen) {
+  for (history::ListFailure& failure : failures) {
+    const bool known = std::ranges::any_of(chosen.failures, [&](const auto& other) {
+      return !failure.key && other.error == failure.error;
+    });
+    if (!known) chosen.failures.push_back(std::move(failure));
+  }
+}
+
 void add_collection(DocumentSource& source, const std::string& collection,
                     ChosenDocuments& chosen) {
   std::optional<std::string> after;
@@ -28,12 +38,13 @@ void add_collection(DocumentSource& source, const std::string& collection,
       return;
     }
     std::move(page->documents.begin(), page->documents.end(), std::back_inserter(chosen.documents));
+    add_failures(std::move(page->damaged), chosen);
     after = page->next;
   } while (after);
 }
 
-Result<std::vector<std::string>> collections_of(Context& context, AllOf all_of) {
-  if (all_of == AllOf::kCollection) return std::vector{context.collection};
+Result<history::CollectionList> collections_of(Context& context, AllOf all_of) {
+  if (all_of == AllOf::kCollection) return history::CollectionList{{context.collection}};
   return context.data.collections();
 }
 
@@ -60,12 +71,13 @@ ChosenDocuments choose_documents(Context& context, const std::vector<std::string
     }
   }
   if (!names.empty()) return chosen;
-  const Result<std::vector<std::string>> collections = collections_of(context, all_of);
+  Result<history::CollectionList> collections = collections_of(context, all_of);
   if (!collections) {
     chosen.failures.push_back({std::nullopt, collections.error()});
     return chosen;
   }
-  for (const std::string& collection : *collections) {
+  add_failures(std::move(collections->damaged), chosen);
+  for (const std::string& collection : collections->names) {
     if (chosen.hopeless() != nullptr) break;
     add_collection(context.data, collection, chosen);
   }

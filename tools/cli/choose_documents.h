@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "ot/base/result.h"
-#include "storage/history.h"
+#include "server/history/queries.h"
 #include "tools/cli/command.h"
 
 namespace cowrite::cli {
@@ -15,13 +15,9 @@ namespace cowrite::cli {
 enum class AllOf { kCollection, kStore };
 
 struct ChosenDocuments {
-  struct Failure {
-    std::optional<storage::DocumentKey> key;
-    Error error;
-  };
   std::vector<storage::DocumentInfo> documents;  // Each with its newest version.
-  // Names that stand for none; and, without a key, lists that could not be read to their end.
-  std::vector<Failure> failures;
+  // Names that stand for none, and what could not be listed.
+  std::vector<history::ListFailure> failures;
   // Names that were not asked for any more, after a failure that would be theirs, too.
   std::size_t unasked = 0;
 

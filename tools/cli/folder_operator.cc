@@ -21,10 +21,11 @@ class FolderOperator final : public Operator {
     return source_.get();
   }
 
-  Result<http::BackupDone> back_up(const std::string& folder) override {
+  Result<http::BackupDone> back_up(const std::string& folder,
+                                   const storage::CopyProgress& progress) override {
     if (const Result<void> opened = open(); !opened) return opened.error();
     const auto begin = std::chrono::steady_clock::now();
-    const Result<storage::BackupInfo> made = log_->back_up(folder);
+    const Result<storage::BackupInfo> made = log_->back_up(folder, progress);
     if (!made) return made.error();
     const auto took = std::chrono::duration_cast<std::chrono::milliseconds>(
         std::chrono::steady_clock::now() - begin);
@@ -32,8 +33,9 @@ class FolderOperator final : public Operator {
   }
 
   Result<storage::RestoredBackup> restore_all(const std::string& backups,
-                                              storage::DamagedDocuments damaged) override {
-    return storage::restore_backup(backups, folder_, damaged);
+                                              storage::DamagedDocuments damaged,
+                                              const storage::CopyProgress& progress) override {
+    return storage::restore_backup(backups, folder_, damaged, progress);
   }
 
   Result<history::ChangeDone> restore(const storage::DocumentKey& key,

@@ -55,7 +55,7 @@ class FolderSource final : public DocumentSource {
     return storage::verify(*store_.view(), key, progress);
   }
   Result<void> verify_no_orphans() override { return storage::verify_no_orphans(*store_.view()); }
-  Result<std::vector<std::string>> collections() override {
+  Result<history::CollectionList> collections() override {
     return history::list_collections(history_);
   }
   Result<history::DocumentUse> document_use(const storage::DocumentKey& key) override {

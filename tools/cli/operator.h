@@ -29,11 +29,13 @@ class Operator {
   [[nodiscard]] virtual Result<DocumentSource*> source() = 0;
 
   // Adds a backup to a folder on the host of the data. REQUIRES: the path is absolute.
-  [[nodiscard]] virtual Result<http::BackupDone> back_up(const std::string& folder) = 0;
+  [[nodiscard]] virtual Result<http::BackupDone> back_up(const std::string& folder,
+                                                         const storage::CopyProgress& progress) = 0;
 
   // storage/restore_backup.h, into the data folder. Fails with kErrFolderNeeded on a server.
   [[nodiscard]] virtual Result<storage::RestoredBackup> restore_all(
-      const std::string& backups, storage::DamagedDocuments damaged) = 0;
+      const std::string& backups, storage::DamagedDocuments damaged,
+      const storage::CopyProgress& progress) = 0;
 
   // server/history/changes.h
   //

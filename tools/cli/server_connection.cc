@@ -42,8 +42,9 @@ Result<HttpReply> ServerConnection::get(const std::string& path, const Progress&
   return ask([&] { return http_.get(path); }, progress);
 }
 
-Result<HttpReply> ServerConnection::post(const std::string& path, std::string_view body) {
-  return ask([&] { return http_.post(path, body, token_); }, {});
+Result<HttpReply> ServerConnection::post(const std::string& path, std::string_view body,
+                                         const Progress& progress) {
+  return ask([&] { return http_.post(path, body, token_); }, progress);
 }
 
 Error ServerConnection::foreign() const {
@@ -62,7 +63,7 @@ Result<HttpReply> ServerConnection::ask(const Ask& first, const Progress& progre
     } else if (reply->status == 202) {
       const Result<http::JobReport> job = http::parse_job(reply->body);
       if (!job) return foreign();
-      if (progress && !progress(job->records)) return Error{storage::kErrBusy, "given up"};
+      if (progress && !progress(job->reached)) return Error{storage::kErrBusy, "given up"};
       next = [this, path = "/api/operator/jobs/" + http::percent_encode(job->id)] {
         return http_.get(path);
       };

@@ -2,20 +2,20 @@
 // long is waited for.
 #pragma once
 
-#include <cstdint>
 #include <functional>
 #include <string>
 #include <string_view>
 
 #include "ot/base/result.h"
+#include "server/http/operator_json.h"
 #include "tools/cli/http_client.h"
 
 namespace cowrite::cli {
 
 class ServerConnection {
  public:
-  // Told of what takes long, with the records that are done; false gives up.
-  using Progress = std::function<bool(std::uint64_t records)>;
+  // Told of what takes long; false gives up.
+  using Progress = std::function<bool(const http::JobProgress& reached)>;
 
   // An empty token is not shown.
   explicit ServerConnection(const std::string& url, std::string token = {});
@@ -23,7 +23,8 @@ class ServerConnection {
   // What the server answers, once it says 200; else its error, kErrServerUnreachable, or that there
   // is no server of ours.
   [[nodiscard]] Result<HttpReply> get(const std::string& path, const Progress& progress = {});
-  [[nodiscard]] Result<HttpReply> post(const std::string& path, std::string_view body = {});
+  [[nodiscard]] Result<HttpReply> post(const std::string& path, std::string_view body = {},
+                                       const Progress& progress = {});
 
   // kErrServerForeign, in words.
   [[nodiscard]] Error foreign() const;

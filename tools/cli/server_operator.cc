@@ -24,13 +24,18 @@ class ServerOperator final : public Operator {
 
   Result<DocumentSource*> source() override { return source_.get(); }
 
-  Result<http::BackupDone> back_up(const std::string& folder) override {
+  Result<http::BackupDone> back_up(const std::string& folder,
+                                   const storage::CopyProgress& progress) override {
     const RequestPath path = RequestPath("/api/operator/backup").with("folder", folder);
-    return server_.read(server_.post(path.text()), http::parse_backup);
+    const auto show = [&](const http::JobProgress& reached) {
+      progress(reached.bytes, reached.bytes_max);
+      return true;
+    };
+    return server_.read(server_.post(path.text(), {}, show), http::parse_backup);
   }
 
-  Result<storage::RestoredBackup> restore_all(const std::string&,
-                                              storage::DamagedDocuments) override {
+  Result<storage::RestoredBackup> restore_all(const std::string&, storage::DamagedDocuments,
+                                              const storage::CopyProgress&) override {
     return Error{kErrFolderNeeded,
                  "all documents are restored into a new data folder, not into a "
                  "running server"};

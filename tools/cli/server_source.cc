@@ -83,7 +83,8 @@ class ServerSource final : public DocumentSource {
   Result<storage::Proof> verify(const storage::DocumentKey& key,
                                 const storage::VerifyProgress& progress) override {
     const RequestPath path = RequestPath("/api/operator/verify").document(key);
-    return server_.read(server_.get(path.text(), progress), http::parse_proof);
+    const auto show = [&](const http::JobProgress& reached) { return progress(reached.records); };
+    return server_.read(server_.get(path.text(), show), http::parse_proof);
   }
 
   Result<void> verify_no_orphans() override {
@@ -91,7 +92,7 @@ class ServerSource final : public DocumentSource {
     return reply ? Result<void>() : reply.error();
   }
 
-  Result<std::vector<std::string>> collections() override {
+  Result<history::CollectionList> collections() override {
     return ask(RequestPath("/api/operator/collections"), http::parse_collections);
   }
 

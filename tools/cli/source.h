@@ -53,7 +53,7 @@ class DocumentSource {
                                                       const storage::VerifyProgress& progress) = 0;
   [[nodiscard]] virtual Result<void> verify_no_orphans() = 0;
   // Those that hold documents, in order.
-  [[nodiscard]] virtual Result<std::vector<std::string>> collections() = 0;
+  [[nodiscard]] virtual Result<history::CollectionList> collections() = 0;
 
   // server/history/disk_use.h
   [[nodiscard]] virtual Result<history::DocumentUse> document_use(

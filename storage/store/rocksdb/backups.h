@@ -125,6 +125,7 @@ class BackupSource final : public rocksdb::StackableDB {
 // As RocksDbStore::back_up(); `data` is the folder of the database.
 inline Result<BackupInfo> back_up(Database& database, const std::string& data,
                                   const std::string& folder, BeforeBackup before,
+                                  const CopyProgress& progress,
                                   const std::atomic<bool>& is_interrupted) {
   if (lies_within(folder, data)) {
     return Error{kErrForeign, "folder " + folder +
@@ -140,15 +141,19 @@ inline Result<BackupInfo> back_up(Database& database, const std::string& data,
                                   ": it holds other files than backups; choose an empty or a new "
                                   "folder"};
   }
+  const rocksdb::BackupEngineOptions how(folder);
   rocksdb::BackupEngine* opened = nullptr;
-  rocksdb::IOStatus status =
-      rocksdb::BackupEngine::Open(database.env(), rocksdb::BackupEngineOptions(folder), &opened);
+  rocksdb::IOStatus status = rocksdb::BackupEngine::Open(database.env(), how, &opened);
   const std::unique_ptr<rocksdb::BackupEngine> backups(opened);
   if (!status.ok()) return error_of(status, failed);
   rocksdb::CreateBackupOptions options;
   options.flush_before_backup = before == BeforeBackup::kFlush;
+  const std::uint64_t bytes_max = bytes_in_folder(data);
+  std::atomic<std::uint64_t> bytes = 0;
   options.progress_callback = [&] {
     if (is_interrupted) backups->StopBackup();
+    bytes += how.callback_trigger_interval_size;
+    if (progress) progress(std::min<std::uint64_t>(bytes, bytes_max), bytes_max);
   };
   rocksdb::BackupID number = 0;
   BackupSource source(database);
@@ -162,20 +167,37 @@ inline Result<BackupInfo> back_up(Database& database, const std::string& data,
   return status.ok() ? Result<BackupInfo>(BackupInfo{number, made.size}) : error_of(status, failed);
 }
 
+// A folder of backups, to read them.
+inline Result<std::unique_ptr<rocksdb::BackupEngineReadOnly>> open_backups(
+    const std::string& backups, const std::string& failed) {
+  rocksdb::BackupEngineReadOnly* opened = nullptr;
+  const rocksdb::IOStatus status = rocksdb::BackupEngineReadOnly::Open(
+      rocksdb::Env::Default(), rocksdb::BackupEngineOptions(backups), &opened);
+  std::unique_ptr<rocksdb::BackupEngineReadOnly> engine(opened);
+  if (!status.ok()) return error_of(status, failed);
+  return engine;
+}
+
+// As RocksDbStore::newest_backup().
+inline Result<BackupInfo> newest_backup(const std::string& backups) {
+  const auto engine = open_backups(backups, "cannot read the backups in folder " + backups);
+  if (!engine) return engine.error();
+  const Result<rocksdb::BackupInfo> newest = find_newest(**engine, backups);
+  if (!newest) return newest.error();
+  return BackupInfo{newest->backup_id, newest->size};
+}
+
 // As RocksDbStore::restore().
 inline Result<void> restore(const std::string& backups, const std::string& folder) {
   const std::string failed = "cannot restore the backup in folder " + backups;
-  rocksdb::BackupEngineReadOnly* opened = nullptr;
-  rocksdb::IOStatus status = rocksdb::BackupEngineReadOnly::Open(
-      rocksdb::Env::Default(), rocksdb::BackupEngineOptions(backups), &opened);
-  const std::unique_ptr<rocksdb::BackupEngineReadOnly> engine(opened);
-  if (!status.ok()) return error_of(status, failed);
-  const Result<rocksdb::BackupInfo> newest = find_newest(*engine, backups);
+  const auto engine = open_backups(backups, failed);
+  if (!engine) return engine.error();
+  const Result<rocksdb::BackupInfo> newest = find_newest(**engine, backups);
   if (!newest) return newest.error();
-  status = engine->RestoreDBFromBackup(newest->backup_id, folder, folder);
+  rocksdb::IOStatus status = (*engine)->RestoreDBFromBackup(newest->backup_id, folder, folder);
   if (status.IsCorruption()) {
     // The message of restoring has no names; that of the proof has.
-    const rocksdb::IOStatus proof = engine->VerifyBackup(newest->backup_id, true);
+    const rocksdb::IOStatus proof = (*engine)->VerifyBackup(newest->backup_id, true);
     if (!proof.ok()) status = proof;
   }
   if (!status.ok()) return error_of(status, failed);

@@ -11,8 +11,10 @@
 #include <string_view>
 
 #include "server/http/api.h"
+#include "storage/format/keys.h"
 #include "storage/rocksdb_log.h"
 #include "tests/storage/document_writer.h"
+#include "tests/storage/support.h"
 
 namespace cowrite::http {
 
@@ -20,6 +22,11 @@ class ApiFixture : public testing::Test {
  protected:
   storage::DocumentWriter write(const std::string& id, const std::string& collection = "docs") {
     return {*log_, {collection, id}};
+  }
+
+  // Makes what the list of documents has of one unreadable.
+  void damage_name(const storage::DocumentKey& key) {
+    storage::put(log_->store(), storage::Table::kMeta, storage::document_name_key(key), "damaged");
   }
 
   std::future<Response> send(const std::string& method, const std::string& path,

@@ -65,6 +65,24 @@ TEST_F(ApiTest, ListsWhatBeginsWithAPrefixAndThePrefixItself) {
   EXPECT_EQ(ids(get_json("/api/documents", "prefix=x")), Ids{});
 }
 
+TEST_F(ApiTest, ADamagedDocumentIsNamedInTheListAndTheOthersStayInIt) {
+  for (const char* id : {"a", "b", "b2", "c"}) write(id).create("text");
+  write("x", "other").create("text");
+  damage_name({"docs", "b"});
+  const json page = get_json("/api/documents");
+  EXPECT_EQ(ids(page), (Ids{"a", "b2", "c"}));
+  ASSERT_EQ(page["damaged"].size(), 1U);
+  EXPECT_EQ(page["damaged"][0]["id"], "b");
+  EXPECT_EQ(page["damaged"][0]["error"]["code"], "ERR_STORAGE_DAMAGED");
+  const json second = get_json("/api/documents", "limit=1&after=a");
+  EXPECT_EQ(ids(second), Ids{});
+  EXPECT_EQ(second["damaged"].size(), 1U);
+  EXPECT_EQ(second["next"], "b");
+  EXPECT_EQ(ids(get_json("/api/documents", "limit=1&after=b")), (Ids{"b2"}));
+  EXPECT_EQ(get_json("/api/documents", "prefix=b")["damaged"].size(), 1U);
+  EXPECT_FALSE(get_json("/api/documents", "prefix=c").contains("damaged"));
+}
+
 TEST_F(ApiTest, ADeletedDocumentStaysInTheList) {
   write("gone").create("text").remove();
   const json document = get_json("/api/documents")["documents"][0];

@@ -51,7 +51,7 @@ TEST(ApiJson, DocumentsComeBack) {
   EXPECT_EQ(info->key, kNotes.key);
 
   const Result<history::DocumentPage> page =
-      parse_documents(documents_json({{*info, kNotes}, "n\"e\nxt"}));
+      parse_documents(documents_json({{*info, kNotes}, {}, "n\"e\nxt"}));
   ASSERT_TRUE(page);
   EXPECT_EQ(page->documents.size(), 2U);
   EXPECT_EQ(page->next, "n\"e\nxt");

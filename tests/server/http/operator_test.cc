@@ -239,7 +239,7 @@ TEST(OperatorJobs, AnOutcomeThatTakesLongIsAskedForAgain) {
   jobs.start(
       OperatorJobs::Lane::kChange,
       [&](const OperatorJobs::Progress& progress) {
-        progress(42);
+        static_cast<void>(progress({.records = 42, .bytes = 7, .bytes_max = 9}));
         go.get_future().get();
         return Response{200, "done", {}};
       },
@@ -247,6 +247,9 @@ TEST(OperatorJobs, AnOutcomeThatTakesLongIsAskedForAgain) {
   Response unfinished = first.get_future().get();
   EXPECT_EQ(unfinished.status, 202);
   const json report = json::parse(unfinished.body);
+  EXPECT_EQ(report["records"], 42);
+  EXPECT_EQ(report["bytes"], 7);
+  EXPECT_EQ(report["bytes_max"], 9);
   go.set_value();
   std::string body;
   while (body != "done") {  // Each answer comes when it is finished, or after the patience.
@@ -296,7 +299,7 @@ TEST(OperatorJobs, StoppingEndsWhatIsUnderWayAndAnswersWhoWaits) {
       OperatorJobs::Lane::kChange,
       [&](const OperatorJobs::Progress& progress) {
         begun.set_value();
-        while (progress(0)) std::this_thread::yield();
+        while (progress({})) std::this_thread::yield();
         return Response{500, "", {}};
       },
       [&](const Response& response) { first.set_value(response.status); });

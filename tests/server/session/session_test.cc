@@ -367,15 +367,19 @@ TEST_F(SessionTest, AQueryIsAskedWhenTheOneBeforeItIsAnswered) {
   receive(R"({"a":"qf","id":1,"c":"docs","q":{}})");
   receive(R"({"a":"qs","id":2,"c":"docs","q":{"after":"d"}})");
   ASSERT_EQ(queries_.size(), 1U);
-  protocol::QueryPage page{.documents = {}, .next = "e"};
+  protocol::QueryPage page{
+      .documents = {}, .damage = Error{storage::kErrDamaged, "between"}, .next = "e"};
   page.documents.push_back({"d", storage::Snapshot{.version = 3, .exists = true}});
   page.documents.push_back({"e", Error{storage::kErrDamaged, "bad"}});
   deliver(document::QueryReply{queries_[0].query, std::move(page)});
-  EXPECT_THAT(sent(),
-              ElementsAre(R"({"a":"qf","id":1,"data":[{"d":"d","v":3,)"
-                          R"("type":"http://sharejs.org/types/text-unicode","data":""}],)"
-                          R"("extra":{"next":"e","errors":{"e":{"code":"ERR_STORAGE_DAMAGED",)"
-                          R"("message":"bad"}}}})"));
+  EXPECT_THAT(
+      sent(),
+      ElementsAre(
+          R"({"a":"qf","id":1,"data":[{"d":"d","v":3,)"
+          R"("type":"http://sharejs.org/types/text-unicode","data":""}],)"
+          R"("extra":{"next":"e","damage":{"code":"ERR_STORAGE_DAMAGED","message":"between"},)"
+          R"("errors":{"e":{"code":"ERR_STORAGE_DAMAGED",)"
+          R"("message":"bad"}}}})"));
   ASSERT_EQ(queries_.size(), 2U);
   EXPECT_EQ(queries_[1].query.after, "d");
   deliver(document::QueryReply{queries_[1].query, protocol::QueryPage{}});

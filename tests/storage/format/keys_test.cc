@@ -72,10 +72,11 @@ TEST(Keys, ADamagedDocumentNameIsReported) {
   }
 }
 
-TEST(Keys, TheRangeAfterADocumentBeginsWithTheNextPossibleName) {
-  const KeyRange range = document_names_after({"docs", "a"});
-  EXPECT_LT(document_name_key({"docs", "a"}), range.from);
-  EXPECT_GE(document_name_key({"docs", "a\0"s}), range.from);
+TEST(Keys, TheRangeFromADocumentBeginsWithItAndGoesOnWithTheNextPossibleName) {
+  const KeyRange range = document_names_from({"docs", "a"});
+  EXPECT_EQ(document_name_key({"docs", "a"}), range.from);
+  EXPECT_EQ(key_after({"docs", "a"}), DocumentKey("docs", "a\0"s));
+  EXPECT_GT(document_name_key({"docs", "a\0"s}), range.from);
   EXPECT_LT(document_name_key({"\xFF\xFF", "\xFF\xFF"}), range.to);
 }
 

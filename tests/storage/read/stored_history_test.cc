@@ -48,6 +48,13 @@ class Stored {
   LatestHistory history_;
 };
 
+// Those of a list without damage.
+std::vector<DocumentInfo> infos(const Result<std::vector<ListEntry>>& entries) {
+  std::vector<DocumentInfo> infos;
+  for (const ListEntry& entry : *entries) infos.push_back(*entry.info);
+  return infos;
+}
+
 // A document of many versions, deleted and created again now and then.
 Author random_author(std::uint32_t seed, std::size_t versions) {
   std::mt19937 random(seed);
@@ -173,18 +180,37 @@ TEST(StoredHistory, AListingIsInKeyOrderAndCanBeContinued) {
   }
   std::sort(expected.begin(), expected.end(),
             [](const DocumentInfo& a, const DocumentInfo& b) { return a.key < b.key; });
-  EXPECT_EQ(*stored.history().list(std::nullopt, 100), expected);
-  EXPECT_TRUE(stored.history().list(std::nullopt, 0)->empty());
+  EXPECT_EQ(infos(stored.history().list({}, 100)), expected);
+  EXPECT_TRUE(stored.history().list({}, 0)->empty());
   std::vector<DocumentInfo> pages;
-  std::optional<DocumentKey> after;
-  for (auto page = stored.history().list(after, 2); !page->empty();
-       page = stored.history().list(after, 2)) {
-    EXPECT_LE(page->size(), 2U);
-    pages.insert(pages.end(), page->begin(), page->end());
-    after = pages.back().key;
+  DocumentKey first;
+  for (auto page = infos(stored.history().list(first, 2)); !page.empty();
+       page = infos(stored.history().list(first, 2))) {
+    EXPECT_LE(page.size(), 2U);
+    pages.insert(pages.end(), page.begin(), page.end());
+    first = key_after(pages.back().key);
   }
   EXPECT_EQ(pages, expected);
-  EXPECT_EQ(stored.history().list(DocumentKey{"a", "b"}, 1)->front().key.id(), "b.c");
+  EXPECT_EQ(stored.history().list({"a", "b"}, 1)->front().key->id(), "b.c");
+  EXPECT_EQ(stored.history().list({"a", "b.c"}, 1)->front().key->id(), "b.c");
+}
+
+TEST(StoredHistory, ADamagedEntryOfTheListIsNamedAndTheListGoesOn) {
+  Stored stored;
+  for (const char* id : {"a", "b", "c"}) {
+    Author author({"docs", id});
+    author.create("text");
+    ASSERT_EQ(stored.write(author), AppendOutcome::kCommitted);
+  }
+  stored.put(Table::kMeta, document_name_key({"docs", "b"}), "damaged");
+  const std::vector<ListEntry> entries = *stored.history().list({}, 3);
+  ASSERT_EQ(entries.size(), 3U);
+  for (const ListEntry& entry : entries) {
+    const bool damaged = entry.key->id() == "b";
+    EXPECT_EQ(entry.info.has_value(), !damaged);
+    EXPECT_EQ(damaged ? entry.info.error().code : std::string_view(), damaged ? kErrDamaged : "");
+  }
+  EXPECT_EQ(stored.history().list({}, 2)->size(), 2U);
 }
 
 // What every way of reading the document says.
@@ -241,7 +267,7 @@ TEST(StoredHistory, AChangedByteOfAnythingStoredIsReportedOrChangesNothing) {
   stored.put(Table::kSources, source, "damaged");
   EXPECT_EQ(stored.history().source(author.key(), "ann").error().code, kErrDamaged);
   stored.put(Table::kMeta, document_name_key(author.key()), "damaged");
-  EXPECT_EQ(stored.history().list(std::nullopt, 10).error().code, kErrDamaged);
+  EXPECT_EQ(stored.history().list({}, 10)->front().info.error().code, kErrDamaged);
   EXPECT_EQ(stored.history().info(author.key()).error().code, kErrDamaged);
   EXPECT_EQ(stored.history().version_at(author.key(), 0).error().code, kErrDamaged);
 }

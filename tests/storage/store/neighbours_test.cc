@@ -117,7 +117,7 @@ TEST(Neighbours, AreWrittenOnThoughCompactionsMeetTheDamage) {
     for (int table = 0; table < kTables; ++table) {
       author.insert(0, "word ");
       ASSERT_EQ(append(*log, author.take()), AppendOutcome::kCommitted);
-      ASSERT_TRUE(log->back_up(temp / "backups"));  // Which flushes.
+      ASSERT_TRUE(log->back_up(temp / "backups", {}));  // Which flushes.
     }
     EXPECT_FALSE(log->failure());
   }

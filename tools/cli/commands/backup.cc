@@ -5,6 +5,7 @@
 #include "storage/store/data_folder.h"
 #include "tools/cli/command.h"
 #include "tools/cli/human.h"
+#include "tools/cli/progress_bar.h"
 
 namespace cowrite::cli {
 namespace {
@@ -16,7 +17,12 @@ struct Arguments {
 Result<void> backup(const Arguments& arguments, OperatorContext& context) {
   if (Result<void> named = storage::check_folder_name(arguments.folder); !named) return named;
   const std::filesystem::path path = std::filesystem::absolute(arguments.folder);
-  const Result<http::BackupDone> done = context.data.back_up(path.lexically_normal().string());
+  ProgressBar bar;
+  const Result<http::BackupDone> done = context.data.back_up(
+      path.lexically_normal().string(), [&](std::uint64_t bytes, std::uint64_t bytes_max) {
+        bar.show(bytes, bytes_max, "backing up");
+      });
+  bar.wipe();
   if (!done) return done.error();
   if (context.format == Format::kJson) {
     context.output.json_line(http::backup_json(*done));

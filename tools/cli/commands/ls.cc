@@ -1,8 +1,11 @@
+#include <iterator>
 #include <memory>
+#include <utility>
 
 #include "server/http/json.h"
 #include "tools/cli/command.h"
 #include "tools/cli/human.h"
+#include "tools/cli/outcomes.h"
 #include "tools/cli/printable.h"
 #include "tools/cli/table.h"
 
@@ -23,9 +26,19 @@ std::vector<Cell> row(const storage::DocumentInfo& info, const Context& context)
       {printable(info.key.id()), info.exists ? Paint::kPlain : Paint::kFaint}};
 }
 
+Result<void> name_damaged(const std::vector<history::ListFailure>& damaged, std::size_t listed,
+                          const Context& context) {
+  Outcomes outcomes(context, "documents", "listed", listed + damaged.size());
+  while (listed-- > 0) outcomes.skip();
+  for (const auto& [key, error] : damaged) outcomes.fail({key}, error);
+  return outcomes.conclude();
+}
+
 Result<void> ls(const Arguments& arguments, Context& context) {
   Table table(context.output,
               {{"VERSION", Align::kRight, 8}, {"SIZE", Align::kRight, 8}, {"CHANGED"}, {"NAME"}});
+  std::size_t listed = 0;
+  std::vector<history::ListFailure> damaged;
   std::optional<std::string> after;
   do {
     Result<history::DocumentPage> page =
@@ -40,9 +53,11 @@ Result<void> ls(const Arguments& arguments, Context& context) {
       }
     }
     table.print();
+    listed += page->documents.size();
+    std::move(page->damaged.begin(), page->damaged.end(), std::back_inserter(damaged));
     after = page->next;
   } while (after);
-  return {};
+  return damaged.empty() ? Result<void>() : name_damaged(damaged, listed, context);
 }
 
 Run declare(Options& options) {
@@ -57,7 +72,8 @@ Run declare(Options& options) {
 extern const Command kLs;
 const Command kLs = {
     "ls", "List documents: version, size, last change and name",
-    "Sorted by name. When piped, sizes are in bytes and times in UTC.\n"
+    "Sorted by name. When piped, sizes are in bytes and times in UTC. Documents whose entries are\n"
+    "damaged are named on standard error, after the others, and the status is 1.\n"
     "With --json: one object a line, "
     "{\"collection\",\"id\",\"version\",\"exists\",\"bytes\",\"created\",\"changed\"}.\n"
     "\n"

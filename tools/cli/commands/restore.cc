@@ -6,6 +6,7 @@
 #include "tools/cli/change.h"
 #include "tools/cli/complaint.h"
 #include "tools/cli/outcomes.h"
+#include "tools/cli/progress_bar.h"
 
 namespace cowrite::cli {
 namespace {
@@ -29,9 +30,15 @@ Result<void> restore_all(const Arguments& arguments, OperatorContext& context) {
   if (const Result<void> named = storage::check_folder_name(*arguments.backups); !named) {
     return Error{kErrUsage, "--from: " + named.error().message};
   }
-  const Result<storage::RestoredBackup> restored = context.data.restore_all(
-      *arguments.backups, arguments.skip_damaged ? storage::DamagedDocuments::kLeftOut
-                                                 : storage::DamagedDocuments::kRefused);
+  ProgressBar bar;
+  const Result<storage::RestoredBackup> restored =
+      context.data.restore_all(*arguments.backups,
+                               arguments.skip_damaged ? storage::DamagedDocuments::kLeftOut
+                                                      : storage::DamagedDocuments::kRefused,
+                               [&](std::uint64_t bytes, std::uint64_t bytes_max) {
+                                 bar.show(bytes, bytes_max, "restoring");
+                               });
+  bar.wipe();
   if (!restored) return restored.error();
   for (const Error& error : restored->left_out) {
     if (context.format == Format::kJson) {
