@@ -5,7 +5,6 @@
 #include <utility>
 
 #include "server/http/errors.h"
-#include "server/http/health.h"
 #include "server/http/operator_token.h"
 #include "server/http/responses.h"
 #include "server/pages/embedded_file.h"
@@ -191,19 +190,28 @@ void Server::serve(const http::Request& request, http::Respond respond) {
       respond(std::move(response));
     });
   } else if (request.path == "/healthz") {
-    const storage::LogHealth log = log_->health();
-    const ClientsAheadOfLog::Count ahead = clients_ahead_.count();
-    respond(http::respond_health(request, {.waits_for_disk = log.waits_for_disk,
-                                           .disk_free_bytes = log.disk_free_bytes.value_or(0),
-                                           .disk_reserve_bytes = log.disk_reserve_bytes,
-                                           .requests_ahead = ahead.requests,
-                                           .documents_ahead = ahead.documents}));
+    respond(http::respond_health(request, vitals()));
+  } else if (request.path == "/readyz") {
+    respond(http::respond_readiness(request, vitals()));
   } else {
     respond(pages_.respond(request));
   }
 }
 
+http::Vitals Server::vitals() const {
+  const storage::LogHealth log = log_->health();
+  const ClientsAheadOfLog::Count ahead = clients_ahead_.count();
+  return {.waits_for_disk = log.waits_for_disk,
+          .disk_free_bytes = log.disk_free_bytes,
+          .disk_reserve_bytes = log.disk_reserve_bytes,
+          .log_failed = log_->failure().has_value(),
+          .stopping = stopping_,
+          .requests_ahead = ahead.requests,
+          .documents_ahead = ahead.documents};
+}
+
 void Server::stop() {
+  stopping_ = true;
   operator_api_.stop();
   std::latch drained(static_cast<std::ptrdiff_t>(loops_.size()));
   for (document::LoopIndex i = 0; i < loops_.size(); ++i) {

@@ -9,6 +9,7 @@
 // start() and stop() are called by one thread, which is none of the loops'.
 #pragma once
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -77,6 +78,7 @@ class Server {
   [[nodiscard]] std::optional<Error> refuse(const http::Request& request);
   [[nodiscard]] http::OperatorPorts operator_ports();
   void serve(const http::Request& request, http::Respond respond);
+  [[nodiscard]] http::Vitals vitals() const;
 
   // Destroyed from the last to the first: the WebSocket servers need their loops' contexts, and the
   // documents the log.
@@ -94,6 +96,7 @@ class Server {
   // One for each loop.
   std::vector<std::unique_ptr<transport::WebSocketServer>> web_socket_servers_;
   std::uint16_t port_ = 0;
+  std::atomic<bool> stopping_ = false;
 };
 
 }  // namespace cowrite::server

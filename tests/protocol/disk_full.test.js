@@ -53,6 +53,8 @@ restartingSuite("a disk that is nearly full", (suite) => {
     await disk.fill(16 * kMiB);
     let acknowledged = false;
     const submitted = submit(doc, [1, "b"]).then(() => (acknowledged = true));
+    const ready = await fetch(`${suite.server.url}/readyz`);
+    assert.deepEqual([ready.status, await ready.text()], [200, "ready\n"]);
     assert.match(await health(503), /^The disk has \d+ bytes free, and the reserve is 33554432: /);
     const reader = await suite.raw();
     assert.deepEqual(await snapshot(reader, id), textSnapshot(1, "a"));

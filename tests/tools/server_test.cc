@@ -6,6 +6,7 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 
+#include "server/http/health.h"
 #include "server/http/history_json.h"
 #include "server/http/json.h"
 #include "server/http/operator_json.h"
@@ -306,6 +307,48 @@ TEST(Servers, OfAListThatCannotBeReadToItsEndMoreThanOneMayBeLeftOut) {
   EXPECT_EQ(ran.err,
             "cowrite: the documents after docs/notes could not be listed: a block is damaged\n"
             "cowrite: at least 1 of 2 documents were not exported\n");
+}
+
+TEST(Servers, AreAskedOnceWhetherTheyAreWell) {
+  std::atomic<int> requests = 0;
+  std::atomic<bool> low = false;
+  const HttpEndpoint server([&](const http::Request& request, const http::Respond& respond) {
+    ++requests;
+    const http::Vitals vitals = {.waits_for_disk = low,
+                                 .disk_free_bytes = 70'000'000,
+                                 .disk_reserve_bytes = 64'000'000,
+                                 .requests_ahead = 1,
+                                 .documents_ahead = 1};
+    respond(request.path == "/healthz" ? http::respond_health(request, vitals)
+                                       : http::respond_readiness(request, vitals));
+  });
+  const std::string details =
+      "disk free 70000000 bytes, reserve 64000000 bytes\n"
+      "1 requests named versions that the log does not have, of 1 documents\n";
+  const Ran well = run({"--server", server.url(), "health"});
+  EXPECT_EQ(well.status, 0) << well.err;
+  EXPECT_EQ(well.out, "well\n" + details);
+  low = true;
+  requests = 0;
+  const Ran unwell = run({"--server", server.url(), "health"});
+  EXPECT_EQ(unwell.status, 1);
+  EXPECT_EQ(unwell.out,
+            "not well  The disk has 70000000 bytes free, and the reserve is 64000000: what is "
+            "typed waits until there is room, and reading goes on.\n" +
+                details);
+  EXPECT_EQ(unwell.err, "cowrite: the server is not well\n");
+  EXPECT_EQ(requests, 1);
+  const Ran ready = run({"--server", server.url(), "health", "--ready", "--json"});
+  EXPECT_EQ(ready.status, 0);
+  EXPECT_EQ(ready.out, R"({"ok":true,"disk":{"free":70000000,"reserve":64000000},)"
+                       R"("ahead":{"requests":1,"documents":1}})"
+                       "\n");
+}
+
+TEST(Servers, OnlyAServerIsWell) {
+  const Ran ran = run({"--data", served_folder().path(), "health"});
+  EXPECT_EQ(ran.status, 1);
+  EXPECT_TRUE(ran.err.starts_with("cowrite: a data folder is neither well nor ready")) << ran.err;
 }
 
 TEST(Servers, AFailureNamesItsDocument) {

@@ -50,6 +50,11 @@ class FolderSource final : public DocumentSource {
                  "a data folder is read as it is now, only a server tells of what comes"};
   }
 
+  Result<http::HealthReport> health() override {
+    return Error{kErrServerNeeded, "a data folder is neither well nor ready, only a server is"};
+  }
+  Result<http::HealthReport> readiness() override { return health(); }
+
   Result<storage::Proof> verify(const storage::DocumentKey& key,
                                 const storage::VerifyProgress& progress) override {
     return storage::verify(*store_.view(), key, progress);

@@ -48,7 +48,7 @@ HttpClient::~HttpClient() = default;
 
 Result<HttpReply> HttpClient::get(std::string_view path) {
   curl_easy_reset(handle_->curl);
-  return perform(path);
+  return perform(path, {"Accept: application/json, */*"});
 }
 
 Result<HttpReply> HttpClient::post(std::string_view path, std::string_view body,
@@ -64,19 +64,19 @@ Result<HttpReply> HttpClient::post(std::string_view path, std::string_view body,
   curl_easy_setopt(curl, CURLOPT_POSTFIELDS, body.data() == nullptr ? "" : body.data());
   curl_easy_setopt(curl, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(body.size()));
   // Our server does not say 100-continue, which curl would wait for.
-  curl_slist* headers = curl_slist_append(nullptr, "Expect:");
-  headers = curl_slist_append(headers, "Content-Type: application/octet-stream");
-  if (!token.empty()) {
-    headers = curl_slist_append(headers, ("Authorization: Bearer " + token).c_str());
-  }
-  curl_easy_setopt(curl, CURLOPT_HTTPHEADER, headers);
-  Result<HttpReply> reply = perform(path);
-  curl_slist_free_all(headers);
-  return reply;
+  std::vector<std::string> headers = {"Expect:", "Content-Type: application/octet-stream"};
+  if (!token.empty()) headers.push_back("Authorization: Bearer " + token);
+  return perform(path, headers);
 }
 
-Result<HttpReply> HttpClient::perform(std::string_view path) {
+Result<HttpReply> HttpClient::perform(std::string_view path,
+                                      const std::vector<std::string>& headers) {
   CURL* curl = handle_->curl;
+  std::unique_ptr<curl_slist, decltype(&curl_slist_free_all)> list(nullptr, &curl_slist_free_all);
+  for (const std::string& header : headers) {
+    list.reset(curl_slist_append(list.release(), header.c_str()));
+  }
+  curl_easy_setopt(curl, CURLOPT_HTTPHEADER, list.get());
   HttpReply reply;
   const std::string url = base_ + std::string(path);
   curl_easy_setopt(curl, CURLOPT_URL, url.c_str());

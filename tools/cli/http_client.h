@@ -7,6 +7,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "ot/base/result.h"
 #include "tools/cli/proxy.h"
@@ -41,7 +42,8 @@ class HttpClient {
  private:
   struct Handle;
 
-  [[nodiscard]] Result<HttpReply> perform(std::string_view path);
+  [[nodiscard]] Result<HttpReply> perform(std::string_view path,
+                                          const std::vector<std::string>& headers);
 
   std::string base_;
   Proxy proxy_;

@@ -47,6 +47,16 @@ Result<HttpReply> ServerConnection::post(const std::string& path, std::string_vi
   return ask([&] { return http_.post(path, body, token_); }, progress);
 }
 
+Result<HttpReply> ServerConnection::get_once(const std::string& path) {
+  Result<HttpReply> reply = http_.get(path);
+  return reply ? std::move(reply) : unreachable(reply.error());
+}
+
+Error ServerConnection::unreachable(const Error& error) const {
+  if (error.code == kErrProxyRefused) return error;
+  return {kErrServerUnreachable, shown_url_ + ": " + error.message};
+}
+
 Error ServerConnection::foreign() const {
   return {kErrServerForeign, shown_url_ + ": what answers there is not a cowrite server"};
 }
@@ -55,8 +65,7 @@ Result<HttpReply> ServerConnection::ask(const Ask& first, const Progress& progre
   Ask next = first;
   for (int retries = 0;;) {
     Result<HttpReply> reply = next();
-    if (!reply && reply.error().code == kErrProxyRefused) return reply.error();
-    if (!reply) return Error{kErrServerUnreachable, shown_url_ + ": " + reply.error().message};
+    if (!reply) return unreachable(reply.error());
     if (reply->status == 200) return reply;
     if (reply->status == 503 && retries++ < kRetriesMax) {
       std::this_thread::sleep_for(retry_after(*reply));

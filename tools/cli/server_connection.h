@@ -23,6 +23,8 @@ class ServerConnection {
   // What the server answers, once it says 200; else its error, kErrServerUnreachable, or that there
   // is no server of ours.
   [[nodiscard]] Result<HttpReply> get(const std::string& path, const Progress& progress = {});
+  // The same, whatever the status; a busy server is not asked again.
+  [[nodiscard]] Result<HttpReply> get_once(const std::string& path);
   [[nodiscard]] Result<HttpReply> post(const std::string& path, std::string_view body = {},
                                        const Progress& progress = {});
 
@@ -40,6 +42,8 @@ class ServerConnection {
   }
 
  private:
+  // An error of asking, with the server's name.
+  [[nodiscard]] Error unreachable(const Error& error) const;
   using Ask = std::function<Result<HttpReply>()>;
   [[nodiscard]] Result<HttpReply> ask(const Ask& first, const Progress& progress);
 

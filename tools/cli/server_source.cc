@@ -96,6 +96,9 @@ class ServerSource final : public DocumentSource {
     return ask(RequestPath("/api/operator/collections"), http::parse_collections);
   }
 
+  Result<http::HealthReport> health() override { return look("/healthz"); }
+  Result<http::HealthReport> readiness() override { return look("/readyz"); }
+
   Result<history::DocumentUse> document_use(const storage::DocumentKey& key) override {
     return ask(RequestPath("/api/operator/stat").document(key), http::parse_document_use);
   }
@@ -105,6 +108,11 @@ class ServerSource final : public DocumentSource {
   }
 
  private:
+  // It says so with 503 if it is not well, which is no reason to ask again.
+  Result<http::HealthReport> look(const std::string& path) {
+    return server_.read(server_.get_once(path), http::parse_health);
+  }
+
   // A page that leads on; pages that do not would never end.
   template <typename Page>
   Result<Page> forward(Result<Page> page, std::uint64_t from) const {

@@ -13,6 +13,7 @@
 #include "server/history/disk_use.h"
 #include "server/history/queries.h"
 #include "server/history/version_groups.h"
+#include "server/http/health.h"
 #include "storage/history.h"
 #include "storage/read/verify.h"
 
@@ -54,6 +55,10 @@ class DocumentSource {
   [[nodiscard]] virtual Result<void> verify_no_orphans() = 0;
   // Those that hold documents, in order.
   [[nodiscard]] virtual Result<history::CollectionList> collections() = 0;
+
+  // server/http/health.h, of the server. Fails with kErrServerNeeded where there is none.
+  [[nodiscard]] virtual Result<http::HealthReport> health() = 0;
+  [[nodiscard]] virtual Result<http::HealthReport> readiness() = 0;
 
   // server/history/disk_use.h
   [[nodiscard]] virtual Result<history::DocumentUse> document_use(
