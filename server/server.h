@@ -21,6 +21,7 @@
 #include "server/access/access_policy.h"
 #include "server/clients_ahead_of_log.h"
 #include "server/http/api.h"
+#include "server/http/health.h"
 #include "server/http/operator_api.h"
 #include "server/limits.h"
 #include "server/loop/loop.h"

@@ -9,6 +9,19 @@
 #include "storage/errors.h"
 
 namespace cowrite::history {
+namespace {
+
+// Why erasing failed; if that was only the rewriting of files, it says so.
+Error still_on_disk(const storage::History& history, const storage::DocumentKey& key,
+                    const Error& error) {
+  const Result<std::optional<storage::DocumentInfo>> info = history.info(key);
+  if (!info || !*info || (*info)->erased < (*info)->version) return error;
+  return {error.code,
+          storage::describe(key) +
+              ": nobody can read it any more, but files still hold it: " + error.message};
+}
+
+}  // namespace
 
 Result<ChangeDone> Changes::restore(const storage::DocumentKey& key,
                                     const storage::VersionSelector& at, const std::string& author) {
@@ -49,7 +62,7 @@ Result<ChangeDone> Changes::purge(const storage::DocumentKey& key) {
   const Result<void> erased = log_.erase(key);
   // Also if only the rewriting failed: what an open document remembers is gone from the log.
   sink_.reload(key);
-  if (!erased) return erased.error();
+  if (!erased) return still_on_disk(log_.history(), key, erased.error());
   return ChangeDone{info->version, true};
 }
 

@@ -166,9 +166,11 @@ std::string proof_json(const storage::DocumentKey& key, const storage::Proof& pr
 }
 Result<storage::Proof> parse_proof(std::string_view json) { return parse_reply(json, read_proof); }
 
-std::string disproof_json(const storage::DocumentKey& key, const Error& error) {
+std::string disproof_json(const std::optional<storage::DocumentKey>& key, const Error& error) {
   JsonWriter json;
-  write_error(write_key(json.begin_object(), key).boolean("proven", false), error);
+  json.begin_object();
+  if (key) write_key(json, *key);
+  write_error(json.boolean("proven", false), error);
   return json.end_object().take();
 }
 

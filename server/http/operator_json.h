@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -21,7 +22,8 @@ namespace cowrite::http {
 [[nodiscard]] Result<storage::Proof> parse_proof(std::string_view json);
 
 // {"collection":"docs","id":"notes","proven":false,"error":{"code":"...","message":"..."}}
-[[nodiscard]] std::string disproof_json(const storage::DocumentKey& key, const Error& error);
+[[nodiscard]] std::string disproof_json(const std::optional<storage::DocumentKey>& key,
+                                        const Error& error);
 
 // {"collection":"docs","id":"notes","version":12,"exists":true,"bytes":1045,"created":"...",
 //  "changed":"...","disk":{"records":120,"checkpoints":1100,"sources":40}}

@@ -25,6 +25,7 @@ class BusyView final : public View {
   Result<void> scan(Table, const KeyRange&, Order, const EntryVisitor&) const override {
     return busy();
   }
+  Result<std::uint64_t> bytes_between(Table, const KeyRange&) const override { return busy(); }
   Result<std::uint64_t> disk_bytes(Table, const KeyRange&) const override { return busy(); }
 
  private:

@@ -1,13 +1,17 @@
 #include "storage/read/salvage.h"
 
 #include <cstdint>
+#include <map>
 #include <optional>
+#include <string>
 #include <utility>
 
 #include "storage/errors.h"
 #include "storage/format/keys.h"
+#include "storage/read/record_scan.h"
 #include "storage/read/verify.h"
 #include "storage/store/heads.h"
+#include "storage/store/sources.h"
 
 namespace cowrite::storage {
 namespace {
@@ -25,11 +29,11 @@ class Copier {
     const std::pair<Table, KeyRange> entries[] = {
         {Table::kMeta, chain_values(head.number, 0, kVersionMax)},
         {Table::kRecords, versions(head.number, 0, kVersionMax)},
-        {Table::kCheckpoints, versions(head.number, 0, kVersionMax)},
-        {Table::kSources, sources(head.number)}};
+        {Table::kCheckpoints, versions(head.number, 0, kVersionMax)}};
     for (const auto& [table, range] : entries) {
       if (Result<void> copied = copy(table, range); !copied) return copied;
     }
+    if (Result<void> indexed = index_sources(head); !indexed) return indexed;
     put_head(key, head, batch_);
     return {};
   }
@@ -41,6 +45,18 @@ class Copier {
   }
 
  private:
+  // From the records, since the index itself may be damaged.
+  Result<void> index_sources(const Head& head) {
+    std::map<std::string, SourceEntry> newest;
+    Result<void> scanned = scan_records(view_, head.number, head.erased, head.version,
+                                        [&newest](const Record& record) -> Result<Visit> {
+                                          newest[record.source] = {record.sequence, record.version};
+                                          return Visit::kContinue;
+                                        });
+    for (const auto& [source, entry] : newest) put_source(head.number, source, entry, batch_);
+    return scanned;
+  }
+
   Result<void> copy(Table table, const KeyRange& range) {
     return view_.scan(table, range, Order::kForward,
                       [&](std::string_view key, std::string_view value) -> Result<Visit> {
@@ -56,7 +72,7 @@ class Copier {
   WriteBatch batch_;
 };
 
-// Finds the documents that verify() proves.
+// Finds the documents that verify() proves, but for the index of sources.
 class Prover {
  public:
   explicit Prover(const View& view) : view_(view) {}
@@ -78,7 +94,8 @@ class Prover {
 
  private:
   void prove(DocumentKey&& key, const Head& head) {
-    const Result<Proof> proof = verify(view_, key, [](std::uint64_t) { return true; });
+    const Result<Proof> proof = verify(
+        view_, key, [](std::uint64_t) { return true; }, Proving::kAllButSources);
     if (!proof) return left_out.push_back(proof.error());
     proven.emplace_back(std::move(key), head);
   }

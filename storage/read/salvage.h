@@ -8,7 +8,8 @@
 
 namespace cowrite::storage {
 
-// Copies every document that verify() proves to an empty store, entry by entry, and returns why
+// Copies every document that verify() proves, but for the index of sources, which is made anew, to
+// an empty store, entry by entry, and returns why
 // each of the others was left out; of those that a damaged list does not show, there is one error
 // for all, which names their neighbours. Fails as writing does.
 [[nodiscard]] Result<std::vector<Error>> salvage(const View& view, Store& target);

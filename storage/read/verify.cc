@@ -28,8 +28,12 @@ bool equal(const ot::Rope& left, const ot::Rope& right) {
 class Verifier {
  public:
   Verifier(const View& view, const DocumentKey& key, const Head& head,
-           const VerifyProgress& progress)
-      : view_(view), head_(head), progress_(progress), chain_(chain_start(key)) {}
+           const VerifyProgress& progress, Proving proving)
+      : view_(view),
+        head_(head),
+        progress_(progress),
+        proving_(proving),
+        chain_(chain_start(key)) {}
 
   Result<Proof> run() {
     for (const auto step :
@@ -169,6 +173,7 @@ class Verifier {
   }
 
   Result<void> check_sources() {
+    if (proving_ == Proving::kAllButSources) return {};
     Result<void> scanned =
         scan_sources(view_, head_.number,
                      [this](std::string_view source, const SourceEntry& entry) -> Result<Visit> {
@@ -187,6 +192,7 @@ class Verifier {
   const View& view_;
   const Head& head_;
   const VerifyProgress& progress_;
+  const Proving proving_;
   Snapshot now_;
   ChainValue chain_;
   std::int64_t first_ms_ = 0;
@@ -221,11 +227,12 @@ Result<std::optional<DocumentNumber>> next_number(const View& view, Table table,
 
 }  // namespace
 
-Result<Proof> verify(const View& view, const DocumentKey& key, const VerifyProgress& progress) {
+Result<Proof> verify(const View& view, const DocumentKey& key, const VerifyProgress& progress,
+                     Proving proving) {
   const Result<std::optional<Head>> head = read_head(view, key);
   if (!head) return head.error();
   if (!*head) return Error{kErrDocumentUnknown, describe(key) + ": no such document"};
-  Result<Proof> proof = Verifier(view, key, **head, progress).run();
+  Result<Proof> proof = Verifier(view, key, **head, progress, proving).run();
   return proof ? proof : about(key, proof.error());
 }
 

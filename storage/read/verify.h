@@ -30,10 +30,13 @@ struct Proof {
 // Called now and then with how many records have been replayed; false ends it with kErrBusy.
 using VerifyProgress = std::function<bool(std::uint64_t records)>;
 
+// What is looked at; without the index of sources, which the records can make again, the rest.
+enum class Proving { kAll, kAllButSources };
+
 // Fails with kErrDamaged, naming the first version that is not as it was written, or kErrIo. Of a
 // document that nobody wrote it proves nothing, and says so with kErrDocumentUnknown.
 [[nodiscard]] Result<Proof> verify(const View& view, const DocumentKey& key,
-                                   const VerifyProgress& progress);
+                                   const VerifyProgress& progress, Proving proving = Proving::kAll);
 
 // Fails with kErrDamaged if there is anything stored that belongs to no document.
 [[nodiscard]] Result<void> verify_no_orphans(const View& view);

@@ -28,19 +28,19 @@ Visit show(std::string_view name, std::string_view value, const HeadVisitor& vis
   return visit(*std::move(key), named);
 }
 
-// The name of the document whose head a scan from `place` comes to first.
-std::string first_name(const View& view, const std::string& place, std::string otherwise) {
-  const Result<std::optional<std::string>> first =
-      first_key(view, Table::kMeta, {place, all_document_names().to}, Order::kForward);
-  if (!first || !*first) return otherwise;
-  const Result<DocumentKey> key = decode_document_name_key(**first);
+// The name of the document whose head this is.
+std::string name_of(const std::optional<std::string>& entry, std::string otherwise) {
+  if (!entry) return otherwise;
+  const Result<DocumentKey> key = decode_document_name_key(*entry);
   return key ? describe(*key) : otherwise;
 }
 
-Error hidden_documents(const View& view, const KeyRange& range, const Error& reason) {
+Error hidden_documents(const View& view, const UnreadableRange& range, const Error& reason) {
+  const Result<std::optional<std::string>> behind =
+      first_key(view, Table::kMeta, {range.end, all_document_names().to}, Order::kForward);
   return {reason.code, "the list of documents is damaged between " +
-                           first_name(view, range.from, "its beginning") + " and " +
-                           first_name(view, range.to, "its end") +
+                           name_of(range.before, "its beginning") + " and " +
+                           name_of(behind ? *behind : std::nullopt, "its end") +
                            ", and does not show those between: " + reason.message};
 }
 
@@ -81,12 +81,12 @@ Result<void> scan_heads(const View& view, const DocumentKey& first, const HeadVi
                   });
     if (scanned) break;
     if (scanned.error().code != kErrDamaged) return scanned;
-    const Result<KeyRange> hidden =
+    const Result<UnreadableRange> hidden =
         find_unreadable_range(view, Table::kMeta, all_document_names(), rest.from);
     if (!hidden) return hidden.error();
-    if (hidden->to <= rest.from) return scanned;
+    if (hidden->end <= rest.from) return scanned;
     visited = visit(std::nullopt, hidden_documents(view, *hidden, scanned.error()));
-    rest.from = hidden->to;
+    rest.from = hidden->end;
   }
   return {};
 }

@@ -1,10 +1,7 @@
 #include "storage/store/unreadable_range.h"
 
-#include <algorithm>
 #include <cstddef>
-#include <cstdint>
-#include <optional>
-#include <string_view>
+#include <functional>
 #include <utility>
 
 #include "storage/errors.h"
@@ -12,32 +9,37 @@
 namespace cowrite::storage {
 namespace {
 
-// Each halves what lies between two keys: 64 for the 8 bytes behind those that they share, and as
-// many again for the bytes that come to be shared meanwhile.
-constexpr int kHalvings = 128;
+using Holds = std::function<bool(const std::string& key)>;
 
-constexpr std::size_t kNumberBytes = 8;
-
-// The first bytes as a number, zeros behind a key that is shorter.
-std::uint64_t number_of(std::string_view bytes) {
-  std::uint64_t number = 0;
-  for (std::size_t i = 0; i < kNumberBytes; ++i) {
-    number = number << 8 | (i < bytes.size() ? static_cast<std::uint8_t>(bytes[i]) : 0);
+// The greatest key of which `holds_behind` is true, as it is of all keys between `key` and that; it
+// is not true of those from there to `end`.
+std::string last_that(const std::string& key, const std::string& end, const Holds& holds_behind) {
+  const auto holds = [&](const std::string& next) {
+    return next <= key || (next < end && holds_behind(next));
+  };
+  // What it shares with `key`: cut off there, and a bit greater, `holds` is not true any more.
+  std::string last = key;
+  while (!last.empty()) {
+    std::string next = last;
+    last.pop_back();
+    if (next.back() == '\xFF') continue;
+    next.back() = static_cast<char>(next.back() + 1);
+    if (!holds(next)) {
+      last = next;
+      last.back() = static_cast<char>(last.back() - 1);
+      break;
+    }
   }
-  return number;
-}
-
-// A key about half way between two; that of `low` if there is none that differs early enough.
-std::string half_way(std::string_view low, std::string_view high) {
-  const auto differ = std::ranges::mismatch(low, high).in1;
-  const auto shared = static_cast<std::size_t>(differ - low.begin());
-  const std::uint64_t from = number_of(low.substr(shared));
-  const std::uint64_t to = number_of(high.substr(shared));
-  if (to - from < 2) return std::string(low);
-  const std::uint64_t middle = from + (to - from) / 2;
-  std::string key(low.substr(0, shared));
-  for (int shift = 56; shift >= 0; shift -= 8) key.push_back(static_cast<char>(middle >> shift));
-  return key;
+  // Byte by byte: the greatest that may follow, as long as one may.
+  while (holds(last + '\0')) {
+    int low = 0;
+    for (int high = 256; high - low > 1;) {
+      const int middle = (low + high) / 2;
+      (holds(last + static_cast<char>(middle)) ? low : high) = middle;
+    }
+    last += static_cast<char>(low);
+  }
+  return last;
 }
 
 class Search {
@@ -47,58 +49,69 @@ class Search {
 
   // Whether a scan that begins at the key finds its first entry, or the end.
   bool succeeds(const std::string& key) {
-    const Result<std::optional<std::string>> first =
-        first_key(view_, table_, {key, within_.to}, Order::kForward);
-    if (!first && first.error().code != kErrDamaged) failure_ = first.error();
-    return first.has_value();
+    return first({key, within_.to}, Order::kForward).has_value();
   }
 
-  // About the first key behind `place` from which a scan succeeds.
-  std::string end_behind(const std::string& place) {
-    std::string low = place;
-    std::string high = within_.to;
-    for (std::size_t length = place.size(); length > 0; --length) {
-      std::string key = place.substr(0, length);
-      if (key.back() == '\xFF') continue;
-      key.back() = static_cast<char>(key.back() + 1);
-      if (key >= within_.to) break;
-      if (succeeds(key)) {
-        high = std::move(key);
-        break;
-      }
-      low = std::move(key);
+  // The first key behind `place` from which a scan succeeds.
+  std::string end_behind(std::string place) {
+    while (!failure_) {
+      place = next_block(place);
+      if (place >= within_.to || succeeds(place)) break;
     }
-    return halve(std::move(low), std::move(high), true).second;
+    return place;
   }
 
-  // About the last key before `place` from which a scan succeeds.
-  std::string begin_before(const std::string& place) {
-    std::string low = within_.from;
-    std::string high = place;
-    for (std::size_t length = place.size(); length-- > within_.from.size();) {
-      std::string key = place.substr(0, length);
-      if (succeeds(key)) {
-        low = std::move(key);
-        break;
-      }
-      high = std::move(key);
+  // The last entry before `place` that can be read, from block to block.
+  std::optional<std::string> entry_before(std::string place) {
+    while (!failure_) {
+      const Result<std::optional<std::string>> last =
+          first({within_.from, place}, Order::kBackward);
+      if (last) return *last;
+      place = begin_of_block(place);
+      if (place <= within_.from) break;
+      // The last key of the block before, or one behind it. The end of a range is looked for in
+      // the block that its bound is in, so it must not be the first key of this one.
+      place.pop_back();
+      if (has(place)) return place;
     }
-    return halve(std::move(low), std::move(high), false).first;
+    return std::nullopt;
   }
 
   // Why it cannot be known, if anything but damage came in the way.
   [[nodiscard]] const std::optional<Error>& failure() const { return failure_; }
 
  private:
-  // Brings the two together, a scan from one of which succeeds: from `high`, or from `low`.
-  std::pair<std::string, std::string> halve(std::string low, std::string high,
-                                            bool succeeds_from_high) {
-    for (int i = 0; i < kHalvings && !failure_; ++i) {
-      std::string middle = half_way(low, high);
-      if (middle <= low) break;
-      (succeeds(middle) == succeeds_from_high ? high : low) = std::move(middle);
-    }
-    return {std::move(low), std::move(high)};
+  Result<std::optional<std::string>> first(const KeyRange& range, Order order) {
+    Result<std::optional<std::string>> found = first_key(view_, table_, range, order);
+    if (!found && found.error().code != kErrDamaged) failure_ = found.error();
+    return found;
+  }
+
+  bool has(const std::string& key) {
+    const Result<std::optional<std::string>> found = first({key, key + '\0'}, Order::kForward);
+    return found && *found;
+  }
+
+  // The first key of the block behind that of `place`, in whichever file one ends first.
+  std::string next_block(const std::string& place) {
+    if (in_one_block(place, within_.to)) return within_.to;
+    return last_that(place, within_.to,
+                     [&](const std::string& key) { return in_one_block(place, key); }) +
+           '\0';
+  }
+
+  // The first key of the block of `place`.
+  std::string begin_of_block(const std::string& place) {
+    if (in_one_block(within_.from, place)) return within_.from;
+    return last_that(within_.from, place,
+                     [&](const std::string& key) { return !in_one_block(key, place); }) +
+           '\0';
+  }
+
+  bool in_one_block(const std::string& low, const std::string& high) {
+    const Result<std::uint64_t> bytes = view_.bytes_between(table_, {low, high});
+    if (!bytes) failure_ = bytes.error();
+    return bytes && *bytes == 0;
   }
 
   const View& view_;
@@ -109,12 +122,12 @@ class Search {
 
 }  // namespace
 
-Result<KeyRange> find_unreadable_range(const View& view, Table table, const KeyRange& within,
-                                       const std::string& place) {
+Result<UnreadableRange> find_unreadable_range(const View& view, Table table, const KeyRange& within,
+                                              const std::string& place) {
   Search search(view, table, within);
-  KeyRange range = {place, place};
-  if (!search.succeeds(place)) range = {search.begin_before(place), search.end_behind(place)};
-  return search.failure() ? Result<KeyRange>(*search.failure()) : std::move(range);
+  UnreadableRange range = {std::nullopt, place};
+  if (!search.succeeds(place)) range = {search.entry_before(place), search.end_behind(place)};
+  return search.failure() ? Result<UnreadableRange>(*search.failure()) : std::move(range);
 }
 
 }  // namespace cowrite::storage

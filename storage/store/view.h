@@ -53,6 +53,11 @@ class View {
   [[nodiscard]] virtual Result<void> scan(Table table, const KeyRange& range, Order order,
                                           const EntryVisitor& visit) const = 0;
 
+  // How many bytes of its files lie between the blocks that these keys are in, or would be in: 0 if
+  // they are in the same. Reads no block.
+  [[nodiscard]] virtual Result<std::uint64_t> bytes_between(Table table,
+                                                            const KeyRange& range) const = 0;
+
   // About how much of the disk the entries in range take now.
   [[nodiscard]] virtual Result<std::uint64_t> disk_bytes(Table table,
                                                          const KeyRange& range) const = 0;

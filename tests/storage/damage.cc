@@ -1,6 +1,7 @@
 #include "tests/storage/damage.h"
 
 #include <fstream>
+#include <sstream>
 
 namespace cowrite::storage {
 
@@ -16,6 +17,19 @@ fs::path largest_file(const fs::path& folder) {
   fs::path largest;
   for (const fs::directory_entry& entry : fs::recursive_directory_iterator(folder)) {
     if (!entry.is_regular_file()) continue;
+    if (largest.empty() || entry.file_size() > fs::file_size(largest)) largest = entry.path();
+  }
+  return largest;
+}
+
+fs::path file_of_names(const fs::path& folder) {
+  fs::path largest;
+  for (const fs::directory_entry& entry : fs::directory_iterator(folder)) {
+    if (entry.path().extension() != ".sst") continue;
+    std::ostringstream bytes;
+    bytes << std::ifstream(entry.path(), std::ios::binary).rdbuf();
+    // Among its properties: the name of its column family.
+    if (bytes.str().find("namedefault") == std::string::npos) continue;
     if (largest.empty() || entry.file_size() > fs::file_size(largest)) largest = entry.path();
   }
   return largest;

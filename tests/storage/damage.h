@@ -14,6 +14,9 @@ std::string random_text(std::mt19937_64& random, std::size_t bytes);
 // The largest file in a folder or below it: it holds the records, or the names if they are longer.
 std::filesystem::path largest_file(const std::filesystem::path& folder);
 
+// The largest file of the table that holds the names of documents, by what RocksDB notes in it.
+std::filesystem::path file_of_names(const std::filesystem::path& folder);
+
 void flip_bit(const std::filesystem::path& file, std::uint64_t place);
 void flip_bit_in_the_middle(const std::filesystem::path& file);
 

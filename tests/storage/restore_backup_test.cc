@@ -14,6 +14,7 @@
 
 #include "storage/errors.h"
 #include "storage/format/keys.h"
+#include "storage/store/format_version.h"
 #include "storage/store/rocksdb_store.h"
 #include "tests/storage/damage.h"
 #include "tests/storage/support.h"
@@ -94,6 +95,33 @@ TEST(CopyProgress, GrowsUpToWhatThereIsToCopy) {
   bytes = 0;
   ASSERT_TRUE(restore_backup(temp / "backups", temp / "new", DamagedDocuments::kRefused, note));
   EXPECT_EQ(bytes_max, RocksDbStore::newest_backup(temp / "backups")->bytes);
+}
+
+TEST_F(RestoreBackup, LeavesOutNothingWhereOnlyTheFormatIsDamaged) {
+  {
+    const auto store = *RocksDbStore::open(temp_ / "data", OpenMode::kReadWrite);
+    put(*store, Table::kMeta, kFormatKey, "?");
+    ASSERT_TRUE(store->back_up(temp_ / "backups"));
+  }
+  EXPECT_EQ(RocksDbStore::open(temp_ / "data", OpenMode::kReadWrite).error().code, kErrDamaged);
+  EXPECT_EQ(restore().error().code, kErrDamaged);
+  const Result<RestoredBackup> restored = restore(DamagedDocuments::kLeftOut);
+  ASSERT_TRUE(restored) << restored.error().message;
+  EXPECT_TRUE(restored->left_out.empty());
+  EXPECT_EQ(proven(), kDocuments);
+}
+
+TEST_F(RestoreBackup, MakesADamagedIndexOfSourcesAnew) {
+  {
+    const auto store = *RocksDbStore::open(temp_ / "data", OpenMode::kReadWrite);
+    put(*store, Table::kSources, source_key(5, "ann"), "damaged");
+    ASSERT_TRUE(store->back_up(temp_ / "backups"));
+    EXPECT_EQ(prove(*store, key(4)).error().code, kErrDamaged);
+  }
+  const Result<RestoredBackup> restored = restore(DamagedDocuments::kLeftOut);
+  ASSERT_TRUE(restored) << restored.error().message;
+  EXPECT_TRUE(restored->left_out.empty());
+  EXPECT_EQ(proven(), kDocuments);
 }
 
 TEST_F(RestoreBackup, NeedsABackupAndAnEmptyFolder) {

@@ -190,8 +190,15 @@ class Opening {
     return mode_ == OpenMode::kReadWrite ? remove_shutdown_mark(folder_) : Result<void>();
   }
 
-  // Checks the format, and gives one to a store that has just been created.
+  // Checks the format, and gives one to a store that has just been created. If it is damaged, what
+  // else there is can be rescued: all that is read has a checksum, whatever the format.
   Result<void> check_or_write_format() {
+    Result<void> checked = check_format_of_store();
+    const bool is_damaged = !checked && checked.error().code == kErrDamaged;
+    return is_damaged && mode_ == OpenMode::kReadOnly ? Result<void>() : checked;
+  }
+
+  Result<void> check_format_of_store() {
     rocksdb::ColumnFamilyHandle* const meta = database_.table(Table::kMeta);
     std::string value;
     const rocksdb::Status status =

@@ -102,10 +102,20 @@ class SnapshotView final : public View {
                : unreadable(entry->status(), folder_);
   }
 
+  Result<std::uint64_t> bytes_between(Table table, const KeyRange& range) const override {
+    return approximate_bytes(table, range, {});
+  }
+
   Result<std::uint64_t> disk_bytes(Table table, const KeyRange& range) const override {
     rocksdb::SizeApproximationOptions options;
     options.include_memtables = true;
     options.files_size_error_margin = 0.1;
+    return approximate_bytes(table, range, options);
+  }
+
+ private:
+  Result<std::uint64_t> approximate_bytes(Table table, const KeyRange& range,
+                                          const rocksdb::SizeApproximationOptions& options) const {
     const rocksdb::Range asked(slice(range.from), slice(range.to));
     std::uint64_t bytes = 0;
     const rocksdb::Status status =
@@ -113,7 +123,6 @@ class SnapshotView final : public View {
     return status.ok() ? Result<std::uint64_t>(bytes) : unreadable(status, folder_);
   }
 
- private:
   // Puts an iterator, bound to the range, at the entry where the scan begins.
   Result<void> begin(rocksdb::Iterator& entry, Table table, const KeyRange& range,
                      Order order) const {

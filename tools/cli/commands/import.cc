@@ -295,6 +295,11 @@ Result<void> import(const Arguments& arguments, OperatorContext& context) {
   if (arguments.as && arguments.files.size() > 1) {
     return Error{kErrUsage, "--as names one document, and there are several files"};
   }
+  if (arguments.as) {
+    if (const auto problem = storage::problem_of_name(*arguments.as)) {
+      return Error{kErrUsage, "--as: a document's name " + *problem};
+    }
+  }
   if (Result<void> valid = check_author(arguments.author); !valid) return valid;
   if (const Result<DocumentSource*> source = context.data.source(); !source) return source.error();
   std::uint64_t total = 0;

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <memory>
+#include <optional>
 
 #include "server/http/json.h"
 #include "server/http/operator_json.h"
@@ -25,14 +26,15 @@ struct Findings {
   storage::Proof proven;  // Summed up.
 };
 
-void report(const storage::DocumentKey& key, const Result<storage::Proof>& proof,
+// Without a key, of documents that are not listed.
+void report(const std::optional<storage::DocumentKey>& key, const Result<storage::Proof>& proof,
             Findings& findings, Context& context) {
   findings.documents += 1;
   if (proof) {
     findings.proven.records += proof->records;
     findings.proven.checkpoints += proof->checkpoints;
     findings.proven.chain_values += proof->chain_values;
-    if (context.format == Format::kJson) context.output.json_line(http::proof_json(key, *proof));
+    if (context.format == Format::kJson) context.output.json_line(http::proof_json(*key, *proof));
     return;
   }
   findings.unproven += 1;
@@ -63,7 +65,7 @@ Result<void> verify(const Arguments& arguments, Context& context) {
   Findings findings;
   for (const auto& [key, error] : chosen.failures) {
     findings.unlisted = findings.unlisted || !key;
-    report(key.value_or(storage::DocumentKey()), error, findings, context);
+    report(key, error, findings, context);
   }
   for (const storage::DocumentInfo& info : chosen.documents) {
     const std::uint64_t its = info.version - info.erased;
