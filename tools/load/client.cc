@@ -106,7 +106,7 @@ void Client::press_later() {
 // Submits what is pending, if nothing is in flight.
 void Client::flush() {
   if (!link_.ready() || replica_.in_flight() || !replica_.has_pending()) return;
-  const ot::Operation& operation = replica_.take_off();
+  const ot::Operation& operation = replica_.put_in_flight();
   in_flight_ = next_sequence_++;
   ledger_.submit(in_flight_, hash_of_inserts(operation));
   unanswered_.push_back(in_flight_);

@@ -29,7 +29,7 @@ void Replica::edit(const ot::Operation& operation) {
   pending_ = pending_ ? ot::compose(*pending_, operation) : operation;
 }
 
-const ot::Operation& Replica::take_off() {
+const ot::Operation& Replica::put_in_flight() {
   CHECK(pending_ && !in_flight_);
   in_flight_ = std::exchange(pending_, std::nullopt);
   return *in_flight_;

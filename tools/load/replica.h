@@ -29,7 +29,7 @@ class Replica {
   // REQUIRES: the operation fits text().
   void edit(const ot::Operation& operation);
   // What is pending is in flight now. REQUIRES: has_pending(), and nothing is in flight.
-  const ot::Operation& take_off();
+  const ot::Operation& put_in_flight();
   // What is in flight is record version() now. REQUIRES: something is in flight.
   void acknowledge();
   // Somebody else's operation is record version() now. Returns it as it changed text(), or nothing

@@ -13,7 +13,9 @@ namespace {
 // Standard streams, the loops' own files, and the client that makes the documents.
 constexpr std::size_t kOtherDescriptors = 64;
 
-constexpr std::size_t kConnectionsPerAddress = 20'000;
+// Less than half of an address's ports, so that there are others for connections that follow on cut
+// ones.
+constexpr std::size_t kConnectionsPerAddress = 10'000;
 
 }  // namespace
 

@@ -65,7 +65,7 @@ class LoadReplicas : public ::testing::TestWithParam<std::uint64_t> {
   void submit(std::size_t number) {
     Replica& replica = writers_[number]->replica;
     if (replica.in_flight() || !replica.has_pending()) return;
-    server_.commit(number, replica.version(), replica.take_off());
+    server_.commit(number, replica.version(), replica.put_in_flight());
   }
 
   SmallServer server_;
