@@ -14,14 +14,14 @@ namespace cowrite::load {
 void Options::count(const char* name, const char* help, std::uint64_t* target,
                     std::uint64_t least) {
   app_.add_option(name, *target, help)
-      ->check(CLI::Range(static_cast<double>(least), 1e12, "whole number"))
+      ->check(CLI::Range(static_cast<double>(least), 1e12).description(""))
       ->type_name("N")
       ->capture_default_str();
 }
 
 void Options::number(const char* name, const char* value, const char* help, double* target) {
   app_.add_option(name, *target, help)
-      ->check(CLI::Range(0.0, 1e9, "number"))
+      ->check(CLI::Range(0.0, 1e9).description(""))
       ->type_name(value)
       ->capture_default_str();
 }
