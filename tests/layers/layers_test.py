@@ -72,6 +72,18 @@ class Layers(unittest.TestCase):
         self.finds("ot/rope/rope.cc", "gtest/gtest.h")
         self.allows("server/protocol/json_reader.cc", "nlohmann/json.hpp")
 
+    def test_the_load_generator_is_a_client_that_knows_of_the_server_only_what_both_must(self):
+        self.finds("tools/load/client.cc", "server/session/session.h")
+        self.finds("tools/load/client.cc", "storage/record.h")
+        self.finds("tools/load/client.cc", "tools/cli/table.h")
+        self.allows("tools/load/client.cc", "server/protocol/json_reader.h")
+
+    def test_websockets_of_clients_are_known_in_one_file_of_the_load_generator(self):
+        self.finds("tools/load/client.cc", "boost/beast/websocket/stream.hpp")
+        self.finds("server/transport/acceptor.cc", "boost/beast/websocket/stream.hpp")
+        self.allows("tools/load/connection.cc", "boost/beast/websocket/stream.hpp")
+        self.allows("tools/load/client.cc", "boost/asio/steady_timer.hpp")
+
     def test_a_library_that_the_table_does_not_name_is_found(self):
         self.finds("server/loop/loop.cc", "spdlog/spdlog.h")
 
