@@ -34,6 +34,7 @@ ROOMS = {
     "session": ["document", "presence", "protocol", "transport"],
     "switchboard": ["document", "presence", "protocol", "session", "transport"],
     "loop": [],
+    "metrics": ["http", "loop", "switchboard", "transport"],
     "access": ["http"],
     "pages": ["access", "http"],
 }
@@ -48,6 +49,7 @@ LIBRARIES = {
     "websocketpp/": ["server/transport/websocketpp/*"],
     "nlohmann/": ["server/protocol/json_reader.cc", "server/protocol/json_writer.cc", "tests/*"],
     "boost/": ["server/transport/*", "server/loop/*", "tests/server/*", "tests/tools/*"],
+    "prometheus/": ["server/metrics/*", "tests/server/metrics/*"],
     "openssl/": ["storage/format/sha256.cc", "server/http/operator_token.cc"],
     "curl/": ["tools/cli/http_client.cc"],
     "CLI/": ["server/options.cc", "tools/cli/command_line.cc"],
