@@ -29,7 +29,7 @@ void Turns::ended(Time now) {
     measure(now, took);
   } else {
     short_turns_ += took;
-    histogram_.record(0.0);
+    short_count_.add();
   }
 }
 
@@ -37,7 +37,7 @@ void Turns::measure(Time now, Processor waiting_and_turn) {
   const Processor used = processor_time_();
   const Processor since = used - Processor(used_.exchange(used.count(), std::memory_order_relaxed));
   const Processor turn = std::clamp(since - short_turns_, Processor(0), waiting_and_turn);
-  histogram_.record(turn);
+  others_.record(turn);
   if (turn >= kTurnResolution) note_longest(now, turn);
   measured_at_ = now;
   short_turns_ = Processor(0);
@@ -56,7 +56,8 @@ void Turns::note_longest(Time now, Processor turn) {
 }
 
 counting::HistogramCounts Turns::read() const {
-  counting::HistogramCounts read = histogram_.read();
+  counting::HistogramCounts read = others_.read();
+  read.counts.front() += short_count_.value();
   read.sum = std::chrono::duration<double>(Processor(used_.load())).count();
   return read;
 }

@@ -17,6 +17,7 @@
 #include <cstdint>
 #include <functional>
 
+#include "storage/counting/counter.h"
 #include "storage/counting/histogram.h"
 
 namespace cowrite::loop {
@@ -76,7 +77,8 @@ class Turns {
   Time measured_at_;
   Processor short_turns_{};               // Since then, with the waiting before them.
   std::atomic<Processor::rep> used_ = 0;  // As measured last.
-  counting::Histogram histogram_{kTurnSeconds};
+  counting::Counter short_count_;
+  counting::Histogram others_{kTurnSeconds};
   std::array<Part, kParts> parts_;
 };
 
