@@ -28,6 +28,9 @@ inline constexpr std::size_t kDocumentsAheadMax = 1'000;
 // mistake in a configuration.
 inline constexpr std::size_t kNoticesMax = 100;
 
+// Connections to the address for metrics: those who watch a server are few.
+inline constexpr std::size_t kMetricsConnectionsMax = 64;
+
 static_assert(kMemoryBytesMin <= kMemoryBytes);
 static_assert(http::kBodyBytesMax == transport::kMessageBytesMax,
               "a record that came in a message can be imported");

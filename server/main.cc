@@ -36,10 +36,9 @@ void complain(const Error& error) {
 
 void warn(const std::string& sentence) { std::cerr << "cowrite-server: " + sentence + "\n"; }
 
-std::string url(const ServerOptions& options, std::uint16_t port) {
-  const std::string& host = options.listen.host;
+std::string url(const std::string& host, std::uint16_t port, const std::string& path) {
   return "http://" + (host.find(':') == std::string::npos ? host : "[" + host + "]") + ":" +
-         std::to_string(port) + options.base_path;
+         std::to_string(port) + path;
 }
 
 // As under nohup.
@@ -85,7 +84,12 @@ int main(int argc, char** argv) {
     complain(server.error());
     return kExitNotStarted;
   }
-  std::cout << "cowrite-server listening on " << url(options, (*server)->port()) << std::endl;
+  if (options.metrics_listen) {
+    std::cout << "cowrite-server serves metrics on "
+              << url(options.metrics_listen->host, (*server)->metrics_port(), "/metrics") << "\n";
+  }
+  std::cout << "cowrite-server listening on "
+            << url(options.listen.host, (*server)->port(), options.base_path) << std::endl;
   int signal = 0;
   sigwait(&signals, &signal);
   std::cout << "cowrite-server stopping" << std::endl;

@@ -78,6 +78,7 @@ EarlyExit usage(const std::string& mistake) {
 // Options that are understood here, not by CLI11: as they are written, first by default.
 struct Texts {
   std::string listen = "127.0.0.1:8080";
+  std::string metrics_listen;
   std::string loops =
       std::to_string(std::clamp(std::thread::hardware_concurrency(), 1U, kLoopsMax));
   std::string memory = megabytes(kMemoryBytes);
@@ -94,6 +95,9 @@ void declare(CLI::App& app, ServerOptions& options, Texts& texts) {
   app.add_option("--listen", texts.listen, "Address to serve on; port 0 picks a free one")
       ->type_name("HOST:PORT")
       ->capture_default_str();
+  app.add_option("--metrics-listen", texts.metrics_listen,
+                 "Address to serve /metrics on without a token; elsewhere it needs the operator's")
+      ->type_name("HOST:PORT");
   app.add_option("--base-path", texts.base_path,
                  "Path under which all is served, as a proxy passes it on")
       ->type_name("PATH")
@@ -151,6 +155,12 @@ std::optional<EarlyExit> parse_values(const Texts& texts, ServerOptions& options
   options.loops = static_cast<unsigned>(*loops);
   const std::optional<transport::ListenAddress> address = parse_address(texts.listen);
   if (!address) return usage("--listen: \"" + texts.listen + "\" is not HOST:PORT");
+  if (!texts.metrics_listen.empty()) {
+    options.metrics_listen = parse_address(texts.metrics_listen);
+    if (!options.metrics_listen) {
+      return usage("--metrics-listen: \"" + texts.metrics_listen + "\" is not HOST:PORT");
+    }
+  }
   const std::optional<std::uint64_t> memory = parse_size(texts.memory);
   if (!memory || *memory < kMemoryBytesMin) {
     return usage("--memory: \"" + texts.memory +

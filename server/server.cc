@@ -7,10 +7,12 @@
 #include "server/http/errors.h"
 #include "server/http/operator_token.h"
 #include "server/http/responses.h"
+#include "server/metrics/endpoint.h"
 #include "server/pages/embedded_file.h"
 #include "server/protocol/error_codes.h"
 #include "server/switchboard/limits.h"
 #include "server/transport/connection_quota.h"
+#include "server/version.h"
 #include "storage/errors.h"
 #include "storage/random_id.h"
 #include "storage/rocksdb_log.h"
@@ -68,6 +70,7 @@ Result<std::unique_ptr<Server>> Server::start(const ServerOptions& options, Oper
                                             *std::move(token), std::move(reports_to)));
   if (Result<void> listening = server->listen(options); !listening) return listening.error();
   for (const auto& loop : server->loops_) loop->start();
+  server->metrics_loop_.start();
   return server;
 }
 
@@ -84,8 +87,10 @@ Server::Server(std::unique_ptr<storage::Log> log, access::AccessPolicy access, p
       clock_notices_(operator_.warn) {}
 
 Server::~Server() {
+  metrics_loop_.stop();
   for (const auto& loop : loops_) loop->stop();
   web_socket_servers_.clear();
+  metrics_server_.reset();
   api_.stop();
   operator_api_.stop();
   log_.reset();  // Its threads end; what they still call back goes to loops that no longer run.
@@ -100,12 +105,12 @@ Result<void> Server::listen(const ServerOptions& options) {
                            .history_id = log_->history_id(),
                            .documents_bytes = options.memory_bytes / 2},
       *log_, switchboard_ports());
-  const auto quota = std::make_shared<transport::ConnectionQuota>();
+  quota_ = std::make_shared<transport::ConnectionQuota>();
   transport::ListenAddress address = options.listen;
   for (document::LoopIndex i = 0; i < loops_.size(); ++i) {
     loops_[i]->post_every(switchboard::kIdleDocument, [this, i] { switchboard_->evict_idle(i); });
     web_socket_servers_.push_back(std::make_unique<transport::WebSocketServer>(
-        loops_[i]->context(), handlers(i, options.base_path), quota));
+        loops_[i]->context(), handlers(i, options.base_path), quota_));
     const transport::Sharing sharing =
         i == 0 ? transport::Sharing::kFirst : transport::Sharing::kJoin;
     const Result<std::uint16_t> port = web_socket_servers_.back()->listen(address, sharing);
@@ -113,8 +118,59 @@ Result<void> Server::listen(const ServerOptions& options) {
     address.port = *port;
   }
   port_ = address.port;
+  note_sources(options);
+  return options.metrics_listen ? listen_for_metrics(*options.metrics_listen) : Result<void>();
+}
+
+// ---- Metrics
+
+void Server::note_sources(const ServerOptions& options) {
+  sources_ = {.version = kVersion,
+              .loops = {},
+              .log = log_.get(),
+              .refusals = &refusal_counts_,
+              .quota = quota_.get(),
+              .client_ahead_requests = [this] { return clients_ahead_.count().requests; },
+              .document_bytes_max = options.memory_bytes / 2};
+  for (document::LoopIndex i = 0; i < loops_.size(); ++i) {
+    sources_.loops.push_back({.turns = &loops_[i]->turns(),
+                              .switchboard = &switchboard_->counts(i),
+                              .transport = &web_socket_servers_[i]->counts()});
+  }
+}
+
+// An address of the operator's network, where no token is needed. What guards the other one against
+// foreign pages guards this, too.
+Result<void> Server::listen_for_metrics(const transport::ListenAddress& address) {
+  metrics_server_ = std::make_unique<transport::WebSocketServer>(
+      metrics_loop_.context(),
+      transport::WebSocketServer::Handlers{
+          .refuse = [this](const http::Request& request) { return refuse(request); },
+          .accept = nullptr,
+          .http =
+              [this](const http::Request& request, http::Respond respond) {
+                if (request.path == metrics::kMetricsPath) {
+                  return respond_metrics(request, std::move(respond));
+                }
+                respond(http::plain_response(404, "Only /metrics is served here."));
+              }},
+      std::make_shared<transport::ConnectionQuota>(transport::ConnectionLimits{
+          .total = kMetricsConnectionsMax, .per_address = kMetricsConnectionsMax}));
+  const Result<std::uint16_t> port = metrics_server_->listen(address);
+  if (!port) return port.error();
+  metrics_port_ = *port;
   return {};
 }
+
+void Server::respond_metrics(const http::Request& request, http::Respond respond) {
+  if (!request.only_reads()) {
+    return respond(http::only_reads_response("The metrics can only be read."));
+  }
+  metrics_loop_.post(
+      [this, respond = std::move(respond)] { respond(metrics::respond_metrics(sources_)); });
+}
+
+// ---- What is served
 
 switchboard::Ports Server::switchboard_ports() {
   using Work = switchboard::Ports::Work;
@@ -129,6 +185,8 @@ switchboard::Ports Server::switchboard_ports() {
             operator_.halt(log_->failure().value_or(
                 Error{protocol::kErrLogUnavailable, "the log is in an unknown state"}));
           },
+      .now = [] { return std::chrono::steady_clock::now(); },
+      .on_refused = [this](std::string_view code) { refusal_counts_.note(code); },
       .on_client_ahead = [this](const storage::DocumentKey& key, std::uint64_t seen,
                                 std::uint64_t held) { clients_ahead_.note(key, seen, held); },
       .on_time_ahead =
@@ -153,6 +211,7 @@ transport::WebSocketServer::Handlers Server::handlers(document::LoopIndex loop,
           },
       .http = [this](const http::Request& request,
                      http::Respond respond) { serve(request, std::move(respond)); },
+      .on_refused = [this](std::string_view code) { refusal_counts_.note(code); },
   };
 }
 
@@ -193,6 +252,12 @@ void Server::serve(const http::Request& request, http::Respond respond) {
     respond(http::respond_health(request, vitals()));
   } else if (request.path == "/readyz") {
     respond(http::respond_readiness(request, vitals()));
+  } else if (request.path == metrics::kMetricsPath) {
+    // Behind a proxy on this machine everybody comes from loopback, so the address tells nothing.
+    if (const std::optional<Error> refusal = operator_api_.refuse(request)) {
+      return respond(http::refusal(request, *refusal));
+    }
+    respond_metrics(request, std::move(respond));
   } else {
     respond(pages_.respond(request));
   }
@@ -221,6 +286,7 @@ void Server::stop() {
     });
   }
   drained.wait();
+  metrics_loop_.stop();
   for (const auto& loop : loops_) loop->stop();
 }
 

@@ -4,6 +4,8 @@
 //     /ws        documents, over ShareDB's protocol (server/PROTOCOL.md)
 //     /api/...   the HTTP API (server/http/API.md)
 //     /healthz   whether all is well (server/http/health.h)
+//     /metrics   what is counted (server/metrics/), for the operator; without a token on an address
+//                of its own, if there is one
 //     the rest   pages
 //
 // start() and stop() are called by one thread, which is none of the loops'.
@@ -14,6 +16,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -25,6 +28,8 @@
 #include "server/http/operator_api.h"
 #include "server/limits.h"
 #include "server/loop/loop.h"
+#include "server/metrics/refusals.h"
+#include "server/metrics/sources.h"
 #include "server/notices.h"
 #include "server/pages/pages.h"
 #include "server/switchboard/switchboard.h"
@@ -37,6 +42,7 @@ namespace cowrite::server {
 struct ServerOptions {
   std::string data = "./data";  // Folder, or ":memory:".
   transport::ListenAddress listen{"127.0.0.1", 8080};
+  std::optional<transport::ListenAddress> metrics_listen;  // For /metrics without a token.
   std::size_t loops = 1;
   std::vector<std::string> hosts;             // Names under which browsers may address it.
   std::vector<std::string> origins;           // Foreign pages that may connect.
@@ -63,6 +69,8 @@ class Server {
 
   // The port that it listens on.
   [[nodiscard]] std::uint16_t port() const { return port_; }
+  // The port on which it serves metrics without a token; 0 if there is none.
+  [[nodiscard]] std::uint16_t metrics_port() const { return metrics_port_; }
 
   // Takes nothing new, finishes what is in flight, closes every socket with 1012, and returns when
   // all of that is done, within seconds.
@@ -73,6 +81,8 @@ class Server {
          std::string token, Operator reports_to);
 
   [[nodiscard]] Result<void> listen(const ServerOptions& options);
+  [[nodiscard]] Result<void> listen_for_metrics(const transport::ListenAddress& address);
+  void note_sources(const ServerOptions& options);
   [[nodiscard]] switchboard::Ports switchboard_ports();
   [[nodiscard]] transport::WebSocketServer::Handlers handlers(document::LoopIndex loop,
                                                               const std::string& base_path);
@@ -80,6 +90,7 @@ class Server {
   [[nodiscard]] http::OperatorPorts operator_ports();
   void serve(const http::Request& request, http::Respond respond);
   [[nodiscard]] http::Vitals vitals() const;
+  void respond_metrics(const http::Request& request, http::Respond respond);
 
   // Destroyed from the last to the first: the WebSocket servers need their loops' contexts, and the
   // documents the log.
@@ -92,12 +103,20 @@ class Server {
   ClientsAheadOfLog clients_ahead_;
   Notices refusals_;
   Notices clock_notices_;
+  metrics::Refusals refusal_counts_;
   std::vector<std::unique_ptr<loop::Loop>> loops_;
   std::unique_ptr<switchboard::Switchboard> switchboard_;
+  std::shared_ptr<transport::ConnectionQuota> quota_;
   // One for each loop.
   std::vector<std::unique_ptr<transport::WebSocketServer>> web_socket_servers_;
   std::uint16_t port_ = 0;
   std::atomic<bool> stopping_ = false;
+
+  // Metrics are collected on a thread of their own, which answers also when the others are busy.
+  metrics::Sources sources_;
+  loop::Loop metrics_loop_;
+  std::unique_ptr<transport::WebSocketServer> metrics_server_;
+  std::uint16_t metrics_port_ = 0;
 };
 
 }  // namespace cowrite::server

@@ -31,7 +31,8 @@ struct Response {
   int status = 200;
   std::string body;
   std::vector<std::pair<std::string, std::string>>
-      headers;  // Content-Type and the rest; Content-Length is added.
+      headers;                       // Content-Type and the rest; Content-Length is added.
+  std::string_view error_code = {};  // Of the error that it tells of; to be counted, not sent.
 };
 
 // One sentence as plain text, for people and logs; not cached.

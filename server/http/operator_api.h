@@ -46,6 +46,9 @@ class OperatorApi {
   // thread.
   void handle(const Request& request, Respond respond);
 
+  // Why a request is not the operator's; absent if it is.
+  [[nodiscard]] std::optional<Error> refuse(const Request& request) const;
+
   // Ends what is under way. The log is not asked for anything afterwards.
   void stop();
 
@@ -55,7 +58,6 @@ class OperatorApi {
   using Work = OperatorJobs::Work;
   struct Routes;
 
-  [[nodiscard]] std::optional<Error> refuse(const Request& request) const;
   void read(const Path& path, Query query, Respond respond);
   void change(const Path& path, Query query, const std::string& body, Respond respond);
 
