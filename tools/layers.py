@@ -36,6 +36,8 @@ ROOMS = {
     "loop": [],
     "access": ["http"],
     "pages": ["access", "http"],
+    "config": [],
+    "log": ["protocol"],
 }
 LAYERS |= {
     f"server/{room}": ["ot/", "storage/", *(f"server/{known}/" for known in (room, *others))]
@@ -50,6 +52,8 @@ LIBRARIES = {
     "boost/": ["server/transport/*", "server/loop/*", "tests/server/*", "tests/tools/*"],
     "openssl/": ["storage/format/sha256.cc", "server/http/operator_token.cc"],
     "curl/": ["tools/cli/http_client.cc"],
+    "spdlog/": ["server/log/log.cc"],
+    "toml++/": ["server/config/config_file.cc"],
     "CLI/": ["server/options.cc", "tools/cli/command_line.cc"],
     "gtest/": ["tests/*"],
     "gmock/": ["tests/*"],

@@ -43,6 +43,7 @@ Response text_response(std::string text, Caching caching) {
 Response error_response(const Error& error) {
   Response response = json_response(error_json(error));
   response.status = status_of(error);
+  response.error_code = error.code;
   if (response.status == 401) response.headers.emplace_back("WWW-Authenticate", "Bearer");
   if (response.status == 503) response.headers.emplace_back("Retry-After", "1");
   return response;

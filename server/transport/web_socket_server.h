@@ -43,6 +43,12 @@ class WebSocketServer {
                                                     const http::Request&)>
         accept;
     http::Handler http;
+    // A client's connection was accepted, from this address: returns the number that its requests
+    // shall bear.
+    std::function<std::uint64_t(const std::string& address)> opened = {};
+    std::function<void(std::uint64_t number)> ended = {};
+    // A client was turned away unheard, since it or all of them have too many connections.
+    std::function<void(const std::string& address)> turned_away = {};
   };
 
   // The quota is shared by the servers of all loops.
