@@ -39,6 +39,8 @@ ROOMS = {
     "metrics": ["http", "loop", "switchboard", "transport"],
     "access": ["http"],
     "pages": ["access", "http"],
+    "config": [],
+    "log": ["protocol"],
 }
 LAYERS |= {
     f"server/{room}": ["ot/", "storage/", *(f"server/{known}/" for known in (room, *others))]
@@ -56,6 +58,8 @@ LIBRARIES = {
     "openssl/": ["storage/format/sha256.cc", "server/http/operator_token.cc"],
     "curl/": ["tools/cli/http_client.cc"],
     "CLI/": ["server/options.cc", "tools/cli/command_line.cc", "tools/load/command_line.cc"],
+    "spdlog/": ["server/log/log.cc"],
+    "toml++/": ["server/config/config_file.cc"],
     "gtest/": ["tests/*"],
     "gmock/": ["tests/*"],
     "benchmark/": ["tests/*"],

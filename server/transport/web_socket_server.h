@@ -47,6 +47,12 @@ class WebSocketServer {
     http::Handler http;
     // A response told of an error, with this code.
     std::function<void(std::string_view code)> on_refused = [](auto) {};
+    // A client's connection was accepted, from this address: returns the number that its requests
+    // shall bear.
+    std::function<std::uint64_t(const std::string& address)> opened = {};
+    std::function<void(std::uint64_t number)> ended = {};
+    // A client was turned away unheard, since it or all of them have too many connections.
+    std::function<void(const std::string& address)> turned_away = {};
   };
 
   // The quota is shared by the servers of all loops.

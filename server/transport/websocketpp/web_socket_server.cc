@@ -133,13 +133,17 @@ void WebSocketServer::Impl::on_accepted(Acceptor::Socket socket) {
   const auto peer = socket.remote_endpoint(error);
   if (error) return;
   ConnectionQuota::Slot slot = quota_->admit(peer.address());
-  if (!slot) return;  // Closed, which costs less than an answer.
+  if (!slot) {  // Closed, which costs less than an answer.
+    if (handlers_.turned_away) handlers_.turned_away(peer.address().to_string());
+    return;
+  }
   const RawConnectionPtr connection = endpoint_.get_connection();
   CHECK(connection != nullptr);
   connection->adopt(std::make_unique<PacedSocket>(std::move(socket), std::move(slot), counts_),
                     timing_.linger);
   connection->paced_socket().before_read = [raw = connection.get()] { raw->invite_body(); };
   connection->server = shared_from_this();
+  if (handlers_.opened) connection->number = handlers_.opened(peer.address().to_string());
   connection->set_termination_handler([this](const RawConnectionPtr& ended) { on_end(ended); });
   connections_.insert(connection);
   connection->start();
@@ -218,6 +222,7 @@ void WebSocketServer::Impl::on_end(const RawConnectionPtr& connection) {
   connection->web_socket.reset();
   connection->exchange.reset();
   connections_.erase(connection);
+  if (handlers_.ended) handlers_.ended(connection->number);
   if (connections_.empty()) sweep_timer_.cancel();
 }
 
