@@ -51,7 +51,7 @@ TEST_F(OperatorCommands, ImportLeavesAloneWhatExistsAndWhatIsNoText) {
   EXPECT_EQ(output({"cat", "ok"}), "x");
   complaint({"import", file("large", std::string(storage::kDocumentBytesMax + 1, 'x'))});
   complaint({"import", file("a", ""), file("b", ""), "--as", "c"}, 2);
-  EXPECT_NE(complaint({"import", file("a", ""), "--as", std::string(300, 'x')})
+  EXPECT_NE(complaint({"import", file("a", ""), "--as", std::string(300, 'x')}, 2)
                 .find("may have at most 256 bytes"),
             std::string::npos);
   complaint({"import", temp_ / "none"});
