@@ -4,13 +4,13 @@
 
 namespace cowrite::cli {
 
-extern const Command kBackup, kBlame, kCat, kDiff, kExport, kHealth, kImport, kInfo, kLog, kLs, kRestore,
-    kRm, kStat, kTail, kVerify, kVersions;
+extern const Command kBackup, kBlame, kCat, kDiff, kExport, kHealth, kImport, kInfo, kLog, kLs,
+    kRestore, kRm, kStat, kTail, kVerify, kVersions;
 
 std::span<const Command* const> all_commands() {
   static constexpr std::array<const Command*, 16> kAll = {
-      &kLs,     &kInfo,   &kCat,     &kLog, &kTail,   &kVersions, &kDiff,  &kBlame,
-      &kExport, &kImport, &kRestore, &kRm,  &kVerify, &kStat, &kHealth, &kBackup};
+      &kLs,     &kInfo,   &kCat,     &kLog, &kTail,   &kVersions, &kDiff,   &kBlame,
+      &kExport, &kImport, &kRestore, &kRm,  &kVerify, &kStat,     &kHealth, &kBackup};
   return kAll;
 }
 
