@@ -73,7 +73,7 @@ Result<void> scan_heads(const View& view, const DocumentKey& first, const HeadVi
   KeyRange rest = document_names_from(first);
   Visit visited = Visit::kContinue;
   while (visited == Visit::kContinue) {
-    const Result<void> scanned =
+    Result<void> scanned =
         view.scan(Table::kMeta, rest, Order::kForward,
                   [&](std::string_view name, std::string_view value) -> Result<Visit> {
                     rest.from = std::string(name) + '\0';
