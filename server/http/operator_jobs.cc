@@ -138,8 +138,8 @@ std::vector<std::pair<JobReport, Respond>> OperatorJobs::take_timed_out() {
   std::vector<std::pair<JobReport, Respond>> taken;
   for (const JobPtr& job : jobs_) {
     for (Waiter& waiter : job->waiters) {
-      if (waiter.deadline <= now)
-        taken.emplace_back(JobReport{job->id, job->reached}, std::move(waiter.respond));
+      if (waiter.deadline > now) continue;
+      taken.emplace_back(JobReport{job->id, job->reached}, std::move(waiter.respond));
     }
     std::erase_if(job->waiters, [&](const Waiter& waiter) { return waiter.deadline <= now; });
   }
