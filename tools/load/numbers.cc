@@ -20,8 +20,9 @@ std::string decimal(double number, int digits) {
 std::string human(nanoseconds duration) {
   const auto value = static_cast<double>(duration.count());
   if (value < 999.5e3) return decimal(value / 1e3, 0) + " µs";
-  if (value < 999.5e6)
-    return decimal(value / 1e6, value < 9.995e6 ? 2 : value < 99.95e6 ? 1 : 0) + " ms";
+  if (value < 9.995e6) return decimal(value / 1e6, 2) + " ms";
+  if (value < 99.95e6) return decimal(value / 1e6, 1) + " ms";
+  if (value < 999.5e6) return decimal(value / 1e6, 0) + " ms";
   return decimal(value / 1e9, 2) + " s";
 }
 
