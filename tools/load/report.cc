@@ -71,8 +71,8 @@ void Report::count(const char* name, std::uint64_t count) {
 
 void Report::rate(const char* name, std::uint64_t count, double seconds) {
   const double speed = per_second(count, seconds);
-  rows_.push_back(
-      {words_of(name), thousands(count), thousands(static_cast<std::uint64_t>(std::llround(speed)))});
+  rows_.push_back({words_of(name), thousands(count),
+                   thousands(static_cast<std::uint64_t>(std::llround(speed)))});
   figures_.begin_object(name).integer("count", count);
   figures_.name("per_second").fraction(speed).end_object();
 }
@@ -80,7 +80,8 @@ void Report::rate(const char* name, std::uint64_t count, double seconds) {
 void Report::latency(const char* name, std::uint64_t count, double seconds,
                      const Histogram& latencies) {
   const double speed = per_second(count, seconds);
-  Row row{words_of(name), thousands(count), thousands(static_cast<std::uint64_t>(std::llround(speed)))};
+  Row row{words_of(name), thousands(count),
+          thousands(static_cast<std::uint64_t>(std::llround(speed)))};
   figures_.begin_object(name).integer("count", count).name("per_second").fraction(speed);
   figures_.integer("latencies", latencies.count());
   for (const Percentile& percentile : kPercentiles) {
