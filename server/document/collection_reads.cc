@@ -11,7 +11,9 @@ namespace cowrite::document {
 Result<protocol::QueryPage> read_collection(const storage::History& history,
                                             const protocol::Query& query) {
   // One more tells if the list goes on.
-  const storage::DocumentKey first{query.collection, query.after ? *query.after + '\0' : ""};
+  const storage::DocumentKey first = query.after
+                                         ? storage::key_after({query.collection, *query.after})
+                                         : storage::DocumentKey(query.collection, "");
   const Result<std::vector<storage::ListEntry>> entries =
       history.list(first, protocol::kQueryLooksMax + 1);
   if (!entries) return entries.error();

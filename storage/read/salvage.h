@@ -8,10 +8,10 @@
 
 namespace cowrite::storage {
 
-// Copies every document that verify() proves, but for the index of sources, which is made anew, to
-// an empty store, entry by entry, and returns why
-// each of the others was left out; of those that a damaged list does not show, there is one error
-// for all, which names their neighbours. Fails as writing does.
+// Copies every document that verify() proves to an empty store, entry by entry, and returns why
+// each of the others was left out. The index of sources need not be proved: it is made anew. Of the
+// documents that a damaged list does not show there is one error for each damaged place, which
+// names their neighbours. Fails as reading the list and writing do.
 [[nodiscard]] Result<std::vector<Error>> salvage(const View& view, Store& target);
 
 }  // namespace cowrite::storage

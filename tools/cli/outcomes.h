@@ -52,8 +52,8 @@ class Outcomes {
   // One went well: its line, or its row in the table.
   void add(const std::string& line, const std::string& json);
   void add(Table& table, std::vector<Cell> row, const std::string& json);
-  // Of one there was nothing to do.
-  void skip() { done_ += 1; }
+  // Of so many there was nothing to do.
+  void skip(std::size_t count = 1) { done_ += count; }
   // One failed.
   void fail(const Subject& subject, const Error& error);
 

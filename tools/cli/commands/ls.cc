@@ -29,7 +29,7 @@ std::vector<Cell> row(const storage::DocumentInfo& info, const Context& context)
 Result<void> name_damaged(const std::vector<history::ListFailure>& damaged, std::size_t listed,
                           const Context& context) {
   Outcomes outcomes(context, "documents", "listed", listed + damaged.size());
-  while (listed-- > 0) outcomes.skip();
+  outcomes.skip(listed);
   for (const auto& [key, error] : damaged) outcomes.fail({key}, error);
   return outcomes.conclude();
 }
