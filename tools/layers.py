@@ -44,12 +44,30 @@ LAYERS |= {
     for room, others in ROOMS.items()
 }
 
+# The rooms of the load generator likewise: what goes over the wire, what must hold of it, the figures, the clients, what they do.
+LOAD_ROOMS = {
+    "wire": [],
+    "verification": ["wire"],
+    "figures": ["verification"],
+    "client": ["figures", "verification", "wire"],
+    "scenarios": ["client", "figures", "verification", "wire"],
+}
+LAYERS |= {
+    f"tools/load/{room}": [
+        *(folder for folder in LAYERS["tools/load"] if folder != "tools/load/"),
+        "tools/load/clock.h",
+        "tools/load/numbers.h",
+        *(f"tools/load/{known}/" for known in (room, *others)),
+    ]
+    for room, others in LOAD_ROOMS.items()
+}
+
 # Per library, the files that may include it.
 LIBRARIES = {
     "rocksdb/": ["storage/store/rocksdb_store.cc", "storage/store/rocksdb/*", "tests/storage/*"],
     "websocketpp/": ["server/transport/websocketpp/*"],
     "nlohmann/": ["server/protocol/json_reader.cc", "server/protocol/json_writer.cc", "tests/*"],
-    "boost/beast/": ["tools/load/connection.cc", "tests/tools/load/*"],  # Before boost/: the first that fits counts.
+    "boost/beast/": ["tools/load/wire/connection.cc", "tests/tools/load/*"],  # Before boost/: the first that fits counts.
     "boost/": ["server/transport/*", "server/loop/*", "tools/load/*", "tests/server/*", "tests/tools/*"],
     "openssl/": ["storage/format/sha256.cc", "server/http/operator_token.cc"],
     "curl/": ["tools/cli/http_client.cc"],

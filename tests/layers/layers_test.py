@@ -73,16 +73,22 @@ class Layers(unittest.TestCase):
         self.allows("server/protocol/json_reader.cc", "nlohmann/json.hpp")
 
     def test_the_load_generator_is_a_client_that_knows_of_the_server_only_what_both_must(self):
-        self.finds("tools/load/client.cc", "server/session/session.h")
-        self.finds("tools/load/client.cc", "storage/record.h")
-        self.finds("tools/load/client.cc", "tools/cli/table.h")
-        self.allows("tools/load/client.cc", "server/protocol/json_reader.h")
+        self.finds("tools/load/client/client.cc", "server/session/session.h")
+        self.finds("tools/load/client/client.cc", "storage/record.h")
+        self.finds("tools/load/client/client.cc", "tools/cli/table.h")
+        self.allows("tools/load/client/client.cc", "server/protocol/json_reader.h")
+
+    def test_the_rooms_of_the_load_generator_know_each_other_in_one_direction(self):
+        self.finds("tools/load/wire/link.h", "tools/load/client/client.h")
+        self.finds("tools/load/verification/ledger.h", "tools/load/figures/report.h")
+        self.allows("tools/load/client/client.h", "tools/load/verification/ledger.h")
+        self.allows("tools/load/verification/ledger.h", "tools/load/clock.h")
 
     def test_websockets_of_clients_are_known_in_one_file_of_the_load_generator(self):
-        self.finds("tools/load/client.cc", "boost/beast/websocket/stream.hpp")
+        self.finds("tools/load/client/client.cc", "boost/beast/websocket/stream.hpp")
         self.finds("server/transport/acceptor.cc", "boost/beast/websocket/stream.hpp")
-        self.allows("tools/load/connection.cc", "boost/beast/websocket/stream.hpp")
-        self.allows("tools/load/client.cc", "boost/asio/steady_timer.hpp")
+        self.allows("tools/load/wire/connection.cc", "boost/beast/websocket/stream.hpp")
+        self.allows("tools/load/client/client.cc", "boost/asio/steady_timer.hpp")
 
     def test_a_library_that_the_table_does_not_name_is_found(self):
         self.finds("server/loop/loop.cc", "spdlog/spdlog.h")

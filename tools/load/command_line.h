@@ -4,8 +4,8 @@
 #include <string>
 #include <variant>
 
-#include "tools/load/run.h"
-#include "tools/load/scenario.h"
+#include "tools/load/scenarios/run.h"
+#include "tools/load/scenarios/scenario.h"
 
 namespace cowrite::load {
 

@@ -1,4 +1,4 @@
-#include "tools/load/histogram.h"
+#include "tools/load/figures/histogram.h"
 
 #include <gtest/gtest.h>
 

@@ -1,7 +1,7 @@
 // Replicas against the smallest server that there can be: a list of operations, each rebased over
 // those that its author had not seen.
 
-#include "tools/load/replica.h"
+#include "tools/load/client/replica.h"
 
 #include <gtest/gtest.h>
 
@@ -10,8 +10,8 @@
 
 #include "ot/apply.h"
 #include "ot/transform.h"
-#include "tools/load/hand.h"
-#include "tools/load/operation_digest.h"
+#include "tools/load/client/hand.h"
+#include "tools/load/verification/operation_digest.h"
 
 namespace cowrite::load {
 namespace {

@@ -1,4 +1,4 @@
-#include "tools/load/system_limits.h"
+#include "tools/load/wire/system_limits.h"
 
 #include <gtest/gtest.h>
 

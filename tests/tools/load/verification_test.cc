@@ -1,6 +1,6 @@
 // The verification over histories made by hand, each with one thing wrong.
 
-#include "tools/load/verification.h"
+#include "tools/load/verification/verification.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -1,7 +1,7 @@
 // All scenarios, each in its own file.
 #pragma once
 
-#include "tools/load/scenario.h"
+#include "tools/load/scenarios/scenario.h"
 
 namespace cowrite::load {
 

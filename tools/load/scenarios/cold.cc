@@ -4,14 +4,14 @@
 #include <utility>
 #include <vector>
 
-#include "tools/load/countdown.h"
-#include "tools/load/crew.h"
-#include "tools/load/documents.h"
-#include "tools/load/link.h"
 #include "tools/load/numbers.h"
 #include "tools/load/scenarios/all.h"
-#include "tools/load/system_limits.h"
-#include "tools/load/wire.h"
+#include "tools/load/scenarios/countdown.h"
+#include "tools/load/scenarios/crew.h"
+#include "tools/load/scenarios/documents.h"
+#include "tools/load/wire/link.h"
+#include "tools/load/wire/system_limits.h"
+#include "tools/load/wire/wire.h"
 
 namespace cowrite::load {
 namespace {

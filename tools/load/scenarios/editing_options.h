@@ -4,9 +4,9 @@
 #include <cstdint>
 #include <string>
 
-#include "tools/load/editing.h"
-#include "tools/load/options.h"
-#include "tools/load/scenario.h"
+#include "tools/load/scenarios/editing.h"
+#include "tools/load/scenarios/options.h"
+#include "tools/load/scenarios/scenario.h"
 
 namespace cowrite::load {
 

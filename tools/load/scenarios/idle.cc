@@ -4,12 +4,12 @@
 #include <memory>
 #include <vector>
 
-#include "tools/load/countdown.h"
-#include "tools/load/crew.h"
-#include "tools/load/link.h"
 #include "tools/load/numbers.h"
 #include "tools/load/scenarios/all.h"
-#include "tools/load/system_limits.h"
+#include "tools/load/scenarios/countdown.h"
+#include "tools/load/scenarios/crew.h"
+#include "tools/load/wire/link.h"
+#include "tools/load/wire/system_limits.h"
 
 namespace cowrite::load {
 namespace {
