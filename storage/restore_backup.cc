@@ -15,7 +15,6 @@
 #include <utility>
 
 #include "storage/errors.h"
-#include "storage/read/salvage.h"
 #include "storage/store/data_folder.h"
 #include "storage/store/history_id.h"
 #include "storage/store/rocksdb_store.h"
@@ -74,7 +73,7 @@ Result<RestoredBackup> salvage_backup(const std::string& backups, const std::str
   if (!source) return source.error();
   const Result<StorePtr> target = RocksDbStore::open(folder, OpenMode::kReadWrite);
   if (!target) return target.error();
-  Result<std::vector<Error>> left_out = salvage(*(*source)->view(), **target);
+  Result<std::vector<LeftOut>> left_out = salvage(*(*source)->view(), **target);
   if (!left_out) return left_out.error();
   return RestoredBackup{*std::move(left_out)};
 }

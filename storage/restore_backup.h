@@ -7,6 +7,7 @@
 
 #include "ot/base/result.h"
 #include "storage/backup_info.h"
+#include "storage/read/salvage.h"
 
 namespace cowrite::storage {
 
@@ -14,7 +15,7 @@ enum class DamagedDocuments { kRefused, kLeftOut };
 
 struct RestoredBackup {
   // Why documents were left out; with kRefused none is.
-  std::vector<Error> left_out;
+  std::vector<LeftOut> left_out;
 };
 
 // Makes a data folder, which must hold nothing, of the newest backup; its histories get a new id.

@@ -83,20 +83,20 @@ class Prover {
                         if (head) {
                           prove(*std::move(key), *head);
                         } else {
-                          left_out.push_back(head.error());
+                          left_out.push_back({std::move(key), head.error()});
                         }
                         return Visit::kContinue;
                       });
   }
 
-  std::vector<Error> left_out;
+  std::vector<LeftOut> left_out;
   std::vector<std::pair<DocumentKey, Head>> proven;
 
  private:
   void prove(DocumentKey&& key, const Head& head) {
     const Result<Proof> proof = verify(
         view_, key, [](std::uint64_t) { return true; }, Proving::kAllButSources);
-    if (!proof) return left_out.push_back(proof.error());
+    if (!proof) return left_out.push_back({std::move(key), proof.error()});
     proven.emplace_back(std::move(key), head);
   }
 
@@ -105,7 +105,7 @@ class Prover {
 
 }  // namespace
 
-Result<std::vector<Error>> salvage(const View& view, Store& target) {
+Result<std::vector<LeftOut>> salvage(const View& view, Store& target) {
   Prover prover(view);
   if (const Result<void> listed = prover.run(); !listed) return listed.error();
   Copier copier(view, target);

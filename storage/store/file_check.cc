@@ -51,11 +51,14 @@ bool is_record(std::string_view block, std::size_t place) {
   return end && sum_agrees(block, place, *end);
 }
 
-// Where the records of a block end; its size if they fill it.
-std::size_t records_end(std::string_view block) {
+// Where the records of a block end, or the first begins that does not have its checksum; the
+// block's size if they fill it.
+enum class Sums : std::uint8_t { kTrusted, kCompared };
+std::size_t records_end(std::string_view block, Sums sums = Sums::kTrusted) {
   std::size_t place = 0;
   while (place < block.size()) {
     const std::optional<std::size_t> end = record_end(block, place);
+    if (end && sums == Sums::kCompared && !sum_agrees(block, place, *end)) return place;
     if (!end) {
       const bool filled = block.size() == kBlockBytes && kBlockBytes - place < kHeaderBytes;
       return filled ? block.size() : place;
@@ -107,6 +110,19 @@ Finding check_log(std::istream& log) {
       suspect = begin + end;
       if (!may_be_torn(block, end) || record_follows(block, end)) return {.damage = suspect};
     }
+  }
+}
+
+// The first record that does not have its checksum.
+Finding compare_sums(std::istream& log) {
+  std::string block(kBlockBytes, '\0');
+  for (std::uint64_t begin = 0;; begin += block.size()) {
+    log.read(block.data(), kBlockBytes);
+    const std::string_view read(block.data(), static_cast<std::size_t>(log.gcount()));
+    const std::size_t end = records_end(read, Sums::kCompared);
+    const bool is_last = read.size() < kBlockBytes;
+    if (record_end(read, end)) return {.damage = begin + end};
+    if (is_last) return {};
   }
 }
 
@@ -183,6 +199,18 @@ Result<void> check_files(const std::string& folder, const std::optional<SyncNote
     if (!whole) return whole;
   }
   return {};
+}
+
+std::optional<Error> find_damaged_record(const std::string& folder) {
+  const Result<std::vector<std::string>> names = names_in(folder);
+  if (!names) return std::nullopt;
+  for (const std::string& name : *names) {
+    if (!is_log(name) && !name.starts_with("MANIFEST-")) continue;
+    if (Result<void> whole = check_file(fs::path(folder) / name, compare_sums, 0); !whole) {
+      return whole.error();
+    }
+  }
+  return std::nullopt;
 }
 
 std::string log_file(std::uint64_t number) {

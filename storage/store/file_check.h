@@ -36,6 +36,10 @@ namespace cowrite::storage {
 [[nodiscard]] Result<void> check_files(const std::string& folder,
                                        const std::optional<SyncNote>& synced);
 
+// The first record of a log that does not have its checksum, which RocksDB finds, but does not
+// name; absent if there is none.
+[[nodiscard]] std::optional<Error> find_damaged_record(const std::string& folder);
+
 // The name of a write-ahead log.
 [[nodiscard]] std::string log_file(std::uint64_t number);
 

@@ -72,7 +72,7 @@ Result<std::vector<std::optional<Head>>> read_heads(const View& view,
 Result<void> scan_heads(const View& view, const DocumentKey& first, const HeadVisitor& visit) {
   KeyRange rest = document_names_from(first);
   Visit visited = Visit::kContinue;
-  while (visited == Visit::kContinue) {
+  while (visited == Visit::kContinue && rest.from < rest.to) {
     Result<void> scanned =
         view.scan(Table::kMeta, rest, Order::kForward,
                   [&](std::string_view name, std::string_view value) -> Result<Visit> {

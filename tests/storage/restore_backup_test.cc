@@ -167,7 +167,9 @@ TEST_F(RestoreBackup, LeavesOutDamagedDocumentsAloneIfAsked) {
   const auto left_out = static_cast<int>(restored->left_out.size());
   EXPECT_GE(left_out, 1);
   EXPECT_LE(left_out, 2) << "the flipped block, and the one beside it";
-  EXPECT_NE(restored->left_out.front().message.find("docs/document-"), std::string::npos);
+  EXPECT_NE(restored->left_out.front().error.message.find("docs/document-"), std::string::npos);
+  ASSERT_TRUE(restored->left_out.front().key);
+  EXPECT_TRUE(restored->left_out.front().key->id().starts_with("document-"));
   EXPECT_EQ(proven(), kDocuments - left_out);
   const auto store = *RocksDbStore::open(temp_ / "new", OpenMode::kReadWrite);
   EXPECT_TRUE(verify_no_orphans(*store->view()));
@@ -205,7 +207,7 @@ TEST(RestoreDamagedList, LeavesOutThoseWhoseNamesAreInTheDamagedBlockAndSaysSo) 
       restore_backup(temp / "backups", temp / "new", DamagedDocuments::kLeftOut);
   ASSERT_TRUE(restored) << restored.error().message;
   ASSERT_EQ(restored->left_out.size(), 1U);
-  const std::string& message = restored->left_out.front().message;
+  const std::string& message = restored->left_out.front().error.message;
   EXPECT_NE(message.find("the list of documents is damaged between docs/1"), std::string::npos)
       << message;
   const auto documents = *open_folder(temp / "new")->history().list({}, kMany);

@@ -144,6 +144,11 @@ TEST_F(OperatorCommands, OfADamagedBackupTheRestIsRestoredWhenAsked) {
   EXPECT_NE(partly.err.find("restored all documents but "), std::string::npos) << partly.err;
   EXPECT_TRUE(run({"--data", restored, "verify"}).out.starts_with("proven: "));
   EXPECT_EQ(run({"--data", restored, "cat", "a"}).out, output({"cat", "a"}));
+  const json left_out = json::parse(
+      run({"--data", temp_ / "again", "restore", "--from", backups, "--skip-damaged", "--json"})
+          .out);
+  EXPECT_EQ(left_out["collection"], "docs");
+  EXPECT_EQ(run({"--data", restored, "cat", left_out["id"]}).status, 1);
   complaint({"restore", "notes", "--at", "1", "--skip-damaged"}, 2);
 }
 

@@ -23,15 +23,6 @@ constexpr std::string_view kHopeless[] = {
     http::kErrTokenFile,      storage::kErrNotFound,   storage::kErrInUse,
     storage::kErrNewerFormat, storage::kErrFolderName, storage::kErrDiskFull};
 
-std::string failure_json(const Subject& subject, const Error& error) {
-  protocol::JsonWriter json;
-  json.begin_object();
-  if (!subject.file.empty()) json.text("file", subject.file);
-  if (subject.key) http::write_key(json, *subject.key);
-  http::write_error(json, error);
-  return json.end_object().take();
-}
-
 // Names its subject, which not every error does: of a disk that is low, of a server that is busy.
 Error about(const Subject& subject, const Error& error) {
   const std::string name = subject.key ? storage::describe(*subject.key) : subject.file;
@@ -40,6 +31,15 @@ Error about(const Subject& subject, const Error& error) {
 }
 
 }  // namespace
+
+std::string failure_json(const Subject& subject, const Error& error) {
+  protocol::JsonWriter json;
+  json.begin_object();
+  if (!subject.file.empty()) json.text("file", subject.file);
+  if (subject.key) http::write_key(json, *subject.key);
+  http::write_error(json, error);
+  return json.end_object().take();
+}
 
 bool is_hopeless(const Error& error) {
   return std::ranges::find(kHopeless, error.code) != std::end(kHopeless);

@@ -35,6 +35,9 @@ struct Subject {
   std::string file = {};
 };
 
+// {"collection": "docs", "id": "poem", "error": {"code", "message"}}, or "file".
+[[nodiscard]] std::string failure_json(const Subject& subject, const Error& error);
+
 class Outcomes {
  public:
   // "4 of 10 documents were not exported": of `total` `things`. REQUIRES: the context outlives it.

@@ -13,6 +13,7 @@
 #include <utility>
 #include <vector>
 
+#include "storage/store/rocksdb/opening_errors.h"
 #include "storage/store/rocksdb/options.h"
 #include "storage/store/rocksdb/status.h"
 
@@ -107,19 +108,6 @@ class Database {
   }
 
  private:
-  static Error cannot_open(const rocksdb::Status& status, const std::string& folder) {
-    return is_locked(status)
-               ? Error{kErrInUse, "folder " + folder + " is in use: another server runs on it"}
-               : error_of(status, "cannot open folder " + folder);
-  }
-
-  // Asked of RocksDB's message because its codes do not say it.
-  static bool is_locked(const rocksdb::Status& status) {
-    const std::string message = status.ToString();
-    return message.find("lock hold by current process") != std::string::npos ||
-           message.find("While lock file") != std::string::npos;
-  }
-
   rocksdb::Env* env_;
   std::shared_ptr<rocksdb::Env> own_env_;  // Of a store in memory or a backup.
   std::shared_ptr<rocksdb::Cache> cache_;

@@ -115,7 +115,7 @@ class Opening {
     std::vector<std::string> names;
     const rocksdb::Status listed =
         rocksdb::DB::ListColumnFamilies(rocksdb::DBOptions(), folder_, &names);
-    if (!listed.ok()) return error_of(listed, "cannot open folder " + folder_);
+    if (!listed.ok()) return cannot_open(listed, folder_);
     const std::set<std::string> present(names.begin(), names.end());
     const std::set<std::string> ours(kTableNames.begin(), kTableNames.end());
     if (present != ours) return check_incomplete(present, ours);

@@ -187,6 +187,36 @@ TEST(DamagedList, IsTheSameInPagesOfAnySizeAndFromAnyDocument) {
   });
 }
 
+TEST(DamagedList, IsWholeWhereOnlyTheFormatOfAYoungFolderIsDamaged) {
+  const TempFolder temp(quick_folder());
+  const std::string folder = temp / "data";
+  open_folder(folder).reset();
+  const fs::path format = file_of_names(folder);  // There is no name yet.
+  create_empty(*open_folder(folder), "docs", {"one", "two"});
+  ASSERT_TRUE(fs::exists(format)) << "the names are in a file of their own";
+  flip_bit(format, 5);
+  const auto store = *RocksDbStore::open(folder, OpenMode::kReadOnly);
+  const std::vector<ListEntry> entries = list_all(LatestHistory(*store), 10);
+  EXPECT_EQ(hidden(entries), std::vector<Error>());
+  ASSERT_EQ(entries.size(), 2U);
+  EXPECT_EQ(entries.front().key, DocumentKey("docs", "one"));
+  EXPECT_EQ(entries.back().key, DocumentKey("docs", "two"));
+}
+
+// Behind the names stands the format, so that the block goes on where they end.
+TEST(DamagedList, OfAYoungFolderThatIsOneBlockSaysThatNoneIsShown) {
+  const TempFolder temp(quick_folder());
+  const std::string folder = temp / "data";
+  create_empty(*open_folder(folder), "docs", {"one", "two"});
+  flip_bit(file_of_names(folder), 5);
+  const auto store = *RocksDbStore::open(folder, OpenMode::kReadOnly);
+  const std::vector<ListEntry> entries = list_all(LatestHistory(*store), 10);
+  ASSERT_EQ(hidden(entries).size(), 1U);
+  EXPECT_EQ(place_of(hidden(entries).front()),
+            "the list of documents is damaged between its beginning and its end");
+  EXPECT_EQ(entries.size(), 1U);
+}
+
 TEST(DamagedList, LeavesNewDocumentsTheirOwnNumbers) {
   for_each_damage([&](const Original& original, const std::string& folder) {
     Author author({"docs", "new"});

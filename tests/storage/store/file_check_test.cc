@@ -61,11 +61,17 @@ void write_file(const fs::path& path, std::string_view bytes) {
   std::ofstream(path, std::ios::binary) << bytes;
 }
 
-// How many of the writes are there; none if the damage is reported.
-std::optional<int> writes_left(const std::string& folder) {
+void expect_blamed(const Error& error, const fs::path& file) {
+  EXPECT_EQ(error.code, kErrDamaged) << error.message;
+  EXPECT_NE(error.message.find("file " + file.string() + " "), std::string::npos) << error.message;
+  EXPECT_NE(error.message.find("restore it from a backup"), std::string::npos) << error.message;
+}
+
+// How many of the writes are there; none if the damage to the file is reported.
+std::optional<int> writes_left(const std::string& folder, const fs::path& file) {
   const auto store = RocksDbStore::open(folder, OpenMode::kReadOnly);
   if (!store) {
-    EXPECT_EQ(store.error().code, kErrDamaged) << store.error().message;
+    expect_blamed(store.error(), file);
     return std::nullopt;
   }
   int left = 0;
@@ -86,7 +92,7 @@ void expect_no_silent_loss(
     std::string damaged = whole;
     damage(damaged, place);
     write_file(file, damaged);
-    const std::optional<int> left = writes_left(killed.folder());
+    const std::optional<int> left = writes_left(killed.folder(), file);
     EXPECT_TRUE(!left || *left == kWrites)
         << "byte " << place << " of " << whole.size() << ": " << *left << " writes are left";
   }
@@ -121,9 +127,9 @@ TEST(FileCheck, ALogThatEndsInWhatNoRecordBeginsWithIsReported) {
   const fs::path log = killed.newest(".log");
   const std::string whole = read_file(log);
   write_file(log, whole + "no record begins like this");
-  EXPECT_EQ(writes_left(killed.folder()), std::nullopt);
+  EXPECT_EQ(writes_left(killed.folder(), log), std::nullopt);
   write_file(log, whole + std::string(500, '\0'));
-  EXPECT_EQ(writes_left(killed.folder()), kWrites);
+  EXPECT_EQ(writes_left(killed.folder(), log), kWrites);
 }
 
 TEST(FileCheck, ALogMayEndAnywhereInItsLastRecord) {
@@ -132,14 +138,14 @@ TEST(FileCheck, ALogMayEndAnywhereInItsLastRecord) {
   const std::string whole = read_file(log);
   for (std::size_t cut = 1; cut < 37; ++cut) {
     write_file(log, whole.substr(0, whole.size() - cut));
-    EXPECT_EQ(writes_left(killed.folder()), kWrites - 1) << cut;
+    EXPECT_EQ(writes_left(killed.folder(), log), kWrites - 1) << cut;
   }
 }
 
 TEST(FileCheck, AMissingLogIsReported) {
   const Killed killed;
   fs::remove(killed.newest(".log"));
-  EXPECT_EQ(writes_left(killed.folder()), std::nullopt);
+  EXPECT_EQ(RocksDbStore::open(killed.folder(), OpenMode::kReadOnly).error().code, kErrDamaged);
 }
 
 // A folder that was opened and closed once, some of whose files are then changed.
@@ -188,6 +194,26 @@ TEST(FileCheck, ATableWhosePropertiesHaveAFormThatTheyNeverHaveIsReported) {
     bytes[*index - 6] = '\x80';
   });
   closed.expect_reported();
+}
+
+TEST(FileCheck, ATableThatCannotBeOpenedIsNamed) {
+  Closed closed;
+  fs::path file;
+  for (const fs::directory_entry& entry : fs::directory_iterator(closed.folder())) {
+    if (entry.path().extension() == ".sst") file = std::max(file, entry.path());
+  }
+  const std::string whole = read_file(file);
+  std::size_t refused = 0;
+  for (std::size_t place = 0; place < whole.size(); place += 7) {
+    std::string damaged = whole;
+    flip_bit(damaged, place);
+    write_file(file, damaged);
+    const auto store = RocksDbStore::open(closed.folder(), OpenMode::kReadOnly);
+    if (store) continue;
+    ++refused;
+    expect_blamed(store.error(), file);
+  }
+  EXPECT_GT(refused, 0U);
 }
 
 TEST(FileCheck, AListOfFilesThatWasCutToItsBeginningIsReported) {

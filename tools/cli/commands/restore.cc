@@ -1,6 +1,5 @@
 #include <memory>
 
-#include "server/http/json.h"
 #include "storage/document_name.h"
 #include "storage/store/data_folder.h"
 #include "tools/cli/change.h"
@@ -40,9 +39,9 @@ Result<void> restore_all(const Arguments& arguments, OperatorContext& context) {
                                });
   bar.wipe();
   if (!restored) return restored.error();
-  for (const Error& error : restored->left_out) {
+  for (const auto& [key, error] : restored->left_out) {
     if (context.format == Format::kJson) {
-      context.output.json_line(http::error_json(error));
+      context.output.json_line(failure_json({.key = key}, error));
     } else {
       complain(error, context.error_paint);
     }
