@@ -161,7 +161,7 @@ std::optional<std::uint64_t> find_damage(std::istream& file) {
   return (file.get() & 0x80) == 0 ? std::nullopt : std::optional(last);
 }
 
-Finding check_table(std::istream& file) { return {.damage = find_damage(file)}; }
+Finding check_ends(std::istream& file) { return {.damage = find_damage(file)}; }
 
 // `synced`: how many bytes it must have that are whole.
 Result<void> check_file(const fs::path& path, Finding (*check)(std::istream& file),
@@ -194,12 +194,14 @@ Result<void> check_files(const std::string& folder, const std::optional<SyncNote
     if (!is_table(name) && !is_log(name) && !name.starts_with("MANIFEST-")) continue;
     const bool is_noted = synced && name == log_file(synced->log);
     Result<void> whole =
-        check_file(fs::path(folder) / name, is_table(name) ? check_table : check_log,
+        check_file(fs::path(folder) / name, is_table(name) ? check_ends : check_log,
                    is_noted ? synced->bytes : 0);
     if (!whole) return whole;
   }
   return {};
 }
+
+Result<void> check_table(const fs::path& table) { return check_file(table, check_ends, 0); }
 
 std::optional<Error> find_damaged_record(const std::string& folder) {
   const Result<std::vector<std::string>> names = names_in(folder);

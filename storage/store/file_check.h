@@ -23,6 +23,7 @@
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
 #include <optional>
 #include <string>
 
@@ -35,6 +36,9 @@ namespace cowrite::storage {
 // cannot be read. A table that was never finished passes: it is not in RocksDB's list of files.
 [[nodiscard]] Result<void> check_files(const std::string& folder,
                                        const std::optional<SyncNote>& synced);
+
+// The same of a table alone.
+[[nodiscard]] Result<void> check_table(const std::filesystem::path& table);
 
 // The first record of a log that does not have its checksum, which RocksDB finds, but does not
 // name; absent if there is none.

@@ -22,6 +22,7 @@
 #include "storage/backup_info.h"
 #include "storage/format/checksum.h"
 #include "storage/store/data_folder.h"
+#include "storage/store/file_check.h"
 #include "storage/store/rocksdb/database.h"
 #include "storage/store/rocksdb/status.h"
 
@@ -65,8 +66,9 @@ inline std::optional<std::uint32_t> checksum_of_file(const std::filesystem::path
 //
 //     note = ... { file "crc32" checksum }    one a line, such as: private/2/000009.log crc32 4711
 //
-// A table shows by itself that it is damaged. A log or a list of files that was cut does not.
-inline Result<void> check_logs(const std::string& backups, rocksdb::BackupID number) {
+// A table shows by itself that it is damaged, but for what check_table() finds. A log or a list of
+// files that was cut does not.
+inline Result<void> check_noted_files(const std::string& backups, rocksdb::BackupID number) {
   const std::filesystem::path folder(backups);
   std::ifstream note(folder / "meta" / std::to_string(number));
   for (std::string line; std::getline(note, line);) {
@@ -74,6 +76,9 @@ inline Result<void> check_logs(const std::string& backups, rocksdb::BackupID num
     std::string file;
     std::string kind;
     std::uint32_t sum = 0;
+    if (line.find(".sst ") != std::string::npos && words >> file) {
+      if (Result<void> whole = check_table(folder / file); !whole) return whole;
+    }
     const bool is_log =
         line.find(".log ") != std::string::npos || line.find("/MANIFEST-") != std::string::npos;
     if (!is_log || !(words >> file >> kind >> sum) || kind != "crc32") continue;
@@ -100,7 +105,8 @@ inline Result<NewestBackup> find_newest_backup(const std::string& backups, rocks
   if (!status.ok()) return error_of(status, "cannot read the backups in folder " + backups);
   const Result<rocksdb::BackupInfo> newest = find_newest(*engine, backups);
   if (!newest) return newest.error();
-  if (Result<void> whole = check_logs(backups, newest->backup_id); !whole) return whole.error();
+  if (Result<void> whole = check_noted_files(backups, newest->backup_id); !whole)
+    return whole.error();
   return NewestBackup{newest->env_for_open, newest->name_for_open};
 }
 

@@ -41,10 +41,15 @@ class Database {
   }
 
   // Opens a folder's database, with all tables or only the first one; where the mode is for writing
-  // it creates what is missing.
+  // it creates what is missing. A file that cannot be opened may be left alone: then only reading
+  // what it holds fails. So may damaged records of logs, without a word: they are to be looked for
+  // before.
   enum class Tables { kAll, kFirst };
-  Result<void> open(const std::string& folder, OpenMode mode, Tables which = Tables::kAll) {
+  enum class DamagedFiles { kRefused, kLeftAlone };
+  Result<void> open(const std::string& folder, OpenMode mode, Tables which = Tables::kAll,
+                    DamagedFiles damaged = DamagedFiles::kRefused) {
     rocksdb::DBOptions options = database_options(folder, mode);
+    options.paranoid_checks = damaged == DamagedFiles::kRefused;
     options.env = env_;
     options.write_buffer_manager = buffers_;
     options.listeners.push_back(errors_);

@@ -83,8 +83,18 @@ class Opening {
     if (Result<void> whole = check_files(folder_, *synced); !whole) return whole;
     if (Result<void> ours = check_tables(); !ours) return ours;
     if (Result<void> kept = check_kept(*synced); !kept) return kept;
-    if (Result<void> opened = database_.open(folder_, mode_); !opened) return opened;
+    if (Result<void> opened = open_database(folder_); !opened) return opened;
     return check_shutdown_mark();
+  }
+
+  // Of a table that cannot be opened, a reader misses what it holds, and nothing else.
+  Result<void> open_database(const std::string& folder) {
+    Result<void> opened = database_.open(folder, mode_);
+    const bool is_damaged = !opened && opened.error().code == kErrDamaged;
+    if (!is_damaged || mode_ != OpenMode::kReadOnly || find_damaged_record(folder)) return opened;
+    const Result<void> partly =
+        database_.open(folder, mode_, Database::Tables::kAll, Database::DamagedFiles::kLeftAlone);
+    return partly ? partly : opened;
   }
 
   // A running server replaces files while they are being opened here. Seen half before and half
@@ -106,7 +116,7 @@ class Opening {
     const Result<NewestBackup> newest = find_newest_backup(folder_, database_.env());
     if (!newest) return newest.error();
     database_.use(newest->env);
-    return database_.open(newest->folder, mode_);
+    return open_database(newest->folder);
   }
 
   // Whether a RocksDB has the tables of a store of ours; asked before it is opened for writing,
@@ -204,7 +214,7 @@ class Opening {
     const rocksdb::Status status =
         database_->Get(rocksdb::ReadOptions(), meta, slice(kFormatKey), &value);
     if (status.ok()) return check_format(value, folder_);
-    if (!status.IsNotFound()) return unreadable(status, folder_);
+    if (!status.IsNotFound()) return cannot_open(status, folder_);
     const Result<bool> empty = database_.is_empty(folder_);
     if (!empty) return empty.error();
     if (!*empty) return foreign(folder_);

@@ -63,7 +63,7 @@ void write_file(const fs::path& path, std::string_view bytes) {
 
 void expect_blamed(const Error& error, const fs::path& file) {
   EXPECT_EQ(error.code, kErrDamaged) << error.message;
-  EXPECT_NE(error.message.find("file " + file.string() + " "), std::string::npos) << error.message;
+  EXPECT_NE(error.message.find(file.string()), std::string::npos) << error.message;
   EXPECT_NE(error.message.find("restore it from a backup"), std::string::npos) << error.message;
 }
 
@@ -196,22 +196,25 @@ TEST(FileCheck, ATableWhosePropertiesHaveAFormThatTheyNeverHaveIsReported) {
   closed.expect_reported();
 }
 
-TEST(FileCheck, ATableThatCannotBeOpenedIsNamed) {
-  Closed closed;
+TEST(FileCheck, ATableThatCannotBeOpenedIsNamedToAWriter) {
+  const Closed closed;
   fs::path file;
   for (const fs::directory_entry& entry : fs::directory_iterator(closed.folder())) {
     if (entry.path().extension() == ".sst") file = std::max(file, entry.path());
   }
   const std::string whole = read_file(file);
   std::size_t refused = 0;
-  for (std::size_t place = 0; place < whole.size(); place += 7) {
+  for (std::size_t place = 0; place < whole.size(); place += 19) {
+    const TempFolder temp(quick_folder());
+    const fs::path copy = temp / "data";
+    fs::copy(closed.folder(), copy);
     std::string damaged = whole;
     flip_bit(damaged, place);
-    write_file(file, damaged);
-    const auto store = RocksDbStore::open(closed.folder(), OpenMode::kReadOnly);
+    write_file(copy / file.filename(), damaged);
+    const auto store = RocksDbStore::open(copy, OpenMode::kReadWrite);
     if (store) continue;
     ++refused;
-    expect_blamed(store.error(), file);
+    expect_blamed(store.error(), copy / file.filename());
   }
   EXPECT_GT(refused, 0U);
 }

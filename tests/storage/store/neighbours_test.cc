@@ -12,6 +12,7 @@
 
 #include "storage/errors.h"
 #include "storage/read/latest_history.h"
+#include "storage/restore_backup.h"
 #include "storage/rocksdb_log.h"
 #include "tests/storage/damage.h"
 #include "tests/storage/support.h"
@@ -24,19 +25,19 @@ namespace fs = std::filesystem;
 
 constexpr std::size_t kDocuments = 4;
 
-// Documents that fill blocks of their own, in a folder that is closed.
-std::vector<Author> write_documents(const std::string& folder) {
+// So many documents that fill blocks of their own.
+std::vector<Author> write_documents(RocksDbLog& log, std::size_t count = kDocuments,
+                                    std::size_t first = 0) {
   std::mt19937_64 random(4);
   std::vector<Author> authors;
-  const auto log = open_folder(folder);
-  for (std::size_t i = 0; i < kDocuments; ++i) {
+  for (std::size_t i = first; i < first + count; ++i) {
     Author& author = authors.emplace_back(DocumentKey{"docs", std::to_string(i)});
     author.create(random_text(random, 60'000));
     for (int record = 0; record < 2; ++record)
       author.later(1).insert(0, random_text(random, 60'000));
-    EXPECT_EQ(append(*log, author.take()), AppendOutcome::kCommitted);
+    EXPECT_EQ(append(log, author.take()), AppendOutcome::kCommitted);
     // Some have a checkpoint in the middle of their records, some at their end, some none.
-    if (i % 3 != 0) log->save_checkpoint(author.key(), author.snapshots()[i % 3 == 1 ? 2 : 3]);
+    if (i % 3 != 0) log.save_checkpoint(author.key(), author.snapshots()[i % 3 == 1 ? 2 : 3]);
   }
   return authors;
 }
@@ -81,7 +82,7 @@ std::size_t damaged_documents(const std::string& folder, OpenMode mode,
 
 TEST(Neighbours, OfADocumentWithADamagedBlockAreReadAndProven) {
   const TempFolder temp(quick_folder());
-  const std::vector<Author> authors = write_documents(temp / "data");
+  const std::vector<Author> authors = write_documents(*open_folder(temp / "data"));
   std::size_t damages = 0;
   for (const fs::directory_entry& entry : fs::directory_iterator(temp / "data")) {
     const std::uint64_t bytes = entry.file_size();
@@ -103,7 +104,7 @@ TEST(Neighbours, OfADocumentWithADamagedBlockAreReadAndProven) {
 TEST(Neighbours, AreWrittenOnThoughCompactionsMeetTheDamage) {
   constexpr int kTables = 50;  // With so many uncompacted ones RocksDB would stop the writes.
   const TempFolder temp(quick_folder());
-  const std::vector<Author> authors = write_documents(temp / "data");
+  const std::vector<Author> authors = write_documents(*open_folder(temp / "data"));
   for (const fs::directory_entry& entry : fs::directory_iterator(temp / "data")) {
     if (entry.path().extension() == ".sst" && entry.file_size() > 100'000) {
       flip_bit(entry.path(), 15'000);
@@ -124,6 +125,46 @@ TEST(Neighbours, AreWrittenOnThoughCompactionsMeetTheDamage) {
   const auto log = open_folder(temp / "data");
   EXPECT_TRUE(log->store().was_shut_down_cleanly());
   EXPECT_TRUE(read_all(log->store(), author));
+}
+
+// Flips bits from the end of a table, where it says of itself what it is, until a writer refuses
+// it.
+void damage_end(const fs::path& table, const std::string& folder) {
+  std::uint64_t place = fs::file_size(table) - 60;
+  while (RocksDbStore::open(folder, OpenMode::kReadWrite)) {
+    flip_bit(table, place);
+    ASSERT_GT(place -= 10, fs::file_size(table) / 2);
+  }
+}
+
+TEST(Neighbours, OfDocumentsInAFileThatCannotBeOpenedAreReadAndRestored) {
+  const TempFolder temp(quick_folder());
+  const std::string folder = temp / "data";
+  std::vector<Author> authors;
+  fs::path table;
+  {
+    const auto log = open_folder(folder);
+    authors = write_documents(*log, 2);
+    ASSERT_TRUE(log->store().compact());
+    table = largest_file(folder);
+    for (Author& author : write_documents(*log, 2, 2)) authors.push_back(std::move(author));
+    ASSERT_TRUE(log->back_up(temp / "backups", {}));
+  }
+  damage_end(table, folder);
+  const auto refused = RocksDbStore::open(folder, OpenMode::kReadWrite);
+  EXPECT_NE(refused.error().message.find("file " + table.string()), std::string::npos);
+  EXPECT_EQ(damaged_documents(folder, OpenMode::kReadOnly, authors), 2U);
+  for (const fs::directory_entry& entry :
+       fs::directory_iterator(temp / "backups/shared_checksum")) {
+    if (entry.file_size() != fs::file_size(table)) continue;
+    fs::copy(table, entry.path(), fs::copy_options::overwrite_existing);
+  }
+  const Result<RestoredBackup> restored =
+      restore_backup(temp / "backups", temp / "restored", DamagedDocuments::kLeftOut);
+  ASSERT_TRUE(restored) << restored.error().message;
+  EXPECT_EQ(restored->left_out.size(), 2U);
+  const std::vector<Author> others(authors.begin() + 2, authors.end());
+  EXPECT_EQ(damaged_documents(temp / "restored", OpenMode::kReadWrite, others), 0U);
 }
 
 }  // namespace
