@@ -2,6 +2,7 @@
 // limits.h. Sizes are bytes unless the name says otherwise.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 
@@ -24,9 +25,11 @@ inline constexpr unsigned kLoopsMax = 64;
 // Clients can lie, so there is a bound.
 inline constexpr std::size_t kDocumentsAheadMax = 1'000;
 
-// Notices to the operator, such as of a host that the server does not answer for: enough for every
-// mistake in a configuration.
-inline constexpr std::size_t kNoticesMax = 100;
+// How often the log is told how much more there was of what happens again and again.
+inline constexpr std::chrono::milliseconds kRepeatsSweep{1'000};
+
+// Connections to the address for metrics: those who watch a server are few.
+inline constexpr std::size_t kMetricsConnectionsMax = 64;
 
 static_assert(kMemoryBytesMin <= kMemoryBytes);
 static_assert(http::kBodyBytesMax == transport::kMessageBytesMax,

@@ -2,193 +2,115 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
-#include <charconv>
+#include <map>
 #include <optional>
-#include <string_view>
-#include <thread>
+#include <utility>
 
-#include "server/access/access_policy.h"
-#include "server/limits.h"
-#include "server/pages/pages.h"
+#include "ot/base/printable.h"
+#include "server/config/config_file.h"
+#include "server/config/nearest.h"
+#include "server/option_table.h"
 #include "server/version.h"
-#include "storage/limits.h"
-#include "storage/store/data_folder.h"
-#include "storage/version_selector.h"
 
 namespace cowrite::server {
 namespace {
 
-// "127.0.0.1:8080", "localhost:0", "[::1]:8080".
-std::optional<transport::ListenAddress> parse_address(const std::string& text) {
-  const std::size_t colon = text.rfind(':');
-  if (colon == std::string::npos || colon == 0) return std::nullopt;
-  transport::ListenAddress address{text.substr(0, colon), 0};
-  if (address.host.front() == '[' && address.host.back() == ']') {
-    address.host = address.host.substr(1, address.host.size() - 2);
-  } else if (address.host.find(':') != std::string::npos) {
-    return std::nullopt;
+using config::Setting;
+
+constexpr std::string_view kPrefix = "COWRITE_";
+constexpr std::string_view kConfigVariable = "COWRITE_CONFIG";
+
+// The command line's own variables; the server shares COWRITE_DATA with it.
+constexpr std::string_view kForeignVariables[] = {"COWRITE_SERVER", "COWRITE_TOKEN"};
+
+constexpr const char* kDescription =
+    "A collaborative text editor's server. Open the URL that it prints in several browser tabs and "
+    "type.";
+constexpr const char* kFooter =
+    "Each option may also stand in the environment, as COWRITE_BASE_PATH, or in the file of\n"
+    "--config, as base-path = \"/pad\"; flags override the environment, which overrides the file.\n"
+    "Signals: SIGTERM and SIGINT finish what is in flight and end the server within 5 seconds; so\n"
+    "does SIGHUP on a terminal. Elsewhere SIGHUP reads the file again.\n"
+    "Exit status: 0 stopped; 1 could not start; 2 usage; 3 the disk failed, nothing more was "
+    "acknowledged.";
+
+EarlyExit usage(std::vector<std::string> mistakes) {
+  std::string text;
+  for (const std::string& mistake : mistakes) {
+    text += "cowrite-server: " + ot::printable(mistake) + "\n";
   }
-  const char* const end = text.data() + text.size();
-  const auto [stop, error] = std::from_chars(text.data() + colon + 1, end, address.port);
-  if (error != std::errc() || stop != end || address.host.empty()) return std::nullopt;
-  return address;
+  return {text + "Try cowrite-server --help\n", 2, std::move(mistakes)};
 }
 
-constexpr std::string_view kSizeForm = "bytes, or a number with K, M, G or T, as 512M";
-
-// "64M" -> 67,108,864. Absent if it is no size, or one beyond kIntegerMax.
-std::optional<std::uint64_t> parse_size(const std::string& text) {
-  constexpr std::string_view kUnits = "KMGT";
-  std::uint64_t number = 0;
-  const char* const end = text.data() + text.size();
-  const auto [stop, error] = std::from_chars(text.data(), end, number);
-  if (error != std::errc() || end - stop > 1) return std::nullopt;
-  std::size_t shift = 0;
-  if (stop != end) {
-    const std::size_t unit = kUnits.find(*stop);
-    if (unit == std::string_view::npos) return std::nullopt;
-    shift = 10 * (unit + 1);
-  }
-  if (number > storage::kIntegerMax >> shift) return std::nullopt;
-  return number << shift;
+// "; did you mean --loops?", or nothing if no name is near.
+std::string suggestion(std::string_view prefix, std::string_view wrong,
+                       const std::vector<std::string_view>& names) {
+  const std::string_view name = config::nearest(wrong, names);
+  return name.empty() ? "" : "; did you mean " + std::string(prefix) + std::string(name) + "?";
 }
 
-std::string megabytes(std::uint64_t bytes) { return std::to_string(bytes >> 20) + "M"; }
+std::vector<std::string_view> option_names(std::vector<std::string_view> others = {}) {
+  for (const Option& option : option_table()) others.push_back(option.name);
+  return others;
+}
 
-// "/pad/" -> "/pad", "/" -> "". Absent if it is no path of letters, digits, "-", "_", "." and "~".
-std::optional<std::string> parse_base_path(std::string text) {
-  constexpr std::string_view kOthers = "-_.~/";
-  const auto is_plain = [&](char c) {
-    return ('a' <= c && c <= 'z') || ('A' <= c && c <= 'Z') || ('0' <= c && c <= '9') ||
-           kOthers.find(c) != kOthers.npos;
-  };
-  if (!text.starts_with('/') || !std::ranges::all_of(text, is_plain)) return std::nullopt;
-  if (!text.ends_with('/')) text += '/';
-  for (const std::string_view wrong : {"//", "/./", "/../"}) {
-    if (text.find(wrong) != std::string::npos) return std::nullopt;
+// ---- Flags
+
+struct Flags {
+  std::vector<Setting> settings;
+  std::optional<std::string> config;
+  bool check_config = false;
+};
+
+// What CLI11 fills in.
+struct Texts {
+  std::map<std::string_view, std::string> single;
+  std::map<std::string_view, std::vector<std::string>> lists;
+  std::string config;
+  bool check_config = false;
+};
+
+void declare(CLI::App& app, Texts& texts) {
+  for (const Option& option : option_table()) {
+    const std::string flag = "--" + std::string(option.name);
+    if (option.arity == Arity::kList) {
+      app.add_option(flag, texts.lists[option.name], option.help)
+          ->type_name(std::string(option.form))
+          ->type_size(1)
+          ->expected(1)
+          ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+    } else {
+      std::string& text = texts.single[option.name] = option.if_absent;
+      app.add_option(flag, text, option.help)
+          ->type_name(std::string(option.form))
+          ->capture_default_str();
+    }
   }
-  text.pop_back();
+  app.add_option("--config", texts.config, "File with options, in TOML")->type_name("FILE");
+  app.add_flag("--check-config", texts.check_config,
+               "Print each option with where it comes from, and end");
+}
+
+std::string joined(const std::vector<std::string>& parts) {
+  std::string text;
+  for (const std::string& part : parts) text += (&part == &parts.front() ? "" : ",") + part;
   return text;
 }
 
-EarlyExit usage(const std::string& mistake) {
-  return {"cowrite-server: " + mistake + "\nTry cowrite-server --help\n", 2};
+EarlyExit no_such_flag(const std::string& given) {
+  const std::size_t begin = std::min(given.find_first_not_of('-'), given.size());
+  const std::string wrong = given.substr(begin, given.find('=') - begin);
+  return usage(
+      {"there is no option " + given +
+       suggestion("--", wrong, option_names({"config", "check-config", "help", "version"}))});
 }
 
-// Options that are understood here, not by CLI11: as they are written, first by default.
-struct Texts {
-  std::string listen = "127.0.0.1:8080";
-  std::string loops =
-      std::to_string(std::clamp(std::thread::hardware_concurrency(), 1U, kLoopsMax));
-  std::string memory = megabytes(kMemoryBytes);
-  std::string base_path = "/";
-  std::string disk_reserve = megabytes(storage::kDiskReserveBytes);
-};
-
-void declare(CLI::App& app, ServerOptions& options, Texts& texts) {
-  app.add_option("--data", options.data,
-                 "Folder of the documents, made if it is missing; \":memory:\" keeps them until "
-                 "the server ends")
-      ->type_name("DIR")
-      ->capture_default_str();
-  app.add_option("--listen", texts.listen, "Address to serve on; port 0 picks a free one")
-      ->type_name("HOST:PORT")
-      ->capture_default_str();
-  app.add_option("--base-path", texts.base_path,
-                 "Path under which all is served, as a proxy passes it on")
-      ->type_name("PATH")
-      ->capture_default_str();
-  app.add_option("--loops", texts.loops, "Threads that serve connections")
-      ->type_name("N")
-      ->capture_default_str();
-  app.add_option(
-         "--hosts", options.hosts,
-         "Names under which browsers may address the server, besides IP addresses and localhost")
-      ->type_name("NAME")
-      ->delimiter(',');
-  app.add_option("--origins", options.origins,
-                 "Foreign pages that may connect, as scheme://host[:port]")
-      ->type_name("ORIGIN")
-      ->delimiter(',');
-  app.add_option("--embed-origins", options.embed_origins,
-                 "Foreign pages that may show /embed/NAME in a frame, as scheme://host[:port]")
-      ->type_name("ORIGIN")
-      ->delimiter(',');
-  app.add_option("--memory", texts.memory,
-                 "For open documents and the store, half each: " + std::string(kSizeForm))
-      ->type_name("SIZE")
-      ->capture_default_str();
-  app.add_option("--disk-reserve", texts.disk_reserve,
-                 "While less of the disk is free, what is typed waits, and reading goes on")
-      ->type_name("SIZE")
-      ->capture_default_str();
-}
-
-// Of what only its user can tell if it is valid.
-std::optional<EarlyExit> check_values(const ServerOptions& options) {
-  if (options.data != ":memory:") {
-    const Result<void> named = storage::check_folder_name(options.data);
-    if (!named) return usage("--data: " + named.error().message);
-  }
-  const Result<access::AccessPolicy> access =
-      access::AccessPolicy::make(options.hosts, options.origins);
-  if (!access) {
-    const bool host = access.error().code == access::kErrHostName;
-    return usage((host ? "--hosts: " : "--origins: ") + access.error().message);
-  }
-  const Result<pages::Pages> pages =
-      pages::Pages::make({}, {.embed_origins = options.embed_origins});
-  return pages ? std::nullopt : std::optional(usage("--embed-origins: " + pages.error().message));
-}
-
-// Parses the values; absent if all are valid.
-std::optional<EarlyExit> parse_values(const Texts& texts, ServerOptions& options) {
-  const Result<std::uint64_t> loops = storage::parse_number(texts.loops);
-  if (!loops || *loops < 1 || *loops > kLoopsMax) {
-    return usage("--loops: \"" + texts.loops + "\" is not a number from 1 to " +
-                 std::to_string(kLoopsMax));
-  }
-  options.loops = static_cast<unsigned>(*loops);
-  const std::optional<transport::ListenAddress> address = parse_address(texts.listen);
-  if (!address) return usage("--listen: \"" + texts.listen + "\" is not HOST:PORT");
-  const std::optional<std::uint64_t> memory = parse_size(texts.memory);
-  if (!memory || *memory < kMemoryBytesMin) {
-    return usage("--memory: \"" + texts.memory +
-                 "\" is not a size of 32M or more: " + std::string(kSizeForm));
-  }
-  const std::optional<std::uint64_t> reserve = parse_size(texts.disk_reserve);
-  if (!reserve) {
-    return usage("--disk-reserve: \"" + texts.disk_reserve +
-                 "\" is not a size: " + std::string(kSizeForm));
-  }
-  std::optional<std::string> base_path = parse_base_path(texts.base_path);
-  if (!base_path) {
-    return usage("--base-path: \"" + texts.base_path + "\" is not a path such as /pad");
-  }
-  options.listen = *address;
-  options.base_path = *std::move(base_path);
-  options.memory_bytes = *memory;
-  options.disk_reserve_bytes = *reserve;
-  return std::nullopt;
-}
-
-}  // namespace
-
-std::variant<ServerOptions, EarlyExit> parse_options(int argc, char** argv) {
-  ServerOptions options;
+std::variant<Flags, EarlyExit> parse_flags(int argc, const char* const* argv) {
   Texts texts;
-
-  CLI::App app(
-      "A collaborative text editor's server. Open the URL that it prints in several browser tabs "
-      "and type.",
-      "cowrite-server");
+  CLI::App app(kDescription, "cowrite-server");
   app.set_version_flag("--version", std::string("cowrite-server ") + kVersion);
-  declare(app, options, texts);
-  app.footer(
-      "Signals: SIGTERM and SIGINT finish what is in flight and end the server within 5 seconds;\n"
-      "so does SIGHUP on a terminal, and elsewhere it is ignored.\n"
-      "Exit status: 0 stopped; 1 could not start; 2 usage; 3 the disk failed, nothing more was "
-      "acknowledged.");
+  declare(app, texts);
+  app.footer(kFooter);
   try {
     app.parse(argc, argv);
   } catch (const CLI::CallForHelp&) {
@@ -196,18 +118,166 @@ std::variant<ServerOptions, EarlyExit> parse_options(int argc, char** argv) {
   } catch (const CLI::CallForVersion&) {
     return EarlyExit{app.version() + "\n", 0};
   } catch (const CLI::ExtrasError&) {
-    return usage("there is no option " + app.remaining().front());
+    return no_such_flag(app.remaining().front());
   } catch (const CLI::ArgumentMismatch& error) {  // "--data: 1 required DIR missing"
     const std::string words = error.what();
     const bool missing = words.ends_with("missing");
-    return usage(words.substr(0, words.find(':')) +
-                 (missing ? " lacks its value" : " is given more than once"));
+    return usage({words.substr(0, words.find(':')) +
+                  (missing ? " lacks its value" : " is given more than once")});
   } catch (const CLI::ParseError& error) {
-    return usage(error.what());
+    return usage({error.what()});
   }
-  if (std::optional<EarlyExit> mistake = parse_values(texts, options)) return *std::move(mistake);
-  if (std::optional<EarlyExit> mistake = check_values(options)) return *std::move(mistake);
-  return options;
+  Flags flags{.check_config = texts.check_config};
+  if (app.count("--config") > 0) flags.config = texts.config;
+  for (const Option& option : option_table()) {
+    const std::string flag = "--" + std::string(option.name);
+    if (app.count(flag) == 0) continue;
+    flags.settings.push_back({std::string(option.name),
+                              option.arity == Arity::kList ? joined(texts.lists[option.name])
+                                                           : texts.single[option.name],
+                              flag});
+  }
+  return flags;
+}
+
+// ---- The environment
+
+struct Environment {
+  std::vector<Setting> settings;
+  std::optional<std::string> config;
+  std::vector<std::string> doubts;
+};
+
+// No value is shown: it may be a secret of another program.
+std::string doubt(std::string_view variable) {
+  std::vector<std::string> names{std::string(kConfigVariable)};
+  for (const Option& option : option_table()) names.push_back(environment_name(option.name));
+  std::vector<std::string_view> endings;
+  for (const std::string& name : names)
+    endings.push_back(std::string_view(name).substr(kPrefix.size()));
+  return std::string(variable) + " is no option of the server" +
+         suggestion(kPrefix, variable.substr(kPrefix.size()), endings);
+}
+
+// A variable that is empty counts as one that is not there.
+Environment read_environment(const char* const* environment) {
+  Environment found;
+  for (const char* const* entry = environment; *entry != nullptr; ++entry) {
+    const std::string_view text = *entry;
+    const std::string_view name = text.substr(0, text.find('='));
+    if (!name.starts_with(kPrefix) || name.size() + 1 >= text.size()) continue;
+    const std::string value(text.substr(name.size() + 1));
+    const auto table = option_table();
+    const auto option = std::ranges::find_if(
+        table, [&](const Option& known) { return environment_name(known.name) == name; });
+    if (option != table.end()) {
+      found.settings.push_back({std::string(option->name), value, std::string(name)});
+    } else if (name == kConfigVariable) {
+      found.config = value;
+    } else if (std::ranges::find(kForeignVariables, name) == std::end(kForeignVariables)) {
+      found.doubts.push_back(doubt(name));
+    }
+  }
+  return found;
+}
+
+// ---- All of it
+
+// Puts settings together, later ones over earlier ones.
+class Merge {
+ public:
+  void add(const std::vector<Setting>& settings) {
+    for (const Setting& setting : settings) {
+      const Option* const option = find_option(setting.option);
+      if (option == nullptr) {
+        mistakes.push_back(setting.origin + ": there is no such option" +
+                           suggestion("", setting.option, option_names()));
+        continue;
+      }
+      read(*option, setting.text, setting.origin);
+      winners_[option->name] = setting;
+    }
+  }
+
+  // Fills in what nothing sets.
+  void finish() {
+    for (const Option& option : option_table()) {
+      if (!winners_.contains(option.name)) {
+        read(option, option.if_absent, "--" + std::string(option.name));
+        winners_[option.name] = {std::string(option.name), option.if_absent, ""};
+      }
+      configuration.settings.push_back(winners_[option.name]);
+    }
+  }
+
+  Configuration configuration;
+  std::vector<std::string> mistakes;
+
+ private:
+  void read(const Option& option, const std::string& text, const std::string& origin) {
+    const auto mistake = option.read(text, configuration.options);
+    if (mistake) mistakes.push_back(origin + ": " + *mistake);
+  }
+
+  std::map<std::string_view, Setting> winners_;
+};
+
+// For a person.
+std::string table_of(const Configuration& configuration) {
+  std::vector<std::vector<std::string>> rows{{"OPTION", "VALUE", "FROM"}};
+  for (const Setting& setting : configuration.settings) {
+    rows.push_back({setting.option, setting.text.empty() ? "none" : ot::printable(setting.text),
+                    setting.origin.empty() ? "default" : ot::printable(setting.origin)});
+  }
+  std::size_t widths[2] = {0, 0};
+  for (const auto& row : rows) {
+    for (std::size_t i = 0; i < 2; ++i) widths[i] = std::max(widths[i], row[i].size());
+  }
+  std::string text;
+  for (auto& row : rows) {
+    for (std::size_t i = 0; i < 2; ++i) row[i].resize(widths[i] + 2, ' ');
+    text += row[0] + row[1] + row[2] + "\n";
+  }
+  for (const std::string& sentence : configuration.doubts) {
+    text += "note: " + ot::printable(sentence) + "\n";
+  }
+  return text;
+}
+
+}  // namespace
+
+std::variant<Configuration, EarlyExit> parse_options(int argc, const char* const* argv,
+                                                     const char* const* environment) {
+  std::variant<Flags, EarlyExit> parsed = parse_flags(argc, argv);
+  if (auto* early_exit = std::get_if<EarlyExit>(&parsed)) return std::move(*early_exit);
+  const Flags& flags = std::get<Flags>(parsed);
+  Environment variables = read_environment(environment);
+  Merge merge;
+  const std::optional<std::string> file = flags.config ? flags.config : variables.config;
+  if (file) {
+    const Result<std::vector<Setting>> settings = config::read_config_file(*file);
+    if (!settings) return usage({settings.error().message});
+    merge.add(*settings);
+  }
+  merge.add(variables.settings);
+  merge.add(flags.settings);
+  merge.finish();
+  if (!merge.mistakes.empty()) return usage(std::move(merge.mistakes));
+  Configuration configuration = std::move(merge.configuration);
+  configuration.file = file.value_or("");
+  configuration.doubts = std::move(variables.doubts);
+  if (flags.check_config) return EarlyExit{table_of(configuration), 0};
+  return configuration;
+}
+
+std::vector<Difference> differences(const Configuration& running, const Configuration& wanted) {
+  std::vector<Difference> found;
+  for (std::size_t i = 0; i < running.settings.size(); ++i) {
+    const Setting& setting = wanted.settings[i];
+    if (setting.text == running.settings[i].text) continue;
+    found.push_back({&option_table()[i], i, setting.text});
+  }
+  return found;
 }
 
 }  // namespace cowrite::server

@@ -12,6 +12,7 @@
 #include "ot/base/result.h"
 #include "storage/backup_info.h"
 #include "storage/history.h"
+#include "storage/log_statistics.h"
 #include "storage/operation_log.h"
 #include "storage/store/store.h"
 
@@ -56,6 +57,8 @@ class Log : public OperationLog {
   [[nodiscard]] virtual const std::string& history_id() const = 0;
 
   [[nodiscard]] virtual LogHealth health() const = 0;
+
+  [[nodiscard]] virtual LogStatistics statistics() const = 0;
 
   // Why the log takes nothing more, which is also the reason for a kUnknown; absent if it does.
   [[nodiscard]] virtual std::optional<Error> failure() const = 0;

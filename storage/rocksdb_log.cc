@@ -119,4 +119,10 @@ LogHealth RocksDbLog::health() const {
           .disk_reserve_bytes = reserve_->reserve_bytes()};
 }
 
+LogStatistics RocksDbLog::statistics() const {
+  LogStatistics statistics = commits_->statistics();
+  statistics.reads_waiting = readers_.waiting();
+  return statistics;
+}
+
 }  // namespace cowrite::storage

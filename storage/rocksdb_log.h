@@ -53,6 +53,7 @@ class RocksDbLog final : public Log {
   void interrupt() override { store_->interrupt(); }
   [[nodiscard]] const std::string& history_id() const override { return history_id_; }
   [[nodiscard]] LogHealth health() const override;
+  [[nodiscard]] LogStatistics statistics() const override;
   [[nodiscard]] std::optional<Error> failure() const override { return store_->failure(); }
 
  private:

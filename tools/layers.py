@@ -36,8 +36,11 @@ ROOMS = {
     "session": ["document", "presence", "protocol", "transport"],
     "switchboard": ["document", "presence", "protocol", "session", "transport"],
     "loop": [],
+    "metrics": ["http", "loop", "switchboard", "transport"],
     "access": ["http"],
     "pages": ["access", "http"],
+    "config": [],
+    "log": ["protocol"],
 }
 LAYERS |= {
     f"server/{room}": ["ot/", "storage/", *(f"server/{known}/" for known in (room, *others))]
@@ -69,9 +72,12 @@ LIBRARIES = {
     "nlohmann/": ["server/protocol/json_reader.cc", "server/protocol/json_writer.cc", "tests/*"],
     "boost/beast/": ["tools/load/wire/connection.cc", "tests/tools/load/*"],  # Before boost/: the first that fits counts.
     "boost/": ["server/transport/*", "server/loop/*", "tools/load/*", "tests/server/*", "tests/tools/*"],
+    "prometheus/": ["server/metrics/*", "tests/server/metrics/*"],
     "openssl/": ["storage/format/sha256.cc", "server/http/operator_token.cc"],
     "curl/": ["tools/cli/http_client.cc"],
     "CLI/": ["server/options.cc", "tools/cli/command_line.cc", "tools/load/command_line.cc"],
+    "spdlog/": ["server/log/log.cc"],
+    "toml++/": ["server/config/config_file.cc"],
     "gtest/": ["tests/*"],
     "gmock/": ["tests/*"],
     "benchmark/": ["tests/*"],

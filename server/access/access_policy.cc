@@ -22,6 +22,11 @@ Result<AccessPolicy> AccessPolicy::make(const std::vector<std::string>& hosts,
       return Error{kErrOrigin,
                    "\"" + text + "\" is not an origin such as https://example.org:8443."};
     }
+    if (!can_have_pages(*origin)) {
+      return Error{kErrOrigin, "\"" + text +
+                                   "\" is not an origin that pages can have, such as "
+                                   "https://example.org:8443."};
+    }
     policy.origins_.push_back(*origin);
   }
   return policy;

@@ -108,6 +108,12 @@ std::optional<Origin> parse_origin(std::string_view text) {
   return origin;
 }
 
+bool can_have_pages(const Origin& origin) {
+  constexpr std::array<std::string_view, 10> kWithoutPages{
+      "blob", "data", "file", "ftp", "ftps", "javascript", "mailto", "sftp", "ws", "wss"};
+  return std::ranges::find(kWithoutPages, origin.scheme) == kWithoutPages.end();
+}
+
 std::string to_string(const Origin& origin) {
   std::string text = origin.scheme + "://" + bracketed(origin.host);
   if (origin.port != usual_port(origin.scheme)) text += ":" + std::to_string(origin.port);

@@ -36,6 +36,11 @@ struct Origin {
 // has a path, a user or no host.
 [[nodiscard]] std::optional<Origin> parse_origin(std::string_view text);
 
+// Whether pages can have the origin: no browser shows pages by ftp or from a WebSocket, and those
+// of files are without an origin. Schemes that are not known here may be those of programs that
+// show pages of their own, as capacitor://localhost.
+[[nodiscard]] bool can_have_pages(const Origin& origin);
+
 // As a browser writes it: "https://[::1]:8443".
 [[nodiscard]] std::string to_string(const Origin& origin);
 

@@ -21,11 +21,12 @@ std::optional<HistoryWanted> Batch::add(PendingSubmission& pending, LogCache& lo
   if (auto* accepted = std::get_if<Accepted>(&verdict)) {
     bytes_ += pending.bytes();
     const storage::Record& record = *accepted->record;
-    acknowledge(pending, record.version, log);
+    acknowledge(pending, record.version, log,
+                record.version - pending.base().value_or(record.version));
     last_submissions_[record.source] = {record.sequence, record.version};
     records_.push(std::move(accepted->record));
   } else if (const auto* repeated = std::get_if<Repeated>(&verdict)) {
-    acknowledge(pending, repeated->version, log);
+    acknowledge(pending, repeated->version, log, std::nullopt);
   } else {
     answers_.push_back(answer_with_error(pending.submission(), std::get<Error>(std::move(verdict)),
                                          newest_.version));
@@ -40,11 +41,11 @@ LastSubmission Batch::last_submission(const std::string& source, const LogCache&
 }
 
 void Batch::acknowledge(const PendingSubmission& pending, std::uint64_t version,
-                        const LogCache& log) {
+                        const LogCache& log, std::optional<std::uint64_t> depth) {
   const Submission& submission = pending.submission();
-  answers_.push_back({submission.session, submission.bytes,
+  answers_.push_back({submission.session, submission.bytes, submission.received,
                       Ack{submission.source, submission.request.sequence, version,
-                          pending.missed(version, log.recent(), records_)}});
+                          pending.missed(version, log.recent(), records_), depth}});
 }
 
 storage::Append Batch::append(const storage::DocumentKey& key) const {

@@ -47,7 +47,9 @@ class Batch {
  private:
   [[nodiscard]] LastSubmission last_submission(const std::string& source,
                                                const LogCache& log) const;
-  void acknowledge(const PendingSubmission& pending, std::uint64_t version, const LogCache& log);
+  // `depth` as in Ack.
+  void acknowledge(const PendingSubmission& pending, std::uint64_t version, const LogCache& log,
+                   std::optional<std::uint64_t> depth);
 
   storage::Snapshot newest_;
   RecentRecords records_;  // They follow the log's.

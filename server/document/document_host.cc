@@ -256,6 +256,7 @@ void DocumentHost::carry_out(StartAppend effect) {
 }
 
 void DocumentHost::carry_out(Announce effect) {
+  ports_.on_answered(effect.notice);
   for (const RecordPtr& record : effect.notice.records) {
     effect.notice.encoded.push_back(protocol::encode_operation(key_, *record));
   }

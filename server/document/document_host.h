@@ -41,6 +41,8 @@ struct HostPorts {
   std::function<void(LoopIndex, SharedCommit)> announce;
   // To the document's channel, which lives on the same loop.
   std::function<void(SharedPresence)> announce_presence;
+  // Once for each time that submissions are answered, before any session is told.
+  std::function<void(const CommitNotice&)> on_answered = [](const auto&) {};
   // A client has the document at version `seen`, and the log has it at `held` only.
   std::function<void(std::uint64_t seen, std::uint64_t held)> on_client_ahead = [](auto, auto) {};
   // How much memory the document takes now, in bytes.

@@ -35,7 +35,10 @@ const storage::DocumentKey& key_of(const ToDocument& request) {
 }
 
 Answer answer_with_error(const Submission& submission, Error error, std::uint64_t version) {
-  Answer answer{.session = submission.session, .bytes = submission.bytes, .outcome = Unsettled{}};
+  Answer answer{.session = submission.session,
+                .bytes = submission.bytes,
+                .received = submission.received,
+                .outcome = Unsettled{}};
   if (error.code != storage::kErrIo) {
     answer.outcome = Refusal{submission.request, std::move(error), version};
   }

@@ -3,6 +3,7 @@
 // thread.
 #pragma once
 
+#include <chrono>
 #include <compare>
 #include <cstdint>
 #include <memory>
@@ -19,6 +20,9 @@
 namespace cowrite::document {
 
 using LoopIndex = std::uint32_t;
+
+// Of a clock that only goes forward, to measure by.
+using Moment = std::chrono::steady_clock::time_point;
 
 // Names a session in the process; never reused. Number 0 names none.
 struct SessionId {
@@ -40,7 +44,9 @@ struct Submission {
   std::string source;  // Under which it is logged and recognised.
   std::string author;
   protocol::Submit request;
-  std::size_t bytes = 0;  // Of the message; it comes back with the answer.
+  // Both come back with the answer.
+  std::size_t bytes = 0;  // Of the message.
+  Moment received = {};   // When it arrived.
 };
 
 // Asks for the snapshot, or for the records from request.version on. A session that subscribes is
@@ -126,6 +132,8 @@ struct Ack {
   std::uint64_t sequence = 0;
   std::uint64_t version = 0;
   std::vector<RecordPtr> missed;
+  // How many records it was rebased over; absent if it was in the log before.
+  std::optional<std::uint64_t> depth = std::nullopt;
 };
 
 // A submission will never be in the log.
@@ -143,6 +151,7 @@ struct Unsettled {};
 struct Answer {
   SessionId session;
   std::size_t bytes = 0;  // Of the submission's message.
+  Moment received = {};   // When that arrived.
   std::variant<Ack, Refusal, Unsettled> outcome;
 };
 

@@ -2,6 +2,7 @@
 // the API answer them.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <string>
 #include <string_view>
@@ -21,6 +22,9 @@ struct Request {
   std::string query;   // As sent, without the "?".
   std::string body;
   std::vector<std::pair<std::string, std::string>> headers;  // Names in lower case.
+  // Which of the process it came on, which carries this request alone, or one WebSocket; 0 if
+  // nobody counts. For the log: no client knows the number.
+  std::uint64_t connection = 0;
 
   // Empty if absent. A header that was sent several times is one here, its values joined by ", ".
   [[nodiscard]] std::string_view header(std::string_view lower_case_name) const;
@@ -31,7 +35,8 @@ struct Response {
   int status = 200;
   std::string body;
   std::vector<std::pair<std::string, std::string>>
-      headers;  // Content-Type and the rest; Content-Length is added.
+      headers;                       // Content-Type and the rest; Content-Length is added.
+  std::string_view error_code = {};  // Of the error that it tells of; to be counted, not sent.
 };
 
 // One sentence as plain text, for people and logs; not cached.

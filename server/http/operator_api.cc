@@ -25,6 +25,12 @@ using storage::History;
 constexpr std::string_view kBearer = "Bearer ";
 constexpr std::string_view kAuthor = "operator";
 
+std::uint64_t milliseconds_since(std::chrono::steady_clock::time_point begin) {
+  return static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::milliseconds>(
+                                        std::chrono::steady_clock::now() - begin)
+                                        .count());
+}
+
 Error path_unknown() { return {kErrPathUnknown, "there is nothing at this path of the API"}; }
 
 DocumentKey take_key(const std::vector<std::string>& names, Query& query) {
@@ -100,14 +106,15 @@ struct OperatorApi::Routes {
 
   struct ChangingRoute {
     std::string_view path;
-    Work (OperatorApi::*parse)(const Names&, Query&, const std::string& body);
+    std::string_view act;
+    Task (OperatorApi::*parse)(const Names&, Query&, const std::string& body);
   };
   static constexpr ChangingRoute kChanging[] = {
-      {"/api/operator/backup", &OperatorApi::back_up},
-      {"/api/operator/documents/*/*/records", &OperatorApi::append},
-      {"/api/operator/documents/*/*/restore", &OperatorApi::restore},
-      {"/api/operator/documents/*/*/delete", &OperatorApi::remove},
-      {"/api/operator/documents/*/*/purge", &OperatorApi::purge},
+      {"/api/operator/backup", "backup", &OperatorApi::back_up},
+      {"/api/operator/documents/*/*/records", "import", &OperatorApi::append},
+      {"/api/operator/documents/*/*/restore", "restore", &OperatorApi::restore},
+      {"/api/operator/documents/*/*/delete", "delete", &OperatorApi::remove},
+      {"/api/operator/documents/*/*/purge", "purge", &OperatorApi::purge},
   };
 };
 
@@ -134,9 +141,10 @@ void OperatorApi::handle(const Request& request, Respond respond) {
                                       "GET, HEAD, POST"));
   }
   if (const std::optional<Error> refusal = refuse(request)) {
+    ports_.refused(*refusal, request.connection);
     return respond(error_response(*refusal));
   }
-  change(*path, std::move(query), request.body, std::move(respond));
+  change(*path, std::move(query), request, std::move(respond));
 }
 
 std::optional<Error> OperatorApi::refuse(const Request& request) const {
@@ -214,71 +222,89 @@ void OperatorApi::wait_for_job(const Names& names, Respond respond) {
 
 // ---- Changing
 
-void OperatorApi::change(const Path& path, Query query, const std::string& body, Respond respond) {
+void OperatorApi::change(const Path& path, Query query, const Request& request, Respond respond) {
   for (const Routes::ChangingRoute& route : Routes::kChanging) {
     const std::optional<Names> names = match_path(route.path, path);
     if (!names) continue;
-    Work work = (this->*route.parse)(*names, query, body);
+    Task task = (this->*route.parse)(*names, query, request.body);
     if (const std::optional<Error> error = query.error()) return respond(error_response(*error));
-    return jobs_.start(OperatorJobs::Lane::kChange, std::move(work), std::move(respond));
+    OperatorAct act{
+        .name = route.act, .subject = std::move(task.subject), .connection = request.connection};
+    return jobs_.start(OperatorJobs::Lane::kChange, reported(std::move(act), std::move(task.work)),
+                       std::move(respond));
   }
   respond(error_response(path_unknown()));
 }
 
-OperatorApi::Work OperatorApi::back_up(const Names&, Query& query, const std::string&) {
+OperatorApi::Work OperatorApi::reported(OperatorAct act, Work work) {
+  return [this, act = std::move(act),
+          work = std::move(work)](const OperatorJobs::Progress& progress) mutable {
+    const auto begin = std::chrono::steady_clock::now();
+    Response response = work(progress);
+    act.duration_ms = milliseconds_since(begin);
+    act.status = response.status;
+    act.error_code = response.error_code;
+    ports_.done(act);
+    return response;
+  };
+}
+
+OperatorApi::Task OperatorApi::back_up(const Names&, Query& query, const std::string&) {
   const std::string folder = query.text("folder").value_or("");
   if (!folder.starts_with('/')) query.fail("\"folder\" must be an absolute path");
-  return [this, folder](const OperatorJobs::Progress& progress) {
+  Work work = [this, folder](const OperatorJobs::Progress& progress) {
     const auto begin = std::chrono::steady_clock::now();
     const Result<storage::BackupInfo> made =
         log_.back_up(folder, [&](std::uint64_t bytes, std::uint64_t bytes_max) {
           static_cast<void>(progress({.bytes = bytes, .bytes_max = bytes_max}));
         });
     if (!made) return error_response(made.error());
-    const auto took = std::chrono::duration_cast<std::chrono::milliseconds>(
-        std::chrono::steady_clock::now() - begin);
-    return json_response(backup_json({*made, static_cast<std::uint64_t>(took.count())}));
+    return json_response(backup_json({*made, milliseconds_since(begin)}));
   };
+  return {folder, std::move(work)};
 }
 
-OperatorApi::Work OperatorApi::append(const Names& names, Query& query, const std::string& body) {
-  return changing([key = take_key(names, query),
-                   body](history::Changes& changes) -> Result<history::ChangeDone> {
+OperatorApi::Task OperatorApi::append(const Names& names, Query& query, const std::string& body) {
+  const DocumentKey key = take_key(names, query);
+  return changing(key, [key, body](history::Changes& changes) -> Result<history::ChangeDone> {
     Result<std::vector<storage::Record>> records = parse_lines(body);
     if (!records) return records.error();
     return changes.append(key, std::move(*records));
   });
 }
 
-OperatorApi::Work OperatorApi::restore(const Names& names, Query& query, const std::string&) {
+OperatorApi::Task OperatorApi::restore(const Names& names, Query& query, const std::string&) {
   const DocumentKey key = take_key(names, query);
   const std::optional<storage::VersionSelector> at = query.selector("at");
   const std::optional<std::string> as = query.text("as");
   const std::string author = take_author(query);
   if (!at) query.fail("\"at\" must say which version or time");
-  return changing([=](history::Changes& changes) {
+  return changing(key, [=](history::Changes& changes) {
     return as ? changes.restore_as(key, *at, {key.collection(), *as}, author)
               : changes.restore(key, *at, author);
   });
 }
 
-OperatorApi::Work OperatorApi::remove(const Names& names, Query& query, const std::string&) {
-  return changing([key = take_key(names, query), author = take_author(query)](
-                      history::Changes& changes) { return changes.remove(key, author); });
+OperatorApi::Task OperatorApi::remove(const Names& names, Query& query, const std::string&) {
+  const DocumentKey key = take_key(names, query);
+  const std::string author = take_author(query);
+  return changing(key,
+                  [key, author](history::Changes& changes) { return changes.remove(key, author); });
 }
 
-OperatorApi::Work OperatorApi::purge(const Names& names, Query& query, const std::string&) {
-  return changing(
-      [key = take_key(names, query)](history::Changes& changes) { return changes.purge(key); });
+OperatorApi::Task OperatorApi::purge(const Names& names, Query& query, const std::string&) {
+  const DocumentKey key = take_key(names, query);
+  return changing(key, [key](history::Changes& changes) { return changes.purge(key); });
 }
 
-OperatorApi::Work OperatorApi::changing(UseCase use_case) {
-  return [this, use_case = std::move(use_case)](const OperatorJobs::Progress& progress) {
+OperatorApi::Task OperatorApi::changing(const DocumentKey& key, UseCase use_case) {
+  Work work = [this, use_case = std::move(use_case)](const OperatorJobs::Progress& progress) {
     const storage::KeepWaiting keep_waiting = [&progress] { return progress({}); };
     LiveDocuments live(ports_, keep_waiting);
     history::Changes changes(log_, live, keep_waiting);
     return json_response(use_case(changes), change_json);
   };
+  return {storage::describe(key), std::move(work)};
 }
 
 }  // namespace cowrite::http

@@ -23,6 +23,16 @@
 
 namespace cowrite::http {
 
+// What an operator did, for the log.
+struct OperatorAct {
+  std::string_view name;          // "purge"
+  std::string subject;            // The document as collection/id, or the folder.
+  std::uint64_t connection = 0;   // On which it was asked for.
+  std::uint64_t duration_ms = 0;  // From its beginning; it may have waited for others before.
+  int status = 200;               // Of the response.
+  std::string_view error_code;    // Empty if it was done.
+};
+
 // How the operator reaches the live documents; from any thread.
 struct OperatorPorts {
   // Submits a change like any client's; `done` is told the version that it made, or why it will
@@ -31,6 +41,11 @@ struct OperatorPorts {
       submit;
   // The log holds another history of the document than it did.
   std::function<void(const storage::DocumentKey&)> reload;
+  // An act is over, well or not.
+  std::function<void(const OperatorAct&)> done = [](const OperatorAct&) {};
+  // A request without the right to act came on this connection.
+  std::function<void(const Error&, std::uint64_t connection)> refused = [](const Error&,
+                                                                           std::uint64_t) {};
 };
 
 class OperatorApi {
@@ -46,6 +61,9 @@ class OperatorApi {
   // thread.
   void handle(const Request& request, Respond respond);
 
+  // Why a request is not the operator's; absent if it is.
+  [[nodiscard]] std::optional<Error> refuse(const Request& request) const;
+
   // Ends what is under way. The log is not asked for anything afterwards.
   void stop();
 
@@ -53,11 +71,14 @@ class OperatorApi {
   using Names = std::vector<std::string>;  // The parts of a path that its pattern leaves open.
   using Path = std::vector<std::string>;
   using Work = OperatorJobs::Work;
+  struct Task {
+    std::string subject;  // Of the act.
+    Work work;
+  };
   struct Routes;
 
-  [[nodiscard]] std::optional<Error> refuse(const Request& request) const;
   void read(const Path& path, Query query, Respond respond);
-  void change(const Path& path, Query query, const std::string& body, Respond respond);
+  void change(const Path& path, Query query, const Request& request, Respond respond);
 
   void read_collections(const Names& names, Respond respond);
   void read_document_use(const Names& names, Respond respond);
@@ -67,14 +88,16 @@ class OperatorApi {
   void wait_for_job(const Names& names, Respond respond);
 
   // A fault of the path or the parameters is kept in the query.
-  [[nodiscard]] Work back_up(const Names& names, Query& query, const std::string& body);
-  [[nodiscard]] Work append(const Names& names, Query& query, const std::string& body);
-  [[nodiscard]] Work restore(const Names& names, Query& query, const std::string& body);
-  [[nodiscard]] Work remove(const Names& names, Query& query, const std::string& body);
-  [[nodiscard]] Work purge(const Names& names, Query& query, const std::string& body);
+  [[nodiscard]] Task back_up(const Names& names, Query& query, const std::string& body);
+  [[nodiscard]] Task append(const Names& names, Query& query, const std::string& body);
+  [[nodiscard]] Task restore(const Names& names, Query& query, const std::string& body);
+  [[nodiscard]] Task remove(const Names& names, Query& query, const std::string& body);
+  [[nodiscard]] Task purge(const Names& names, Query& query, const std::string& body);
 
   using UseCase = std::function<Result<history::ChangeDone>(history::Changes&)>;
-  [[nodiscard]] Work changing(UseCase use_case);
+  [[nodiscard]] Task changing(const storage::DocumentKey& key, UseCase use_case);
+  // The same work, which is told of at its end.
+  [[nodiscard]] Work reported(OperatorAct act, Work work);
 
   storage::Log& log_;
   const std::string token_;

@@ -43,6 +43,7 @@ Response text_response(std::string text, Caching caching) {
 Response error_response(const Error& error) {
   Response response = json_response(error_json(error));
   response.status = status_of(error);
+  response.error_code = error.code;
   if (response.status == 401) response.headers.emplace_back("WWW-Authenticate", "Bearer");
   if (response.status == 503) response.headers.emplace_back("Retry-After", "1");
   return response;
@@ -59,7 +60,10 @@ bool is_api_path(std::string_view path) { return path == "/api" || path.starts_w
 Response refusal(const Request& request, const Error& error) {
   Response response = error_response(error);
   if (is_api_path(request.path)) return response;
-  return plain_response(response.status, error.message);
+  Response plain = plain_response(response.status, error.message);
+  if (response.status == 401) plain.headers.emplace_back("WWW-Authenticate", "Bearer");
+  plain.error_code = error.code;
+  return plain;
 }
 
 }  // namespace cowrite::http

@@ -28,7 +28,12 @@ void Loop::post_every(std::chrono::milliseconds period, Work work) {
 }
 
 void Loop::start() {
-  thread_ = std::thread([this] { context_.run(); });
+  thread_ = std::thread([this] { run(); });
+}
+
+void Loop::run() {
+  turns_.begin(std::chrono::steady_clock::now());
+  while (context_.run_one() > 0) turns_.ended(std::chrono::steady_clock::now());
 }
 
 void Loop::stop() {

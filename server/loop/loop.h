@@ -7,6 +7,8 @@
 #include <functional>
 #include <thread>
 
+#include "server/loop/turns.h"
+
 namespace cowrite::loop {
 
 class Loop {
@@ -27,13 +29,19 @@ class Loop {
   // Runs work again and again, so long after the last time. From any thread.
   void post_every(std::chrono::milliseconds period, Work work);
 
+  // How long its turns take. For any thread.
+  [[nodiscard]] const Turns& turns() const { return turns_; }
+
   void start();
   // Ends the thread; what was posted and has not run never will. From another thread.
   void stop();
 
  private:
+  void run();
+
   boost::asio::io_context context_{1};
   boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_;
+  Turns turns_;
   std::thread thread_;
 };
 

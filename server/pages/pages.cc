@@ -65,8 +65,8 @@ Result<Pages> Pages::make(std::span<const EmbeddedFile> files, const PagesOption
   pages.embed_ancestors_.emplace_back("'self'");
   for (const std::string& text : options.embed_origins) {
     const auto origin = access::parse_origin(text);
-    if (!origin || origin->host.find(':') !=
-                       std::string::npos) {  // frame-ancestors has no form for IPv6 addresses.
+    // frame-ancestors has no form for IPv6 addresses.
+    if (!origin || !can_have_pages(*origin) || origin->host.find(':') != std::string::npos) {
       return Error{
           kErrEmbedOrigin,
           "\"" + text +

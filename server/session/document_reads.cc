@@ -94,10 +94,10 @@ bool DocumentReads::may_subscribe(const protocol::Message& request, protocol::Re
   const auto is_new = [this](const storage::DocumentKey& key) { return !wanted_.contains(key); };
   const auto more = static_cast<std::size_t>(std::ranges::count_if(documents, is_new));
   if (wanted_.size() + more > protocol::kSubscriptionsPerConnectionMax) {
-    outbox_.send(protocol::encode_error(
-        request, {protocol::kErrTooManySubscriptions,
-                  "a connection may follow at most " +
-                      std::to_string(protocol::kSubscriptionsPerConnectionMax) + " documents"}));
+    const Error error{protocol::kErrTooManySubscriptions,
+                      "a connection may follow at most " +
+                          std::to_string(protocol::kSubscriptionsPerConnectionMax) + " documents"};
+    outbox_.refuse(protocol::encode_error(request, error), error);
     return false;
   }
   wanted_.insert(documents.begin(), documents.end());
@@ -172,7 +172,7 @@ void DocumentReads::deliver(document::ReadReply reply) {
   if (open.bulk) {
     finish_part(*open.bulk, request, reply);
   } else if (!reply.content) {
-    outbox_.send(protocol::encode_error(request, reply.content.error()));
+    outbox_.refuse(protocol::encode_error(request, reply.content.error()), reply.content.error());
   } else if (const auto* snapshot = std::get_if<storage::Snapshot>(&*reply.content)) {
     outbox_.send_snapshot(protocol::encode_read(request, *snapshot));
   } else {
@@ -195,6 +195,7 @@ void DocumentReads::finish_part(std::uint64_t id, const protocol::Read& request,
                                 const document::ReadReply& reply) {
   Bulk& bulk = bulks_.at(id);
   if (!reply.content) {
+    outbox_.note_refusal(reply.content.error());
     if (request.version) {
       bulk.failed.emplace(request.key.id(), reply.content.error());
     } else {
@@ -204,10 +205,10 @@ void DocumentReads::finish_part(std::uint64_t id, const protocol::Read& request,
     if (bulk.data.empty() || bulk.data.size() + snapshot->text.bytes() <= kBulkReplyBytesMax) {
       protocol::append_bulk_snapshot(bulk.data, request.key.id(), *snapshot);
     } else {
-      protocol::append_bulk_error(
-          bulk.data, request.key.id(),
-          {protocol::kErrBulkReplyTooLarge,
-           "the reply to a bulk request is full; ask for this document alone"});
+      const Error error{protocol::kErrBulkReplyTooLarge,
+                        "the reply to a bulk request is full; ask for this document alone"};
+      outbox_.note_refusal(error);
+      protocol::append_bulk_error(bulk.data, request.key.id(), error);
       if (reply.joined) leave_unasked(request.key);
     }
   }
@@ -276,7 +277,7 @@ void DocumentReads::deliver(const document::SnapshotReply& reply) {
   CHECK(found != open_requests_.end());
   const protocol::Message& request = *found->second.request;
   if (!reply.snapshot) {
-    outbox_.send(protocol::encode_error(request, reply.snapshot.error()));
+    outbox_.refuse(protocol::encode_error(request, reply.snapshot.error()), reply.snapshot.error());
   } else if (const auto* by_version = std::get_if<protocol::FetchSnapshot>(&request)) {
     outbox_.send_snapshot(
         protocol::encode_named_snapshot("nf", by_version->request, *reply.snapshot));

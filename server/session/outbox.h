@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -26,9 +27,13 @@ struct Close {
 };
 // The client does not read, and more must not wait for it.
 struct Drop {};
+// The client is sent an error with this code.
+struct Refused {
+  std::string_view code;
+};
 enum class ReadControl : std::uint8_t { kPause, kResume };
 
-using SessionEffect = std::variant<Send, Close, Drop, ReadControl, document::ToDocument,
+using SessionEffect = std::variant<Send, Refused, Close, Drop, ReadControl, document::ToDocument,
                                    document::QueryRequest, presence::ToChannel>;
 
 class Outbox {
@@ -45,6 +50,14 @@ class Outbox {
     const std::size_t bytes = message.size();
     effects_.emplace_back(Send{share({std::move(message)}), bytes});
   }
+
+  // An answer that is an error.
+  void refuse(std::string message, const Error& error) {
+    send(std::move(message));
+    note_refusal(error);
+  }
+  // Of an error that is a part of a longer answer.
+  void note_refusal(const Error& error) { effects_.emplace_back(Refused{error.code}); }
 
   void post(document::ToDocument request) { effects_.emplace_back(std::move(request)); }
   void post(document::QueryRequest request) { effects_.emplace_back(std::move(request)); }

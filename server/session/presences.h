@@ -2,6 +2,7 @@
 // those of others that wait until it reads.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <string>
@@ -23,6 +24,8 @@ class OwnPresences {
   // a null value.
   [[nodiscard]] std::vector<protocol::Presence> take_back(const std::string& channel);
   [[nodiscard]] std::vector<protocol::Presence> take_back_all();
+
+  [[nodiscard]] std::size_t size() const { return presences_.size(); }
 
  private:
   using Name = std::pair<std::string, std::string>;  // Channel and presence id.

@@ -13,7 +13,8 @@ void Queries::deliver(const document::QueryReply& reply) {
   if (reply.page) {
     outbox_.send_snapshot(protocol::encode_query(reply.query, *reply.page));
   } else {
-    outbox_.send(protocol::encode_error(reply.query, reply.page.error()));
+    const Error& error = reply.page.error();
+    outbox_.refuse(protocol::encode_error(reply.query, error), error);
   }
   under_way_ = false;
   pump();

@@ -28,7 +28,7 @@ void Session::receive(std::string_view text) {
   if (auto* message = std::get_if<protocol::Message>(&decoded)) {
     std::visit([this](auto known) { handle(std::move(known)); }, std::move(*message));
   } else if (auto* refused = std::get_if<protocol::Refused>(&decoded)) {
-    outbox_.send(std::move(refused->reply));
+    outbox_.refuse(std::move(refused->reply), refused->error);
   } else {
     outbox_.close(transport::CloseCode::kInvalidData,
                   std::get<protocol::NotAMessage>(decoded).reason);
@@ -70,10 +70,10 @@ void Session::handle(protocol::JoinChannel message) {
     return;
   }
   if (channels_.size() >= kChannelsPerConnectionMax) {
-    outbox_.send(protocol::encode_error(
-        message, {protocol::kErrTooManySubscriptions,
-                  "a connection may listen to at most " +
-                      std::to_string(kChannelsPerConnectionMax) + " channels"}));
+    const Error error{protocol::kErrTooManySubscriptions,
+                      "a connection may listen to at most " +
+                          std::to_string(kChannelsPerConnectionMax) + " channels"};
+    outbox_.refuse(protocol::encode_error(message, error), error);
     return;
   }
   channels_.insert(message.channel);
@@ -90,10 +90,10 @@ void Session::handle(protocol::LeaveChannel message) {
 
 void Session::handle(protocol::Presence message) {
   if (!own_presences_.remember(message)) {
-    outbox_.send(protocol::encode_error(
-        message, {protocol::kErrTooManyPresences, "a connection may announce at most " +
-                                                      std::to_string(kPresencesPerConnectionMax) +
-                                                      " presences"}));
+    const Error error{protocol::kErrTooManyPresences,
+                      "a connection may announce at most " +
+                          std::to_string(kPresencesPerConnectionMax) + " presences"};
+    outbox_.refuse(protocol::encode_error(message, error), error);
     return;
   }
   announce(std::move(message), id_);
@@ -180,6 +180,7 @@ void Session::send_answers(const document::CommitNotice& notice, Subscription* s
     } else if (const auto* refusal = std::get_if<document::Refusal>(&answer.outcome)) {
       send_records_below(refusal->version);
       messages.push_back(protocol::encode_error(refusal->request, refusal->error));
+      outbox_.note_refusal(refusal->error);
     } else {
       settled = false;
     }
@@ -235,7 +236,7 @@ void Session::retract(std::vector<protocol::Presence> ended) {
 }
 
 void Session::deliver(const document::PresenceRefused& refused) {
-  outbox_.send(protocol::encode_error(refused.presence, refused.error));
+  outbox_.refuse(protocol::encode_error(refused.presence, refused.error), refused.error);
 }
 
 void Session::deliver(const presence::ChannelJoined& reply) {

@@ -71,6 +71,9 @@ class Session {
   // True while a submission of the client waits for its outcome.
   [[nodiscard]] bool owes_answers() const { return unanswered_ > 0; }
 
+  // How many presences the client has announced and not taken back.
+  [[nodiscard]] std::size_t presences() const { return own_presences_.size(); }
+
   // What is due after an event, to be carried out in order.
   [[nodiscard]] std::vector<SessionEffect> take_effects() { return outbox_.take(); }
 

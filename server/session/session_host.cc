@@ -43,6 +43,7 @@ void SessionHost::terminate() {
 
 void SessionHost::on_message(std::string_view text) {
   if (state_ != State::kOpen) return;
+  message_received_ = ports_.now();
   session_.receive(text);
   carry_out();
 }
@@ -68,6 +69,10 @@ void SessionHost::carry_out() {
   for (SessionEffect& effect : session_.take_effects()) {
     std::visit([this](auto due) { carry_out(std::move(due)); }, std::move(effect));
   }
+  if (const std::size_t presences = session_.presences(); presences != presences_) {
+    ports_.on_presences_changed(static_cast<std::ptrdiff_t>(presences) -
+                                static_cast<std::ptrdiff_t>(std::exchange(presences_, presences)));
+  }
   if (state_ == State::kDraining && !session_.owes_answers()) {
     close(transport::CloseCode::kServiceRestart, "the server restarts");
   }
@@ -84,9 +89,15 @@ void SessionHost::carry_out(const Send& effect) {
   session_.congested();
 }
 
+void SessionHost::carry_out(const Refused& effect) { ports_.on_refused(effect.code); }
+
 void SessionHost::carry_out(const Close& effect) { close(effect.code, effect.reason); }
 
-void SessionHost::carry_out(const Drop&) { terminate(); }
+void SessionHost::carry_out(const Drop&) {
+  if (std::exchange(dropped_, true)) return;
+  ports_.on_dropped();
+  terminate();
+}
 
 void SessionHost::carry_out(const ReadControl& effect) {
   if (state_ != State::kOpen) return;
@@ -97,7 +108,12 @@ void SessionHost::carry_out(const ReadControl& effect) {
   }
 }
 
-void SessionHost::carry_out(document::ToDocument effect) { ports_.to_document(std::move(effect)); }
+void SessionHost::carry_out(document::ToDocument effect) {
+  if (auto* submission = std::get_if<document::Submission>(&effect)) {
+    submission->received = message_received_;
+  }
+  ports_.to_document(std::move(effect));
+}
 
 void SessionHost::carry_out(document::QueryRequest effect) { ports_.query(std::move(effect)); }
 

@@ -22,6 +22,16 @@ struct SessionPorts {
   std::function<void(presence::ToChannel)> to_channel;
   std::function<void(document::QueryRequest)> query;
   std::function<void(document::SessionId)> closed;  // The last thing that is heard of it.
+
+  // ---- For what is counted
+
+  std::function<document::Moment()> now = [] { return document::Moment(); };
+  // The client was sent an error.
+  std::function<void(std::string_view code)> on_refused = [](auto) {};
+  // The client was dropped because it does not read.
+  std::function<void()> on_dropped = [] {};
+  // It has announced `more` presences than before.
+  std::function<void(std::ptrdiff_t more)> on_presences_changed = [](auto) {};
 };
 
 class SessionHost : public transport::ConnectionEvents {
@@ -55,6 +65,7 @@ class SessionHost : public transport::ConnectionEvents {
  private:
   void carry_out();
   void carry_out(const Send& effect);
+  void carry_out(const Refused& effect);
   void carry_out(const Close& effect);
   void carry_out(const Drop& effect);
   void carry_out(const ReadControl& effect);
@@ -70,7 +81,10 @@ class SessionHost : public transport::ConnectionEvents {
   SessionPorts ports_;
   State state_ = State::kOpen;
   bool congested_ = false;
-  std::size_t snapshots_queued_ = 0;  // Bytes that do not count against a slow reader.
+  bool dropped_ = false;
+  document::Moment message_received_;  // The message in hand.
+  std::size_t presences_ = 0;          // As told last.
+  std::size_t snapshots_queued_ = 0;   // Bytes that do not count against a slow reader.
 };
 
 }  // namespace cowrite::session

@@ -12,6 +12,7 @@ void ChannelTable::handle(const presence::ToChannel& request) {
   if (found == channels_.end()) found = channels_.emplace(name, channel_ports()).first;
   found->second.handle(request);
   if (found->second.idle()) channels_.erase(found);
+  counts_.channels.set(channels_.size());
 }
 
 presence::ChannelPorts ChannelTable::channel_ports() {
@@ -27,6 +28,7 @@ void ChannelTable::leave(const std::string& name, LoopIndex loop) {
   CHECK(found != channels_.end());
   found->second.leave(loop);
   if (found->second.idle()) channels_.erase(found);
+  counts_.channels.set(channels_.size());
 }
 
 }  // namespace cowrite::switchboard

@@ -6,14 +6,15 @@
 #include <unordered_map>
 
 #include "server/presence/channel.h"
+#include "server/switchboard/counts.h"
 #include "server/switchboard/switchboard.h"
 
 namespace cowrite::switchboard {
 
 class ChannelTable {
  public:
-  // REQUIRES: the switchboard outlives this.
-  explicit ChannelTable(Switchboard& board) : board_(board) {}
+  // REQUIRES: both outlive this.
+  ChannelTable(Switchboard& board, Counts& counts) : board_(board), counts_(counts) {}
 
   void handle(const presence::ToChannel& request);
   // A session of this loop that listened has left. REQUIRES: it had joined.
@@ -25,6 +26,7 @@ class ChannelTable {
   [[nodiscard]] presence::ChannelPorts channel_ports();
 
   Switchboard& board_;
+  Counts& counts_;
   std::unordered_map<std::string, presence::Channel> channels_;
 };
 

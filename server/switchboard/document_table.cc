@@ -2,6 +2,7 @@
 
 #include <iterator>
 #include <utility>
+#include <variant>
 
 #include "ot/base/check.h"
 #include "server/switchboard/limits.h"
@@ -23,6 +24,8 @@ DocumentHost& DocumentTable::open(const DocumentKey& key) {
   by_use_.splice(by_use_.end(), by_use_, opened.use);
   if (!opened.host || opened.host->failed()) {
     opened.host = DocumentHost::open(key, log_, host_ports(key));
+    counts_.documents_opened.add();
+    update_counts();
   }
   opened.was_idle = false;
   return *opened.host;
@@ -47,6 +50,7 @@ document::HostPorts DocumentTable::host_ports(const DocumentKey& key) {
       // At once: a presence that took another turn of the loop would fall behind the operations.
       .announce_presence =
           [this](document::SharedPresence notice) { channels_.handle(std::move(notice)); },
+      .on_answered = [this](const document::CommitNotice& notice) { count_answers(notice); },
       .on_client_ahead =
           [this, key](std::uint64_t seen, std::uint64_t held) {
             board_.ports().on_client_ahead(key, seen, held);
@@ -63,6 +67,17 @@ void DocumentTable::check_time(const document::CommitNotice& notice) const {
   const std::int64_t time_ms = notice.records.back()->time_ms;
   if (time_ms > board_.ports().now_ms() + kClockDifferenceMax.count()) {
     board_.ports().on_time_ahead(notice.key, time_ms);
+  }
+}
+
+void DocumentTable::count_answers(const document::CommitNotice& notice) {
+  for (const document::Answer& answer : notice.answers) {
+    if (const auto* ack = std::get_if<document::Ack>(&answer.outcome)) {
+      (ack->depth ? counts_.committed : counts_.repeated).add();
+      if (ack->depth) counts_.rebase_depth.record(static_cast<double>(*ack->depth));
+    } else if (std::holds_alternative<document::Refusal>(answer.outcome)) {
+      counts_.refused.add();
+    }
   }
 }
 
@@ -93,14 +108,23 @@ void DocumentTable::evict_idle() {
   for (auto next = documents_.begin(); next != documents_.end();) {
     OpenDocument& opened = next->second;
     const bool idle = opened.host->idle();
-    next = std::exchange(opened.was_idle, idle) && idle ? evict(next) : std::next(next);
+    const bool leaves = std::exchange(opened.was_idle, idle) && idle;
+    if (leaves) counts_.evicted_idle.add();
+    next = leaves ? evict(next) : std::next(next);
   }
 }
 
 DocumentTable::OpenDocuments::iterator DocumentTable::evict(OpenDocuments::iterator evicted) {
   by_use_.erase(evicted->second.use);
   bytes_ -= evicted->second.bytes;
-  return documents_.erase(evicted);
+  const auto next = documents_.erase(evicted);
+  update_counts();
+  return next;
+}
+
+void DocumentTable::update_counts() {
+  counts_.documents.set(documents_.size());
+  counts_.document_bytes.set(bytes_);
 }
 
 void DocumentTable::memory_changed(const DocumentKey& key, std::size_t bytes) {
@@ -108,6 +132,7 @@ void DocumentTable::memory_changed(const DocumentKey& key, std::size_t bytes) {
   if (found == documents_.end()) return;
   bytes_ += bytes - found->second.bytes;
   found->second.bytes = bytes;
+  update_counts();
   schedule_eviction();
 }
 
@@ -126,6 +151,7 @@ void DocumentTable::make_room() {
        ++looks) {
     const auto oldest = documents_.find(by_use_.front());
     if (oldest->second.host->idle()) {
+      counts_.evicted_for_room.add();
       evict(oldest);
       found_any = true;
     } else {

@@ -11,6 +11,7 @@
 #include "server/document/document_host.h"
 #include "server/document/messages.h"
 #include "server/switchboard/channel_table.h"
+#include "server/switchboard/counts.h"
 #include "server/switchboard/switchboard.h"
 #include "storage/operation_log.h"
 
@@ -21,8 +22,13 @@ class DocumentTable {
   // While the documents take more than bytes_max bytes, idle ones leave. `channels` are those of
   // the same loop. REQUIRES: all that is referred to outlives this.
   DocumentTable(Switchboard& board, LoopIndex loop, storage::OperationLog& log,
-                ChannelTable& channels, std::size_t bytes_max)
-      : board_(board), loop_(loop), log_(log), channels_(channels), bytes_max_(bytes_max) {}
+                ChannelTable& channels, Counts& counts, std::size_t bytes_max)
+      : board_(board),
+        loop_(loop),
+        log_(log),
+        channels_(channels),
+        counts_(counts),
+        bytes_max_(bytes_max) {}
 
   void handle(document::ToDocument request);
   // A session of this loop that joined the document has left. REQUIRES: it had joined.
@@ -38,6 +44,7 @@ class DocumentTable {
 
  private:
   void check_time(const document::CommitNotice& notice) const;
+  void count_answers(const document::CommitNotice& notice);
   struct OpenDocument {
     std::shared_ptr<document::DocumentHost> host;
     std::list<storage::DocumentKey>::iterator use;  // In by_use_.
@@ -49,6 +56,7 @@ class DocumentTable {
   [[nodiscard]] document::DocumentHost& open(const storage::DocumentKey& key);
   [[nodiscard]] document::HostPorts host_ports(const storage::DocumentKey& key);
   OpenDocuments::iterator evict(OpenDocuments::iterator evicted);
+  void update_counts();
   void memory_changed(const storage::DocumentKey& key, std::size_t bytes);
   void schedule_eviction();
   void make_room();
@@ -57,6 +65,7 @@ class DocumentTable {
   const LoopIndex loop_;
   storage::OperationLog& log_;
   ChannelTable& channels_;
+  Counts& counts_;
   const std::size_t bytes_max_;
 
   OpenDocuments documents_;

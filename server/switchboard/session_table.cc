@@ -1,6 +1,7 @@
 #include "server/switchboard/session_table.h"
 
 #include <utility>
+#include <variant>
 #include <vector>
 
 #include "server/switchboard/limits.h"
@@ -9,8 +10,9 @@ namespace cowrite::switchboard {
 
 using storage::DocumentKey;
 
-SessionTable::SessionTable(Switchboard& board, LoopIndex loop, std::string history_id)
-    : board_(board), loop_(loop), history_id_(std::move(history_id)) {}
+SessionTable::SessionTable(Switchboard& board, LoopIndex loop, std::string history_id,
+                           Counts& counts)
+    : board_(board), loop_(loop), history_id_(std::move(history_id)), counts_(counts) {}
 
 // ---- Coming and going
 
@@ -32,11 +34,19 @@ session::SessionPorts SessionTable::session_ports() {
       .to_channel = [this](presence::ToChannel request) { board_.to_channel(std::move(request)); },
       .query = [this](const document::QueryRequest& request) { board_.query(request); },
       .closed = [this](SessionId session) { forget(session); },
+      .now = board_.ports().now,
+      .on_refused = board_.ports().on_refused,
+      .on_dropped = [this] { counts_.slow_readers.add(); },
+      .on_presences_changed =
+          [this](std::ptrdiff_t more) {
+            counts_.presences.add(static_cast<std::uint64_t>(more));  // Modulo 2^64, as it wraps.
+          },
   };
 }
 
 void SessionTable::forget(SessionId session) {
   for (const DocumentKey& key : documents_.leave_all(session.number)) {
+    counts_.subscriptions.subtract();
     board_.leave_document(key, loop_);
   }
   for (const std::string& channel : channels_.leave_all(session.number)) {
@@ -81,14 +91,21 @@ std::shared_ptr<session::SessionHost> SessionTable::find(SessionNumber number) c
 void SessionTable::deliver(SessionId id, document::ReadReply reply) {
   const std::shared_ptr<session::SessionHost> host = find(id.number);
   // It is counted for one session only once, and not at all if the session is gone by now.
-  if (reply.joined && (!host || !documents_.join(reply.key, id.number))) {
-    board_.leave_document(reply.key, loop_);
+  if (reply.joined) {
+    if (host && documents_.join(reply.key, id.number)) {
+      counts_.subscriptions.add();
+    } else {
+      board_.leave_document(reply.key, loop_);
+    }
   }
   if (host) host->deliver(std::move(reply));
 }
 
 void SessionTable::deliver(SessionId id, const document::LeaveReply& reply) {
-  if (documents_.leave(reply.key, id.number)) board_.leave_document(reply.key, loop_);
+  if (documents_.leave(reply.key, id.number)) {
+    counts_.subscriptions.subtract();
+    board_.leave_document(reply.key, loop_);
+  }
   if (const auto host = find(id.number)) host->deliver(reply);
 }
 
@@ -121,6 +138,19 @@ void SessionTable::announce(const document::SharedCommit& notice) {
   const transport::SharedOutbound all = session::Outbox::share(notice->encoded);
   for (const SessionNumber number : concerned) {
     if (const auto host = find(number)) host->deliver(*notice, all);
+  }
+  measure_acks(notice->answers);
+}
+
+// Of the sessions of this loop, which have been handed to their connections by now. An operator's
+// did not arrive at a connection.
+void SessionTable::measure_acks(const std::vector<document::Answer>& answers) {
+  if (answers.empty()) return;
+  const document::Moment now = board_.ports().now();
+  for (const document::Answer& answer : answers) {
+    const bool is_ack = std::holds_alternative<document::Ack>(answer.outcome);
+    if (!is_ack || answer.session.loop != loop_ || answer.received == document::Moment()) continue;
+    counts_.ack_seconds.record(now - answer.received);
   }
 }
 

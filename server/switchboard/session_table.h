@@ -7,10 +7,12 @@
 #include <memory>
 #include <string>
 #include <unordered_map>
+#include <vector>
 
 #include "server/document/messages.h"
 #include "server/presence/channel.h"
 #include "server/session/session_host.h"
+#include "server/switchboard/counts.h"
 #include "server/switchboard/subscriber_table.h"
 #include "server/switchboard/switchboard.h"
 
@@ -18,8 +20,8 @@ namespace cowrite::switchboard {
 
 class SessionTable {
  public:
-  // REQUIRES: the switchboard outlives this.
-  SessionTable(Switchboard& board, LoopIndex loop, std::string history_id);
+  // REQUIRES: the switchboard and the counts outlive this.
+  SessionTable(Switchboard& board, LoopIndex loop, std::string history_id, Counts& counts);
 
   [[nodiscard]] std::shared_ptr<transport::ConnectionEvents> accept(
       std::shared_ptr<transport::Connection> connection);
@@ -55,10 +57,12 @@ class SessionTable {
   [[nodiscard]] std::shared_ptr<session::SessionHost> find(SessionNumber number) const;
   void forget(SessionId session);
   void finish_drain();
+  void measure_acks(const std::vector<document::Answer>& answers);
 
   Switchboard& board_;
   const LoopIndex loop_;
   const std::string history_id_;
+  Counts& counts_;
   SessionNumber next_session_ = 1;
   std::unordered_map<SessionNumber, std::shared_ptr<session::SessionHost>> sessions_;
   // The callbacks of submit(), each under a session number of its own.

@@ -20,10 +20,11 @@ struct Switchboard::Shard {
             [&board, loop](std::chrono::milliseconds delay, Ports::Work work) {
               board.ports().post_after(loop, delay, std::move(work));
             }),
-        sessions(board, loop, options.history_id),
-        channels(board),
-        documents(board, loop, log, channels, options.documents_bytes / options.loops) {}
+        sessions(board, loop, options.history_id, counts),
+        channels(board, counts),
+        documents(board, loop, log, channels, counts, options.documents_bytes / options.loops) {}
 
+  Counts counts;
   document::LogReader queries;
   SessionTable sessions;
   ChannelTable channels;
@@ -71,6 +72,8 @@ std::string Switchboard::in_use(LoopIndex loop) const {
   if (std::string document = shard.documents.in_use(); !document.empty()) return document;
   return shard.sessions.empty() ? "" : "a session";
 }
+
+const Counts& Switchboard::counts(LoopIndex loop) const { return shards_[loop]->counts; }
 
 // ---- The operator
 

@@ -20,11 +20,13 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "server/document/document_host.h"
 #include "server/document/messages.h"
 #include "server/presence/channel.h"
+#include "server/switchboard/counts.h"
 #include "server/transport/connection.h"
 #include "storage/operation_log.h"
 
@@ -46,6 +48,10 @@ struct Ports {
   std::function<std::string()> new_id;
   // The log is in an unknown state: the process must end. From any thread.
   std::function<void()> halt;
+  // For measuring times.
+  std::function<document::Moment()> now = [] { return document::Moment(); };
+  // A client was sent an error, with this code. From any thread.
+  std::function<void(std::string_view code)> on_refused = [](auto) {};
   // A client has a document at version `seen`, and the log has it at `held` only. From any thread.
   std::function<void(const storage::DocumentKey&, std::uint64_t seen, std::uint64_t held)>
       on_client_ahead = [](const auto&, auto, auto) {};
@@ -82,6 +88,9 @@ class Switchboard {
   // What the loop still holds for anybody, in words: a channel or document, else a session; empty
   // if it is nothing.
   [[nodiscard]] std::string in_use(LoopIndex loop) const;
+
+  // What is counted of the loop. From any thread.
+  [[nodiscard]] const Counts& counts(LoopIndex loop) const;
 
   // ---- The operator, who has no session. From any thread.
 

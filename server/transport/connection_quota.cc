@@ -29,14 +29,25 @@ std::optional<ConnectionQuota::Network> ConnectionQuota::network_of(ip::address 
 ConnectionQuota::Slot ConnectionQuota::admit(const ip::address& address) {
   const std::optional<Network> network = network_of(address);
   const std::lock_guard lock(mutex_);
-  if (total_ >= limits_.total) return nullptr;
+  if (total_ >= limits_.total) {
+    ++refused_.total;
+    return nullptr;
+  }
   if (network) {
     const auto known = per_network_.find(*network);
-    if (known != per_network_.end() && known->second >= limits_.per_address) return nullptr;
+    if (known != per_network_.end() && known->second >= limits_.per_address) {
+      ++refused_.per_address;
+      return nullptr;
+    }
     ++per_network_[*network];
   }
   ++total_;
   return {this, [quota = shared_from_this(), network](void*) { quota->release(network); }};
+}
+
+ConnectionQuota::Refused ConnectionQuota::refused() const {
+  const std::lock_guard lock(mutex_);
+  return refused_;
 }
 
 void ConnectionQuota::release(const std::optional<Network>& network) {

@@ -36,6 +36,14 @@ class ConnectionQuota : public std::enable_shared_from_this<ConnectionQuota> {
   // Null if a limit is reached.
   [[nodiscard]] Slot admit(const boost::asio::ip::address& address);
 
+  // Connections that were not admitted, by the limit that was reached.
+  struct Refused {
+    std::uint64_t total = 0;
+    std::uint64_t per_address = 0;
+  };
+  [[nodiscard]] Refused refused() const;
+  [[nodiscard]] const Limits& limits() const { return limits_; }
+
  private:
   using Network = std::array<std::uint8_t, 8>;
 
@@ -43,8 +51,9 @@ class ConnectionQuota : public std::enable_shared_from_this<ConnectionQuota> {
   void release(const std::optional<Network>& network);
 
   const Limits limits_;
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
   std::size_t total_ = 0;
+  Refused refused_;
   std::map<Network, std::size_t> per_network_;
 };
 

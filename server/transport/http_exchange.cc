@@ -4,14 +4,19 @@
 
 namespace cowrite::transport {
 
-HttpExchange::HttpExchange(std::weak_ptr<ProtocolWriter> writer, Time now, http::Response late)
-    : writer_(std::move(writer)), late_(std::move(late)), last_progress_(now) {}
+HttpExchange::HttpExchange(std::weak_ptr<ProtocolWriter> writer, Time now, http::Response late,
+                           std::function<void(const http::Response&)> on_response)
+    : writer_(std::move(writer)),
+      late_(std::move(late)),
+      on_response_(std::move(on_response)),
+      last_progress_(now) {}
 
 void HttpExchange::respond(const http::Response& response) {
   const auto writer = writer_.lock();
   if (!writer || responded_) return;
   responded_ = true;
   last_progress_ = std::chrono::steady_clock::now();
+  on_response_(response);
   writer->write_response(response);
 }
 

@@ -5,6 +5,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <memory>
 
 #include "server/http/message.h"
@@ -17,8 +18,10 @@ class HttpExchange {
  public:
   using Time = std::chrono::steady_clock::time_point;
 
-  // `late` is the response in place of one that does not come.
-  HttpExchange(std::weak_ptr<ProtocolWriter> writer, Time now, http::Response late);
+  // `late` is the response in place of one that does not come. `on_response` hears of the one that
+  // is written, while there is a connection.
+  HttpExchange(std::weak_ptr<ProtocolWriter> writer, Time now, http::Response late,
+               std::function<void(const http::Response&)> on_response);
 
   // The first response is written; later ones, and one for a client that is gone, are forgotten.
   void respond(const http::Response& response);
@@ -30,6 +33,7 @@ class HttpExchange {
  private:
   const std::weak_ptr<ProtocolWriter> writer_;
   const http::Response late_;
+  const std::function<void(const http::Response&)> on_response_;
   bool responded_ = false;
   Time last_progress_;
   std::uint64_t written_seen_ = 0;

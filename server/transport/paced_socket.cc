@@ -55,8 +55,8 @@ class Lingering : public std::enable_shared_from_this<Lingering> {
 
 }  // namespace
 
-PacedSocket::PacedSocket(Socket socket, ConnectionQuota::Slot slot)
-    : socket_(std::move(socket)), slot_(std::move(slot)) {
+PacedSocket::PacedSocket(Socket socket, ConnectionQuota::Slot slot, Counts& counts)
+    : socket_(std::move(socket)), slot_(std::move(slot)), counts_(counts) {
   // Best effort: without them the connection is slower, or holds more of the kernel's memory.
   ErrorCode ignored;
   socket_.set_option(asio::ip::tcp::no_delay(true), ignored);
@@ -67,7 +67,9 @@ PacedSocket::PacedSocket(Socket socket, ConnectionQuota::Slot slot)
 
 void PacedSocket::write_at_once(std::string_view bytes) {
   ErrorCode ignored;  // The client is gone.
-  bytes_written_ += socket_.write_some(asio::buffer(bytes), ignored);
+  const std::size_t written = socket_.write_some(asio::buffer(bytes), ignored);
+  bytes_written_ += written;
+  counts_.bytes_sent.add(written);
 }
 
 void PacedSocket::resume_reading() {

@@ -15,6 +15,7 @@
 #include <utility>
 
 #include "server/transport/connection_quota.h"
+#include "server/transport/counts.h"
 
 namespace cowrite::transport {
 
@@ -24,8 +25,8 @@ class PacedSocket {
   using executor_type = Socket::executor_type;
   using ErrorCode = boost::system::error_code;
 
-  // The slot is given back when the socket is closed.
-  PacedSocket(Socket socket, ConnectionQuota::Slot slot);
+  // The slot is given back when the socket is closed. REQUIRES: the counts outlive this.
+  PacedSocket(Socket socket, ConnectionQuota::Slot slot, Counts& counts);
 
   executor_type get_executor() { return socket_.get_executor(); }
 
@@ -36,6 +37,7 @@ class PacedSocket {
                             [this, handler = std::decay_t<Handler>(std::forward<Handler>(handler))](
                                 const ErrorCode& error, std::size_t bytes) mutable {
                               bytes_read_ += bytes;
+                              counts_.bytes_received.add(bytes);
                               if (paused_ && !error) {
                                 held_ = [handler = std::move(handler), bytes]() mutable {
                                   handler(ErrorCode(), bytes);
@@ -52,6 +54,7 @@ class PacedSocket {
         buffers, [this, handler = std::decay_t<Handler>(std::forward<Handler>(handler))](
                      const ErrorCode& error, std::size_t bytes) mutable {
           bytes_written_ += bytes;
+          counts_.bytes_sent.add(bytes);
           if (on_written) on_written();
           handler(error, bytes);
         });
@@ -85,6 +88,7 @@ class PacedSocket {
  private:
   Socket socket_;
   ConnectionQuota::Slot slot_;
+  Counts& counts_;
   std::uint64_t bytes_read_ = 0;
   std::uint64_t bytes_written_ = 0;
   bool paused_ = false;

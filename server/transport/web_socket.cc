@@ -15,11 +15,26 @@ namespace asio = boost::asio;
 namespace {
 // RFC 6455, section 5.5: a control frame has at most 125 bytes, two of them the code.
 constexpr std::size_t kCloseReasonBytesMax = 123;
+
+void count_close(CloseCode code, Counts& counts) {
+  switch (code) {
+    case CloseCode::kUnsupportedData:
+    case CloseCode::kInvalidData:
+    case CloseCode::kTooBig:
+      return counts.closed_invalid.add();
+    case CloseCode::kServiceRestart:
+      return counts.closed_restart.add();
+    case CloseCode::kTryAgainLater:
+      return counts.closed_overload.add();
+  }
+}
+
 }  // namespace
 
-WebSocket::WebSocket(asio::io_context& context, ProtocolWriter& writer)
+WebSocket::WebSocket(asio::io_context& context, ProtocolWriter& writer, Counts& counts)
     : context_(context),
       writer_(&writer),
+      counts_(counts),
       handshake_bytes_(writer.paced_socket().bytes_written()),
       heartbeat_(std::chrono::steady_clock::now()) {
   writer.paced_socket().on_written = [this] { written(); };
@@ -28,12 +43,14 @@ WebSocket::WebSocket(asio::io_context& context, ProtocolWriter& writer)
 void WebSocket::send(const SharedOutbound& outbound) {
   if (writer_ != nullptr && !closing_ && !outbound->messages.empty()) {
     queued(writer_->write_messages(*outbound));
+    counts_.messages_sent.add(outbound->messages.size());
   }
 }
 
 void WebSocket::close(CloseCode code, std::string_view reason) {
   if (writer_ == nullptr || closing_) return;
   closing_ = true;
+  count_close(code, counts_);
   const std::size_t bytes = std::min(reason.size(), kCloseReasonBytesMax);
   writer_->write_close(code,
                        std::string(reason.substr(0, ot::utf8::floor_boundary(reason, bytes))));
@@ -61,6 +78,12 @@ std::size_t WebSocket::queued_bytes() const {
 void WebSocket::queued(std::size_t bytes) {
   queued_end_ += bytes;
   if (queued_bytes() > kDrainedBytes) draining_ = true;
+  count_queued();
+}
+
+void WebSocket::count_queued() {
+  const std::size_t bytes = queued_bytes();
+  counts_.queued_bytes.add(bytes - std::exchange(counted_bytes_, bytes));  // Wraps if it is less.
 }
 
 template <typename Event>
@@ -75,6 +98,7 @@ void WebSocket::tell(Event event) {
 }
 
 void WebSocket::written() {
+  count_queued();
   answer_ping();
   if (!draining_ || queued_bytes() > kDrainedBytes) return;
   draining_ = false;
@@ -111,6 +135,7 @@ void WebSocket::deliver(std::string_view text) {
 }
 
 void WebSocket::receive(std::string text) {
+  counts_.messages_received.add();
   if (!ot::utf8::is_valid(text)) return close(CloseCode::kInvalidData, "A message is not UTF-8.");
   if (paused_ || !held_.empty()) {
     held_.push_back(std::move(text));
@@ -143,6 +168,7 @@ void WebSocket::sweep(Heartbeat::Time now, const Timing& timing) {
       queued(writer_->write_ping());
       return heartbeat_.pinged(now, queued_end_);
     case Heartbeat::Verdict::kGone:
+      if (!closing_) counts_.dropped_unresponsive.add();
       return terminate();
   }
 }
@@ -150,6 +176,7 @@ void WebSocket::sweep(Heartbeat::Time now, const Timing& timing) {
 std::shared_ptr<ConnectionEvents> WebSocket::end() {
   if (writer_ != nullptr) writer_->paced_socket().on_written = nullptr;
   writer_ = nullptr;
+  count_queued();
   held_.clear();
   return std::exchange(events_, nullptr);
 }

@@ -16,6 +16,7 @@
 #include <string_view>
 
 #include "server/transport/connection.h"
+#include "server/transport/counts.h"
 #include "server/transport/heartbeat.h"
 #include "server/transport/protocol_writer.h"
 #include "server/transport/timing.h"
@@ -24,8 +25,8 @@ namespace cowrite::transport {
 
 class WebSocket final : public Connection, public std::enable_shared_from_this<WebSocket> {
  public:
-  // The writer lives at least until end() is called. REQUIRES: owned by a shared_ptr.
-  WebSocket(boost::asio::io_context& context, ProtocolWriter& writer);
+  // The writer and the counts live at least until end() is called. REQUIRES: owned by a shared_ptr.
+  WebSocket(boost::asio::io_context& context, ProtocolWriter& writer, Counts& counts);
 
   void send(const SharedOutbound& outbound) override;
   void close(CloseCode code, std::string_view reason) override;
@@ -47,6 +48,7 @@ class WebSocket final : public Connection, public std::enable_shared_from_this<W
  private:
   [[nodiscard]] std::uint64_t written_bytes() const;
   void queued(std::size_t bytes);
+  void count_queued();
   void answer_ping();
   void written();
   // Calls an event. An owner that throws loses the connection, nothing more.
@@ -57,6 +59,7 @@ class WebSocket final : public Connection, public std::enable_shared_from_this<W
 
   boost::asio::io_context& context_;
   ProtocolWriter* writer_;  // Null when the connection is gone.
+  Counts& counts_;
   std::shared_ptr<ConnectionEvents> events_;
   bool closing_ = false;  // The owner hears of nothing more but the end.
   bool paused_ = false;
@@ -69,6 +72,7 @@ class WebSocket final : public Connection, public std::enable_shared_from_this<W
   std::deque<std::uint64_t> pong_ends_;     // Of the answers to pings that are not written.
   std::optional<std::string> newest_ping_;  // Not answered yet.
   bool draining_ = false;
+  std::size_t counted_bytes_ = 0;  // That queued_bytes of the counts has of this.
   Heartbeat heartbeat_;
 };
 

@@ -14,12 +14,14 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "ot/base/result.h"
 #include "server/http/message.h"
 #include "server/transport/acceptor.h"
 #include "server/transport/connection.h"
 #include "server/transport/connection_quota.h"
+#include "server/transport/counts.h"
 #include "server/transport/timing.h"
 
 namespace boost::asio {
@@ -37,12 +39,20 @@ class WebSocketServer {
     // The refusal of a request that may not be served (its Host, its Origin); empty if it may. It
     // is called first for every request, those for WebSockets included.
     std::function<std::optional<Error>(const http::Request&)> refuse;
-    // A client arrived on /ws. The connection lives until the returned object's on_close().
-    // REQUIRES: does not return null.
+    // A client arrived on /ws. The connection lives until the returned object's on_close(). Absent:
+    // no WebSockets are served. REQUIRES: does not return null.
     std::function<std::shared_ptr<ConnectionEvents>(std::shared_ptr<Connection>,
                                                     const http::Request&)>
         accept;
     http::Handler http;
+    // A response told of an error, with this code.
+    std::function<void(std::string_view code)> on_refused = [](auto) {};
+    // A client's connection was accepted, from this address: returns the number that its requests
+    // shall bear.
+    std::function<std::uint64_t(const std::string& address)> opened = {};
+    std::function<void(std::uint64_t number)> ended = {};
+    // A client was turned away unheard, since it or all of them have too many connections.
+    std::function<void(const std::string& address)> turned_away = {};
   };
 
   // The quota is shared by the servers of all loops.
@@ -64,7 +74,9 @@ class WebSocketServer {
   void stop_accepting();
 
   // The number of open WebSockets.
-  [[nodiscard]] std::size_t connections() const;
+  [[nodiscard]] std::size_t connections() const { return counts().web_sockets.value(); }
+  // What is counted of all connections. From any thread.
+  [[nodiscard]] const Counts& counts() const;
 
  private:
   class Impl;

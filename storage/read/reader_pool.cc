@@ -53,6 +53,11 @@ void ReaderPool::read(Job job) {
   job(StoredHistory(BusyView()));
 }
 
+std::size_t ReaderPool::waiting() const {
+  const std::lock_guard lock(mutex_);
+  return queue_.size();
+}
+
 void ReaderPool::run(const std::stop_token& stop) {
   while (true) {
     std::unique_lock lock(mutex_);

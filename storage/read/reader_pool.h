@@ -33,12 +33,15 @@ class ReaderPool {
   // As OperationLog::read(). Thread-safe. REQUIRES: it is not being destroyed.
   void read(Job job);
 
+  // Jobs that no thread has taken up. Thread-safe.
+  [[nodiscard]] std::size_t waiting() const;
+
  private:
   void run(const std::stop_token& stop);
 
   const Store& store_;
 
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
   std::condition_variable_any wake_;
   std::deque<Job> queue_;
   std::vector<std::jthread> threads_;  // Last: they use all of the above.

@@ -235,12 +235,25 @@ StoreStatistics RocksDbStore::statistics() const {
     }
     return total;
   };
+  const auto any = [&engine](const std::string& property) {
+    std::uint64_t value = 0;
+    return engine->database->GetIntProperty(property, &value) && value > 0;
+  };
   const rocksdb::Cache& cache = engine->database.cache();
+  const rocks::CountedFiles& files = engine->database.files();
   return {.file_bytes = sum(rocksdb::DB::Properties::kTotalSstFilesSize),
           .unflushed_bytes = sum(rocksdb::DB::Properties::kCurSizeAllMemTables),
           .cache_bytes = cache.GetUsage(),
           .memory_bytes_max = cache.GetCapacity(),
-          .compaction_bytes = sum(rocksdb::DB::Properties::kEstimatePendingCompactionBytes)};
+          .compaction_bytes = sum(rocksdb::DB::Properties::kEstimatePendingCompactionBytes),
+          .log_bytes = files.log_bytes(),
+          .writes_are_delayed = any(rocksdb::DB::Properties::kActualDelayedWriteRate),
+          .writes_are_stopped = any(rocksdb::DB::Properties::kIsWriteStopped),
+          .delays = engine->database.events().delays(),
+          .stops = engine->database.events().stops(),
+          .log_bytes_written = files.log_bytes_written(),
+          .other_bytes_written = files.other_bytes_written(),
+          .log_sync_seconds = files.log_sync_seconds()};
 }
 
 Result<void> RocksDbStore::compact() {

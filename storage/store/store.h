@@ -9,6 +9,7 @@
 #include <memory>
 
 #include "ot/base/result.h"
+#include "storage/counting/histogram.h"
 #include "storage/store/view.h"
 #include "storage/store/write_batch.h"
 
@@ -26,6 +27,18 @@ struct StoreStatistics {
   std::uint64_t cache_bytes = 0;       // In memory, the unflushed included.
   std::uint64_t memory_bytes_max = 0;  // The bound of cache_bytes.
   std::uint64_t compaction_bytes = 0;  // About how many are due to be compacted.
+  std::uint64_t log_bytes = 0;         // Of the write-ahead log on disk.
+
+  // While compaction does not keep up.
+  bool writes_are_delayed = false;
+  bool writes_are_stopped = false;
+
+  // Since it was opened.
+  std::uint64_t delays = 0;  // How often writes became delayed / stopped.
+  std::uint64_t stops = 0;
+  std::uint64_t log_bytes_written = 0;
+  std::uint64_t other_bytes_written = 0;  // To all other files, by flushing and compacting.
+  counting::HistogramCounts log_sync_seconds = {};
 };
 
 class Store {

@@ -77,6 +77,7 @@ void CommitThread::erase(Erasure erasure, Done done) {
 }
 
 void CommitThread::queue(Pending pending) {
+  pending.queued_at = std::chrono::steady_clock::now();
   {
     const std::lock_guard lock(mutex_);
     CHECK(!thread_.get_stop_token().stop_requested());
@@ -147,7 +148,49 @@ std::deque<CommitThread::Pending> CommitThread::take_erasures() {
 }
 
 void CommitThread::refuse(std::deque<Pending>& refused) {
+  for (Pending& pending : refused) pending.outcome = AppendOutcome::kRefused;
+  count(refused);
   for (Pending& pending : refused) pending.done(AppendOutcome::kRefused);
+}
+
+// Before they are told: whoever knows the outcome finds it counted.
+void CommitThread::count(const std::deque<Pending>& answered) {
+  const auto now = std::chrono::steady_clock::now();
+  std::uint64_t records = 0;
+  for (const Pending& pending : answered) {
+    switch (pending.outcome) {
+      case AppendOutcome::kCommitted:
+        counts_.committed.add();
+        counts_.commit_seconds.record(now - pending.queued_at);
+        if (const auto* append = std::get_if<Append>(&pending.change)) {
+          records += append->records->size();
+        }
+        break;
+      case AppendOutcome::kConflict:
+        counts_.conflicts.add();
+        break;
+      case AppendOutcome::kRefused:
+        counts_.refused.add();
+        break;
+      case AppendOutcome::kUnknown:
+        counts_.unknown.add();
+        break;
+    }
+  }
+  if (records > 0) counts_.batch_records.record(static_cast<double>(records));
+}
+
+LogStatistics CommitThread::statistics() const {
+  LogStatistics statistics{.committed = counts_.committed.value(),
+                           .conflicts = counts_.conflicts.value(),
+                           .refused = counts_.refused.value(),
+                           .unknown = counts_.unknown.value(),
+                           .commit_seconds = counts_.commit_seconds.read(),
+                           .batch_records = counts_.batch_records.read(),
+                           .record_bytes = counts_.record_bytes.value()};
+  const std::lock_guard lock(mutex_);
+  statistics.queued_bytes = queue_bytes_;
+  return statistics;
 }
 
 void CommitThread::commit(std::deque<Pending>& appends) {
@@ -164,8 +207,11 @@ void CommitThread::commit(std::deque<Pending>& appends) {
   if (any && !store_.write(batch_, Durability::kSynced)) failed_ = true;
   for (Pending& pending : appends) {
     const bool lost = failed_ && pending.outcome == AppendOutcome::kCommitted;
-    pending.done(lost ? AppendOutcome::kUnknown : pending.outcome);
+    if (lost) pending.outcome = AppendOutcome::kUnknown;
   }
+  if (any && !failed_) counts_.record_bytes.add(batch_.bytes());
+  count(appends);
+  for (Pending& pending : appends) pending.done(pending.outcome);
 }
 
 // Looks up at once what heads are needed and not in the cache. Those that cannot be read so are

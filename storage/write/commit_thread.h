@@ -20,7 +20,10 @@
 #include <vector>
 
 #include "ot/base/result.h"
+#include "storage/counting/counter.h"
+#include "storage/counting/histogram.h"
 #include "storage/format/chain.h"
+#include "storage/log_statistics.h"
 #include "storage/operation_log.h"
 #include "storage/store/store.h"
 #include "storage/write/disk_reserve.h"
@@ -65,6 +68,9 @@ class CommitThread {
   // Commits wait until the disk has room again. Thread-safe.
   [[nodiscard]] bool is_waiting_for_disk() const { return waiting_for_disk_; }
 
+  // All but what concerns reading. Thread-safe.
+  [[nodiscard]] LogStatistics statistics() const;
+
  private:
   struct Pending {
     // Nothing: the queue was full, and it is refused when its turn comes.
@@ -72,6 +78,18 @@ class CommitThread {
     Done done;
     std::size_t bytes = 0;
     AppendOutcome outcome = AppendOutcome::kRefused;
+    std::chrono::steady_clock::time_point queued_at = {};
+  };
+
+  // The commit thread counts.
+  struct Counts {
+    counting::Counter committed;
+    counting::Counter conflicts;
+    counting::Counter refused;
+    counting::Counter unknown;
+    counting::Histogram commit_seconds{counting::kLatencySeconds};
+    counting::Histogram batch_records{kBatchRecords};
+    counting::Counter record_bytes;
   };
 
   CommitThread(Store& store, const DiskReserve& reserve, DocumentNumber next_number);
@@ -80,9 +98,10 @@ class CommitThread {
   [[nodiscard]] bool wait_for_disk(const std::stop_token& stop);
   [[nodiscard]] std::deque<Pending> take();
   [[nodiscard]] std::deque<Pending> take_erasures();
-  static void refuse(std::deque<Pending>& refused);
+  void refuse(std::deque<Pending>& refused);
   void commit(std::deque<Pending>& appends);
   void queue(Pending pending);
+  void count(const std::deque<Pending>& answered);
   void load_heads(const std::deque<Pending>& appends);
   [[nodiscard]] Head* find_head(const DocumentKey& key);
   [[nodiscard]] AppendOutcome add_to_batch(std::monostate) { return AppendOutcome::kRefused; }
@@ -99,8 +118,9 @@ class CommitThread {
   bool failed_ = false;  // A write failed; nothing is written any more.
 
   std::atomic<bool> waiting_for_disk_ = false;
+  Counts counts_;
 
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
   std::condition_variable_any wake_;
   std::deque<Pending> queue_;
   std::size_t queue_bytes_ = 0;

@@ -29,7 +29,7 @@ INTERNAL = {
     )),
     "history::kDiffWordsBytesMax",
     "http::kLongPollInterval",
-    *("server::" + name for name in ("kLoopsMax", "kMemoryBytes", "kMemoryBytesMin", "kDocumentsAheadMax", "kNoticesMax")),
+    *("server::" + name for name in ("kLoopsMax", "kMemoryBytes", "kMemoryBytesMin", "kDocumentsAheadMax", "kRepeatsSweep", "kMetricsConnectionsMax")),
     *("storage::" + name for name in ("kCheckpointRecords", "kCheckpointBytes")),
 }
 

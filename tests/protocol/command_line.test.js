@@ -202,7 +202,18 @@ suite("the command line", (suite) => {
     );
     assert.match(await refused("--hosts", "a:b", "--data", "/tmp"), /--hosts: "a:b" is not a host/);
     assert.match(await refused("--embed-origins", "x", "--data", "/tmp"), /--embed-origins: "x"/);
-    assert.equal(await refused("--lopps", "0"), "cowrite-server: there is no option --lopps");
+    assert.equal(
+      await refused("--lopps", "0"),
+      "cowrite-server: there is no option --lopps; did you mean --loops?",
+    );
+    assert.match(
+      await refused("--origins", "ftp://x", "--data", "/tmp"),
+      /--origins: "ftp:\/\/x" is not an origin that pages can have/,
+    );
+    assert.match(
+      await refused("--hosts", "a,,b", "--data", "/tmp"),
+      /--hosts: "a,,b" has an empty element/,
+    );
     assert.equal(await refused("--data"), "cowrite-server: --data lacks its value");
     assert.equal(
       await refused("--data", "a", "--data=b"),

@@ -97,7 +97,7 @@ restartingSuite("a disk that is nearly full", (suite) => {
     await suite.stop();
     await disk.fill(0);
     suite.server = await Server.start({ data: suite.server.data, args: kReserve });
-    assert.match(suite.server.output, /fewer than the reserve of 33554432: documents can be read/);
+    await suite.server.written("fewer than the reserve of 33554432: documents can be read");
     const raw = await suite.raw();
     assert.deepEqual(await snapshot(raw, id), textSnapshot(1, "a"));
     raw.send({ a: "op", c: "docs", d: id, v: 1, seq: 2, x: {}, op: [1, "b"] });

@@ -129,7 +129,7 @@ restartingSuite("durability", (suite) => {
         await cowrite("--data", suite.server.data, "verify"); // Fails unless all is proven.
       };
       await load.through(end, () => suite.restart());
-      assert.match(suite.server.output, /the last run was not shut down cleanly/);
+      await suite.server.written("the last run was not shut down cleanly");
     }
     await load.acknowledgements(100);
     await load.finish(suite.server);
@@ -152,6 +152,7 @@ restartingSuite("durability", (suite) => {
         assert.ok((await readdir(suite.server.data)).includes("CLOSED"));
       };
       await load.through(end, () => suite.restart());
+      await suite.server.written("info started");
       assert.doesNotMatch(suite.server.output, /cleanly/);
     }
     await load.acknowledgements(50);

@@ -15,17 +15,6 @@ const kWiki = "https://wiki.example.org";
 /** How often a sentence stands in the output. */
 const count = (server, sentence) => server.output.split(sentence).length - 1;
 
-/** Resolves when the server has written it. */
-async function written(server, sentence) {
-  const shown = new Promise((resolve) => {
-    const look = () => server.output.includes(sentence) && resolve();
-    server.process.stderr.on("data", look);
-    server.process.stdout.on("data", look);
-    look();
-  });
-  await within(shown, `"${sentence}" is written`);
-}
-
 describe("hosts, origins and paths", onlyCowrite("looks at none of them"), () => {
   async function start(t, ...args) {
     const server = await Server.start({ args });
@@ -48,7 +37,7 @@ describe("hosts, origins and paths", onlyCowrite("looks at none of them"), () =>
       const tcp = await Tcp.connect(server);
       assert.equal(await tcp.upgrade({ Origin: "https://pad.example.org" }), 403);
     }
-    await written(server, "--origins https://pad.example.org");
+    await server.written("--origins https://pad.example.org");
     assert.equal(count(server, "--hosts pad.example.org."), 1);
     assert.equal(count(server, "--origins https://pad.example.org."), 1);
   });
@@ -116,10 +105,11 @@ describe("hosts, origins and paths", onlyCowrite("looks at none of them"), () =>
 });
 
 describe("signals", onlyCowrite("knows only one"), () => {
-  it("SIGHUP is ignored by a server without a terminal", async (t) => {
+  it("SIGHUP is ignored by a server without a terminal and a configuration", async (t) => {
     const server = await Server.start();
     t.after(() => server.dispose());
     server.process.kill("SIGHUP");
+    await server.written("SIGHUP is ignored: there is no configuration file to reload");
     const raw = await RawClient.connect(server);
     assert.deepEqual(await raw.request({ a: "pp" }), { a: "pp" });
     assert.deepEqual(await server.stop(), { code: 0, signal: null });

@@ -96,6 +96,14 @@ TEST(RocksDbLog, AConflictHurtsNoOtherDocumentOfItsBatch) {
   });
   gate.open();
   last.get_future().wait();
+  const LogStatistics counted = log->statistics();
+  EXPECT_EQ(counted.committed, 4U);
+  EXPECT_EQ(counted.conflicts, 1U);
+  EXPECT_EQ(counted.refused + counted.unknown, 0U);
+  EXPECT_EQ(counted.commit_seconds.total(), 4U);
+  EXPECT_EQ(counted.batch_records.total(), 2U);
+  EXPECT_EQ(counted.batch_records.sum, 4.0);
+  EXPECT_EQ(counted.queued_bytes, 0U);
   EXPECT_EQ(outcomes,
             (std::vector<AppendOutcome>{AppendOutcome::kConflict, AppendOutcome::kCommitted,
                                         AppendOutcome::kCommitted, AppendOutcome::kCommitted}));

@@ -51,15 +51,15 @@ process.on("exit", () => running.forEach((child) => child.kill("SIGKILL")));
 export class Server {
   /**
    * Starts a server and waits until it listens.
-   * @param {{data?: string, port?: number, args?: string[]}} [options] data: a folder that is kept;
-   *     default: a new one,
-   *     removed by dispose().
+   * @param {{data?: string, port?: number, args?: string[], env?: Record<string, string>,
+   *     stderr?: "pipe" | number}} [options] data: a folder that is kept; default: a new one,
+   *     removed by dispose(). stderr: "pipe", which is read, or an open file.
    */
-  static async start({ data, port = 0, args = [] } = {}) {
+  static async start({ data, port = 0, args = [], env = {}, stderr = "pipe" } = {}) {
     const folder = data ?? (await mkdtemp(path.join(tmpdir(), "cowrite-test-")));
     const server = new Server(folder, data === undefined);
     const own = ["--data", folder, "--listen", `127.0.0.1:${port}`, ...args];
-    server.#spawn(own);
+    server.#spawn(own, env, stderr);
     try {
       server.url = await within(server.#listening(), "the server listens");
     } catch (error) {
@@ -74,17 +74,23 @@ export class Server {
   constructor(data, temporary) {
     this.data = data;
     this.temporary = temporary;
-    this.output = "";
+    this.output = ""; // Of stdout and stderr.
+    this.errors = ""; // Of stderr.
   }
 
-  #spawn(args) {
+  #spawn(args, env, stderr) {
     const command = kReference ? process.execPath : kServerPath;
     const before = kReference ? [path.join(kHere, "reference_server.js")] : [];
-    this.process = spawn(command, [...before, ...args], { stdio: ["ignore", "pipe", "pipe"] });
+    this.process = spawn(command, [...before, ...args], {
+      stdio: ["ignore", "pipe", stderr],
+      env: { ...process.env, ...env },
+    });
     running.add(this.process);
-    for (const stream of [this.process.stdout, this.process.stderr]) {
-      stream.on("data", (bytes) => (this.output += bytes));
-    }
+    this.process.stdout.on("data", (bytes) => (this.output += bytes));
+    this.process.stderr?.on("data", (bytes) => {
+      this.output += bytes;
+      this.errors += bytes;
+    });
     /** @type {Promise<{code: number | null, signal: string | null}>} */
     this.exited = new Promise((resolve) => {
       this.process.on("error", (error) => {
@@ -105,7 +111,7 @@ export class Server {
         if (line) resolve(line[1].replace(/\/$/, ""));
       };
       this.process.stdout.on("data", look);
-      this.process.stderr.on("data", look);
+      this.process.stderr?.on("data", look);
       this.exited.then((how) => reject(new Error(`the server ended: ${JSON.stringify(how)}`)));
     });
   }
@@ -136,6 +142,30 @@ export class Server {
 
   get alive() {
     return this.process.exitCode === null && this.process.signalCode === null;
+  }
+
+  /** Resolves when the server has written it, or already had. */
+  async written(sentence) {
+    const streams = [this.process.stdout, this.process.stderr];
+    let look;
+    const shown = new Promise((resolve) => {
+      look = () => this.output.includes(sentence) && resolve();
+    });
+    for (const stream of streams) stream.on("data", look);
+    look();
+    try {
+      await within(shown, `"${sentence}" is written`);
+    } finally {
+      for (const stream of streams) stream.off("data", look);
+    }
+  }
+
+  /** The lines of a log in JSON, each of which must be whole. */
+  get lines() {
+    return this.errors
+      .trimEnd()
+      .split("\n")
+      .map((line) => JSON.parse(line));
   }
 
   /** Memory that the process holds now, in bytes. */

@@ -90,6 +90,7 @@ void ConnectionState::invite_body() {
 http::Request ConnectionState::request() const {
   const auto& parsed = raw(*this).get_request();
   http::Request request;
+  request.connection = number;
   request.method = parsed.get_method();
   request.body = parsed.get_body();
   for (const auto& [name, value] : parsed.get_headers()) {

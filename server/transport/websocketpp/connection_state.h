@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <string>
 
@@ -34,6 +35,7 @@ class ConnectionState : public ProtocolWriter {
   // and nothing was sent yet.
   void set_response(const http::Response& response);
 
+  std::uint64_t number = 0;      // http::Request::connection.
   std::shared_ptr<void> server;  // The connection refers to its endpoint.
 
   // At most one of them, once the request has arrived.

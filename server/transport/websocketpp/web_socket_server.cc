@@ -37,7 +37,7 @@ class WebSocketServer::Impl : public std::enable_shared_from_this<Impl> {
   void stop_accepting();
   // The owner is gone: no more events.
   void abandon();
-  [[nodiscard]] std::size_t open_web_sockets() const { return open_web_sockets_; }
+  [[nodiscard]] const Counts& counts() const { return counts_; }
 
  private:
   using MessagePtr = Endpoint::message_ptr;
@@ -69,6 +69,7 @@ class WebSocketServer::Impl : public std::enable_shared_from_this<Impl> {
   }
 
   [[nodiscard]] std::optional<http::Response> refuse(http::Request& request) const;
+  void count(const http::Response& response);
   void schedule_sweep();
   void sweep();
 
@@ -81,11 +82,11 @@ class WebSocketServer::Impl : public std::enable_shared_from_this<Impl> {
   Handlers handlers_;
   const std::shared_ptr<ConnectionQuota> quota_;
   const Timing timing_;
+  Counts counts_;
   Endpoint endpoint_;
   std::shared_ptr<Acceptor> acceptor_;
   // From accepting to the end: websocketpp holds none while it neither reads nor writes.
   std::unordered_set<RawConnectionPtr> connections_;
-  std::size_t open_web_sockets_ = 0;
   asio::steady_timer sweep_timer_;
   bool sweep_scheduled_ = false;
 };
@@ -132,13 +133,17 @@ void WebSocketServer::Impl::on_accepted(Acceptor::Socket socket) {
   const auto peer = socket.remote_endpoint(error);
   if (error) return;
   ConnectionQuota::Slot slot = quota_->admit(peer.address());
-  if (!slot) return;  // Closed, which costs less than an answer.
+  if (!slot) {  // Closed, which costs less than an answer.
+    if (handlers_.turned_away) handlers_.turned_away(peer.address().to_string());
+    return;
+  }
   const RawConnectionPtr connection = endpoint_.get_connection();
   CHECK(connection != nullptr);
-  connection->adopt(std::make_unique<PacedSocket>(std::move(socket), std::move(slot)),
+  connection->adopt(std::make_unique<PacedSocket>(std::move(socket), std::move(slot), counts_),
                     timing_.linger);
   connection->paced_socket().before_read = [raw = connection.get()] { raw->invite_body(); };
   connection->server = shared_from_this();
+  if (handlers_.opened) connection->number = handlers_.opened(peer.address().to_string());
   connection->set_termination_handler([this](const RawConnectionPtr& ended) { on_end(ended); });
   connections_.insert(connection);
   connection->start();
@@ -152,7 +157,8 @@ void WebSocketServer::Impl::on_request(const RawConnectionPtr& connection) {
   std::optional<http::Response> refusal = refuse(request);
   const Error late{http::kErrBusy, "the server did not find the time to answer; try again later"};
   const auto exchange =
-      std::make_shared<HttpExchange>(connection, Clock::now(), http::refusal(request, late));
+      std::make_shared<HttpExchange>(connection, Clock::now(), http::refusal(request, late),
+                                     [this](const http::Response& response) { count(response); });
   connection->exchange = exchange;
   if (!refusal && request.path == kWebSocketPath) {
     refusal = http::plain_response(426, "This path serves WebSockets only.");
@@ -169,15 +175,21 @@ bool WebSocketServer::Impl::on_handshake(const RawConnectionPtr& connection) {
   http::Request request = connection->request();
   std::optional<http::Response> refusal = refuse(request);
   if (!refusal) refusal = refuse_handshake(request);
-  if (refusal) connection->set_response(*refusal);
-  return !refusal;
+  if (!refusal && !handlers_.accept) {
+    refusal = http::plain_response(404, "No WebSockets are served here.");
+  }
+  if (!refusal) return true;
+  count(*refusal);
+  connection->set_response(*refusal);
+  return false;
 }
 
 void WebSocketServer::Impl::on_open(const RawConnectionPtr& connection) {
   if (!handlers_.accept) return connection->drop();
   connection->paced_socket().before_read = nullptr;
-  ++open_web_sockets_;
-  connection->web_socket = std::make_shared<WebSocket>(context_, *connection);
+  counts_.web_sockets.add();
+  counts_.web_sockets_opened.add();
+  connection->web_socket = std::make_shared<WebSocket>(context_, *connection, counts_);
   auto events = handlers_.accept(connection->web_socket, connection->request());
   CHECK(events != nullptr);
   connection->web_socket->set_events(std::move(events));
@@ -201,7 +213,7 @@ bool WebSocketServer::Impl::on_ping(const RawConnectionPtr& connection,
 
 void WebSocketServer::Impl::on_close(const RawConnectionPtr& connection) {
   if (!connection->web_socket) return;
-  --open_web_sockets_;
+  counts_.web_sockets.subtract();
   if (const auto events = connection->web_socket->end()) events->on_close();
 }
 
@@ -210,6 +222,7 @@ void WebSocketServer::Impl::on_end(const RawConnectionPtr& connection) {
   connection->web_socket.reset();
   connection->exchange.reset();
   connections_.erase(connection);
+  if (handlers_.ended) handlers_.ended(connection->number);
   if (connections_.empty()) sweep_timer_.cancel();
 }
 
@@ -226,6 +239,15 @@ std::optional<http::Response> WebSocketServer::Impl::refuse(http::Request& reque
   }
   if (error) return http::refusal(request, *error);
   return std::nullopt;
+}
+
+// After the end of the owner there is nobody to be told.
+void WebSocketServer::Impl::count(const http::Response& response) {
+  const auto hundreds = static_cast<std::size_t>(response.status) / 100;
+  counts_.responses.at(hundreds).add();
+  if (!response.error_code.empty() && handlers_.on_refused) {
+    handlers_.on_refused(response.error_code);
+  }
 }
 
 // ---- Timeouts
@@ -264,6 +286,6 @@ Result<std::uint16_t> WebSocketServer::listen(const ListenAddress& address, Shar
 
 void WebSocketServer::stop_accepting() { impl_->stop_accepting(); }
 
-std::size_t WebSocketServer::connections() const { return impl_->open_web_sockets(); }
+const Counts& WebSocketServer::counts() const { return impl_->counts(); }
 
 }  // namespace cowrite::transport

@@ -13,6 +13,7 @@
 #include <utility>
 #include <vector>
 
+#include "storage/store/rocksdb/counted_files.h"
 #include "storage/store/rocksdb/opening_errors.h"
 #include "storage/store/rocksdb/options.h"
 #include "storage/store/rocksdb/status.h"
@@ -50,9 +51,9 @@ class Database {
                     DamagedFiles damaged = DamagedFiles::kRefused) {
     rocksdb::DBOptions options = database_options(folder, mode);
     options.paranoid_checks = damaged == DamagedFiles::kRefused;
-    options.env = env_;
+    options.env = counted_env();
     options.write_buffer_manager = buffers_;
-    options.listeners.push_back(errors_);
+    options.listeners.push_back(events_);
     const std::vector<rocksdb::ColumnFamilyDescriptor> tables =
         which == Tables::kAll ? table_options(cache_)
                               : std::vector{rocksdb::ColumnFamilyDescriptor(kTableNames[0], {})};
@@ -84,7 +85,7 @@ class Database {
   // Once a compaction has met damage, it would only meet it again, while writes waited for it in
   // the end: from then on files are not compacted by themselves. To be called now and then.
   void give_up_damaged_compactions() {
-    if (!errors_->take_damage()) return;
+    if (!events_->take_damage()) return;
     for (rocksdb::ColumnFamilyHandle* const table : handles_) {
       database_->SetOptions(table, {{"disable_auto_compactions", "true"}}).PermitUncheckedError();
     }
@@ -99,6 +100,8 @@ class Database {
   }
   [[nodiscard]] rocksdb::Env* env() const { return env_; }
   [[nodiscard]] const rocksdb::Cache& cache() const { return *cache_; }
+  [[nodiscard]] const CountedFiles& files() const { return *files_; }
+  [[nodiscard]] const BackgroundEvents& events() const { return *events_; }
 
   // Whether no table has an entry.
   [[nodiscard]] Result<bool> is_empty(const std::string& folder) const {
@@ -113,11 +116,20 @@ class Database {
   }
 
  private:
+  // The environment with its files counted.
+  rocksdb::Env* counted_env() {
+    files_ = std::make_shared<CountedFiles>(env_->GetFileSystem());
+    counted_env_ = rocksdb::NewCompositeEnv(files_);
+    return counted_env_.get();
+  }
+
   rocksdb::Env* env_;
   std::shared_ptr<rocksdb::Env> own_env_;  // Of a store in memory or a backup.
   std::shared_ptr<rocksdb::Cache> cache_;
   std::shared_ptr<rocksdb::WriteBufferManager> buffers_;
-  const std::shared_ptr<BackgroundErrors> errors_ = std::make_shared<BackgroundErrors>();
+  std::shared_ptr<CountedFiles> files_;
+  std::unique_ptr<rocksdb::Env> counted_env_;
+  const std::shared_ptr<BackgroundEvents> events_ = std::make_shared<BackgroundEvents>();
   rocksdb::FileLock* lock_ = nullptr;
   std::unique_ptr<rocksdb::DB> database_;
   std::vector<rocksdb::ColumnFamilyHandle*> handles_;

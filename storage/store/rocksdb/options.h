@@ -13,10 +13,12 @@
 #include <array>
 #include <atomic>
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <vector>
 
+#include "storage/counting/counter.h"
 #include "storage/store/rocksdb/blocks.h"
 #include "storage/store/rocksdb/messages.h"
 #include "storage/store/rocksdb_store.h"
@@ -40,8 +42,9 @@ inline constexpr std::size_t kLogBytesMax = 256 * kMiB;
 inline constexpr std::array<const char*, 4> kTableNames = {"default", "records", "checkpoints",
                                                            "sources"};
 
-// What RocksDB makes of errors in the background.
-class BackgroundErrors final : public rocksdb::EventListener {
+// What RocksDB tells of its work in the background: what becomes of errors, and when it does not
+// keep up.
+class BackgroundEvents final : public rocksdb::EventListener {
  public:
   // After a failed write nothing is written until the next start, which reads the log again.
   // Flushing and compacting may go on when a full disk has room again.
@@ -58,11 +61,21 @@ class BackgroundErrors final : public rocksdb::EventListener {
     *status = rocksdb::Status::OK();
   }
 
+  // Writes have become slow or stopped until compaction catches up.
+  void OnStallConditionsChanged(const rocksdb::WriteStallInfo& info) override {
+    if (info.condition.cur == rocksdb::WriteStallCondition::kDelayed) delays_.add();
+    if (info.condition.cur == rocksdb::WriteStallCondition::kStopped) stops_.add();
+  }
+  [[nodiscard]] std::uint64_t delays() const { return delays_.value(); }
+  [[nodiscard]] std::uint64_t stops() const { return stops_.value(); }
+
   // Whether a compaction has met damage since the last call.
   [[nodiscard]] bool take_damage() { return met_damage_.exchange(false); }
 
  private:
   std::atomic<bool> met_damage_ = false;
+  counting::SharedCounter delays_;
+  counting::SharedCounter stops_;
 };
 
 inline rocksdb::DBOptions database_options(const std::string& folder, OpenMode mode) {

@@ -159,7 +159,8 @@ TEST(AccessPolicy, RefusesFlagsThatNameNoHostOrOrigin) {
     EXPECT_EQ(result.error().code, kErrHostName);
     EXPECT_NE(result.error().message.find("\"" + std::string(host) + "\""), std::string::npos);
   }
-  for (const char* origin : {"", "*", "null", "example.org", "https://example.org/"}) {
+  for (const char* origin : {"", "*", "null", "example.org", "https://example.org/", "ftp://x",
+                             "FILE://x", "ws://x", "wss://x"}) {
     const auto result = AccessPolicy::make({}, {"https://fine.example", origin});
     ASSERT_FALSE(result) << origin;
     EXPECT_EQ(result.error().code, kErrOrigin);

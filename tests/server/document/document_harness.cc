@@ -179,6 +179,7 @@ void DocumentHarness::advance() {
 void DocumentHarness::note(const CommitNotice& notice) {
   for (const RecordPtr& made : notice.records) announced_.push_back(describe(*made));
   for (const Answer& answer : notice.answers) {
+    if (const auto* ack = std::get_if<Ack>(&answer.outcome)) depths_.push_back(ack->depth);
     announced_.push_back(
         std::visit([](const auto& outcome) { return describe(outcome); }, answer.outcome));
   }

@@ -49,6 +49,8 @@ class DocumentHarness {
 
   // What was announced since the last call.
   [[nodiscard]] std::vector<std::string> announced();
+  // Of all acks so far, over how many records each was rebased; nothing for repeats.
+  [[nodiscard]] const std::vector<std::optional<std::uint64_t>>& depths() const { return depths_; }
   [[nodiscard]] std::string text() const;
   [[nodiscard]] std::uint64_t version() const { return document_.committed().version; }
   [[nodiscard]] const Document& document() const { return document_; }
@@ -77,6 +79,7 @@ class DocumentHarness {
   std::vector<ReadHistory> reads_;
   std::optional<ReadForeign> foreign_;
   std::vector<std::string> announced_;
+  std::vector<std::optional<std::uint64_t>> depths_;
   std::size_t checkpoints_ = 0;
   bool halted_ = false;
   bool wants_retry_ = false;

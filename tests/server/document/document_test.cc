@@ -225,6 +225,23 @@ TEST(Document, ARepeatGetsTheAckOfTheRecordThatHoldsIt) {
   EXPECT_EQ(harness.version(), 3U);
 }
 
+TEST(Document, AnAckTellsOverHowManyRecordsTheOperationWasRebased) {
+  DocumentHarness harness = ab();
+  const std::size_t before = harness.depths().size();
+  harness.edit("bob", 1, 1, "1 'X'");
+  harness.settle();
+  harness.edit("carol", 1, 1, "1 'Y'");  // These two become one batch.
+  harness.edit("dave", 1, 1, "1 'Z'");
+  harness.settle();
+  harness.edit("erin", 1, std::nullopt, "'E'");
+  harness.edit("bob", 1, 1, "1 'X'");
+  harness.settle();
+  using Depths = std::vector<std::optional<std::uint64_t>>;
+  const Depths depths(harness.depths().begin() + static_cast<std::ptrdiff_t>(before),
+                      harness.depths().end());
+  EXPECT_EQ(depths, (Depths{0, 1, 2, 0, std::nullopt})) << "a repeat is not rebased";
+}
+
 TEST(Document, ARepeatOnANewSocketWhileTheFirstStillWaitsIsOneMoreWaiter) {
   DocumentHarness harness = ab();
   harness.edit("alice", 2, 1, "");

@@ -22,7 +22,8 @@ namespace {
 const std::filesystem::path kRoot = COWRITE_SOURCE_DIR;
 
 // Codes of server/ and what is below it that end in a message at the start, or within the process.
-const std::set<std::string> kSentToNobody = {"ERR_EMBED_ORIGIN",
+const std::set<std::string> kSentToNobody = {"ERR_CONFIG_FILE",
+                                             "ERR_EMBED_ORIGIN",
                                              "ERR_HOST_NAME",
                                              "ERR_LISTEN",
                                              "ERR_OPERATOR_TOKEN_FILE",

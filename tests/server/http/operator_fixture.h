@@ -73,6 +73,12 @@ class OperatorFixture : public testing::Test {
     return reloaded_;
   }
 
+  // What an operator's log is told.
+  std::vector<std::string> acts() {
+    const std::lock_guard lock(mutex_);
+    return acts_;
+  }
+
   std::unique_ptr<storage::RocksDbLog> log_ =
       *storage::RocksDbLog::open("", storage::OpenMode::kInMemory);
 
@@ -89,11 +95,24 @@ class OperatorFixture : public testing::Test {
               const std::lock_guard lock(mutex_);
               reloaded_.push_back(key.id());
             },
+        .done =
+            [this](const OperatorAct& act) {
+              const std::lock_guard lock(mutex_);
+              acts_.push_back(std::string(act.name) + " " + act.subject + " on " +
+                              std::to_string(act.connection) + ": " +
+                              std::string(act.error_code.empty() ? "done" : act.error_code));
+            },
+        .refused =
+            [this](const Error& error, std::uint64_t connection) {
+              const std::lock_guard lock(mutex_);
+              acts_.push_back(std::string(error.code) + " on " + std::to_string(connection));
+            },
     };
   }
 
   std::mutex mutex_;
   std::vector<std::string> reloaded_;
+  std::vector<std::string> acts_;
 
  protected:
   OperatorApi api_{*log_, kToken, ports()};

@@ -223,6 +223,29 @@ TEST_F(OperatorFixture, OnlyADeletedDocumentIsErasedAndItsVersionsGoOn) {
   EXPECT_EQ(error_of(post("documents/docs/b/purge")), "404 ERR_DOCUMENT_UNKNOWN");
 }
 
+TEST_F(OperatorFixture, EachActIsToldOfWithItsOutcomeAndItsConnection) {
+  const auto act = [this](const std::string& path, const std::string& query, std::string body,
+                          std::uint64_t connection) {
+    Request request = post_request(path, query, std::move(body));
+    request.connection = connection;
+    (void)send(request).get();
+  };
+  act("documents/docs/a/records", "", kCreate + "\n", 1);
+  act("documents/docs/a/restore", "at=1", "", 2);
+  act("documents/docs/a/purge", "", "", 3);
+  act("documents/docs/a/delete", "", "", 4);
+  act("documents/docs/a/purge", "", "", 5);
+  act("backup", "folder=relative", "", 6);  // A mistake is no act.
+  Request request = post_request("documents/docs/a/delete", "", "");
+  request.connection = 7;
+  request.headers.clear();
+  (void)send(request).get();
+  EXPECT_EQ(acts(), (std::vector<std::string>{
+                        "import docs/a on 1: done", "restore docs/a on 2: done",
+                        "purge docs/a on 3: ERR_STORAGE_CONFLICT", "delete docs/a on 4: done",
+                        "purge docs/a on 5: done", "ERR_OPERATOR_TOKEN_MISSING on 7"}));
+}
+
 TEST_F(OperatorFixture, ABackupGoesWhereItIsTold) {
   const storage::TempFolder temp;
   write("a").create("text");

@@ -58,6 +58,8 @@ class SessionTest : public ::testing::Test {
         reading_ = *reading;
       } else if (const auto* close = std::get_if<Close>(&effect)) {
         closed_ = close->code;
+      } else if (const auto* refused = std::get_if<Refused>(&effect)) {
+        refused_.emplace_back(refused->code);
       } else {
         dropped_ = true;
       }
@@ -112,6 +114,7 @@ class SessionTest : public ::testing::Test {
   std::optional<ReadControl> reading_;
   std::optional<transport::CloseCode> closed_;
   bool dropped_ = false;
+  std::vector<std::string> refused_;  // The codes of all errors that were sent.
 };
 
 // ---- Handshake
@@ -186,6 +189,7 @@ TEST_F(SessionTest, ARefusalLeavesWithTheOutcomeOfItsBatch) {
   commit({.records = {record(3, "other")}, .answers = {refusal(4)}});
   EXPECT_THAT(sent(), ElementsAre("op 3", R"({"a":"op","c":"docs","d":"d","v":3,"seq":9,)"
                                           R"("error":{"code":"ERR_X","message":"no"}})"));
+  EXPECT_THAT(refused_, ElementsAre("ERR_X"));
 }
 
 TEST_F(SessionTest, AnswersLeaveInOrderOfArrival) {
@@ -251,6 +255,7 @@ TEST_F(SessionTest, ADocumentThatFailsWhenManyAreResumedHurtsNoOther) {
                               2});
   EXPECT_THAT(sent(), ElementsAre(R"({"a":"bs","c":"docs","data":{"d":{"error":{"code":"ERR_X",)"
                                   R"("message":"no"}},"e":false}})"));
+  EXPECT_THAT(refused_, ElementsAre("ERR_X"));
 }
 
 TEST_F(SessionTest, ADocumentThatFailsInABulkReplyHurtsNoOther) {
@@ -262,6 +267,7 @@ TEST_F(SessionTest, ADocumentThatFailsInABulkReplyHurtsNoOther) {
       second.ticket, {"docs", "e"}, document::ReadContent(storage::Snapshot{})});
   EXPECT_THAT(sent(), ElementsAre(R"({"a":"bf","c":"docs","data":{"d":{"error":{"code":"ERR_X",)"
                                   R"("message":"no"}},"e":{"v":0,"type":null}}})"));
+  EXPECT_THAT(refused_, ElementsAre("ERR_X"));
 }
 
 TEST_F(SessionTest, AReadOfAWholeTextWaitsForTheAnswersToOperationsBeforeIt) {
@@ -397,6 +403,7 @@ TEST_F(SessionTest, QueriesWaitForASlowReader) {
   ASSERT_EQ(queries_.size(), 1U);
   deliver(document::QueryReply{queries_[0].query, Error{storage::kErrIo, "no"}});
   EXPECT_THAT(sent(), ElementsAre(HasSubstr(R"("id":1,"error":{"code":"ERR_STORAGE_IO")")));
+  EXPECT_THAT(refused_, ElementsAre("ERR_STORAGE_IO"));
 }
 
 // ---- Presence
@@ -425,10 +432,13 @@ TEST_F(SessionTest, APresenceReachesNobodyWhoFollowsAnotherDocumentOfTheSameChan
 TEST_F(SessionTest, PresencesAreTakenBackWhenTheConnectionIsGone) {
   receive(R"({"a":"p","ch":"c","id":"here","p":1,"pv":4})");
   receive(R"({"a":"p","ch":"c","id":"gone","p":1,"pv":1})");
+  EXPECT_EQ(session_.presences(), 2U);
   receive(R"({"a":"p","ch":"c","id":"gone","p":null,"pv":2})");
+  EXPECT_EQ(session_.presences(), 1U);
   calls_.clear();
   session_.closed();
   take();
+  EXPECT_EQ(session_.presences(), 0U);
   ASSERT_EQ(calls_.size(), 1U);
   const auto notice = std::get<document::SharedPresence>(calls_.front());
   EXPECT_EQ(notice->encoded, R"({"a":"p","ch":"c","id":"here","p":null,"pv":4,"src":"me"})");
@@ -439,6 +449,14 @@ TEST_F(SessionTest, PresencesHaveABound) {
     receive(R"({"a":"p","ch":"c","p":1,"pv":1,"id":")" + std::to_string(i) + "\"}");
   }
   EXPECT_THAT(sent(), ElementsAre(HasSubstr("ERR_TOO_MANY_PRESENCES")));
+  EXPECT_THAT(refused_, ElementsAre("ERR_TOO_MANY_PRESENCES"));
+  EXPECT_EQ(session_.presences(), kPresencesPerConnectionMax);
+}
+
+TEST_F(SessionTest, AMessageWithAFaultIsRefusedWithItsCode) {
+  receive(R"({"a":"op","c":"docs","d":"d","v":-1,"seq":1,"op":["x"]})");
+  receive(R"({"a":"f","c":"docs"})");
+  EXPECT_THAT(refused_, ElementsAre("ERR_MESSAGE_BADLY_FORMED", "ERR_MESSAGE_BADLY_FORMED"));
 }
 
 TEST_F(SessionTest, WhoCameBackIsAskedForItsOwnPresences) {

@@ -16,6 +16,8 @@ TEST(ConnectionQuota, AdmitsSoManyInTotal) {
   EXPECT_TRUE(first && second);
   EXPECT_FALSE(quota->admit(address("10.0.0.3")));
   EXPECT_FALSE(quota->admit(address("127.0.0.1")));
+  EXPECT_EQ(quota->refused().total, 2U);
+  EXPECT_EQ(quota->refused().per_address, 0U);
   first.reset();
   EXPECT_TRUE(quota->admit(address("10.0.0.3")));
 }
@@ -26,6 +28,8 @@ TEST(ConnectionQuota, AdmitsSoManyFromOneAddress) {
   EXPECT_FALSE(quota->admit(address("10.0.0.1")));
   EXPECT_FALSE(quota->admit(address("::ffff:10.0.0.1"))) << "the same through an IPv6 socket";
   EXPECT_TRUE(quota->admit(address("10.0.0.2")));
+  EXPECT_EQ(quota->refused().per_address, 2U);
+  EXPECT_EQ(quota->refused().total, 0U);
   slot.reset();
   EXPECT_TRUE(quota->admit(address("10.0.0.1")));
 }

@@ -26,9 +26,11 @@ TEST_F(Flow, QueuedBytesAreThoseThatTheClientKeepsUsFromSending) {
     context_.poll();
   }
   EXPECT_EQ(records_.back()->drained, 0);
+  EXPECT_EQ(server_->counts().queued_bytes.value(), connection().queued_bytes());
 
   client->start_reading();
   ASSERT_TRUE(run_until([&] { return records_.back()->drained > 0; }));
+  EXPECT_EQ(server_->counts().queued_bytes.value(), connection().queued_bytes());
   EXPECT_LE(connection().queued_bytes(), kDrainedBytes);
   ASSERT_TRUE(run_until([&] { return connection().queued_bytes() == 0; }));
   EXPECT_EQ(records_.back()->drained, 1) << "told once";
@@ -117,6 +119,8 @@ TEST_F(Flow, AClientThatDoesNotAnswerPingsIsDropped) {
   const auto opened = std::chrono::steady_clock::now();
   EXPECT_EQ(next_frame(*client).opcode, Opcode::kPing);
   ASSERT_TRUE(run_until([&] { return client->ended() && records_.back()->closed == 1; }));
+  EXPECT_EQ(server_->counts().dropped_unresponsive.value(), 1U);
+  EXPECT_EQ(server_->counts().web_sockets.value(), 0U);
   EXPECT_GE(std::chrono::steady_clock::now() - opened,
             timing_.ping_interval + timing_.ping_timeout - milliseconds(5));
 }
@@ -153,7 +157,25 @@ TEST_F(Flow, WhoStopsReadingALongTextIsDropped) {
   const auto client = open();
   client->stop_reading();
   records_.back()->send(std::string(32'000'000, 'x'));
+  context_.poll();
+  EXPECT_GT(server_->counts().queued_bytes.value(), 16'000'000U);
   EXPECT_TRUE(run_until([&] { return records_.back()->closed == 1; }));
+  EXPECT_EQ(server_->counts().queued_bytes.value(), 0U);
+}
+
+TEST_F(Flow, MessagesAndBytesAreCountedBothWays) {
+  const auto client = open();
+  const Counts& counts = server_->counts();
+  const std::uint64_t received = counts.bytes_received.value();
+  const std::uint64_t sent = counts.bytes_sent.value();
+  client->send_text("typing");
+  ASSERT_TRUE(run_until([&] { return records_.back()->messages.size() == 1; }));
+  EXPECT_EQ(counts.messages_received.value(), 1U);
+  EXPECT_EQ(counts.bytes_received.value() - received, 2 + 4 + 6U) << "with its head and mask";
+  records_.back()->send_all({"one", "and", "two"});
+  for (int i = 0; i < 3; ++i) (void)next_frame(*client);
+  EXPECT_EQ(counts.messages_sent.value(), 3U);
+  EXPECT_EQ(counts.bytes_sent.value() - sent, 3 * (2 + 3U));
 }
 
 TEST_F(Flow, WhilePausedNothingIsDeliveredAndAfterwardsAllInOrder) {

@@ -411,6 +411,32 @@ TEST(RocksDbStore, WhatWasErasedAndCompactedIsOnDiskNoMore) {
   EXPECT_EQ(store->view()->get(Table::kRecords, "l")->value(), "no secret");
 }
 
+TEST(RocksDbStore, CountsWhatItWritesAndHowOftenTheLogIsSynced) {
+  constexpr std::size_t kBytes = 10'000;
+  constexpr std::uint64_t kWrites = 20;
+  const TempFolder temp;
+  const auto store = open(temp.path(), OpenMode::kReadWrite);
+  const StoreStatistics before = store->statistics();
+  for (std::uint64_t i = 0; i < kWrites; ++i) {
+    WriteBatch batch;
+    batch.put(Table::kRecords, std::to_string(i), std::string(kBytes, 'x'));
+    ASSERT_TRUE(store->write(batch, i % 2 == 0 ? Durability::kSynced : Durability::kWritten));
+  }
+  const StoreStatistics written = store->statistics();
+  EXPECT_EQ(written.log_sync_seconds.total() - before.log_sync_seconds.total(), kWrites / 2);
+  EXPECT_GT(written.log_sync_seconds.sum, before.log_sync_seconds.sum);
+  const std::uint64_t logged = written.log_bytes_written - before.log_bytes_written;
+  EXPECT_GT(logged, kWrites * kBytes);
+  EXPECT_LT(logged, kWrites * kBytes * 11 / 10);
+  EXPECT_EQ(written.log_bytes - before.log_bytes, logged);
+  EXPECT_FALSE(written.writes_are_delayed || written.writes_are_stopped);
+
+  ASSERT_TRUE(store->compact());
+  const StoreStatistics compacted = store->statistics();
+  EXPECT_GT(compacted.other_bytes_written, written.other_bytes_written);
+  EXPECT_LT(compacted.log_bytes, logged) << "what is in tables is in the log no more";
+}
+
 TEST(RocksDbStore, CompactingWaitsForOlderViewsAndForNoOthers) {
   const TempFolder temp;
   const auto store = open(temp.path(), OpenMode::kReadWrite);

@@ -2,10 +2,13 @@
 // process.
 #pragma once
 
+#include <unistd.h>
+
 #include <memory>
 #include <string>
 
 #include "ot/base/check.h"
+#include "server/log/log.h"
 #include "server/server.h"
 #include "tests/tools/cowrite_process.h"
 
@@ -17,8 +20,7 @@ class RunningServer {
     server::ServerOptions options;
     options.data = ":memory:";
     options.listen = {"127.0.0.1", 0};
-    auto started = server::Server::start(
-        options, {[](const Error&) { CHECK(false); }, [](const std::string&) {}});
+    auto started = server::Server::start(options, log_, [](const Error&) { CHECK(false); });
     CHECK(started);
     server_ = *std::move(started);
   }
@@ -30,6 +32,7 @@ class RunningServer {
   [[nodiscard]] std::string url() const { return "http://127.0.0.1:" + std::to_string(port()); }
 
  private:
+  log::Log log_{STDERR_FILENO, log::Level::kError, log::Format::kText};
   std::unique_ptr<server::Server> server_;
 };
 

@@ -1,4 +1,4 @@
-#include "tools/cli/printable.h"
+#include "ot/base/printable.h"
 
 #include <cstdint>
 #include <cstdio>
@@ -7,7 +7,7 @@
 
 #include "ot/base/utf8.h"
 
-namespace cowrite::cli {
+namespace cowrite::ot {
 namespace {
 
 // What stands at the beginning of a text: a code point, or a byte that belongs to none.
@@ -21,7 +21,7 @@ Character first_character(std::string_view text) {
   const auto lead = static_cast<unsigned char>(text.front());
   const std::size_t size = lead < 0x80 ? 1 : lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4;
   const std::string_view bytes = text.substr(0, size);
-  if (!ot::utf8::is_valid(bytes)) return {text.substr(0, 1), std::nullopt};
+  if (!utf8::is_valid(bytes)) return {text.substr(0, 1), std::nullopt};
   if (size == 1) return {bytes, lead};
   char32_t code_point = lead & (0x7FU >> size);
   for (const char byte : bytes.substr(1)) {
@@ -78,10 +78,6 @@ std::string printable(std::string_view text) {
   return out;
 }
 
-std::string printable(const storage::DocumentKey& key) {
-  return printable(key.collection()) + "/" + printable(key.id());
-}
-
 std::string printable_lines(std::string_view text) {
   std::string out;
   out.reserve(text.size());
@@ -127,4 +123,4 @@ std::size_t columns(std::string_view text) {
   return total;
 }
 
-}  // namespace cowrite::cli
+}  // namespace cowrite::ot

@@ -1,0 +1,44 @@
+"""What is measured: what cowrite-load is told, and which of its figures count."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Scenario:
+    name: str
+    title: str
+    arguments: tuple[str, ...]  # Of cowrite-load.
+    figure: str  # The field of its JSON whose rate and latency count.
+    unit: str
+    timed: bool = True  # Whether it goes on for --seconds after its warm-up.
+    seconds: float = 0  # If it needs longer than others.
+
+
+COMPARED = (
+    Scenario("acks", "100 documents of 1,000 characters, a writer in each",
+             ("acks", "--documents", "100", "--size", "1000"), "acknowledged", "operations/s"),
+    Scenario("acks-long", "100 documents of 100,000 characters, a writer in each",
+             ("acks", "--documents", "100", "--size", "100000"), "acknowledged", "operations/s"),
+    Scenario("fanout", "one writer, 100 subscribers",
+             ("fanout", "--subscribers", "100"), "delivered", "deliveries/s"),
+    Scenario("fanout-1000", "one writer, 1,000 subscribers",
+             ("fanout", "--subscribers", "1000"), "delivered", "deliveries/s"),
+    Scenario("hot", "50 writers in one document",
+             ("hot", "--writers", "50"), "acknowledged", "operations/s"),
+    Scenario("mixed", "100 documents, 5 writers in each",
+             ("mixed", "--documents", "100", "--writers", "5"), "acknowledged", "operations/s"),
+    Scenario("cold", "10,000 documents of 1,000 characters, opened by 50 clients",
+             ("cold", "--documents", "10000", "--size", "1000"), "opened", "documents/s",
+             timed=False),
+)
+
+CROWDS = (
+    Scenario("idle", "19,000 idle connections", ("idle", "--connections", "19000"),
+             "connected", "connections/s", timed=False),
+    Scenario("reconnecting", "5,000 clients whose connections are cut all at once",
+             ("typists", "--people", "5000", "--documents", "1000", "--reconnect", "10",
+              "--reconnect-together"), "reconnected", "connections/s", seconds=30),
+    Scenario("typists", "1,000 people type in 200 documents, with cursors",
+             ("typists", "--people", "1000", "--documents", "200"), "acknowledged",
+             "operations/s", seconds=30),
+)
