@@ -81,7 +81,8 @@ Server::Server(std::unique_ptr<storage::Log> log, std::shared_ptr<const Admissio
       halt_(std::move(halt)),
       repeats_(operator_log),
       clients_ahead_([this](const std::string& sentence) { operator_log_.warning(sentence); }),
-      admissions_{std::move(admission)} {}
+      admissions_{std::move(admission)},
+      metrics_admission_(admissions_.front()) {}
 
 Server::~Server() {
   metrics_loop_.stop();
@@ -155,8 +156,8 @@ Result<void> Server::listen_for_metrics(const transport::ListenAddress& address)
   metrics_server_ = std::make_unique<transport::WebSocketServer>(
       metrics_loop_.context(),
       transport::WebSocketServer::Handlers{
-          .refuse = [this, admission = admissions_.front()](
-                        const http::Request& request) { return refuse(*admission, request); },
+          .refuse =
+              [this](const http::Request& request) { return refuse(*metrics_admission_, request); },
           .accept = nullptr,
           .http =
               [this](const http::Request& request, http::Respond respond) {
@@ -342,21 +343,21 @@ http::Vitals Server::vitals() const {
           .documents_ahead = ahead.documents};
 }
 
-void Server::on_each_loop(const std::function<void(document::LoopIndex)>& work) {
-  std::latch done(static_cast<std::ptrdiff_t>(loops_.size()));
-  for (document::LoopIndex i = 0; i < loops_.size(); ++i) {
-    loops_[i]->post([&, i] {
-      work(i);
-      done.count_down();
-    });
-  }
-  done.wait();
-}
-
 Result<void> Server::admit(const ServerOptions& options) {
   const Result<std::shared_ptr<const Admission>> admission = make_admission(options);
   if (!admission) return admission.error();
-  on_each_loop([&](document::LoopIndex loop) { admissions_[loop] = *admission; });
+  std::latch done(static_cast<std::ptrdiff_t>(loops_.size() + 1));
+  for (document::LoopIndex i = 0; i < loops_.size(); ++i) {
+    loops_[i]->post([&, i] {
+      admissions_[i] = *admission;
+      done.count_down();
+    });
+  }
+  metrics_loop_.post([&] {
+    metrics_admission_ = *admission;
+    done.count_down();
+  });
+  done.wait();
   return {};
 }
 

@@ -109,8 +109,6 @@ class Server {
   // Tells of the response, at the level of debugging.
   [[nodiscard]] http::Respond reported(const http::Request& request, http::Respond respond);
   void serve(document::LoopIndex loop, const http::Request& request, http::Respond respond);
-  // Runs work on each loop. Returns when all have done it.
-  void on_each_loop(const std::function<void(document::LoopIndex)>& work);
 
   // Destroyed from the last to the first: the WebSocket servers need their loops' contexts, and the
   // documents the log.
@@ -134,6 +132,7 @@ class Server {
 
   // Metrics are collected on a thread of their own, which answers also when the others are busy.
   metrics::Sources sources_;
+  std::shared_ptr<const Admission> metrics_admission_;  // That loop's.
   loop::Loop metrics_loop_;
   std::unique_ptr<transport::WebSocketServer> metrics_server_;
   std::uint16_t metrics_port_ = 0;

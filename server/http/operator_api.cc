@@ -141,13 +141,18 @@ void OperatorApi::handle(const Request& request, Respond respond) {
                                       "GET, HEAD, POST"));
   }
   if (const std::optional<Error> refusal = refuse(request)) {
-    ports_.refused(*refusal, request.connection);
     return respond(error_response(*refusal));
   }
   change(*path, std::move(query), request, std::move(respond));
 }
 
 std::optional<Error> OperatorApi::refuse(const Request& request) const {
+  std::optional<Error> error = check(request);
+  if (error) ports_.refused(*error, request.connection);
+  return error;
+}
+
+std::optional<Error> OperatorApi::check(const Request& request) const {
   if (!request.header("origin").empty()) {
     return Error{kErrOperatorPage, "this is for programs, not for pages in a browser"};
   }
@@ -279,10 +284,12 @@ OperatorApi::Task OperatorApi::restore(const Names& names, Query& query, const s
   const std::optional<std::string> as = query.text("as");
   const std::string author = take_author(query);
   if (!at) query.fail("\"at\" must say which version or time");
-  return changing(key, [=](history::Changes& changes) {
+  Task task = changing(key, [=](history::Changes& changes) {
     return as ? changes.restore_as(key, *at, {key.collection(), *as}, author)
               : changes.restore(key, *at, author);
   });
+  if (as) task.subject += " as " + storage::describe({key.collection(), *as});
+  return task;
 }
 
 OperatorApi::Task OperatorApi::remove(const Names& names, Query& query, const std::string&) {

@@ -61,7 +61,7 @@ class OperatorApi {
   // thread.
   void handle(const Request& request, Respond respond);
 
-  // Why a request is not the operator's; absent if it is.
+  // Why a request is not the operator's, of which the operator is told; absent if it is.
   [[nodiscard]] std::optional<Error> refuse(const Request& request) const;
 
   // Ends what is under way. The log is not asked for anything afterwards.
@@ -77,6 +77,7 @@ class OperatorApi {
   };
   struct Routes;
 
+  [[nodiscard]] std::optional<Error> check(const Request& request) const;
   void read(const Path& path, Query query, Respond respond);
   void change(const Path& path, Query query, const Request& request, Respond respond);
 

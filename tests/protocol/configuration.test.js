@@ -95,6 +95,17 @@ describe("the configuration", onlyCowrite("has none"), () => {
     assert.doesNotMatch(server.output, /next start/);
   });
 
+  it("reloads the hosts of the address for metrics, too", async (t) => {
+    const args = ["--metrics-listen", "127.0.0.1:0"];
+    const { server, reload } = await configured(t, "", { args });
+    const port = /serves metrics on http:\/\/[^/]+:(\d+)/.exec(server.output)[1];
+    const scrape = async () =>
+      (await Tcp.connect({ port })).request("/metrics", { Host: "cowrite:9180" });
+    assert.match(await scrape(), / 403 /);
+    await reload(`hosts = "cowrite"\n`, "hosts has changed value=cowrite");
+    assert.match(await scrape(), / 200 /);
+  });
+
   it("stays as it was if the file is broken or gone", async (t) => {
     const { server, reload } = await configured(t, `origins = ["${kWiki}"]\n`);
     const stays = "configuration not reloaded, all stays as it was: ";

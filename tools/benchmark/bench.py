@@ -134,7 +134,7 @@ def parse():
     parser.add_argument("--only", action="append", default=[])
     parser.add_argument("--crowds", action="store_true")
     parser.add_argument("--cores", action="store_true")
-    parser.add_argument("--output", type=pathlib.Path, default=pathlib.Path("docs/benchmarks"))
+    parser.add_argument("--output", type=pathlib.Path, default=pathlib.Path("tools/benchmark/measured"))
     parser.add_argument("--list", action="store_true")
     options = parser.parse_args()
     if options.quick:
