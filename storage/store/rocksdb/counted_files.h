@@ -5,6 +5,7 @@
 // Thread-safe.
 #pragma once
 
+#include <rocksdb/env.h>
 #include <rocksdb/file_system.h>
 
 #include <chrono>
@@ -143,6 +144,15 @@ class CountedFiles final : public rocksdb::FileSystemWrapper {
   std::map<std::string, Written> logs_;
   // Under the mutex, since a log that is left behind may be synced beside its successor.
   counting::Histogram log_sync_seconds_{counting::kLatencySeconds};
+};
+
+// An environment whose files are counted; its clock and its threads are those of the other.
+class CountedEnv final : public rocksdb::EnvWrapper {
+ public:
+  CountedEnv(rocksdb::Env& env, std::shared_ptr<CountedFiles> files) : EnvWrapper(&env) {
+    file_system_ = std::move(files);
+    system_clock_ = env.GetSystemClock();
+  }
 };
 
 }  // namespace cowrite::storage::rocks

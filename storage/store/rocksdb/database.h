@@ -119,7 +119,7 @@ class Database {
   // The environment with its files counted.
   rocksdb::Env* counted_env() {
     files_ = std::make_shared<CountedFiles>(env_->GetFileSystem());
-    counted_env_ = rocksdb::NewCompositeEnv(files_);
+    counted_env_ = std::make_unique<CountedEnv>(*env_, files_);
     return counted_env_.get();
   }
 
