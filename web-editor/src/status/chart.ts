@@ -5,6 +5,7 @@ import uPlot from "uplot";
 import "uplot/dist/uPlot.min.css";
 import { element } from "../common/element";
 import type { Scale } from "./metrics/scale";
+import { brief } from "./metrics/units";
 
 export interface Line {
   label: string;
@@ -25,11 +26,9 @@ const tickWidth = 72;
 const axisWidth = 60;
 const axisHeight = 28;
 
-// "2.50 ms" as "2.5 ms": what stands on a scale is exact.
-const brief = (text: string) => text.replace(/\.0+(?!\d)|(\.\d*?)0+(?!\d)/, "$1");
-
+// Before the latest sample, which may be old while the server does not answer.
 function minutesAgo(seconds: number): string {
-  if (seconds === 0) return "now";
+  if (seconds === 0) return "latest";
   return seconds < 60 ? `−${seconds} s` : `−${+(seconds / 60).toFixed(1)} min`;
 }
 

@@ -55,7 +55,7 @@ function showBusy(figures: Figures, window: Samples): void {
   show("document-bytes", units.bytes(figures.documentBytes));
   show("document-bytes-max", units.bytes(figures.documentBytesMax));
   show("document-part", units.percent(part));
-  byId("document-bar", HTMLElement).style.setProperty("--part", String(part || 0));
+  byId("document-gauge", HTMLElement).style.setProperty("--part", String(part || 0));
 }
 
 // Beyond the last bound of its buckets a histogram does not tell how long something took.

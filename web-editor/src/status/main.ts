@@ -53,7 +53,7 @@ function showNoAnswer(): void {
   const since = timeOfDay.format(samples.latest?.at ?? beganAt);
   const sentence = `The server has not answered since ${since}.`;
   showHealth({ level: "bad", word: "Unreachable", sentence });
-  const again = "It is asked again every few seconds.";
+  const again = "The server is asked again every few seconds.";
   showDetail(samples.latest ? `What you see is from then. ${again}` : again);
 }
 

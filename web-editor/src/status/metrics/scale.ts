@@ -22,15 +22,18 @@ export const roundScale = (end: number, base: number): Scale => ({
   ticks: (begin, end) => [begin, (begin + end) / 2, end],
 });
 
+// As it is written, which 10 ** exponent is not always.
+const powerOfTen = (exponent: number) => Number(`1e${exponent}`);
+
 // From one power of ten to another, and over these two at least.
 export const decadeScale = (begin: number, end: number): Scale => ({
   logarithmic: true,
   range: (least, most) => [
-    10 ** Math.floor(Math.log10(Math.min(least ?? begin, begin)) + 1e-9),
-    10 ** Math.ceil(Math.log10(Math.max(most ?? end, end)) - 1e-9),
+    powerOfTen(Math.floor(Math.log10(Math.min(least ?? begin, begin)) + 1e-9)),
+    powerOfTen(Math.ceil(Math.log10(Math.max(most ?? end, end)) - 1e-9)),
   ],
   ticks: (begin, end) => {
-    const decades = Math.round(Math.log10(end / begin));
-    return Array.from({ length: decades + 1 }, (_, i) => begin * 10 ** i);
+    const [first, last] = [Math.round(Math.log10(begin)), Math.round(Math.log10(end))];
+    return Array.from({ length: last - first + 1 }, (_, i) => powerOfTen(first + i));
   },
 });

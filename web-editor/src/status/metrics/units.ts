@@ -102,3 +102,6 @@ export function roughSpan(value: number): string {
   const amount = Math.round(value / size);
   return `${grouped.format(amount)}${space}${amount === 1 ? one : many}`;
 }
+
+// Without zeros that say nothing: "2.5 ms" for "2.50 ms". What stands at a scale is exact.
+export const brief = (text: string) => text.replace(/\.0+(?!\d)|(\.\d*?)0+(?!\d)/, "$1");
