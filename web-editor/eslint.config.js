@@ -3,7 +3,7 @@ import { defineConfig } from "eslint/config";
 import tseslint from "typescript-eslint";
 
 // Which imports the files of a folder may have, besides those of the folder itself. (That the core
-// knows no browser is proved by tsconfig.core.json.)
+// and the status page's metrics know no browser is proved by tsconfig.core.json.)
 const layers = {
   "core/connection": ["../host", "../timer", "sharedb/lib/client"],
   "core/document": ["../host", "sharedb/lib/client", "@codemirror/state", "ot-text-unicode"],
@@ -18,6 +18,8 @@ const layers = {
   common: ["../core/document/limits"],
   editor: ["../common/", "../core/", "../styles/", "@codemirror/"],
   start: ["../common/", "../styles/"],
+  status: ["../common/", "../styles/", "uplot"],
+  "status/metrics": [],
 };
 
 const layerRules = Object.entries(layers).map(([folder, allowed]) => {

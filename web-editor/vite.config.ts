@@ -38,7 +38,11 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     rollupOptions: {
-      input: { index: page("index.html"), editor: page("editor.html") },
+      input: {
+        index: page("index.html"),
+        editor: page("editor.html"),
+        status: page("status.html"),
+      },
     },
   },
   // The time-out only turns a hang into a failure; a busy machine is slow.

@@ -88,6 +88,7 @@ http::Response Pages::respond(const http::Request& request) const {
 http::Response Pages::route(const http::Request& request) const {
   const std::string_view path = request.path;
   if (path == "/") return entry("/index.html", request, Framing::kNowhere);
+  if (path == "/status") return entry("/status.html", request, Framing::kNowhere);
   if (path.starts_with("/d/") || path.starts_with("/embed/")) return document(request);
   const auto found = files_.find(path);
   if (found == files_.end() || path.ends_with(".html")) return http::plain_response(404, kNotFound);

@@ -3,9 +3,13 @@
 //     /                 start page (index.html)
 //     /d/NAME           the editor on document NAME (editor.html)
 //     /embed/NAME       the same for an iframe
+//     /status           the operator's status page (status.html)
 //     /assets/...       and other embedded files, by exact path
 //
 // Names under /assets/ hold a hash of the content, so browsers keep them forever.
+//
+// Each of these pages is for everybody. What the status page shows it reads from /metrics, which
+// wants the operator's token.
 //
 // A response depends on the request alone, but for the nonce: there are no cookies, no file system
 // and no state. Any thread may call it.

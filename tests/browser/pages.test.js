@@ -98,7 +98,9 @@ suite("the pages", (suite) => {
     await Promise.all([
       lacking({}, 403, `/d/${suite.freshName()}`),
       lacking({}, 404, "/"),
+      lacking({}, 404, "/status"),
       lacking({ javaScriptEnabled: false }, 404, `/d/${suite.freshName()}`),
+      lacking({ javaScriptEnabled: false }, 404, "/status"),
     ]);
     const tab = await suite.edit(suite.freshName());
     assert.equal(await sentence(tab).count(), 0);

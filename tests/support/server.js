@@ -131,10 +131,11 @@ export class Server {
   /**
    * A new process on the same data and the same port, which from then on owns the folder. REQUIRES:
    * this one has ended.
+   * @param {object} [options] more of them, as for start()
    */
-  async restart() {
+  async restart(options = {}) {
     const { data, port, temporary } = this;
-    const next = await Server.start({ data, port });
+    const next = await Server.start({ data, port, ...options });
     next.temporary = temporary;
     this.temporary = false;
     return next;

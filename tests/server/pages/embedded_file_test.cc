@@ -44,9 +44,9 @@ TEST(EmbeddedFile, EveryFileOfTheFolderIsThereToTheByte) {
     EXPECT_FALSE(file.content.empty());
     EXPECT_EQ(file.content, on_disk(file.path)) << file.path;
   }
-  EXPECT_EQ(paths,
-            (std::set<std::string_view>{"/assets/editor-1a2b3c.js", "/assets/tiny-4d5e6f.css",
-                                        "/editor.html", "/favicon.svg", "/index.html"}));
+  EXPECT_EQ(paths, (std::set<std::string_view>{"/assets/editor-1a2b3c.js",
+                                               "/assets/tiny-4d5e6f.css", "/editor.html",
+                                               "/favicon.svg", "/index.html", "/status.html"}));
 }
 
 TEST(EmbeddedFile, CompressedFormIsGzipOfTheContent) {

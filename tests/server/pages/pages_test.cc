@@ -52,6 +52,30 @@ TEST(Pages, ServesTheStartPageAndTheEditor) {
   }
 }
 
+TEST(Pages, ServesTheStatusPageWhichNobodyMayFrame) {
+  const Pages embedding = pages({"https://wiki.example.org"});
+  const http::Response response = get("/status", {{"host", "localhost"}}, embedding);
+  EXPECT_EQ(response.status, 200);
+  EXPECT_NE(response.body.find("<title>Status</title>"), std::string::npos);
+  EXPECT_EQ(response.body.find("__CSP_NONCE__"), std::string::npos);
+  EXPECT_EQ(header(response, "Content-Type"), "text/html; charset=utf-8");
+  EXPECT_EQ(header(response, "Cache-Control"), "no-store");
+  EXPECT_EQ(header(response, "Referrer-Policy"), "no-referrer");
+  EXPECT_EQ(header(response, "Cross-Origin-Opener-Policy"), "same-origin");
+  EXPECT_EQ(directive(response, "frame-ancestors"), "'none'");
+  EXPECT_EQ(directive(response, "script-src"), "'self'");
+  EXPECT_EQ(directive(response, "form-action"), "'none'");
+}
+
+TEST(Pages, TheStatusPageIsNoDocumentAndHidesNone) {
+  for (const char* path : {"/d/status", "/embed/status"}) {
+    EXPECT_NE(get(path).body.find("<title>Editor</title>"), std::string::npos) << path;
+  }
+  for (const char* path : {"/status/", "/status/x", "/status.html", "/Status", "/statuses"}) {
+    EXPECT_EQ(get(path).status, 404) << path;
+  }
+}
+
 TEST(Pages, EachResponseHasANonceOfItsOwnInPageAndPolicy) {
   std::set<std::string> nonces;
   for (int i = 0; i < 100; ++i) {
@@ -188,7 +212,7 @@ TEST(Pages, CanOnlyBeRead) {
 
 TEST(Pages, WithoutABuiltPageOneSentenceSaysHowToGetIt) {
   const Pages empty = *Pages::make({}, {});
-  for (const char* path : {"/", "/d/notes", "/embed/notes"}) {
+  for (const char* path : {"/", "/d/notes", "/embed/notes", "/status"}) {
     const http::Response response = get(path, {{"host", "localhost"}}, empty);
     EXPECT_EQ(response.status, 503) << path;
     EXPECT_NE(response.body.find("tools/build"), std::string::npos) << path;

@@ -21,3 +21,13 @@ export function chooseTheme(theme: Theme): void {
   remember("theme", theme);
   showTheme(theme);
 }
+
+// The choice that a page has as radio buttons named "theme".
+export function setUpThemeChoice(): void {
+  for (const input of document.querySelectorAll<HTMLInputElement>('input[name="theme"]')) {
+    input.checked = input.value === storedTheme();
+    input.addEventListener("change", () => {
+      if (isTheme(input.value)) chooseTheme(input.value);
+    });
+  }
+}

@@ -3,7 +3,7 @@ import "../styles/start.css";
 import { documentPath, nameProblem, randomName } from "../common/document-name";
 import { byId, element, pageStarted } from "../common/element";
 import { forgetDocument, recentDocuments, type Recent } from "../common/recent";
-import { chooseTheme, isTheme, showTheme, storedTheme } from "../common/theme";
+import { setUpThemeChoice, showTheme, storedTheme } from "../common/theme";
 import { when } from "../common/when";
 
 showTheme(storedTheme());
@@ -57,17 +57,8 @@ function showRecent(): void {
   byId("recent-list", HTMLElement).replaceChildren(...recent.map(item));
 }
 
-function setUpTheme(): void {
-  for (const input of document.querySelectorAll<HTMLInputElement>('input[name="theme"]')) {
-    input.checked = input.value === storedTheme();
-    input.addEventListener("change", () => {
-      if (isTheme(input.value)) chooseTheme(input.value);
-    });
-  }
-}
-
 setUpForm();
-setUpTheme();
+setUpThemeChoice();
 showRecent();
 // Going back in the browser's history may show this page from memory, with an old list.
 addEventListener("pageshow", showRecent);
