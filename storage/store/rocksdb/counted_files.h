@@ -2,6 +2,10 @@
 // long the write-ahead log takes to be synced. RocksDB's own statistics would count every read,
 // too, and keep times in intervals of their own.
 //
+// Of a log whose sync failed it says that data is lost: what the kernel has dropped, the next sync
+// would confirm. RocksDB would try again when it flushes, and Debian's build ends the process over
+// that (an assertion).
+//
 // Thread-safe.
 #pragma once
 
@@ -117,6 +121,7 @@ class CountedFiles final : public rocksdb::FileSystemWrapper {
       const auto begin = std::chrono::steady_clock::now();
       rocksdb::IOStatus synced = sync();
       const auto took = std::chrono::steady_clock::now() - begin;
+      if (!synced.ok()) synced.SetDataLoss(true);
       const std::lock_guard lock(files_.mutex_);
       files_.log_sync_seconds_.record(took);
       return synced;
