@@ -240,6 +240,7 @@ transport::WebSocketServer::Handlers Server::handlers(document::LoopIndex loop,
           [this](std::uint64_t number) {
             operator_log_.debug("connection ended", {{"connection", number}});
           },
+      .after_event = [&of = *loops_[loop]] { of.turn_ended(); },
       .turned_away =
           [this](const std::string& address) {
             repeats_.tell(log::Level::kWarning, "connections",

@@ -9,14 +9,22 @@ namespace cowrite::loop {
 
 Loop::Loop() : work_(context_.get_executor()) {}
 
-void Loop::post(Work work) { boost::asio::post(context_, std::move(work)); }
+void Loop::post(Work work) {
+  boost::asio::post(context_, [this, work = std::move(work)] {
+    work();
+    turn_ended();
+  });
+}
 
 void Loop::post_after(std::chrono::milliseconds delay, Work work) {
   post([this, delay, work = std::move(work)]() mutable {
     auto timer = std::make_shared<boost::asio::steady_timer>(context_, delay);
-    timer->async_wait([timer, work = std::move(work)](const boost::system::error_code& error) {
-      if (!error) work();
-    });
+    timer->async_wait(
+        [this, timer, work = std::move(work)](const boost::system::error_code& error) {
+          if (error) return;
+          work();
+          turn_ended();
+        });
   });
 }
 
@@ -33,7 +41,7 @@ void Loop::start() {
 
 void Loop::run() {
   turns_.begin(std::chrono::steady_clock::now());
-  while (context_.run_one() > 0) turns_.ended(std::chrono::steady_clock::now());
+  context_.run();
 }
 
 void Loop::stop() {

@@ -1,5 +1,7 @@
 // Turns: how long the turns of one loop take. A turn is what runs without a look at the sockets and
-// timers in between; everybody else on the loop waits for its end.
+// timers in between; everybody else on the loop waits for its end. It is over when whoever was
+// called says so: the io_context could be run handler by handler, but then it allocates anew for
+// each, which costs an operation 3 % of its time.
 //
 // Its time is that of the processor, for on a busy machine a thread also stands still when others
 // run. Asking the system for it at each turn would cost more than many a turn itself. So the

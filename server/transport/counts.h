@@ -5,6 +5,7 @@
 
 #include <array>
 #include <cstddef>
+#include <cstdint>
 
 #include "storage/counting/counter.h"
 
@@ -30,6 +31,8 @@ struct Counts {
 
   // HTTP responses by the first digit of their status; handshakes only if they were refused.
   std::array<counting::Counter, 6> responses;
+
+  std::uint64_t writes = 0;  // To sockets. For the loop's thread alone.
 };
 
 }  // namespace cowrite::transport

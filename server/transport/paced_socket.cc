@@ -55,8 +55,12 @@ class Lingering : public std::enable_shared_from_this<Lingering> {
 
 }  // namespace
 
-PacedSocket::PacedSocket(Socket socket, ConnectionQuota::Slot slot, Counts& counts)
-    : socket_(std::move(socket)), slot_(std::move(slot)), counts_(counts) {
+PacedSocket::PacedSocket(Socket socket, ConnectionQuota::Slot slot, Counts& counts,
+                         std::function<void()> after_event)
+    : socket_(std::move(socket)),
+      slot_(std::move(slot)),
+      counts_(counts),
+      after_event_(std::move(after_event)) {
   // Best effort: without them the connection is slower, or holds more of the kernel's memory.
   ErrorCode ignored;
   socket_.set_option(asio::ip::tcp::no_delay(true), ignored);

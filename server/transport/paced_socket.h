@@ -25,27 +25,32 @@ class PacedSocket {
   using executor_type = Socket::executor_type;
   using ErrorCode = boost::system::error_code;
 
-  // The slot is given back when the socket is closed. REQUIRES: the counts outlive this.
-  PacedSocket(Socket socket, ConnectionQuota::Slot slot, Counts& counts);
+  // The slot is given back when the socket is closed. `after_event` is called after the handlers of
+  // operations, when this may be gone. REQUIRES: the counts outlive this.
+  PacedSocket(Socket socket, ConnectionQuota::Slot slot, Counts& counts,
+              std::function<void()> after_event);
 
   executor_type get_executor() { return socket_.get_executor(); }
 
   template <typename Buffers, typename Handler>
   void async_read_some(const Buffers& buffers, Handler&& handler) {
     if (before_read) before_read();
-    socket_.async_read_some(buffers,
-                            [this, handler = std::decay_t<Handler>(std::forward<Handler>(handler))](
-                                const ErrorCode& error, std::size_t bytes) mutable {
-                              bytes_read_ += bytes;
-                              counts_.bytes_received.add(bytes);
-                              if (paused_ && !error) {
-                                held_ = [handler = std::move(handler), bytes]() mutable {
-                                  handler(ErrorCode(), bytes);
-                                };
-                              } else {
-                                handler(error, bytes);
-                              }
-                            });
+    socket_.async_read_some(
+        buffers, [this, handler = std::decay_t<Handler>(std::forward<Handler>(handler))](
+                     const ErrorCode& error, std::size_t bytes) mutable {
+          bytes_read_ += bytes;
+          counts_.bytes_received.add(bytes);
+          if (paused_ && !error) {
+            held_ = [handler = std::move(handler), bytes, after_event = after_event_]() mutable {
+              handler(ErrorCode(), bytes);
+              after_event();
+            };
+          } else {
+            const std::function<void()> after_event = after_event_;
+            handler(error, bytes);  // This may be gone then.
+            after_event();
+          }
+        });
   }
 
   template <typename Buffers, typename Handler>
@@ -56,7 +61,9 @@ class PacedSocket {
           bytes_written_ += bytes;
           counts_.bytes_sent.add(bytes);
           if (on_written) on_written();
-          handler(error, bytes);
+          const std::function<void()> after_event = is_event() ? after_event_ : nullptr;
+          handler(error, bytes);  // This may be gone then.
+          if (after_event) after_event();
         });
   }
 
@@ -86,9 +93,14 @@ class PacedSocket {
   std::function<void()> on_written;
 
  private:
+  // The end of a write takes microseconds, and there are many in a row: some together are an event.
+  static constexpr std::uint64_t kWritesOfEvent = 16;
+  bool is_event() { return ++counts_.writes % kWritesOfEvent == 0; }
+
   Socket socket_;
   ConnectionQuota::Slot slot_;
   Counts& counts_;
+  const std::function<void()> after_event_;
   std::uint64_t bytes_read_ = 0;
   std::uint64_t bytes_written_ = 0;
   bool paused_ = false;

@@ -51,6 +51,8 @@ class WebSocketServer {
     // shall bear.
     std::function<std::uint64_t(const std::string& address)> opened = {};
     std::function<void(std::uint64_t number)> ended = {};
+    // Something that a socket had asked for is done: a turn of the loop is over.
+    std::function<void()> after_event = [] {};
     // A client was turned away unheard, since it or all of them have too many connections.
     std::function<void(const std::string& address)> turned_away = {};
   };

@@ -139,7 +139,8 @@ void WebSocketServer::Impl::on_accepted(Acceptor::Socket socket) {
   }
   const RawConnectionPtr connection = endpoint_.get_connection();
   CHECK(connection != nullptr);
-  connection->adopt(std::make_unique<PacedSocket>(std::move(socket), std::move(slot), counts_),
+  connection->adopt(std::make_unique<PacedSocket>(std::move(socket), std::move(slot), counts_,
+                                                  handlers_.after_event),
                     timing_.linger);
   connection->paced_socket().before_read = [raw = connection.get()] { raw->invite_body(); };
   connection->server = shared_from_this();
