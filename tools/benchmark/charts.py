@@ -3,7 +3,7 @@
 from html import escape
 
 WIDTH = 860
-LEFT = 330  # Where the bars begin.
+LEFT = 250  # Where the bars begin.
 RIGHT = 120  # Room for their figures.
 BAR = 18
 GAP = 4
@@ -25,7 +25,7 @@ STYLE = """
 def bars(title, note, series, groups):
     """One group of bars for each scenario, each scaled to its own greatest value.
 
-    `series` are the names; `groups` are (label, unit, values, texts), a value of None being absent.
+    `series` are the names; `groups` are (label, detail, values, texts), a value of None being absent.
     """
     height = TOP + sum(_group_height(values) for _, _, values, _ in groups)
     parts = [f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" '
@@ -39,9 +39,9 @@ def bars(title, note, series, groups):
         parts.append(f'<text class="quiet" x="{x + 18}" y="72">{escape(name)}</text>')
         x += 40 + 7 * len(name)
     y = TOP
-    for label, unit, values, texts in groups:
+    for label, detail, values, texts in groups:
         parts.append(f'<text x="0" y="{y + 14}">{escape(label)}</text>')
-        parts.append(f'<text class="quiet" x="0" y="{y + 31}">{escape(unit)}</text>')
+        parts.append(f'<text class="quiet" x="0" y="{y + 31}">{escape(detail)}</text>')
         greatest = max(value for value in values if value is not None)
         row = y
         for number, (value, text) in enumerate(zip(values, texts)):

@@ -42,14 +42,14 @@ def milliseconds(value):
 
 
 def comparison_files(scenarios, contestants, medians, surroundings, worst):
-    charted = [contestant for contestant in contestants]
-    names = [contestant.title for contestant in charted]
+    names = [contestant.title for contestant in contestants]
 
     def chart(title, field, text_of, unit_of):
         groups = []
         for scenario in scenarios:
-            values = [getattr(medians[scenario.name][one.name], field) for one in charted]
-            groups.append((scenario.title, unit_of(scenario), values,
+            values = [getattr(medians[scenario.name][one.name], field) for one in contestants]
+            notes = [text for text in (scenario.detail, unit_of(scenario)) if text]
+            groups.append((scenario.title, " · ".join(notes), values,
                            [text_of(value) for value in values]))
         note = f"{surroundings.date}, server and load on a core each, medians; bars of a group to scale"
         return charts.bars(title, note, names, groups)
@@ -73,7 +73,8 @@ def comparison_table(scenarios, contestants, medians, surroundings, worst):
         cells = [f"{rate(found[one.name].rate)} {scenario.unit}<br>p99 "
                  f"{milliseconds(found[one.name].p99_ms)}" for one in contestants]
         ratio = found["cowrite"].rate / found["sharedb"].rate
-        lines.append(f"| {scenario.title} | " + " | ".join(cells) + f" | {ratio:.2f} |")
+        name = " ".join(text for text in (scenario.title, scenario.detail) if text)
+        lines.append(f"| {name} | " + " | ".join(cells) + f" | {ratio:.2f} |")
     return "\n".join([*lines, "", surroundings.sentences(worst), ""])
 
 

@@ -10,26 +10,29 @@ class Scenario:
     arguments: tuple[str, ...]  # Of cowrite-load.
     figure: str  # The field of its JSON whose rate and latency count.
     unit: str
+    detail: str = ""  # What the title leaves out.
     timed: bool = True  # Whether it goes on for --seconds after its warm-up.
     seconds: float = 0  # If it needs longer than others.
 
 
 COMPARED = (
-    Scenario("acks", "100 documents of 1,000 characters, a writer in each",
-             ("acks", "--documents", "100", "--size", "1000"), "acknowledged", "operations/s"),
-    Scenario("acks-long", "100 documents of 100,000 characters, a writer in each",
-             ("acks", "--documents", "100", "--size", "100000"), "acknowledged", "operations/s"),
-    Scenario("fanout", "one writer, 100 subscribers",
+    Scenario("acks", "A writer in each of 100 documents",
+             ("acks", "--documents", "100", "--size", "1000"), "acknowledged", "operations/s",
+             detail="of 1,000 characters"),
+    Scenario("acks-long", "A writer in each of 100 documents",
+             ("acks", "--documents", "100", "--size", "100000"), "acknowledged", "operations/s",
+             detail="of 100,000 characters"),
+    Scenario("fanout", "One writer, 100 subscribers",
              ("fanout", "--subscribers", "100"), "delivered", "deliveries/s"),
-    Scenario("fanout-1000", "one writer, 1,000 subscribers",
+    Scenario("fanout-1000", "One writer, 1,000 subscribers",
              ("fanout", "--subscribers", "1000"), "delivered", "deliveries/s"),
     Scenario("hot", "50 writers in one document",
              ("hot", "--writers", "50"), "acknowledged", "operations/s"),
-    Scenario("mixed", "100 documents, 5 writers in each",
+    Scenario("mixed", "5 writers in each of 100 documents",
              ("mixed", "--documents", "100", "--writers", "5"), "acknowledged", "operations/s"),
-    Scenario("cold", "10,000 documents of 1,000 characters, opened by 50 clients",
+    Scenario("cold", "50 clients open 10,000 documents",
              ("cold", "--documents", "10000", "--size", "1000"), "opened", "documents/s",
-             timed=False),
+             detail="of 1,000 characters", timed=False),
 )
 
 CROWDS = (
