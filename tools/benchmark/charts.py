@@ -3,7 +3,7 @@
 from html import escape
 
 WIDTH = 860
-LEFT = 250  # Where the bars begin.
+LEFT = 268  # Where the bars begin.
 RIGHT = 120  # Room for their figures.
 BAR = 18
 GAP = 4
