@@ -152,9 +152,9 @@ struct Environment {
 std::string doubt(std::string_view variable) {
   std::vector<std::string> names{std::string(kConfigVariable)};
   for (const Option& option : option_table()) names.push_back(environment_name(option.name));
-  std::vector<std::string_view> endings;
-  for (const std::string& name : names)
-    endings.push_back(std::string_view(name).substr(kPrefix.size()));
+  std::vector<std::string_view> endings(names.size());
+  std::ranges::transform(names, endings.begin(),
+                         [](std::string_view name) { return name.substr(kPrefix.size()); });
   return std::string(variable) + " is no option of the server" +
          suggestion(kPrefix, variable.substr(kPrefix.size()), endings);
 }

@@ -91,6 +91,7 @@ Result<std::vector<Setting>> parse_config(std::string_view text, const std::stri
   }
   std::ranges::stable_sort(by_line, {}, &std::pair<std::uint32_t, Setting>::first);
   std::vector<Setting> settings;
+  settings.reserve(by_line.size());
   for (auto& [line, found] : by_line) settings.push_back(std::move(found));
   return settings;
 }

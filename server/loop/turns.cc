@@ -7,8 +7,6 @@
 
 namespace cowrite::loop {
 
-using std::chrono::duration_cast;
-
 Turns::Turns(std::function<Processor()> processor_time)
     : processor_time_(std::move(processor_time)) {}
 

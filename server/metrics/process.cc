@@ -71,10 +71,10 @@ std::optional<std::uint64_t> open_files_max() {
 }  // namespace
 
 ProcessUse measure_process() {
-  static const std::optional<double> start_time = start_time_seconds();
+  static const std::optional<double> kStartTime = start_time_seconds();
   return {.processor_seconds = processor_seconds(),
           .resident_bytes = resident_bytes(),
-          .start_time_seconds = start_time,
+          .start_time_seconds = kStartTime,
           .open_files = open_files(),
           .open_files_max = open_files_max()};
 }

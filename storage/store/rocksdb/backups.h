@@ -105,8 +105,8 @@ inline Result<NewestBackup> find_newest_backup(const std::string& backups, rocks
   if (!status.ok()) return error_of(status, "cannot read the backups in folder " + backups);
   const Result<rocksdb::BackupInfo> newest = find_newest(*engine, backups);
   if (!newest) return newest.error();
-  if (Result<void> whole = check_noted_files(backups, newest->backup_id); !whole)
-    return whole.error();
+  const Result<void> whole = check_noted_files(backups, newest->backup_id);
+  if (!whole) return whole.error();
   return NewestBackup{newest->env_for_open, newest->name_for_open};
 }
 
