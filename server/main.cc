@@ -144,12 +144,13 @@ int main(int argc, char** argv) {
                        {"data", options.data},
                        {"loops", options.loops},
                        {"config", configuration.file}});
+  std::cout << "cowrite-server listening on "
+            << url(options.listen.host, (*server)->port(), options.base_path) << "\n";
   if (options.metrics_listen) {
     std::cout << "cowrite-server serves metrics on "
               << url(options.metrics_listen->host, (*server)->metrics_port(), "/metrics") << "\n";
   }
-  std::cout << "cowrite-server listening on "
-            << url(options.listen.host, (*server)->port(), options.base_path) << std::endl;
+  std::cout << std::flush;
   int signal = 0;
   sigwait(&signals, &signal);
   while (signal == SIGHUP && !on_terminal()) {

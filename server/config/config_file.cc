@@ -3,11 +3,23 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstdint>
+#include <filesystem>
 #include <fstream>
 #include <optional>
 #include <system_error>
 #include <utility>
 
+namespace cowrite::config {
+
+// The parser asserts what it believes of a file, and is wrong about "[[[".
+struct ParserAssertionFailed {};
+constexpr void expect(bool holds) {
+  if (!holds) throw ParserAssertionFailed();
+}
+
+}  // namespace cowrite::config
+
+#define TOML_ASSERT(expression) ::cowrite::config::expect(static_cast<bool>(expression))
 #define TOML_EXCEPTIONS 0
 #include <toml++/toml.h>
 
@@ -47,12 +59,33 @@ Result<Setting> setting(std::string key, const toml::node& value, const std::str
     if (!text) return text.error();
     return Setting{std::move(key), *std::move(text), origin};
   }
+  if (value.is_table()) return Error{kErrConfigFile, origin + ": there are no tables"};
   std::optional<std::string> text = text_of(value);
   if (!text) {
     return Error{kErrConfigFile,
                  origin + ": a value is a text in quotes, a whole number, or a list"};
   }
   return Setting{std::move(key), *std::move(text), origin};
+}
+
+// Absent if the parser gave up.
+std::optional<toml::parse_result> parse(std::string_view text, const std::string& path) {
+  try {
+    return toml::parse(text, path);
+  } catch (const ParserAssertionFailed&) {
+    return std::nullopt;
+  }
+}
+
+// The line at which the parser gives up.
+Error not_toml(std::string_view text, const std::string& path) {
+  std::size_t line = 1;
+  std::size_t end = text.find('\n');
+  while (end != std::string_view::npos && parse(text.substr(0, end), path)) {
+    line += 1;
+    end = text.find('\n', end + 1);
+  }
+  return {kErrConfigFile, path + ":" + std::to_string(line) + ": this is not TOML"};
 }
 
 Error cannot_read(const std::string& path, int reason) {
@@ -62,6 +95,11 @@ Error cannot_read(const std::string& path, int reason) {
 }  // namespace
 
 Result<std::vector<Setting>> read_config_file(const std::string& path) {
+  std::error_code unknown;  // A file that is not there is told of below.
+  if (const auto kind = std::filesystem::status(path, unknown).type();
+      kind == std::filesystem::file_type::fifo || kind == std::filesystem::file_type::socket) {
+    return Error{kErrConfigFile, path + ": it is no file, and might never end"};
+  }
   errno = 0;
   std::ifstream file(path, std::ios::binary);
   if (!file) return cannot_read(path, errno);
@@ -76,7 +114,9 @@ Result<std::vector<Setting>> read_config_file(const std::string& path) {
 }
 
 Result<std::vector<Setting>> parse_config(std::string_view text, const std::string& path) {
-  const toml::parse_result parsed = toml::parse(text, path);
+  const std::optional<toml::parse_result> tried = parse(text, path);
+  if (!tried) return not_toml(text, path);
+  const toml::parse_result& parsed = *tried;
   if (!parsed) {
     return Error{kErrConfigFile, place(path, parsed.error().source()) + ": " +
                                      std::string(parsed.error().description())};

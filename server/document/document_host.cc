@@ -126,8 +126,6 @@ void DocumentHost::refuse(ToDocument request, const Error& error) {
 // ---- Requests
 
 void DocumentHost::receive(Submission submission) {
-  const std::uint64_t held = document_->committed().version;
-  if (submission.request.version > held) ports_.on_client_ahead(*submission.request.version, held);
   document_->submit(std::move(submission));
   advance();
 }
@@ -255,8 +253,17 @@ void DocumentHost::carry_out(StartAppend effect) {
               });
 }
 
+// A client may send an operation before the one before it is acknowledged, so it is known only now
+// that its version is none.
+void DocumentHost::tell_of_client_ahead(const Answer& answer) {
+  const auto* const refusal = std::get_if<Refusal>(&answer.outcome);
+  if (refusal == nullptr || refusal->error.code != protocol::kErrVersionNewer) return;
+  ports_.on_client_ahead(refusal->request.version.value_or(refusal->version), refusal->version);
+}
+
 void DocumentHost::carry_out(Announce effect) {
   ports_.on_answered(effect.notice);
+  for (const Answer& answer : effect.notice.answers) tell_of_client_ahead(answer);
   for (const RecordPtr& record : effect.notice.records) {
     effect.notice.encoded.push_back(protocol::encode_operation(key_, *record));
   }

@@ -93,6 +93,7 @@ class DocumentHost : public std::enable_shared_from_this<DocumentHost> {
   void tell(Event event);
   void advance();
   void carry_out(StartAppend effect);
+  void tell_of_client_ahead(const Answer& answer);
   void carry_out(Announce effect);
   void carry_out(const ReadHistory& effect);
   void carry_out(const ReadForeign& effect);

@@ -15,6 +15,7 @@
 #include "storage/await.h"
 #include "storage/limits.h"
 #include "storage/read/verify.h"
+#include "storage/store/data_folder.h"
 
 namespace cowrite::http {
 namespace {
@@ -22,7 +23,7 @@ namespace {
 using storage::DocumentKey;
 using storage::History;
 
-constexpr std::string_view kBearer = "Bearer ";
+constexpr std::string_view kBearer = "bearer ";  // In any case (RFC 9110).
 constexpr std::string_view kAuthor = "operator";
 
 std::uint64_t milliseconds_since(std::chrono::steady_clock::time_point begin) {
@@ -160,7 +161,7 @@ std::optional<Error> OperatorApi::check(const Request& request) const {
   if (token_.empty()) {
     return Error{kErrTokenWrong, "the server keeps its documents in memory and has no operator"};
   }
-  if (!given.starts_with(kBearer)) {
+  if (to_lower(given.substr(0, kBearer.size())) != kBearer) {
     return Error{kErrTokenMissing,
                  "this needs the operator's token, which lies in the server's data folder"};
   }
@@ -257,6 +258,9 @@ OperatorApi::Work OperatorApi::reported(OperatorAct act, Work work) {
 OperatorApi::Task OperatorApi::back_up(const Names&, Query& query, const std::string&) {
   const std::string folder = query.text("folder").value_or("");
   if (!folder.starts_with('/')) query.fail("\"folder\" must be an absolute path");
+  if (const auto named = storage::check_folder_name(folder); !named) {
+    query.fail("\"folder\": " + named.error().message);
+  }
   Work work = [this, folder](const OperatorJobs::Progress& progress) {
     const auto begin = std::chrono::steady_clock::now();
     const Result<storage::BackupInfo> made =

@@ -137,6 +137,9 @@ Result<FolderContent> look_into(const std::string& folder) {
 Result<void> check_folder_name(const std::string& folder) {
   std::error_code error;
   if (folder.empty()) return Error{kErrFolderName, "the name of a folder is empty"};
+  if (folder.find('\0') != std::string::npos) {
+    return Error{kErrFolderName, "the name of a folder has a character with the code 0"};
+  }
   static_cast<void>(fs::absolute(folder, error));
   if (!error) return {};
   return Error{kErrFolderName,

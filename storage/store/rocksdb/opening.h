@@ -83,8 +83,9 @@ class Opening {
     if (Result<void> whole = check_files(folder_, *synced); !whole) return whole;
     if (Result<void> ours = check_tables(); !ours) return ours;
     if (Result<void> kept = check_kept(*synced); !kept) return kept;
+    if (Result<void> held = check_shutdown_mark(); !held) return held;
     if (Result<void> opened = open_database(folder_); !opened) return opened;
-    return check_shutdown_mark();
+    return mode_ == OpenMode::kReadWrite ? remove_shutdown_mark(folder_) : Result<void>();
   }
 
   // Of a table that cannot be opened, a reader misses what it holds, and nothing else.
@@ -186,18 +187,24 @@ class Opening {
   }
 
   // The mark says how many changes the folder held when it was closed. It does not hold while
-  // somebody writes.
+  // somebody writes. Looked at before the folder is opened for writing, when RocksDB deletes the
+  // files that a damaged list does not name.
   Result<void> check_shutdown_mark() {
     const std::optional<std::uint64_t> closed_at = read_shutdown_mark(folder_);
     shut_down_cleanly_ = closed_at.has_value();
-    const std::uint64_t held = database_->GetLatestSequenceNumber();
-    if (closed_at && held < *closed_at) {
-      return Error{kErrDamaged, "folder " + folder_ + " was closed after " +
-                                    std::to_string(*closed_at) + " changes and now holds " +
-                                    std::to_string(held) +
-                                    ": its files were damaged since; restore it from a backup"};
+    if (!closed_at) return {};
+    Database probe((StoreOptions()));
+    if (Result<void> opened = probe.open(folder_, OpenMode::kReadOnly, Database::Tables::kFirst,
+                                         Database::DamagedFiles::kLeftAlone);
+        !opened) {
+      return opened;
     }
-    return mode_ == OpenMode::kReadWrite ? remove_shutdown_mark(folder_) : Result<void>();
+    const std::uint64_t held = probe->GetLatestSequenceNumber();
+    if (held >= *closed_at) return {};
+    return Error{kErrDamaged, "folder " + folder_ + " was closed after " +
+                                  std::to_string(*closed_at) + " changes and now holds " +
+                                  std::to_string(held) +
+                                  ": its files were damaged since; restore it from a backup"};
   }
 
   // Checks the format, and gives one to a store that has just been created. If it is damaged, what

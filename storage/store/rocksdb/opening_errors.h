@@ -43,6 +43,10 @@ inline Error cannot_open(const rocksdb::Status& status, const std::string& folde
   if (is_locked(status)) {
     return {kErrInUse, "folder " + folder + " is in use: another server runs on it"};
   }
+  if (status.IsPathNotFound()) {
+    return {kErrDamaged, "folder " + folder + " lacks a file, restore it from a backup: " +
+                             status.ToString() + " (.ldb stands for .sst)"};
+  }
   if (!status.IsCorruption()) return error_of(status, "cannot open folder " + folder);
   if (std::optional<Error> table = find_damaged_table(folder)) return *std::move(table);
   if (std::optional<Error> log = find_damaged_record(folder)) return *std::move(log);

@@ -199,6 +199,14 @@ TEST_F(DocumentHostTest, FetchesAndSnapshotsDuringAnAppendSeeTheCommittedVersion
                                    "error ERR_OP_VERSION_NEWER_THAN_CURRENT_SNAPSHOT"));
 }
 
+TEST_F(DocumentHostTest, AClientThatDoesNotWaitForAcksIsNotAheadOfTheLog) {
+  submit(1, std::nullopt, storage::Create{"ab"});
+  edit(2, 1, "'x'");
+  const std::vector<std::string> all = told(4);  // Of each, the record and the ack.
+  EXPECT_THAT(all, testing::Contains("ack 0"));
+  EXPECT_THAT(all, testing::Contains("ack 1"));
+}
+
 TEST_F(DocumentHostTest, AClientThatIsAheadOfTheLogIsRefusedAndReported) {
   submit(1, std::nullopt, storage::Create{"ab"});
   (void)told(1);

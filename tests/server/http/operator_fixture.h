@@ -40,7 +40,7 @@ class OperatorFixture : public testing::Test {
             .path = "/api/operator/" + path,
             .query = query,
             .body = body,
-            .headers = {{"authorization", "Bearer " + std::string(kToken)}}};
+            .headers = {{"authorization", "bearer " + std::string(kToken)}}};
   }
 
   Response post(const std::string& path, const std::string& query = "",

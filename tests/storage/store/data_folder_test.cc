@@ -35,6 +35,7 @@ TEST(DataFolder, IsToldFromTheFoldersAroundIt) {
 TEST(DataFolder, WithoutANameIsRefused) {
   EXPECT_EQ(check_folder_name("").error().code, kErrFolderName);
   EXPECT_EQ(create_folder("").error().code, kErrFolderName);
+  EXPECT_EQ(check_folder_name(std::string("a\0b", 3)).error().code, kErrFolderName);
   EXPECT_TRUE(check_folder_name("relative"));
 }
 

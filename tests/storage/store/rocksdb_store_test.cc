@@ -12,6 +12,7 @@
 #include <future>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -366,10 +367,19 @@ TEST(RocksDbStore, AFolderThatHoldsLessThanWhenItWasClosedIsReportedEachTime) {
   }
   // All files are from before the second write, but for the mark.
   std::filesystem::copy(folder + "/CLOSED", temp / "early");
+  const auto names = [&temp] {
+    std::set<std::string> found;
+    for (const auto& entry : std::filesystem::directory_iterator(temp / "early")) {
+      found.insert(entry.path().filename());
+    }
+    return found;
+  };
+  const std::set<std::string> before = names();
   for (const OpenMode mode : {OpenMode::kReadOnly, OpenMode::kReadWrite, OpenMode::kReadWrite}) {
     const Error error = open_error(temp / "early", mode);
     EXPECT_EQ(error.code, kErrDamaged) << error.message;
   }
+  EXPECT_EQ(names(), before) << "who is refused changes nothing";
   EXPECT_EQ(open(folder, OpenMode::kReadOnly)->view()->get(Table::kRecords, "2")->value(), "v");
 }
 
