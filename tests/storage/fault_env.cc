@@ -243,10 +243,10 @@ void FaultEnv::Disk::cut_power(const std::string& to, std::optional<std::uint64_
   for (const auto& [name, file] : left) {
     copy_front(file->kept, fs::path(to) / name, file->synced + up_to(file->written - file->synced));
   }
-  // Written past RocksDB, and synced at once.
+  // Written past RocksDB, and synced at once; a new one may take the place of one just now.
   for (const std::string name : {"/CLOSED", "/SYNCED"}) {
-    if (fs::exists(folder_ + name)) {
-      fs::copy(folder_ + name, to, fs::copy_options::overwrite_existing);
+    if (std::ifstream in(folder_ + name, std::ios::binary); in) {
+      std::ofstream(to + name, std::ios::binary) << in.rdbuf();
     }
   }
 }
