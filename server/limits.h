@@ -28,8 +28,10 @@ inline constexpr std::size_t kDocumentsAheadMax = 1'000;
 // How often the log is told how much more there was of what happens again and again.
 inline constexpr std::chrono::milliseconds kRepeatsSweep{1'000};
 
-// Connections to the address for metrics: those who watch a server are few.
+// Connections to the address for metrics: those who watch a server are few, and no machine of
+// theirs keeps the others from it.
 inline constexpr std::size_t kMetricsConnectionsMax = 64;
+inline constexpr std::size_t kMetricsConnectionsPerAddress = 16;
 
 static_assert(kMemoryBytesMin <= kMemoryBytes);
 static_assert(http::kBodyBytesMax == transport::kMessageBytesMax,

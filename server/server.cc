@@ -153,21 +153,19 @@ void Server::note_sources(const ServerOptions& options) {
 // An address of the operator's network, where no token is needed. What guards the other one against
 // foreign pages guards this, too.
 Result<void> Server::listen_for_metrics(const transport::ListenAddress& address) {
+  transport::WebSocketServer::Handlers handlers = connection_handlers();
+  handlers.refuse = [this](const http::Request& request) {
+    return refuse(*metrics_admission_, request);
+  };
+  handlers.http = [this](const http::Request& request, http::Respond respond) {
+    respond = reported(request, std::move(respond));
+    if (request.path == metrics::kMetricsPath) return respond_metrics(request, std::move(respond));
+    respond(http::plain_response(404, "Only /metrics is served here."));
+  };
   metrics_server_ = std::make_unique<transport::WebSocketServer>(
-      metrics_loop_.context(),
-      transport::WebSocketServer::Handlers{
-          .refuse =
-              [this](const http::Request& request) { return refuse(*metrics_admission_, request); },
-          .accept = nullptr,
-          .http =
-              [this](const http::Request& request, http::Respond respond) {
-                if (request.path == metrics::kMetricsPath) {
-                  return respond_metrics(request, std::move(respond));
-                }
-                respond(http::plain_response(404, "Only /metrics is served here."));
-              }},
+      metrics_loop_.context(), std::move(handlers),
       std::make_shared<transport::ConnectionQuota>(transport::ConnectionLimits{
-          .total = kMetricsConnectionsMax, .per_address = kMetricsConnectionsMax}));
+          .total = kMetricsConnectionsMax, .per_address = kMetricsConnectionsPerAddress}));
   const Result<std::uint16_t> port = metrics_server_->listen(address);
   if (!port) return port.error();
   metrics_port_ = *port;
@@ -212,43 +210,43 @@ switchboard::Ports Server::switchboard_ports() {
   };
 }
 
+// What is counted and told of connections to any address.
+transport::WebSocketServer::Handlers Server::connection_handlers() {
+  transport::WebSocketServer::Handlers handlers;
+  handlers.on_refused = [this](std::string_view code) { refusal_counts_.note(code); };
+  handlers.opened = [this](const std::string& address) {
+    const std::uint64_t number = ++connections_;
+    operator_log_.debug("connection accepted", {{"connection", number}, {"client", address}});
+    return number;
+  };
+  handlers.ended = [this](std::uint64_t number) {
+    operator_log_.debug("connection ended", {{"connection", number}});
+  };
+  handlers.turned_away = [this](const std::string& address) {
+    repeats_.tell(log::Level::kWarning, "connections",
+                  "a client was turned away, since it or all together have too many connections",
+                  {{"client", address}});
+  };
+  return handlers;
+}
+
 transport::WebSocketServer::Handlers Server::handlers(document::LoopIndex loop,
                                                       const std::string& base_path) {
-  return {
-      .base_path = base_path,
-      .refuse = [this, loop](
-                    const http::Request& request) { return refuse(*admissions_[loop], request); },
-      .accept =
-          [this, loop](std::shared_ptr<transport::Connection> connection,
-                       const http::Request& request) {
-            operator_log_.debug("WebSocket opened", {{"connection", request.connection}});
-            return switchboard_->accept(loop, std::move(connection));
-          },
-      .http =
-          [this, loop](const http::Request& request, http::Respond respond) {
-            serve(loop, request, reported(request, std::move(respond)));
-          },
-      .on_refused = [this](std::string_view code) { refusal_counts_.note(code); },
-      .opened =
-          [this](const std::string& address) {
-            const std::uint64_t number = ++connections_;
-            operator_log_.debug("connection accepted",
-                                {{"connection", number}, {"client", address}});
-            return number;
-          },
-      .ended =
-          [this](std::uint64_t number) {
-            operator_log_.debug("connection ended", {{"connection", number}});
-          },
-      .after_event = [&of = *loops_[loop]] { of.turn_ended(); },
-      .turned_away =
-          [this](const std::string& address) {
-            repeats_.tell(log::Level::kWarning, "connections",
-                          "a client was turned away, since it or all together have too many "
-                          "connections",
-                          {{"client", address}});
-          },
+  transport::WebSocketServer::Handlers handlers = connection_handlers();
+  handlers.base_path = base_path;
+  handlers.refuse = [this, loop](const http::Request& request) {
+    return refuse(*admissions_[loop], request);
   };
+  handlers.accept = [this, loop](std::shared_ptr<transport::Connection> connection,
+                                 const http::Request& request) {
+    operator_log_.debug("WebSocket opened", {{"connection", request.connection}});
+    return switchboard_->accept(loop, std::move(connection));
+  };
+  handlers.http = [this, loop](const http::Request& request, http::Respond respond) {
+    serve(loop, request, reported(request, std::move(respond)));
+  };
+  handlers.after_event = [&of = *loops_[loop]] { of.turn_ended(); };
+  return handlers;
 }
 
 http::OperatorPorts Server::operator_ports() {

@@ -98,6 +98,7 @@ class Server {
   [[nodiscard]] Result<void> listen_for_metrics(const transport::ListenAddress& address);
   void note_sources(const ServerOptions& options);
   [[nodiscard]] switchboard::Ports switchboard_ports();
+  [[nodiscard]] transport::WebSocketServer::Handlers connection_handlers();
   [[nodiscard]] transport::WebSocketServer::Handlers handlers(document::LoopIndex loop,
                                                               const std::string& base_path);
   [[nodiscard]] std::optional<Error> refuse(const Admission& admission,

@@ -29,7 +29,7 @@ INTERNAL = {
     )),
     "history::kDiffWordsBytesMax",
     "http::kLongPollInterval",
-    *("server::" + name for name in ("kLoopsMax", "kMemoryBytes", "kMemoryBytesMin", "kDocumentsAheadMax", "kRepeatsSweep", "kMetricsConnectionsMax")),
+    *("server::" + name for name in ("kLoopsMax", "kMemoryBytes", "kMemoryBytesMin", "kDocumentsAheadMax", "kRepeatsSweep", "kMetricsConnectionsMax", "kMetricsConnectionsPerAddress")),
     *("storage::" + name for name in ("kCheckpointRecords", "kCheckpointBytes")),
 }
 

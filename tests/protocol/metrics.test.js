@@ -19,6 +19,19 @@ const kMiB = 1 << 20;
 /** Where a server that was started with --metrics-listen serves them. */
 const metricsUrl = (server) => /serves metrics on (\S+)/.exec(server.output)[1];
 
+/** Resolves when the metrics are served. */
+async function untilAnswered(server) {
+  const ask = () =>
+    fetch(metricsUrl(server)).then(
+      ({ ok }) => ok,
+      () => false,
+    );
+  const answered = async () => {
+    while (!(await ask())) continue;
+  };
+  await within(answered(), "the metrics are served");
+}
+
 /** The text of a scrape. */
 async function scrape(server) {
   const response = await fetch(metricsUrl(server));
@@ -369,6 +382,16 @@ suite(
         );
       await refused("9100", '--metrics-listen: "9100" is not HOST:PORT');
       await refused(`127.0.0.1:${suite.server.port}`, "Cannot listen on 127.0.0.1 port");
+    });
+
+    it("too many connections to an address of its own are turned away, and told", async (t) => {
+      const server = await Server.start({ args: ["--metrics-listen", "127.0.0.1:0"] });
+      t.after(() => server.dispose());
+      const port = Number(new URL(metricsUrl(server)).port);
+      const idle = await Promise.all(Array.from({ length: 100 }, () => Tcp.connect({ port })));
+      await server.written("a client was turned away");
+      for (const { socket } of idle) socket.destroy();
+      await untilAnswered(server);
     });
 
     it("a server that shows them ends in order", async (t) => {
