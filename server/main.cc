@@ -8,9 +8,7 @@
 #include <iostream>
 #include <memory>
 #include <string>
-#include <utility>
 #include <variant>
-#include <vector>
 
 #include "server/log/log.h"
 #include "server/option_table.h"

@@ -29,8 +29,8 @@ class Loop {
   // Runs work again and again, so long after the last time. From any thread.
   void post_every(std::chrono::milliseconds period, Work work);
 
-  // Whoever is called on the loop by a socket says so when he is done; what was posted needs it
-  // not.
+  // To be called at the end of what a socket or a timer of the context has called. What was posted
+  // here does so by itself.
   void turn_ended() { turns_.ended(std::chrono::steady_clock::now()); }
   // How long its turns take. For any thread.
   [[nodiscard]] const Turns& turns() const { return turns_; }

@@ -1,13 +1,15 @@
 // Turns: how long the turns of one loop take. A turn is what runs without a look at the sockets and
-// timers in between; everybody else on the loop waits for its end. It is over when whoever was
-// called says so: the io_context could be run handler by handler, but then it allocates anew for
-// each, which costs an operation 3 % of its time.
+// timers in between; everybody else on the loop waits for its end. What was posted says itself when
+// its turn is over, and so does a socket that was read, or written to some times. What says
+// nothing, such as an accepted connection, is short and counts to the turn after it. The io_context
+// could also be run handler by handler, but then it allocates anew for each, which costs an
+// operation 3 % of its time.
 //
 // Its time is that of the processor, for on a busy machine a thread also stands still when others
 // run. Asking the system for it at each turn would cost more than many a turn itself. So the
 // monotonic clock, which is cheap, tells when kTurnResolution has passed; the processor time
 // between two such moments, less what the short turns between them took at most, is the last
-// turn's. It is too short by less than kTurnResolution, and never too long.
+// turn's. It is too short by less than kTurnResolution.
 //
 // The loop's thread writes, any thread reads.
 #pragma once

@@ -47,7 +47,7 @@ inline constexpr Family kConnectionsEnded{
     "cowrite_connections_ended_total", Kind::kCounter,
     "WebSockets that the server ended: for what came over them (invalid), to be opened anew "
     "(restart), because it had too much to do (overload), or because their client did not answer "
-    "(unresponsive) or read (slow_reader)."};
+    "(unresponsive) or read (slow_reader). Those that break the framing are not counted."};
 inline constexpr Family kReceivedBytes{"cowrite_received_bytes_total", Kind::kCounter,
                                        "Bytes that came over connections of all kinds."};
 inline constexpr Family kSentBytes{"cowrite_sent_bytes_total", Kind::kCounter,
@@ -61,7 +61,7 @@ inline constexpr Family kSendQueueBytes{"cowrite_send_queue_bytes", Kind::kGauge
 inline constexpr Family kResponses{
     "cowrite_http_responses_total", Kind::kCounter,
     "HTTP responses by the first digit of their status; of WebSocket handshakes those that were "
-    "refused."};
+    "refused. Answers to what is no HTTP are not counted."};
 inline constexpr Family kRefusals{
     "cowrite_refusals_total", Kind::kCounter,
     "Errors that clients were answered, over WebSockets and HTTP, by their code."};

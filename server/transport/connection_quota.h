@@ -42,7 +42,6 @@ class ConnectionQuota : public std::enable_shared_from_this<ConnectionQuota> {
     std::uint64_t per_address = 0;
   };
   [[nodiscard]] Refused refused() const;
-  [[nodiscard]] const Limits& limits() const { return limits_; }
 
  private:
   using Network = std::array<std::uint8_t, 8>;

@@ -83,7 +83,7 @@ class Opening {
     if (Result<void> whole = check_files(folder_, *synced); !whole) return whole;
     if (Result<void> ours = check_tables(); !ours) return ours;
     if (Result<void> kept = check_kept(*synced); !kept) return kept;
-    if (Result<void> held = check_shutdown_mark(); !held) return held;
+    if (Result<void> whole = check_shutdown_mark(); !whole) return whole;
     if (Result<void> opened = open_database(folder_); !opened) return opened;
     return mode_ == OpenMode::kReadWrite ? remove_shutdown_mark(folder_) : Result<void>();
   }
