@@ -240,7 +240,7 @@ transport::WebSocketServer::Handlers Server::handlers(document::LoopIndex loop,
   handlers.accept = [this, loop](std::shared_ptr<transport::Connection> connection,
                                  const http::Request& request) {
     operator_log_.debug("WebSocket opened", {{"connection", request.connection}});
-    return switchboard_->accept(loop, std::move(connection));
+    return switchboard_->accept(loop, std::move(connection), request.payer);
   };
   handlers.http = [this, loop](const http::Request& request, http::Respond respond) {
     serve(loop, request, reported(request, std::move(respond)));

@@ -14,6 +14,7 @@
 
 #include "ot/base/result.h"
 #include "server/protocol/message.h"
+#include "storage/payer.h"
 #include "storage/record.h"
 #include "storage/version_selector.h"
 
@@ -47,6 +48,7 @@ struct Submission {
   // Both come back with the answer.
   std::size_t bytes = 0;  // Of the message.
   Moment received = {};   // When it arrived.
+  storage::Payer payer = {};
 };
 
 // Asks for the snapshot, or for the records from request.version on. A session that subscribes is
@@ -55,6 +57,7 @@ struct ReadRequest {
   SessionId session;
   std::uint64_t ticket = 0;  // The session's own number for the answer.
   protocol::Read request;
+  storage::Payer payer = {};
 };
 
 // Stops following a document.
@@ -70,6 +73,7 @@ struct SnapshotRequest {
   std::uint64_t ticket = 0;
   storage::DocumentKey key;
   storage::VersionSelector selector;
+  storage::Payer payer = {};
 };
 
 // Announces a presence that is about a document, to be moved over the records that its sender had
@@ -85,6 +89,7 @@ struct DocumentPresence {
 struct QueryRequest {
   SessionId session;
   protocol::Query query;
+  storage::Payer payer = {};
 };
 
 using ToDocument =

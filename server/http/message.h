@@ -9,6 +9,8 @@
 #include <utility>
 #include <vector>
 
+#include "storage/payer.h"
+
 namespace cowrite::http {
 
 inline constexpr std::string_view kReadingMethods = "GET, HEAD";
@@ -25,6 +27,7 @@ struct Request {
   // Which of the process it came on, which carries this request alone, or one WebSocket; 0 if
   // nobody counts. For the log: no client knows the number.
   std::uint64_t connection = 0;
+  storage::Payer payer = {};  // Who pays for what it costs.
 
   // Empty if absent. A header that was sent several times is one here, its values joined by ", ".
   [[nodiscard]] std::string_view header(std::string_view lower_case_name) const;

@@ -34,7 +34,7 @@ bool sends_records(const document::ToDocument& request) {
 void DocumentReads::read(protocol::Read request) {
   if (!may_subscribe(request, request.kind, {request.key})) return;
   const std::uint64_t ticket = open_request({request, std::nullopt});
-  enqueue(document::ReadRequest{session_, ticket, std::move(request)});
+  enqueue(document::ReadRequest{session_, ticket, std::move(request), payer_});
 }
 
 void DocumentReads::read_many(const protocol::ReadMany& request) {
@@ -48,7 +48,7 @@ void DocumentReads::read_many(const protocol::ReadMany& request) {
   for (const auto& [document, version] : request.documents) {
     protocol::Read part{request.kind, {request.collection, document}, version};
     const std::uint64_t ticket = open_request({part, id});
-    enqueue(document::ReadRequest{session_, ticket, std::move(part)});
+    enqueue(document::ReadRequest{session_, ticket, std::move(part), payer_});
   }
   close_part(id);  // So that a request for no document is answered too.
 }
@@ -76,7 +76,7 @@ void DocumentReads::snapshot(protocol::FetchSnapshot request) {
                       : storage::VersionSelector(storage::Newest{});
   const storage::DocumentKey key = request.key;
   enqueue(document::SnapshotRequest{session_, open_request({std::move(request), std::nullopt}), key,
-                                    selector});
+                                    selector, payer_});
 }
 
 void DocumentReads::snapshot(protocol::FetchSnapshotByTime request) {
@@ -85,7 +85,7 @@ void DocumentReads::snapshot(protocol::FetchSnapshotByTime request) {
                       : storage::VersionSelector(storage::Newest{});
   const storage::DocumentKey key = request.key;
   enqueue(document::SnapshotRequest{session_, open_request({std::move(request), std::nullopt}), key,
-                                    selector});
+                                    selector, payer_});
 }
 
 bool DocumentReads::may_subscribe(const protocol::Message& request, protocol::ReadKind kind,
@@ -161,7 +161,7 @@ void DocumentReads::deliver(document::ReadReply reply) {
   if (!reply.complete) {
     protocol::Read rest = request;
     rest.version = reply.next;
-    queue_.emplace_front(document::ReadRequest{session_, reply.ticket, std::move(rest)});
+    queue_.emplace_front(document::ReadRequest{session_, reply.ticket, std::move(rest), payer_});
     catching_up_ = false;
     --under_way_;
     pump();

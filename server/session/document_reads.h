@@ -36,7 +36,8 @@ struct Subscription {
 
 class DocumentReads {
  public:
-  DocumentReads(document::SessionId session, Outbox& outbox) : session_(session), outbox_(outbox) {}
+  DocumentReads(document::SessionId session, storage::Payer payer, Outbox& outbox)
+      : session_(session), payer_(payer), outbox_(outbox) {}
 
   // ---- Requests of the client
 
@@ -106,6 +107,7 @@ class DocumentReads {
   [[nodiscard]] static std::string encode_reply(const Bulk& bulk);
 
   document::SessionId session_;
+  storage::Payer payer_;
   Outbox& outbox_;
   bool congested_ = false;
   std::uint64_t next_number_ = 1;  // Of tickets and bulk requests.

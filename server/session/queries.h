@@ -16,7 +16,8 @@ namespace cowrite::session {
 
 class Queries {
  public:
-  Queries(document::SessionId session, Outbox& outbox) : session_(session), outbox_(outbox) {}
+  Queries(document::SessionId session, storage::Payer payer, Outbox& outbox)
+      : session_(session), payer_(payer), outbox_(outbox) {}
 
   void ask(protocol::Query query);
   void deliver(const document::QueryReply& reply);
@@ -32,6 +33,7 @@ class Queries {
   void pump();
 
   document::SessionId session_;
+  storage::Payer payer_;
   Outbox& outbox_;
   std::deque<protocol::Query> queue_;
   bool under_way_ = false;

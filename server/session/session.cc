@@ -11,12 +11,14 @@
 
 namespace cowrite::session {
 
-Session::Session(document::SessionId id, std::string source, std::string history_id)
+Session::Session(document::SessionId id, std::string source, std::string history_id,
+                 storage::Payer payer)
     : id_(id),
+      payer_(payer),
       source_(std::move(source)),
       history_id_(std::move(history_id)),
-      reads_(id, outbox_),
-      queries_(id, outbox_) {}
+      reads_(id, payer, outbox_),
+      queries_(id, payer, outbox_) {}
 
 // ---- From the client
 
@@ -61,7 +63,12 @@ void Session::handle(protocol::Submit message) {
   reads_.submitted(message.key);
   std::string source = message.source.value_or(source_);
   outbox_.post(document::ToDocument(
-      document::Submission{id_, std::move(source), author_, std::move(message), message_bytes_}));
+      document::Submission{.session = id_,
+                                                           .source = std::move(source),
+                                                           .author = author_,
+                                                           .request = std::move(message),
+                                                           .bytes = message_bytes_,
+                                                           .payer = payer_}));
 }
 
 void Session::handle(protocol::JoinChannel message) {

@@ -34,10 +34,11 @@ namespace cowrite::session {
 
 class Session {
  public:
-  // `source` is the connection's id unless the client brings its own: random, and never used
+  // `payer` pays for its requests. `source` is the connection's id unless the client brings its own: random, and never used
   // before. `history_id` names the server's histories to the client (x-history), if it is not
   // empty.
-  Session(document::SessionId id, std::string source, std::string history_id = {});
+  Session(document::SessionId id, std::string source, std::string history_id = {},
+          storage::Payer payer = {});
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;
 
@@ -103,6 +104,7 @@ class Session {
   void update_read_pause();
 
   document::SessionId id_;
+  storage::Payer payer_;
   std::string source_;
   std::string history_id_;
   std::string author_;

@@ -8,9 +8,9 @@ namespace cowrite::session {
 
 SessionHost::SessionHost(document::SessionId id, std::string source,
                          std::shared_ptr<transport::Connection> connection, SessionPorts ports,
-                         std::string history_id)
+                         std::string history_id, storage::Payer payer)
     : id_(id),
-      session_(id, std::move(source), std::move(history_id)),
+      session_(id, std::move(source), std::move(history_id), payer),
       connection_(std::move(connection)),
       ports_(std::move(ports)) {}
 

@@ -38,7 +38,7 @@ class SessionHost : public transport::ConnectionEvents {
  public:
   SessionHost(document::SessionId id, std::string source,
               std::shared_ptr<transport::Connection> connection, SessionPorts ports,
-              std::string history_id = {});
+              std::string history_id = {}, storage::Payer payer = {});
 
   // Greets the client.
   void open();

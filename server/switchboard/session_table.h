@@ -24,7 +24,7 @@ class SessionTable {
   SessionTable(Switchboard& board, LoopIndex loop, std::string history_id, Counts& counts);
 
   [[nodiscard]] std::shared_ptr<transport::ConnectionEvents> accept(
-      std::shared_ptr<transport::Connection> connection);
+      std::shared_ptr<transport::Connection> connection, storage::Payer payer);
   // As Switchboard::drain() and submit().
   void drain(std::function<void()> done);
   void submit(document::Submission submission, std::function<void(const document::Answer&)> done);

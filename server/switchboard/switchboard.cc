@@ -55,8 +55,8 @@ void Switchboard::post(LoopIndex loop, std::function<void(Shard&)> work) {
 // ---- Clients
 
 std::shared_ptr<transport::ConnectionEvents> Switchboard::accept(
-    LoopIndex loop, std::shared_ptr<transport::Connection> connection) {
-  return shards_[loop]->sessions.accept(std::move(connection));
+    LoopIndex loop, std::shared_ptr<transport::Connection> connection, storage::Payer payer) {
+  return shards_[loop]->sessions.accept(std::move(connection), payer);
 }
 
 void Switchboard::drain(LoopIndex loop, std::function<void()> done) {

@@ -77,9 +77,10 @@ class Switchboard {
 
   // ---- Clients. Each runs on the loop that is named.
 
-  // Returns the session, to be told of the connection's events.
+  // Returns the session, to be told of the connection's events. `payer` pays for its requests.
   [[nodiscard]] std::shared_ptr<transport::ConnectionEvents> accept(
-      LoopIndex loop, std::shared_ptr<transport::Connection> connection);
+      LoopIndex loop, std::shared_ptr<transport::Connection> connection,
+      storage::Payer payer = {});
   // Lets every session of the loop finish and close; calls `done` when the last is gone, at the
   // latest after kDrain.
   void drain(LoopIndex loop, std::function<void()> done);
