@@ -12,11 +12,24 @@
 
 namespace cowrite::server {
 
-// The memory budget, unless --memory says otherwise, and the least that it may say: half of it is
-// for open documents, half for the store. Idle documents leave at once where the open ones exceed
-// their half; those that somebody follows or writes do not count on it.
+// The memory budget, unless --memory says otherwise, and the least that it may say.
 inline constexpr std::uint64_t kMemoryBytes = std::uint64_t{256} << 20;
 inline constexpr std::uint64_t kMemoryBytesMin = std::uint64_t{32} << 20;
+
+// What each part of the process may take of it; README.md of this folder says who pays when one is
+// used up. What is left is for connections and what they follow.
+struct MemoryShares {
+  explicit constexpr MemoryShares(std::uint64_t memory_bytes)
+      : store(memory_bytes / 8 * 3),
+        documents(memory_bytes / 4),
+        output(memory_bytes / 8),
+        input(memory_bytes / 8) {}
+
+  std::uint64_t store;      // What is read from the disk, and what is not written there yet.
+  std::uint64_t documents;  // Open documents, and texts on their way to clients.
+  std::uint64_t output;     // Queued for clients.
+  std::uint64_t input;      // Messages and bodies that are not there whole, and unanswered ones.
+};
 
 // Threads that serve connections: as many as the largest machines have cores for it.
 inline constexpr unsigned kLoopsMax = 64;

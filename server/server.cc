@@ -45,7 +45,7 @@ Result<std::unique_ptr<Server>> Server::start(const ServerOptions& options, log:
   const bool in_memory = options.data == ":memory:";
   Result<std::unique_ptr<storage::RocksDbLog>> log = storage::RocksDbLog::open(
       options.data, in_memory ? storage::OpenMode::kInMemory : storage::OpenMode::kReadWrite,
-      {.store = {.memory_bytes = options.memory_bytes / 2},
+      {.store = {.memory_bytes = MemoryShares(options.memory_bytes).store},
        .disk_reserve_bytes = options.disk_reserve_bytes});
   if (!log) return log.error();
   if (!(*log)->store().was_shut_down_cleanly()) {
@@ -109,19 +109,21 @@ Result<void> Server::listen(const ServerOptions& options) {
   for (std::size_t i = 0; i < options.loops; ++i) {
     loops_.push_back(std::make_unique<loop::Loop>());
   }
+  const MemoryShares shares(options.memory_bytes);
   admissions_.resize(loops_.size(), admissions_.front());
   loops_.front()->post_every(kRepeatsSweep, [this] { repeats_.sweep(); });
   switchboard_ = std::make_unique<switchboard::Switchboard>(
       switchboard::Options{.loops = options.loops,
                            .history_id = log_->history_id(),
-                           .documents_bytes = options.memory_bytes / 2},
+                           .documents_bytes = shares.documents},
       *log_, switchboard_ports());
   quota_ = std::make_shared<transport::ConnectionQuota>();
   transport::ListenAddress address = options.listen;
   for (document::LoopIndex i = 0; i < loops_.size(); ++i) {
     loops_[i]->post_every(switchboard::kIdleDocument, [this, i] { switchboard_->evict_idle(i); });
     web_socket_servers_.push_back(std::make_unique<transport::WebSocketServer>(
-        loops_[i]->context(), handlers(i, options.base_path), quota_));
+        loops_[i]->context(), handlers(i, options.base_path), quota_, transport::Timing{},
+        shares.output / options.loops));
     const transport::Sharing sharing =
         i == 0 ? transport::Sharing::kFirst : transport::Sharing::kJoin;
     const Result<std::uint16_t> port = web_socket_servers_.back()->listen(address, sharing);
@@ -136,13 +138,16 @@ Result<void> Server::listen(const ServerOptions& options) {
 // ---- Metrics
 
 void Server::note_sources(const ServerOptions& options) {
+  const MemoryShares shares(options.memory_bytes);
   sources_ = {.version = kVersion,
               .loops = {},
               .log = log_.get(),
               .refusals = &refusal_counts_,
               .quota = quota_.get(),
               .client_ahead_requests = [this] { return clients_ahead_.count().requests; },
-              .document_bytes_max = options.memory_bytes / 2};
+              .document_bytes = [this] { return switchboard_->memory()->bytes(); },
+              .document_bytes_max = shares.documents,
+              .output_bytes_max = shares.output};
   for (document::LoopIndex i = 0; i < loops_.size(); ++i) {
     sources_.loops.push_back({.turns = &loops_[i]->turns(),
                               .switchboard = &switchboard_->counts(i),
@@ -199,6 +204,8 @@ switchboard::Ports Server::switchboard_ports() {
       .on_refused = [this](std::string_view code) { refusal_counts_.note(code); },
       .on_client_ahead = [this](const storage::DocumentKey& key, std::uint64_t seen,
                                 std::uint64_t held) { clients_ahead_.note(key, seen, held); },
+      .on_memory_scarce =
+          [this](document::LoopIndex loop) { web_socket_servers_[loop]->drop_stalled(); },
       .on_time_ahead =
           [this](const storage::DocumentKey& key, std::int64_t time_ms) {
             repeats_.tell(log::Level::kWarning, "clock",

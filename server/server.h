@@ -49,7 +49,7 @@ struct ServerOptions {
   std::vector<std::string> origins;           // Foreign pages that may connect.
   std::string base_path;                      // Under which all is served, as "/pad"; or empty.
   std::vector<std::string> embed_origins;     // Foreign pages that may show /embed/ in a frame.
-  std::uint64_t memory_bytes = kMemoryBytes;  // For open documents and the store.
+  std::uint64_t memory_bytes = kMemoryBytes;  // Of all.
   std::uint64_t disk_reserve_bytes = storage::kDiskReserveBytes;  // Below it, commits wait.
   log::Level log_level = log::Level::kInfo;                       // For whoever makes the log.
   log::Format log_format = log::Format::kText;

@@ -5,11 +5,11 @@
 #include <utility>
 #include <vector>
 
-#include "server/document/history_reads.h"
 #include "server/document/limits.h"
 #include "server/document/presence_moving.h"
 #include "server/protocol/encode.h"
 #include "server/protocol/error_codes.h"
+#include "server/protocol/limits.h"
 #include "storage/limits.h"
 
 namespace cowrite::document {
@@ -37,16 +37,20 @@ DocumentHost::DocumentHost(storage::DocumentKey key, storage::OperationLog& log,
       reader_(log, ports_.run, ports_.run_after) {}
 
 void DocumentHost::load() {
-  using Loaded = std::unique_ptr<Document>;
-  read<Loaded>(
-      [key = key_](const storage::History& history) { return load_document(key, history); },
-      [this](Result<Loaded> document) {
-        document ? came_back(*std::move(document)) : failed_to_load(document.error());
+  loading_ = true;
+  read<LoadedDocument>(
+      [key = key_, memory = ports_.memory](const storage::History& history) {
+        return load_document(key, *memory, history);
+      },
+      [this](Result<LoadedDocument> loaded) {
+        loading_ = false;
+        loaded ? came_back(*std::move(loaded)) : failed_to_load(loaded.error());
       });
 }
 
-void DocumentHost::came_back(std::unique_ptr<Document> document) {
-  document_ = std::move(document);
+void DocumentHost::came_back(LoadedDocument loaded) {
+  document_ = std::move(loaded.document);
+  charge_ = std::move(loaded.charge);
   for (auto& waiting : std::exchange(waiting_, {})) {
     if (auto* event = std::get_if<Event>(&waiting)) {
       tell(std::move(*event));
@@ -54,7 +58,7 @@ void DocumentHost::came_back(std::unique_ptr<Document> document) {
       handle(std::get<ToDocument>(std::move(waiting)));
     }
   }
-  ports_.on_memory_changed(memory_bytes());
+  charge_.resize(document_->memory_bytes());
 }
 
 void DocumentHost::failed_to_load(const Error& error) {
@@ -69,6 +73,7 @@ void DocumentHost::handle(ToDocument request) {
     refuse(std::move(request), *failure_);
   } else if (!document_ || reloading_) {
     waiting_.emplace_back(std::move(request));
+    if (!loading_ && !reloading_) load();
   } else {
     std::visit([this](auto message) { receive(std::move(message)); }, std::move(request));
   }
@@ -79,7 +84,7 @@ void DocumentHost::leave(LoopIndex loop) { subscribers_.leave(loop); }
 void DocumentHost::reload() {
   if (failure_) return;
   reloading_ = true;
-  if (!document_ || document_->busy() || !subscribers_.empty() || !reader_.idle()) {
+  if (loading_ || (document_ && document_->busy()) || !subscribers_.empty() || !reader_.idle()) {
     ports_.run_after(kReloadRetry, [self = shared_from_this()] {
       if (self->reloading_) self->reload();
     });
@@ -90,13 +95,17 @@ void DocumentHost::reload() {
   load();
 }
 
-bool DocumentHost::idle() const {
-  return failure_ ||
-         (document_ && !reloading_ && !document_->busy() && subscribers_.empty() && reader_.idle());
+bool DocumentHost::unload() {
+  if (!document_ || reloading_ || document_->busy() || !reader_.idle()) return false;
+  document_.reset();
+  charge_ = {};
+  return true;
 }
 
-std::size_t DocumentHost::memory_bytes() const {
-  return kOpenDocumentBytes + (document_ ? document_->memory_bytes() : 0);
+bool DocumentHost::idle() const {
+  if (failure_) return true;
+  if (loading_ || reloading_ || (document_ && document_->busy())) return false;
+  return subscribers_.empty() && reader_.idle();
 }
 
 void DocumentHost::refuse(ToDocument request, const Error& error) {
@@ -159,11 +168,26 @@ void DocumentHost::refuse_ahead(const ReadRequest& request) {
 // subscribes.
 void DocumentHost::answer(const ReadRequest& request, ReadContent content) {
   if (subscribes(request)) subscribers_.join(request.session.loop);
+  const bool has_text = std::holds_alternative<storage::Snapshot>(content);
   ports_.reply(request.session, ReadReply{.ticket = request.ticket,
                                           .key = key_,
                                           .content = std::move(content),
                                           .joined = subscribes(request),
-                                          .next = document_->committed().version});
+                                          .next = document_->committed().version,
+                                          .room = has_text ? room_of_text() : nullptr});
+}
+
+// All who are sent the text of one version share it.
+TextRoom DocumentHost::room_of_text() {
+  const storage::Snapshot& committed = document_->committed();
+  if (committed.text.bytes() <= protocol::kPieceBytes) return nullptr;
+  TextRoom room = text_room_.lock();
+  if (room && text_room_version_ == committed.version) return room;
+  room = std::make_shared<DocumentMemory::Charge>(
+      ports_.memory->charge(memory_of_text(committed.text.bytes())));
+  text_room_ = room;
+  text_room_version_ = committed.version;
+  return room;
 }
 
 // A part of the way; the session asks again for the rest, until the recent records can answer.
@@ -204,16 +228,16 @@ void DocumentHost::receive(const SnapshotRequest& request) {
   }
   if (std::holds_alternative<storage::Newest>(request.selector) ||
       (at && at->version == committed.version)) {
-    return ports_.reply(request.session, SnapshotReply{request.ticket, committed});
+    return ports_.reply(request.session, SnapshotReply{request.ticket, committed, room_of_text()});
   }
-  read<storage::Snapshot>(
-      [key = key_, selector = request.selector,
-       newest = committed.version](const storage::History& history) {
-        return read_snapshot(key, selector, newest, history);
+  read<RoomySnapshot>(
+      [key = key_, selector = request.selector, newest = committed.version,
+       memory = ports_.memory](const storage::History& history) {
+        return read_snapshot(key, selector, newest, *memory, history);
       },
-      [this, session = request.session,
-       ticket = request.ticket](Result<storage::Snapshot> snapshot) {
-        ports_.reply(session, SnapshotReply{ticket, std::move(snapshot)});
+      [this, session = request.session, ticket = request.ticket](Result<RoomySnapshot> read) {
+        ports_.reply(session, read ? SnapshotReply{ticket, std::move(read->snapshot), read->room}
+                                   : SnapshotReply{ticket, read.error()});
       });
 }
 
@@ -241,7 +265,7 @@ void DocumentHost::advance() {
   for (Effect& effect : document_->advance(ports_.now_ms())) {
     std::visit([this](auto due) { carry_out(std::move(due)); }, std::move(effect));
   }
-  ports_.on_memory_changed(memory_bytes());
+  charge_.resize(document_->memory_bytes());
 }
 
 void DocumentHost::carry_out(StartAppend effect) {

@@ -46,6 +46,11 @@ inline constexpr std::size_t kKnownSourcesMax = 8'192;
 // the others.
 inline constexpr std::size_t kOpenDocumentBytes = std::size_t{4} << 10;
 
+// Documents up to this size are small: nearly all texts that people write. They have a part of the
+// memory for documents to themselves.
+inline constexpr std::size_t kSmallDocumentBytes = std::size_t{512} << 10;
+inline constexpr std::size_t kSmallDocumentsPart = 4;
+
 // After these, a document offers its batch again to a log that refused it: the disk does not keep
 // up, or has failed.
 inline constexpr std::chrono::milliseconds kAppendRetry{500};

@@ -6,6 +6,8 @@
 #include "server/http/errors.h"
 #include "server/http/json.h"
 #include "server/http/limits.h"
+#include "server/protocol/limits.h"
+#include "server/protocol/pieced_text.h"
 
 namespace cowrite::http {
 namespace {
@@ -38,6 +40,16 @@ Response text_response(std::string text, Caching caching) {
            {"Cache-Control", cache_control(caching)},
            {"Content-Security-Policy", "default-src 'none'; sandbox"},
            {"X-Content-Type-Options", "nosniff"}}};
+}
+
+Response text_response(ot::Rope text, Caching caching) {
+  if (text.bytes() <= protocol::kPieceBytes) return text_response(text.to_string(), caching);
+  Response response = text_response(std::string(), caching);
+  response.pieces_bytes = text.bytes();
+  response.next_piece = [pieces = protocol::PiecedText(std::move(text))](std::string& out) mutable {
+    return pieces.next(out);
+  };
+  return response;
 }
 
 Response error_response(const Error& error) {

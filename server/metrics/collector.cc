@@ -96,7 +96,7 @@ void add_documents(const Sources& sources, Page& page) {
   using switchboard::Counts;
   const Sum<Counts> sum(sources.loops, &LoopSources::switchboard);
   page.add(kDocuments, sum(&Counts::documents));
-  page.add(kDocumentBytes, sum(&Counts::document_bytes));
+  page.add(kDocumentBytes, sources.document_bytes());
   page.add(kDocumentBytesMax, std::uint64_t{sources.document_bytes_max});
   page.add(kDocumentsOpened, sum(&Counts::documents_opened));
   page.add(kDocumentsEvicted, sum(&Counts::evicted_idle), {{"reason", "idle"}});

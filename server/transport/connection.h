@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -21,6 +22,9 @@ struct Outbound {
 };
 using SharedOutbound = std::shared_ptr<const Outbound>;
 
+// Makes a long text piece by piece: appends the next piece, and returns whether more follow.
+using NextPiece = std::function<bool(std::string& out)>;
+
 enum class CloseCode : std::uint16_t {
   kUnsupportedData = 1003,  // Binary.
   kInvalidData = 1007,      // Not UTF-8, or no JSON object.
@@ -36,6 +40,9 @@ class Connection {
   virtual ~Connection() = default;
 
   virtual void send(const SharedOutbound& outbound) = 0;
+  // Sends one message whose text is made piece by piece, as fast as the peer takes it. What is sent
+  // meanwhile waits behind it.
+  virtual void send_long(NextPiece message) = 0;
   // Sends a close frame after what is queued, and drops the connection if the peer does not answer
   // in time. No message arrives and nothing is sent after it.
   virtual void close(CloseCode code, std::string_view reason) = 0;
@@ -55,7 +62,8 @@ class ConnectionEvents {
  public:
   virtual ~ConnectionEvents() = default;
   virtual void on_message(std::string_view text) = 0;  // Valid UTF-8.
-  // Queued bytes fell to the low mark (kDrainedBytes) or below after they had been above it.
+  // Queued bytes fell to the low mark (kDrainedBytes) or below after they had been above it, or a
+  // long message was on its way; and none is now.
   virtual void on_drained() = 0;
   virtual void on_close() = 0;
 };

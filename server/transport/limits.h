@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 
 namespace cowrite::transport {
 
@@ -31,10 +32,21 @@ inline constexpr int kUnsentBytesMax = 128 << 10;
 // the connection busy meanwhile.
 inline constexpr std::size_t kDrainedBytes = std::size_t{256} << 10;
 
+// What the connections of one loop may have queued, unless its owner says otherwise.
+inline constexpr std::size_t kOutputBytesMax = std::size_t{32} << 20;
+
+// A client that takes less than this of a long text between two sweeps (Timing::sweep) does not get
+// on: 32 KiB a second would take nine minutes for the longest.
+inline constexpr std::uint64_t kLongTextBytesPerSweep = std::uint64_t{16} << 10;
+
+// The next piece of a long message is made when no more than this is queued before it.
+inline constexpr std::size_t kPieceMarkBytes = std::size_t{4} << 10;
+
 // Answers to pings that wait to be written, of at most 127 bytes each; of the pings beyond it only
 // the newest is answered (RFC 6455, section 5.5.3).
 inline constexpr std::size_t kPongsWaitingMax = 16;
 
 static_assert(kConnectionsPerAddressMax < kConnectionsMax);
+static_assert(kPieceMarkBytes < kDrainedBytes);
 
 }  // namespace cowrite::transport

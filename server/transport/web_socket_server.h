@@ -57,9 +57,11 @@ class WebSocketServer {
     std::function<void(const std::string& address)> turned_away = {};
   };
 
-  // The quota is shared by the servers of all loops.
+  // The quota is shared by the servers of all loops. Of what is queued for all connections, this
+  // one holds output_bytes_max at most for longer than a turn: then some are dropped (output.h).
   WebSocketServer(boost::asio::io_context& context, Handlers handlers,
-                  std::shared_ptr<ConnectionQuota> quota, Timing timing = {});
+                  std::shared_ptr<ConnectionQuota> quota, Timing timing = {},
+                  std::size_t output_bytes_max = kOutputBytesMax);
   // Drops the connections that are still open, without another event. REQUIRES: the io_context
   // still exists.
   ~WebSocketServer();
@@ -74,6 +76,9 @@ class WebSocketServer {
   // until their owners close them, and requests under way are answered. When the last connection is
   // gone, nothing of the server keeps the io_context running.
   void stop_accepting();
+
+  // Drops the clients that were sent long texts and do not take them.
+  void drop_stalled();
 
   // The number of open WebSockets.
   [[nodiscard]] std::size_t connections() const { return counts().web_sockets.value(); }

@@ -1,5 +1,6 @@
 #include "server/transport/web_socket_server.h"
 
+#include <algorithm>
 #include <boost/asio/dispatch.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <chrono>
@@ -23,11 +24,14 @@ using Clock = std::chrono::steady_clock;
 class WebSocketServer::Impl : public std::enable_shared_from_this<Impl> {
  public:
   Impl(asio::io_context& context, Handlers handlers, std::shared_ptr<ConnectionQuota> quota,
-       Timing timing)
+       Timing timing, std::size_t output_bytes_max)
       : context_(context),
         handlers_(std::move(handlers)),
         quota_(std::move(quota)),
         timing_(timing),
+        output_(std::make_shared<Output>(
+            context, output_bytes_max, counts_.output_bytes, [this] { make_room(); },
+            handlers_.after_event)),
         sweep_timer_(context) {}
 
   void start();
@@ -37,6 +41,7 @@ class WebSocketServer::Impl : public std::enable_shared_from_this<Impl> {
   void stop_accepting();
   // The owner is gone: no more events.
   void abandon();
+  void drop_stalled();
   [[nodiscard]] const Counts& counts() const { return counts_; }
 
  private:
@@ -70,6 +75,7 @@ class WebSocketServer::Impl : public std::enable_shared_from_this<Impl> {
 
   [[nodiscard]] std::optional<http::Response> refuse(http::Request& request) const;
   void count(const http::Response& response);
+  void make_room();
   void schedule_sweep();
   void sweep();
 
@@ -83,6 +89,7 @@ class WebSocketServer::Impl : public std::enable_shared_from_this<Impl> {
   const std::shared_ptr<ConnectionQuota> quota_;
   const Timing timing_;
   Counts counts_;
+  const std::shared_ptr<Output> output_;
   Endpoint endpoint_;
   std::shared_ptr<Acceptor> acceptor_;
   // From accepting to the end: websocketpp holds none while it neither reads nor writes.
@@ -119,6 +126,7 @@ void WebSocketServer::Impl::stop_accepting() {
 
 void WebSocketServer::Impl::abandon() {
   handlers_ = {};
+  output_->stop();
   acceptor_->stop();
   for (const RawConnectionPtr& connection : connections()) {
     if (connection->web_socket) connection->web_socket->end();
@@ -144,6 +152,7 @@ void WebSocketServer::Impl::on_accepted(Acceptor::Socket socket) {
                     timing_.linger);
   connection->paced_socket().before_read = [raw = connection.get()] { raw->invite_body(); };
   connection->server = shared_from_this();
+  connection->output = output_;
   if (handlers_.opened) connection->number = handlers_.opened(peer.address().to_string());
   connection->set_termination_handler([this](const RawConnectionPtr& ended) { on_end(ended); });
   connections_.insert(connection);
@@ -157,17 +166,18 @@ void WebSocketServer::Impl::on_request(const RawConnectionPtr& connection) {
   http::Request request = connection->request();
   std::optional<http::Response> refusal = refuse(request);
   const Error late{http::kErrBusy, "the server did not find the time to answer; try again later"};
-  const auto exchange =
-      std::make_shared<HttpExchange>(connection, Clock::now(), http::refusal(request, late),
-                                     [this](const http::Response& response) { count(response); });
+  const auto exchange = std::make_shared<HttpExchange>(
+      connection, output_, request.method == "HEAD", http::refusal(request, late),
+      [this](const http::Response& response) { count(response); });
   connection->exchange = exchange;
   if (!refusal && request.path == kWebSocketPath) {
     refusal = http::plain_response(426, "This path serves WebSockets only.");
   }
-  if (refusal) return exchange->respond(*refusal);
+  if (refusal) return exchange->respond(*std::move(refusal));
   handlers_.http(request, [executor = context_.get_executor(), exchange](http::Response response) {
-    asio::dispatch(executor,
-                   [exchange, response = std::move(response)] { exchange->respond(response); });
+    asio::dispatch(executor, [exchange, response = std::move(response)]() mutable {
+      exchange->respond(std::move(response));
+    });
   });
 }
 
@@ -190,7 +200,7 @@ void WebSocketServer::Impl::on_open(const RawConnectionPtr& connection) {
   connection->paced_socket().before_read = nullptr;
   counts_.web_sockets.add();
   counts_.web_sockets_opened.add();
-  connection->web_socket = std::make_shared<WebSocket>(context_, *connection, counts_);
+  connection->web_socket = std::make_shared<WebSocket>(context_, *connection, counts_, output_);
   auto events = handlers_.accept(connection->web_socket, connection->request());
   CHECK(events != nullptr);
   connection->web_socket->set_events(std::move(events));
@@ -251,6 +261,43 @@ void WebSocketServer::Impl::count(const http::Response& response) {
   }
 }
 
+// ---- Room
+
+// Drops connections until what they have queued is more than what there is too much, and a quarter
+// of the bound, so that this is not done again at once. What they share with others stays.
+void WebSocketServer::Impl::make_room() {
+  struct Holder {
+    bool stalled = false;
+    std::size_t bytes = 0;
+    RawConnectionPtr connection;
+  };
+  std::vector<Holder> holders;
+  holders.reserve(connections_.size());
+  for (const RawConnectionPtr& connection : connections_) {
+    const std::size_t bytes = connection->queued_bytes();
+    if (bytes > 0) holders.push_back({connection->stalled(), bytes, connection});
+  }
+  std::sort(holders.begin(), holders.end(), [](const Holder& a, const Holder& b) {
+    return a.stalled != b.stalled ? a.stalled : a.bytes > b.bytes;
+  });
+  const std::size_t wanted = output_->bytes() - output_->bytes_max() + output_->bytes_max() / 4;
+  std::size_t found = 0;
+  for (const Holder& holder : holders) {
+    if (found >= wanted) break;
+    found += holder.bytes;
+    counts_.dropped_for_room.add();
+    holder.connection->drop();
+  }
+}
+
+void WebSocketServer::Impl::drop_stalled() {
+  for (const RawConnectionPtr& connection : connections()) {
+    if (!connection->stalled() || !connection->sends_long()) continue;
+    counts_.dropped_for_room.add();
+    connection->drop();
+  }
+}
+
 // ---- Timeouts
 
 void WebSocketServer::Impl::schedule_sweep() {
@@ -274,8 +321,10 @@ void WebSocketServer::Impl::sweep() {
 // ---- WebSocketServer
 
 WebSocketServer::WebSocketServer(asio::io_context& context, Handlers handlers,
-                                 std::shared_ptr<ConnectionQuota> quota, Timing timing)
-    : impl_(std::make_shared<Impl>(context, std::move(handlers), std::move(quota), timing)) {
+                                 std::shared_ptr<ConnectionQuota> quota, Timing timing,
+                                 std::size_t output_bytes_max)
+    : impl_(std::make_shared<Impl>(context, std::move(handlers), std::move(quota), timing,
+                                   output_bytes_max)) {
   impl_->start();
 }
 
@@ -284,6 +333,8 @@ WebSocketServer::~WebSocketServer() { impl_->abandon(); }
 Result<std::uint16_t> WebSocketServer::listen(const ListenAddress& address, Sharing sharing) {
   return impl_->listen(address, sharing);
 }
+
+void WebSocketServer::drop_stalled() { impl_->drop_stalled(); }
 
 void WebSocketServer::stop_accepting() { impl_->stop_accepting(); }
 
