@@ -3,67 +3,53 @@
 import { describe } from "node:test";
 import { frame } from "../support/tcp.js";
 import { attack } from "./support/attack.js";
+import {
+  each,
+  resets,
+  unfinishedBodies,
+  unfinishedFragments,
+  unfinishedFrames,
+  written,
+} from "./support/kinds.js";
 import { scaled } from "./support/limits.js";
 
-const kMiB = 1 << 20;
-const kMessageBytesMax = 8 * kMiB;
-const kSentBytes = 7 * kMiB;
 const kConnections = scaled(100);
-const kHoldSeconds = 2;
+const kHoldSeconds = 1;
 
-/** Resolves when the socket has taken it, or is closed. */
-const written = (socket, bytes) => new Promise((resolve) => socket.write(bytes, resolve));
-
-/** Sends to each connection, a few at a time, so that the attacker needs little memory itself. */
-async function each(connections, send) {
-  const waiting = [...connections];
-  const work = async () => {
-    while (waiting.length > 0) await send(waiting.pop());
-  };
-  await Promise.all(Array.from({ length: 8 }, work));
-}
-
-describe("messages that never end", () => {
+describe("what never ends", () => {
   attack("7 MiB of a frame of 8 MiB, on each of 100 connections", {}, async (field) => {
-    const part = frame(0x81, Buffer.alloc(kMessageBytesMax - 1, "x")).subarray(0, kSentBytes);
-    const tcps = await field.tcps(kConnections);
-    await each(tcps, async (tcp) => {
+    await unfinishedFrames(field, kConnections);
+    await field.hold(kHoldSeconds);
+  });
+
+  attack("7 fragments of 1 MiB, never the last, on each of 100 connections", {}, async (field) => {
+    await unfinishedFragments(field, kConnections);
+    await field.hold(kHoldSeconds);
+  });
+
+  attack("100 bodies of 8 MiB, never their last byte", {}, async (field) => {
+    await unfinishedBodies(field, kConnections);
+    await field.hold(kHoldSeconds);
+  });
+
+  attack("fragments of a byte each, 20,000 on each of 10 connections", {}, async (field) => {
+    const fragments = Array.from({ length: scaled(20_000) }, () => frame(0x00, "x"));
+    const all = Buffer.concat([frame(0x01, "x"), ...fragments]);
+    await each(await field.tcps(10), async (tcp) => {
       await tcp.upgrade();
-      await written(tcp.socket, part);
+      await written(tcp.socket, all);
     });
     await field.hold(kHoldSeconds);
   });
 
-  attack(
-    "7 fragments of 1 MiB, and never the last, on each of 100 connections",
-    {},
-    async (field) => {
-      const fragments = [0x01, ...Array(6).fill(0x00)].map((first) =>
-        frame(first, Buffer.alloc(kMiB, "x")),
-      );
-      const tcps = await field.tcps(kConnections);
-      await each(tcps, async (tcp) => {
-        await tcp.upgrade();
-        for (const fragment of fragments) await written(tcp.socket, fragment);
-      });
-      await field.hold(kHoldSeconds);
-    },
+  attack("2,000 connections that break as soon as they are there", {}, (field) =>
+    resets(field, scaled(2_000)),
   );
 
-  attack("bodies of 8 MiB without their ends, to paths that want none", {}, async (field) => {
-    const paths = ["/", "/nothing", "/api/documents", "/healthz", "/ws"];
-    const part = Buffer.alloc(kMessageBytesMax - 1, "x");
-    const tcps = await field.tcps(kConnections);
-    await each(tcps.entries(), async ([index, { socket, port }]) => {
-      const method = index % 2 ? "POST" : "GET";
-      const head = [
-        `${method} ${paths[index % paths.length]} HTTP/1.1`,
-        `Host: 127.0.0.1:${port}`,
-        `Content-Length: ${kMessageBytesMax}`,
-      ];
-      await written(socket, `${head.join("\r\n")}\r\n\r\n`);
-      await written(socket, part);
-    });
+  attack("heads of requests that never end, on 500 connections", {}, async (field) => {
+    for (const tcp of await field.tcps(scaled(500))) {
+      tcp.write(`GET / HTTP/1.1\r\nHost: 127.0.0.1:${tcp.port}\r\nX: ${"x".repeat(14_000)}`);
+    }
     await field.hold(kHoldSeconds);
   });
 });

@@ -19,7 +19,7 @@ import { Tcp } from "../../support/tcp.js";
 import { Bystanders } from "./bystanders.js";
 import { describe, p99, record, violations } from "./figures.js";
 import { kOpenedDocuments, kOpenedText, openedId } from "./innocent.js";
-import { kAttackerAddress, kAttackMs, kMemory, kStopMs } from "./limits.js";
+import { kAttackerAddress, kAttackMs, kMemoryMiB, kStopMs } from "./limits.js";
 
 const kOptions = ["--loops", "1", "--metrics-listen", "127.0.0.1:0"];
 
@@ -106,8 +106,8 @@ export class Field {
   }
 }
 
-const start = (options) =>
-  Server.start({ ...options, args: [...kOptions, "--memory", kMemory, ...(options.args ?? [])] });
+const start = ({ args = [], memoryMiB = kMemoryMiB, ...options }) =>
+  Server.start({ ...options, args: [...kOptions, "--memory", `${memoryMiB}M`, ...args] });
 
 /** Folders by what prepared them: a folder for all attacks that need the same. */
 const prepared = new Map();
@@ -161,20 +161,25 @@ async function fight(server, name, run) {
  * Declares an attack as a test. Whatever it does, the memory and the turns of the loop stay within
  * their bounds, the innocent meets no error and loses nothing, and SIGTERM ends the server with 0.
  * @param {string} name what the attacker does, and what holds
- * @param {{args?: string[], under?: string[], prepare?: (field: Field) => Promise<void>,
- *     turns?: boolean}} options args and under: as for Server.start(); prepare: what writes
- *     the documents that the attack needs; turns: false where the loop may stand longer
+ * @param {{args?: string[], under?: string[], prepare?: (field: Field) => Promise<any>,
+ *     memoryMiB?: number, turns?: boolean}} options args and under: as for Server.start(); prepare:
+ *     what writes the documents that the attack needs; memoryMiB: the server's budget; turns: false
+ *     where the loop may stand longer
  * @param {(field: Field) => Promise<void>} run
  */
-export function attack(name, { args, under, prepare = nothing, turns = true }, run) {
+export function attack(
+  name,
+  { prepare = nothing, memoryMiB = kMemoryMiB, turns = true, ...options },
+  run,
+) {
   it(name, async (t) => {
     const data = await folderFor(prepare);
     try {
-      const server = await start({ data, args, under });
+      const server = await start({ data, memoryMiB, ...options });
       const { wrong, figures } = await fight(server, name, run);
       t.diagnostic(describe(figures));
       record(name, figures);
-      assert.deepEqual([...wrong, ...violations(figures, { turns })], []);
+      assert.deepEqual([...wrong, ...violations(figures, { memoryMiB, turns })], []);
     } finally {
       await rm(data, { recursive: true, force: true });
     }

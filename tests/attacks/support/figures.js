@@ -1,7 +1,7 @@
 // What an attack cost: what is asserted of it, and what is only recorded.
 
 import { appendFileSync } from "node:fs";
-import { kResidentBytesMax, kTurnSecondsMax } from "./limits.js";
+import { kTurnSecondsMax, residentBytesMax } from "./limits.js";
 
 const kMiB = 1 << 20;
 
@@ -17,16 +17,18 @@ export function p99(values) {
 /**
  * What is wrong with how an attack went, a sentence each.
  * @param {object} figures as Field.end() returns them
- * @param {{turns: boolean}} options turns: whether turns of the loop are asserted
+ * @param {{memoryMiB: number, turns: boolean}} options the server's budget of memory, and whether
+ *     turns of the loop are asserted
  */
-export function violations(figures, { turns }) {
+export function violations(figures, { memoryMiB, turns }) {
   const { peakBytes, gaveUp, longestTurn, innocentErrors, acks, ended } = figures;
   const said = innocentErrors.map((error) => `the innocent met: ${error}`);
   if (gaveUp) said.push(`the attack gave up at ${inMiB(peakBytes)}`);
   else if (ended.code !== 0) said.push(`the server ended with ${JSON.stringify(ended)}`);
   if (acks === 0) said.push("nothing of the innocent was acknowledged");
-  if (peakBytes > kResidentBytesMax) {
-    said.push(`resident ${inMiB(peakBytes)}, more than ${inMiB(kResidentBytesMax)}`);
+  const most = residentBytesMax(memoryMiB);
+  if (peakBytes > most) {
+    said.push(`resident ${inMiB(peakBytes)}, more than ${inMiB(most)}`);
   }
   if (turns && longestTurn > kTurnSecondsMax) {
     said.push(`a turn of ${inMs(longestTurn)}, more than ${inMs(kTurnSecondsMax)}`);

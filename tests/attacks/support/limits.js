@@ -12,8 +12,9 @@ export const scaled = (count) => Math.max(1, Math.round(count * kScale));
  * Memory of the whole process: the budget that it is started with, and beside it the program, the
  * threads, the sockets and all that has budgets of its own.
  */
-export const kMemory = "256M";
-export const kResidentBytesMax = (256 + 128) * kMiB;
+export const kMemoryMiB = 256;
+const kBesideMiB = 128;
+export const residentBytesMax = (memoryMiB) => (memoryMiB + kBesideMiB) * kMiB;
 
 /** With more, an attack gives up before it swamps the machine that it runs on. */
 export const kGiveUpBytes = 3072 * kMiB;
