@@ -22,7 +22,7 @@ function recordsOfManyComponents({ server }) {
   return importHistory(server, kHistory, changes);
 }
 
-const kFollowed = 64;
+const kFollowed = 40;
 const kFollowedLetters = scaled(8 << 20);
 const followedId = (number) => `followed-${number}`;
 
@@ -36,11 +36,15 @@ async function longTexts({ server }) {
 const kLong = "long-history";
 const kLongRecords = scaled(20_000);
 
+const kJoins = 6;
+
 const longHistory = ({ server }) =>
   importHistory(server, kLong, [
     { create: "" },
     ...times(kLongRecords, () => ({ op: ["letters "] })),
   ]);
+
+const isAnyRefused = (now) => now['cowrite_http_responses_total{status="5xx"}'] > 0;
 
 /** The status of a GET by the innocent. */
 async function innocentGet(server, target) {
@@ -70,8 +74,11 @@ describe("reading", () => {
     async (field) => {
       const [connections, asked] = [25, 16];
       const other = await field.raw();
-      const attack_ = { connections, asked, d: kHistory, versions: kVersions };
-      const counts = await oldVersions(field, attack_);
+      const counts = await oldVersions(field, {
+        ...{ connections, asked, d: kHistory },
+        versions: kVersions,
+      });
+      await counts.first;
       const cold = openedId(kOpenedDocuments - 1);
       const began = counts.answered;
       other.send({ a: "f", c, d: cold, v: null });
@@ -84,7 +91,7 @@ describe("reading", () => {
   );
 
   attack(
-    "64 texts of 8 MiB are followed without being sent",
+    "40 texts of 8 MiB are followed without being sent",
     { prepare: longTexts, memoryMiB: 64 },
     async (field) => {
       const attacker = await field.raw();
@@ -96,31 +103,31 @@ describe("reading", () => {
     },
   );
 
-  attack("50 connections follow 51,200 documents and 25,600 channels", {}, (field) =>
-    subscriptions(field, { connections: scaled(50), documents: 1_024, channels: 512 }),
+  attack("70 connections follow 71,680 documents and 35,840 channels", {}, (field) =>
+    subscriptions(field, { connections: scaled(70), documents: 1_024, channels: 512 }),
   );
 
   attack(
     "who leaves while joining at an old version is answered in order, and hears nothing more",
     { prepare: longHistory },
     async (field) => {
-      const attackers = await field.raws(20);
+      const attackers = await field.raws(5);
       const d = kLong;
       const join = [
         { a: "s", c, d, v: 0 },
         { a: "u", c, d },
       ];
       for (const attacker of attackers) {
-        for (const request of Array(10).fill(join).flat()) attacker.send(request);
+        for (const request of Array(kJoins).fill(join).flat()) attacker.send(request);
         attacker.send({ a: "pp" });
       }
       for (const attacker of attackers) {
         const answers = [];
-        while (answers.length < 20) {
+        while (answers.length < 2 * kJoins) {
           const { a } = await within(attacker.next(), "all answers", kAttackMs);
           if (a === "s" || a === "u") answers.push(a);
         }
-        assert.deepEqual(answers, Array(10).fill(["s", "u"]).flat());
+        assert.equal(answers.join(" "), Array(kJoins).fill("s u").join(" "));
       }
       await when(field.server, "nothing is followed", (now) => now.cowrite_subscriptions === 0);
       for (const attacker of attackers) {
@@ -137,7 +144,7 @@ describe("reading", () => {
     for (const tcp of await field.tcps(300)) {
       tcp.write(`GET ${target} HTTP/1.1\r\nHost: 127.0.0.1:${tcp.port}\r\n\r\n`);
     }
-    await field.hold(0.5);
+    await Promise.race([field.hold(2), when(field.server, "one is refused", isAnyRefused)]);
     const other = `/api/documents/${c}/${d}/records?from=2&wait=1`;
     assert.equal(await innocentGet(field.server, other), 200);
   });
@@ -152,7 +159,7 @@ describe("reading", () => {
       for (const _ of times(5, Number)) statuses.push(await innocentGet(field.server, target));
       state.going = false;
       await Promise.all(state.parts);
-      assert.deepEqual(statuses, Array(5).fill(200));
+      assert.equal(statuses.join(" "), "200 200 200 200 200");
     },
   );
 });

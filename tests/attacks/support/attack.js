@@ -15,6 +15,7 @@ import { commit, creation } from "../../support/documents.js";
 import { quantile, read } from "../../support/metrics.js";
 import { dropRawClients, RawClient } from "../../support/raw_client.js";
 import { Server } from "../../support/server.js";
+import { SmallDisk } from "../../support/small_disk.js";
 import { Tcp } from "../../support/tcp.js";
 import { Bystanders } from "./bystanders.js";
 import { describe, p99, record, violations } from "./figures.js";
@@ -29,8 +30,10 @@ const nothing = async () => {};
 export class Field {
   #tcps = new Set();
 
-  constructor(server) {
+  /** @param {SmallDisk} [disk] what the server's folder lies on, if the attack asked for one */
+  constructor(server, disk) {
     this.server = server;
+    this.disk = disk;
   }
 
   /** An attacker's connection. */
@@ -129,9 +132,10 @@ async function prepareFolder(prepare) {
   }
 }
 
-async function folderFor(prepare) {
+/** Puts what was prepared below this folder; resolves to where. */
+async function copyPrepared(prepare, folder) {
   if (!prepared.has(prepare)) await prepareFolder(prepare);
-  const data = await mkdtemp(path.join(tmpdir(), "cowrite-attack-"));
+  const data = path.join(folder, "data");
   await cp(prepared.get(prepare), data, { recursive: true });
   return data;
 }
@@ -144,8 +148,8 @@ function whileServed(server, what, running) {
   return within(Promise.race([running, ended]), what, kAttackMs);
 }
 
-async function fight(server, name, run) {
-  const field = new Field(server);
+async function fight(server, disk, name, run) {
+  const field = new Field(server, disk);
   const bystanders = await Bystanders.start(server);
   try {
     const wrong = [];
@@ -162,26 +166,29 @@ async function fight(server, name, run) {
  * their bounds, the innocent meets no error and loses nothing, and SIGTERM ends the server with 0.
  * @param {string} name what the attacker does, and what holds
  * @param {{args?: string[], under?: string[], prepare?: (field: Field) => Promise<any>,
- *     memoryMiB?: number, turns?: boolean}} options args and under: as for Server.start(); prepare:
- *     what writes the documents that the attack needs; memoryMiB: the server's budget; turns: false
- *     where the loop may stand longer
+ *     memoryMiB?: number, diskMiB?: number, turns?: boolean}} options args and under: as for
+ *     Server.start(); prepare: what writes the documents that the attack needs; memoryMiB: the
+ *     server's budget; diskMiB: a small disk; turns: false where the loop may stand longer
  * @param {(field: Field) => Promise<void>} run
  */
 export function attack(
   name,
-  { prepare = nothing, memoryMiB = kMemoryMiB, turns = true, ...options },
+  { prepare = nothing, memoryMiB = kMemoryMiB, diskMiB, turns = true, ...options },
   run,
 ) {
   it(name, async (t) => {
-    const data = await folderFor(prepare);
+    const disk = diskMiB ? await SmallDisk.mount(diskMiB) : null;
+    if (diskMiB && !disk) return t.skip("no mount");
+    const folder = disk?.folder ?? (await mkdtemp(path.join(tmpdir(), "cowrite-attack-")));
     try {
+      const data = await copyPrepared(prepare, folder);
       const server = await start({ data, memoryMiB, ...options });
-      const { wrong, figures } = await fight(server, name, run);
+      const { wrong, figures } = await fight(server, disk, name, run);
       t.diagnostic(describe(figures));
       record(name, figures);
       assert.deepEqual([...wrong, ...violations(figures, { memoryMiB, turns })], []);
     } finally {
-      await rm(data, { recursive: true, force: true });
+      await (disk ? disk.unmount() : rm(folder, { recursive: true, force: true }));
     }
   });
 }

@@ -1,10 +1,10 @@
-// Strings with one hash, for the hash that GCC's standard library has (MurmurHash64A with a known
-// seed). It takes eight bytes at a time; two neighbouring blocks whose mixed values both differ in
-// the highest bit leave the same state, so each pair of blocks doubles the strings.
+// Strings with one hash, for the hash that GCC's standard library has (MurmurHash64A with a seed
+// that everybody knows). It takes eight bytes at a time. Whatever two different blocks have done to
+// its state, another two undo it, so each pair of blocks doubles the strings.
 
 const kMask = (1n << 64n) - 1n;
 const kFactor = 0xc6a4a7935bd1e995n;
-const kTopBit = 1n << 63n;
+const kSeed = 0xc70f6907n;
 const kBlockBytes = 8;
 const kPairs = 14; // 224 bytes, which an id may have.
 
@@ -15,23 +15,31 @@ const kInverse = (() => {
   return inverse;
 })();
 
-const unshift = (value) => value ^ (value >> 47n); // Its own inverse, as 2 * 47 > 64.
-const mix = (block) => (unshift((block * kFactor) & kMask) * kFactor) & kMask;
-const unmix = (mixed) => (unshift((mixed * kInverse) & kMask) * kInverse) & kMask;
+const times = (value, factor) => (value * factor) & kMask;
+const shift = (value) => value ^ (value >> 47n); // Its own inverse, as 2 * 47 is more than 64.
+const mix = (block) => times(shift(times(block, kFactor)), kFactor);
+const unmix = (mixed) => times(shift(times(mixed, kInverse)), kInverse);
+const absorb = (state, bytes) => times(state ^ mix(bytes.readBigUInt64LE()), kFactor);
 
 const bytesOf = (block) => {
   const bytes = Buffer.alloc(kBlockBytes);
   bytes.writeBigUInt64LE(block);
   return bytes;
 };
-const isPlain = (bytes) => bytes.every((byte) => byte > 0x2f && byte < 0x7f && byte !== 0x5c);
+const isPlain = (bytes) => bytes.every((byte) => byte > 0x20 && byte < 0x7f);
+const plainBlock = (random) =>
+  Buffer.from(Array.from({ length: kBlockBytes }, () => 0x61 + random.below(26)));
 
-/** Two blocks of plain characters whose mixed values differ in the highest bit alone. */
-function twins(random) {
+/** Two strings of two blocks that lead from this state to one other. */
+function twins(random, state) {
+  const [first, second] = [plainBlock(random), plainBlock(random)];
+  const difference = absorb(state, first) ^ absorb(state, second);
   for (;;) {
-    const one = Buffer.from(Array.from({ length: kBlockBytes }, () => 0x61 + random.below(26)));
-    const other = bytesOf(unmix(mix(one.readBigUInt64LE()) ^ kTopBit));
-    if (isPlain(other)) return [String(one), String(other)];
+    const tail = plainBlock(random);
+    const other = bytesOf(unmix(mix(tail.readBigUInt64LE()) ^ difference));
+    if (!isPlain(other)) continue;
+    const end = absorb(absorb(state, first), tail);
+    return { strings: [`${first}${tail}`, `${second}${other}`], end };
   }
 }
 
@@ -41,10 +49,19 @@ function twins(random) {
  */
 export function collidingIds(random, before, count) {
   const padding = "p".repeat(kBlockBytes - (before.length % kBlockBytes));
-  const [first, second] = [twins(random), twins(random)];
-  const pairs = [0, 1].map((choice) => first[choice] + second[choice]);
-  return Array.from({ length: count }, (_, index) => {
-    const blocks = Array.from({ length: kPairs }, (_, pair) => pairs[(index >> pair) & 1]);
-    return padding + blocks.join("");
+  const prefix = Buffer.from(before + padding);
+  const length = BigInt(prefix.length + 2 * kPairs * kBlockBytes);
+  let state = kSeed ^ times(length, kFactor);
+  for (let at = 0; at < prefix.length; at += kBlockBytes) {
+    state = absorb(state, prefix.subarray(at, at + kBlockBytes));
+  }
+  const pairs = Array.from({ length: kPairs }, () => {
+    const { strings, end } = twins(random, state);
+    state = end;
+    return strings;
   });
+  return Array.from(
+    { length: count },
+    (_, index) => padding + pairs.map((strings, pair) => strings[(index >> pair) & 1]).join(""),
+  );
 }

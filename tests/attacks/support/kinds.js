@@ -94,12 +94,20 @@ export async function resets(field, count) {
   });
 }
 
-/** Old versions are asked for; `answered` counts what comes. */
+/**
+ * Old versions are asked for; `answered` counts what comes, and `first` resolves with the first of
+ * it.
+ */
 export async function oldVersions(field, { connections, asked, d, versions }) {
   const counts = { answered: 0 };
+  let begin;
+  counts.first = new Promise((resolve) => (begin = resolve));
   for (const attacker of await field.raws(connections)) {
     attacker.socket.removeAllListeners("message");
-    attacker.socket.on("message", () => ++counts.answered);
+    attacker.socket.on("message", () => {
+      ++counts.answered;
+      begin();
+    });
     for (let id = 0; id < asked; ++id) {
       attacker.send({ a: "nf", id, c, d, v: versions[id % versions.length] });
     }

@@ -1,0 +1,81 @@
+// The disk: what it must take for each byte that is sent, and what waits while it is nearly full.
+
+import assert from "node:assert/strict";
+import { symlink, writeFile, readFile, rm, mkdtemp } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { describe, it } from "node:test";
+import { within } from "../support/deadline.js";
+import { creation, kCollection as c, opMessage } from "../support/documents.js";
+import { Server } from "../support/server.js";
+import { attack } from "./support/attack.js";
+import { deafs, each, times } from "./support/kinds.js";
+import { kAttackMs, scaled } from "./support/limits.js";
+import { makeNoise } from "./support/texts.js";
+
+const kMiB = 1 << 20;
+const kText = "long-text";
+
+// What is written may be so many times what is sent, and what a quiet server writes beside it: a
+// small operation has a record, its keys, and a part of a block of the log that is synced.
+const kWrittenPerSent = 16;
+const kWrittenBeside = 48 * kMiB;
+
+const longText = ({ server }) => makeNoise(server, kText, scaled(15 * kMiB));
+
+/** Inserts letters one by one at the beginning, each as soon as the last is acknowledged. */
+async function type(raw, d, v, letters) {
+  for (let seq = 1; seq <= letters; ++seq) {
+    raw.send(opMessage(d, v, seq, { op: ["a"] }));
+    for (;;) {
+      const message = await within(raw.next(), "an ack", kAttackMs);
+      assert.equal(message.error, undefined);
+      v = message.v + 1;
+      if (message.op === undefined) break;
+    }
+  }
+}
+
+describe("the disk", () => {
+  attack(
+    "12,000 letters, one by one, into a text of 15 MiB",
+    { prepare: longText },
+    async (field) => {
+      const version = 1 + Math.ceil(scaled(15 * kMiB) / kMiB);
+      const typists = await field.raws(20);
+      const before = field.writtenBytes;
+      await each(typists, (raw) => type(raw, kText, version, scaled(12_000) / 20));
+      const sent = (await field.metrics()).cowrite_received_bytes_total;
+      const written = field.writtenBytes - before;
+      const most = kWrittenPerSent * sent + kWrittenBeside;
+      assert.ok(written < most, `${written} bytes were written for ${sent} that were sent`);
+    },
+  );
+
+  attack("30 connections submit while the disk is nearly full", { diskMiB: 400 }, async (field) => {
+    const piece = "p".repeat(kMiB);
+    await field.disk.fill(16 * kMiB);
+    await field.hold(0.5);
+    for (const [index, attacker] of (await deafs(field, scaled(30))).entries()) {
+      const d = `waiting-${index}`;
+      attacker.send(opMessage(d, 0, 1, creation("")));
+      for (const seq of times(40, (number) => number + 2)) {
+        attacker.send(opMessage(d, null, seq, { op: [piece, { d: piece.length }] }));
+      }
+    }
+    await field.hold(4);
+    await field.disk.empty();
+  });
+
+  it("the mark of a closed folder is not written through a link", async (t) => {
+    const folder = await mkdtemp(path.join(tmpdir(), "cowrite-attack-"));
+    t.after(() => rm(folder, { recursive: true }));
+    const target = path.join(folder, "target");
+    await writeFile(target, "not to be touched");
+    const server = await Server.start();
+    t.after(() => server.dispose());
+    await symlink(target, path.join(server.data, "CLOSED"));
+    await server.stop();
+    assert.equal(await readFile(target, "utf8"), "not to be touched");
+  });
+});
