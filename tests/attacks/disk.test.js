@@ -7,6 +7,7 @@ import path from "node:path";
 import { describe, it } from "node:test";
 import { within } from "../support/deadline.js";
 import { creation, kCollection as c, opMessage } from "../support/documents.js";
+import { when } from "../support/metrics.js";
 import { Server } from "../support/server.js";
 import { attack } from "./support/attack.js";
 import { deafs, each, times } from "./support/kinds.js";
@@ -14,7 +15,10 @@ import { kAttackMs, scaled } from "./support/limits.js";
 import { makeNoise } from "./support/texts.js";
 
 const kMiB = 1 << 20;
+const kTypists = 25;
 const kText = "long-text";
+const kManyComponents = 262_144; // As many as an operation may have.
+const kCommitted = 'cowrite_operations_total{outcome="committed"}';
 
 // What is written may be so many times what is sent, and what a quiet server writes beside it: a
 // small operation has a record, its keys, and a part of a block of the log that is synced.
@@ -38,13 +42,13 @@ async function type(raw, d, v, letters) {
 
 describe("the disk", () => {
   attack(
-    "12,000 letters, one by one, into a text of 15 MiB",
+    "8,000 letters, one by one, into a text of 15 MiB",
     { prepare: longText },
     async (field) => {
       const version = 1 + Math.ceil(scaled(15 * kMiB) / kMiB);
-      const typists = await field.raws(20);
+      const typists = await field.raws(kTypists);
       const before = field.writtenBytes;
-      await each(typists, (raw) => type(raw, kText, version, scaled(12_000) / 20));
+      await Promise.all(typists.map((raw) => type(raw, kText, version, scaled(8_000) / kTypists)));
       const sent = (await field.metrics()).cowrite_received_bytes_total;
       const written = field.writtenBytes - before;
       const most = kWrittenPerSent * sent + kWrittenBeside;
@@ -52,18 +56,24 @@ describe("the disk", () => {
     },
   );
 
-  attack("30 connections submit while the disk is nearly full", { diskMiB: 400 }, async (field) => {
-    const piece = "p".repeat(kMiB);
-    await field.disk.fill(16 * kMiB);
-    await field.hold(0.5);
-    for (const [index, attacker] of (await deafs(field, scaled(30))).entries()) {
-      const d = `waiting-${index}`;
-      attacker.send(opMessage(d, 0, 1, creation("")));
-      for (const seq of times(40, (number) => number + 2)) {
-        attacker.send(opMessage(d, null, seq, { op: [piece, { d: piece.length }] }));
-      }
+  attack("12 connections submit while the disk is nearly full", { diskMiB: 400 }, async (field) => {
+    // JSON of 3 bytes makes a component, which takes the server many more.
+    const op = times(kManyComponents, (index) => (index % 2 ? "a" : 1));
+    const text = "x".repeat(kManyComponents / 2);
+    const attackers = await deafs(field, scaled(12));
+    for (const [index, attacker] of attackers.entries()) {
+      attacker.send(opMessage(`waiting-${index}`, 0, 1, creation(text)));
     }
-    await field.hold(4);
+    const created = (now) => now[kCommitted] >= attackers.length + 1;
+    await when(field.server, "the documents are there", created);
+    await field.disk.fill(16 * kMiB);
+    await when(field.server, "edits wait", (now) => now.cowrite_log_waits_for_disk === 1);
+    await each(attackers.entries(), async ([index, attacker]) => {
+      for (const seq of times(10, (number) => number + 2)) {
+        attacker.send(opMessage(`waiting-${index}`, 1, seq, { op }));
+      }
+    });
+    await field.hold(3);
     await field.disk.empty();
   });
 

@@ -18,6 +18,7 @@ import { kAttackMs, scaled } from "./support/limits.js";
 import { importHistory } from "./support/texts.js";
 
 const kManyComponents = 262_144; // As many as an operation may have.
+const kMostTimes = 2; // It is four times as much where they collide.
 const kMany = "records-of-many-components";
 const kLong = "long-history";
 const kLongRecords = 15_000;
@@ -118,8 +119,8 @@ describe("one message", () => {
     },
   );
 
-  attack("5,000 ids that collide cost no more than others", {}, async (field) => {
-    const count = scaled(5_000);
+  attack("8,000 ids that collide cost no more than others", {}, async (field) => {
+    const count = scaled(8_000);
     const random = new Random(kSeed);
     const raw = await field.raw();
     const colliding = collidingIds(random, `${c}.`, count);
@@ -127,7 +128,7 @@ describe("one message", () => {
     const plain = await timeCreations(field, raw, others, 1);
     const slow = await timeCreations(field, raw, colliding, count + 1);
     assert.ok(
-      slow < 3 * plain,
+      slow < kMostTimes * plain,
       `${slow.toFixed(2)} s of the loop, ${plain.toFixed(2)} s for others`,
     );
   });

@@ -68,8 +68,9 @@ export class Field {
     return read(this.server);
   }
 
-  /** What the process has given to the disk, in bytes. */
+  /** What the process has given to the disk, in bytes; nothing if it has ended. */
   get writtenBytes() {
+    if (!this.server.alive) return 0;
     const io = readFileSync(`/proc/${this.server.process.pid}/io`, "utf8");
     return Number(/^write_bytes: (\d+)/m.exec(io)[1]);
   }
@@ -78,8 +79,8 @@ export class Field {
   async end(bystanders) {
     const { server } = this;
     const innocent = await bystanders.innocent();
-    const counted = server.alive ? await this.metrics() : {};
-    const writtenBytes = server.alive ? this.writtenBytes : 0;
+    const counted = await this.metrics().catch(() => ({})); // It may have ended.
+    const { writtenBytes } = this;
     const began = performance.now();
     server.process.kill("SIGTERM");
     const ended = await within(server.exited, "the server ends after SIGTERM", kStopMs);
