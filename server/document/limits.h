@@ -38,6 +38,10 @@ inline constexpr std::size_t kHistoryChunkBytes = std::size_t{256} << 10;
 inline constexpr std::size_t kMissedRecordsMax = 16'384;
 inline constexpr std::size_t kMissedBytesMax = std::size_t{4} << 20;
 
+// Components that a presence is moved over, which take less than a millisecond: one operation of
+// the largest size, or dozens for each of the recent records.
+inline constexpr std::size_t kPresencePassesMax = storage::kOperationComponentsMax;
+
 // What an open document remembers of the last sequence of each source; forgotten entries are looked
 // up in the log.
 inline constexpr std::size_t kKnownSourcesMax = 8'192;
