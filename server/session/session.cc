@@ -62,13 +62,12 @@ void Session::handle(protocol::Submit message) {
   unanswered_bytes_ += message_bytes_;
   reads_.submitted(message.key);
   std::string source = message.source.value_or(source_);
-  outbox_.post(document::ToDocument(
-      document::Submission{.session = id_,
-                                                           .source = std::move(source),
-                                                           .author = author_,
-                                                           .request = std::move(message),
-                                                           .bytes = message_bytes_,
-                                                           .payer = payer_}));
+  outbox_.post(document::ToDocument(document::Submission{.session = id_,
+                                                         .source = std::move(source),
+                                                         .author = author_,
+                                                         .request = std::move(message),
+                                                         .bytes = message_bytes_,
+                                                         .payer = payer_}));
 }
 
 void Session::handle(protocol::JoinChannel message) {
@@ -224,7 +223,7 @@ void Session::update_read_pause() {
 void Session::announce(protocol::Presence presence, document::SessionId acknowledged) {
   if (presence.key) {
     outbox_.post(document::ToDocument(
-        document::DocumentPresence{acknowledged, source_, std::move(presence)}));
+        document::DocumentPresence{acknowledged, source_, std::move(presence), payer_}));
     return;
   }
   auto notice = std::make_shared<document::PresenceNotice>();

@@ -106,7 +106,7 @@ void Switchboard::to_channel(presence::ToChannel request) {
 void Switchboard::query(const document::QueryRequest& request) {
   post(request.session.loop, [request](Shard& shard) {
     shard.queries.read<protocol::QueryPage>(
-        nullptr,
+        {storage::Urgency::kPast, request.payer}, nullptr,
         [query = request.query](const storage::History& history) {
           return document::read_collection(history, query);
         },
