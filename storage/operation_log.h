@@ -12,6 +12,7 @@
 
 #include "storage/document_key.h"
 #include "storage/history.h"
+#include "storage/read_order.h"
 #include "storage/record.h"
 
 namespace cowrite::storage {
@@ -54,9 +55,10 @@ class OperationLog {
   virtual void save_checkpoint(DocumentKey key, Snapshot snapshot) = 0;
 
   // Runs `job` on a reader thread, where reading may block, with one state of the log: at least all
-  // that was committed before read() was called. When too many jobs are waiting already it runs at
-  // once, inside read(), with a History that does not block and fails every call with kErrBusy.
-  virtual void read(std::function<void(const History&)> job) = 0;
+  // that was committed before read() was called. Jobs wait as `order` says. When too many of its
+  // payer's are waiting already it runs at once, inside read(), with a History that does not block
+  // and fails every call with kErrBusy. When the log ends, jobs that wait are destroyed unrun.
+  virtual void read(const ReadOrder& order, std::function<void(const History&)> job) = 0;
 };
 
 }  // namespace cowrite::storage

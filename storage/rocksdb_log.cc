@@ -81,7 +81,9 @@ void RocksDbLog::save_checkpoint(DocumentKey key, Snapshot snapshot) {
   checkpoints_.save(std::move(key), std::move(snapshot));
 }
 
-void RocksDbLog::read(std::function<void(const History&)> job) { readers_.read(std::move(job)); }
+void RocksDbLog::read(const ReadOrder& order, std::function<void(const History&)> job) {
+  readers_.read(order, std::move(job));
+}
 
 Result<void> RocksDbLog::erase(const DocumentKey& key) {
   const std::unique_lock<std::mutex> paused = checkpoints_.pause();

@@ -4,8 +4,9 @@
 //     save_checkpoint  ->  checkpoint thread
 //     read             ->  reader threads
 //
-// Thread-safe. The destructor finishes all that was queued and closes the folder. By then no method
-// may be running, or be called from the callbacks that it still runs.
+// Thread-safe. The destructor finishes the appends and checkpoints that are queued, drops the reads
+// (read/reader_pool.h), and closes the folder. By then no method may be running, or be called from
+// the callbacks that it still runs.
 #pragma once
 
 #include <functional>
@@ -42,7 +43,7 @@ class RocksDbLog final : public Log {
 
   void append(Append append, std::function<void(AppendOutcome)> done) override;
   void save_checkpoint(DocumentKey key, Snapshot snapshot) override;
-  void read(std::function<void(const History&)> job) override;
+  void read(const ReadOrder& order, std::function<void(const History&)> job) override;
 
   [[nodiscard]] const History& history() const override { return history_; }
   [[nodiscard]] const RocksDbStore& store() const override { return *store_; }

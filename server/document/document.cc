@@ -99,7 +99,7 @@ void Document::form_batch(std::int64_t now_ms) {
     PendingSubmission pending = std::move(queue_.front());
     queue_.pop_front();
     if (std::optional<HistoryWanted> wanted = batch_->add(pending, log_, now_ms)) {
-      effects_.emplace_back(ReadHistory{next_ticket_, *wanted});
+      effects_.emplace_back(ReadHistory{next_ticket_, *wanted, pending.submission().payer});
       awaiting_history_.emplace(next_ticket_++,
                                 AwaitingHistory{std::move(pending), *std::move(wanted)});
     }

@@ -47,6 +47,7 @@ struct Announce {
 struct ReadHistory {
   std::uint64_t ticket = 0;
   HistoryWanted wanted;
+  storage::Payer payer = {};
 };
 // Somebody else's records were first: read the log from this version and report with
 // records_committed().

@@ -24,9 +24,10 @@ bool subscribes(const ReadRequest& request) {
 // ---- Coming and going
 
 std::shared_ptr<DocumentHost> DocumentHost::open(storage::DocumentKey key,
-                                                 storage::OperationLog& log, HostPorts ports) {
+                                                 storage::OperationLog& log, HostPorts ports,
+                                                 storage::Payer payer) {
   std::shared_ptr<DocumentHost> host(new DocumentHost(std::move(key), log, std::move(ports)));
-  host->load();
+  host->load(payer);
   return host;
 }
 
@@ -36,9 +37,10 @@ DocumentHost::DocumentHost(storage::DocumentKey key, storage::OperationLog& log,
       ports_(std::move(ports)),
       reader_(log, ports_.run, ports_.run_after) {}
 
-void DocumentHost::load() {
+void DocumentHost::load(storage::Payer payer) {
   loading_ = true;
   read<LoadedDocument>(
+      {storage::Urgency::kOpening, payer},
       [key = key_, memory = ports_.memory](const storage::History& history) {
         return load_document(key, *memory, history);
       },
@@ -73,7 +75,7 @@ void DocumentHost::handle(ToDocument request) {
     refuse(std::move(request), *failure_);
   } else if (!document_ || reloading_) {
     waiting_.emplace_back(std::move(request));
-    if (!loading_ && !reloading_) load();
+    if (!loading_ && !reloading_) load(payer_of(std::get<ToDocument>(waiting_.back())));
   } else {
     std::visit([this](auto message) { receive(std::move(message)); }, std::move(request));
   }
@@ -92,7 +94,7 @@ void DocumentHost::reload() {
   }
   reloading_ = false;
   document_.reset();
-  load();
+  load(storage::Payer::kServer);
 }
 
 bool DocumentHost::unload() {
@@ -190,11 +192,17 @@ TextRoom DocumentHost::room_of_text() {
   return room;
 }
 
+storage::Urgency DocumentHost::urgency_from(std::uint64_t from) const {
+  const bool is_far = document_->committed().version - from > kRecentRecordsMax;
+  return is_far ? storage::Urgency::kCatchUp : storage::Urgency::kOpening;
+}
+
 // A part of the way; the session asks again for the rest, until the recent records can answer.
 void DocumentHost::answer_from_log(const ReadRequest& request, std::uint64_t from) {
   using Records = std::vector<storage::Record>;
   const std::uint64_t to = document_->recent().begin();
   read<Records>(
+      {urgency_from(from), request.payer},
       [key = key_, from, to](const storage::History& history) {
         return history.records(key, from, to, kHistoryChunkBytes);
       },
@@ -231,6 +239,7 @@ void DocumentHost::receive(const SnapshotRequest& request) {
     return ports_.reply(request.session, SnapshotReply{request.ticket, committed, room_of_text()});
   }
   read<RoomySnapshot>(
+      {storage::Urgency::kPast, request.payer},
       [key = key_, selector = request.selector, newest = committed.version,
        memory = ports_.memory](const storage::History& history) {
         return read_snapshot(key, selector, newest, *memory, history);
@@ -302,6 +311,7 @@ void DocumentHost::carry_out(Announce effect) {
 
 void DocumentHost::carry_out(const ReadHistory& effect) {
   read<HistoryChunk>(
+      {urgency_from(effect.wanted.from), effect.payer},
       [key = key_, wanted = effect.wanted](const storage::History& history) {
         return read_chunk(key, wanted, history);
       },
@@ -315,6 +325,7 @@ void DocumentHost::carry_out(const ReadHistory& effect) {
 void DocumentHost::carry_out(const ReadForeign& effect) {
   using Records = std::vector<storage::Record>;
   read<Records>(
+      {storage::Urgency::kOpening, storage::Payer::kServer},
       [key = key_, from = effect.from](const storage::History& history) {
         return history.records(key, from, storage::kIntegerMax, kHistoryChunkBytes);
       },

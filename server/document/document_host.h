@@ -56,10 +56,10 @@ struct HostPorts {
 
 class DocumentHost : public std::enable_shared_from_this<DocumentHost> {
  public:
-  // Starts to load the document; requests wait until it is there.
+  // Starts to load the document; requests wait until it is there. Whoever asked for it pays.
   [[nodiscard]] static std::shared_ptr<DocumentHost> open(storage::DocumentKey key,
                                                           storage::OperationLog& log,
-                                                          HostPorts ports);
+                                                          HostPorts ports, storage::Payer payer);
 
   void handle(ToDocument request);
   // A session that joined is gone, or its reply found it gone.
@@ -85,7 +85,7 @@ class DocumentHost : public std::enable_shared_from_this<DocumentHost> {
   DocumentHost(storage::DocumentKey key, storage::OperationLog& log, HostPorts ports);
 
   [[nodiscard]] TextRoom room_of_text();
-  void load();
+  void load(storage::Payer payer);
   void came_back(LoadedDocument loaded);
   void failed_to_load(const Error& error);
   void refuse(ToDocument request, const Error& error);
@@ -114,10 +114,12 @@ class DocumentHost : public std::enable_shared_from_this<DocumentHost> {
 
   // LogReader::read(), for this document.
   template <typename T>
-  void read(std::function<Result<T>(const storage::History&)> job,
+  void read(const storage::ReadOrder& order, std::function<Result<T>(const storage::History&)> job,
             std::function<void(Result<T>)> done) {
-    reader_.read<T>(shared_from_this(), std::move(job), std::move(done));
+    reader_.read<T>(order, shared_from_this(), std::move(job), std::move(done));
   }
+  // How urgent it is to read what somebody missed who has the records before `from`.
+  [[nodiscard]] storage::Urgency urgency_from(std::uint64_t from) const;
 
   storage::DocumentKey key_;
   storage::OperationLog& log_;

@@ -15,6 +15,7 @@
 #include "server/document/limits.h"
 #include "storage/errors.h"
 #include "storage/operation_log.h"
+#include "storage/read_order.h"
 
 namespace cowrite::document {
 
@@ -27,14 +28,16 @@ class LogReader {
             std::function<void(std::chrono::milliseconds, Work)> run_after)
       : log_(log), run_(std::move(run)), run_after_(std::move(run_after)) {}
 
-  // Runs `job` on a reader thread, and then `done` with its outcome on the loop. The owner of this
-  // lives until then.
+  // Runs `job` on a reader thread when its turn comes, and then `done` with its outcome on the
+  // loop. The owner of this lives until then. When the log ends first, which it does after the
+  // loop, neither runs.
   template <typename T>
-  void read(std::shared_ptr<void> owner, std::function<Result<T>(const storage::History&)> job,
+  void read(const storage::ReadOrder& order, std::shared_ptr<void> owner,
+            std::function<Result<T>(const storage::History&)> job,
             std::function<void(Result<T>)> done) {
     ++under_way_;
     attempt(std::make_shared<Reading<T>>(
-        Reading<T>{std::move(owner), std::move(job), std::move(done), std::nullopt}));
+        Reading<T>{order, std::move(owner), std::move(job), std::move(done), std::nullopt}));
   }
 
   // No read is under way.
@@ -43,6 +46,7 @@ class LogReader {
  private:
   template <typename T>
   struct Reading {
+    storage::ReadOrder order;
     std::shared_ptr<void> owner;
     std::function<Result<T>(const storage::History&)> job;
     std::function<void(Result<T>)> done;
@@ -52,7 +56,8 @@ class LogReader {
   // The reading is handed from thread to thread, so that its owner ends on the loop.
   template <typename T>
   void attempt(std::shared_ptr<Reading<T>> reading) {
-    log_.read([this, reading = std::move(reading)](const storage::History& history) mutable {
+    const storage::ReadOrder order = reading->order;
+    log_.read(order, [this, reading = std::move(reading)](const storage::History& history) mutable {
       reading->outcome = reading->job(history);
       run_([this, reading = std::move(reading)]() mutable { finish(std::move(reading)); });
     });

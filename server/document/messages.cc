@@ -34,6 +34,10 @@ const storage::DocumentKey& key_of(const ToDocument& request) {
   return std::visit(Key{}, request);
 }
 
+storage::Payer payer_of(const ToDocument& request) {
+  return std::visit([](const auto& known) { return known.payer; }, request);
+}
+
 Answer answer_with_error(const Submission& submission, Error error, std::uint64_t version) {
   Answer answer{.session = submission.session,
                 .bytes = submission.bytes,

@@ -65,6 +65,7 @@ struct LeaveRequest {
   SessionId session;
   std::uint64_t ticket = 0;
   storage::DocumentKey key;
+  storage::Payer payer = {};
 };
 
 // Asks for a snapshot of the past.
@@ -83,6 +84,7 @@ struct DocumentPresence {
   SessionId session;
   std::string source;
   protocol::Presence presence;
+  storage::Payer payer = {};
 };
 
 // Asks for documents of a collection.
@@ -96,6 +98,8 @@ using ToDocument =
     std::variant<Submission, ReadRequest, LeaveRequest, SnapshotRequest, DocumentPresence>;
 
 [[nodiscard]] const storage::DocumentKey& key_of(const ToDocument& request);
+// Who pays if the document has to be opened for it.
+[[nodiscard]] storage::Payer payer_of(const ToDocument& request);
 
 // ---- From a document to one session
 

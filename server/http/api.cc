@@ -1,26 +1,34 @@
 #include "server/http/api.h"
 
 #include <chrono>
+#include <mutex>
 #include <utility>
 
 #include "server/http/errors.h"
 #include "server/http/limits.h"
 #include "server/http/responses.h"
 #include "server/http/routes.h"
+#include "storage/payer_shares.h"
 
 namespace cowrite::http {
+
+// The requests that wait or are being answered.
+struct Api::UnderWay {
+  std::mutex mutex;
+  storage::PayerShares shares{{.all = kRequestsMax, .each = kRequestsPerPayerMax}};
+};
 
 // Counts a request among those under way while it lives, and says if there was room for it.
 class Api::Admission {
  public:
-  Admission(std::shared_ptr<UnderWay> under_way, Effort effort)
-      : under_way_(std::move(under_way)), long_(effort == Effort::kLong) {
-    const bool room = under_way_->all.fetch_add(1) < kRequestsMax;
-    granted_ = (!long_ || under_way_->long_ones.fetch_add(1) < kLongRequestsMax) && room;
+  Admission(std::shared_ptr<UnderWay> under_way, storage::Payer payer)
+      : under_way_(std::move(under_way)), payer_(payer) {
+    const std::lock_guard lock(under_way_->mutex);
+    granted_ = under_way_->shares.take(payer_);
   }
   ~Admission() {
-    under_way_->all.fetch_sub(1);
-    if (long_) under_way_->long_ones.fetch_sub(1);
+    const std::lock_guard lock(under_way_->mutex);
+    if (granted_) under_way_->shares.give_back(payer_);
   }
   Admission(const Admission&) = delete;
   Admission& operator=(const Admission&) = delete;
@@ -28,9 +36,9 @@ class Api::Admission {
   [[nodiscard]] bool granted() const { return granted_; }
 
  private:
-  std::shared_ptr<UnderWay> under_way_;
-  bool long_;
-  bool granted_;
+  const std::shared_ptr<UnderWay> under_way_;
+  const storage::Payer payer_;
+  bool granted_ = false;
 };
 
 namespace {
@@ -52,11 +60,12 @@ void Api::handle(const Request& request, Respond respond) {
   }
   Result<ParsedRequest> parsed = parse_request(request);
   if (!parsed) return respond(error_response(parsed.error()));
-  auto admission = std::make_shared<Admission>(under_way_, parsed->effort);
+  auto admission = std::make_shared<Admission>(under_way_, request.payer);
   if (!admission->granted()) return respond(busy_response());
-  log_.read([parsed = std::move(*parsed), respond = std::move(respond),
-             admission = std::move(admission),
-             long_polls = long_polls_](const storage::History& history) mutable {
+  const storage::ReadOrder order{parsed->urgency, request.payer};
+  log_.read(order, [parsed = std::move(*parsed), payer = request.payer,
+                    respond = std::move(respond), admission = std::move(admission),
+                    long_polls = long_polls_](const storage::History& history) mutable {
     if (parsed.wait.count() == 0 || parsed.ready(history)) {
       Response response = parsed.answer(history);
       admission.reset();
@@ -64,6 +73,7 @@ void Api::handle(const Request& request, Respond respond) {
     }
     admission.reset();
     LongPolls::Waiter waiter{
+        .payer = payer,
         .ready = std::move(parsed.ready),
         .respond = [respond, answer = std::move(parsed.answer)](
                        const storage::History& later) { respond(answer(later)); },

@@ -1,12 +1,11 @@
 // Api: the HTTP API under /api/, for the command line and for programs. API.md describes it; errors
 // are JSON.
 //
-// Thread-safe. Requests are answered from the log on its reader threads, at most kRequestsMax at
-// a time; those that wait for something new do so in LongPolls.
+// Thread-safe. Requests are answered from the log on its reader threads, in its order, so that what
+// one client asks for waits behind what others do; those that wait for something new do so in
+// LongPolls.
 #pragma once
 
-#include <atomic>
-#include <cstddef>
 #include <memory>
 
 #include "server/http/long_polls.h"
@@ -17,7 +16,8 @@ namespace cowrite::http {
 
 class Api {
  public:
-  // REQUIRES: the log lives until stop() has returned; then nothing is handled any more.
+  // REQUIRES: the log lives until stop() has returned; then nothing is handled any more. What the
+  // log has been asked for by then ends with it.
   explicit Api(storage::OperationLog& log);
   ~Api() { stop(); }
   Api(const Api&) = delete;
@@ -30,11 +30,7 @@ class Api {
   void stop() { long_polls_->stop(); }
 
  private:
-  // How many requests are being answered.
-  struct UnderWay {
-    std::atomic<std::size_t> all = 0;
-    std::atomic<std::size_t> long_ones = 0;
-  };
+  struct UnderWay;
   class Admission;
 
   storage::OperationLog& log_;

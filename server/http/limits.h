@@ -14,13 +14,11 @@ namespace cowrite::http {
 // WebSocket message. Its head may have 16,000 bytes (websocketpp's constant).
 inline constexpr std::size_t kBodyBytesMax = std::size_t{8} << 20;
 
-// Requests under way: each may hold a text twice while it is answered, so all of them together stay
-// below 256 MiB.
-inline constexpr std::size_t kRequestsMax = 8;
-
-// Requests under way that read a whole history or compare texts (blame, versions, diff), which may
-// take a second: fewer than there are reader threads, so that documents are opened meanwhile.
-inline constexpr std::size_t kLongRequestsMax = 1;
+// Requests that wait for a reader of the log or are being answered, of all clients and of each: one
+// that waits holds its head, and those that are being answered are fewer than the readers. The
+// first of a client always fits.
+inline constexpr std::size_t kRequestsMax = 256;
+inline constexpr std::size_t kRequestsPerPayerMax = 32;
 
 // What a page holds, unless the request says otherwise.
 inline constexpr std::size_t kPageDocumentsDefault = 100;
@@ -30,8 +28,10 @@ inline constexpr std::size_t kPageGroupsDefault = 100;
 // than proxies commonly do.
 inline constexpr std::uint64_t kWaitSecondsMax = 30;
 
-// Requests that wait for a record; each holds a connection and little else.
+// Requests that wait for a record, of all clients and of each; a request holds a connection and
+// little else. The first of a client always fits.
 inline constexpr std::size_t kWaitersMax = 256;
+inline constexpr std::size_t kWaitersPerPayerMax = 64;
 
 // How often the log is asked for what they wait for, while anybody waits.
 inline constexpr std::chrono::milliseconds kLongPollInterval{100};
@@ -51,7 +51,6 @@ inline constexpr std::size_t kOperatorJobsMax = 8;
 // none is forgotten before its client, which asks every kOperatorResponseTime, has come back.
 inline constexpr std::size_t kOperatorOutcomesMax = 2 * kOperatorJobsMax;
 
-static_assert(kLongRequestsMax < kRequestsMax);
 static_assert(kPageDocumentsDefault <= history::kPageDocumentsMax);
 static_assert(kPageGroupsDefault <= history::kPageGroupsMax);
 

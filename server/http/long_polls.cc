@@ -3,17 +3,21 @@
 #include <iterator>
 #include <utility>
 
-#include "server/http/limits.h"
-
 namespace cowrite::http {
+
+namespace {
+
+// For all who wait, and soon done.
+constexpr storage::ReadOrder kLook{storage::Urgency::kCatchUp, storage::Payer::kServer};
+
+}  // namespace
 
 LongPolls::LongPolls(storage::OperationLog& log) : log_(log), thread_([this] { run(); }) {}
 
 bool LongPolls::enter(Waiter waiter) {
   const std::lock_guard lock(state_->mutex);
-  if (state_->stopped || state_->count >= kWaitersMax) return false;
+  if (state_->stopped || !state_->shares.take(waiter.payer)) return false;
   state_->waiters.push_back(std::move(waiter));
-  ++state_->count;
   state_->changed.notify_all();
   return true;
 }
@@ -22,11 +26,10 @@ void LongPolls::stop() {
   const std::lock_guard once(joining_);
   std::vector<Waiter> forgotten;
   {
-    std::unique_lock lock(state_->mutex);
+    const std::lock_guard lock(state_->mutex);
     state_->stopped = true;
     state_->waiters.swap(forgotten);
     state_->changed.notify_all();
-    state_->changed.wait(lock, [this] { return !state_->reading; });
   }
   if (thread_.joinable()) thread_.join();
 }
@@ -41,7 +44,8 @@ void LongPolls::run() {
     if (state.waiters.empty()) continue;
     state.reading = true;
     lock.unlock();
-    log_.read([shared = state_](const storage::History& history) { look(*shared, history); });
+    log_.read(kLook,
+              [shared = state_](const storage::History& history) { look(*shared, history); });
     lock.lock();
   }
 }
@@ -55,15 +59,19 @@ void LongPolls::look(State& state, const storage::History& history) {
   }
   const auto now = std::chrono::steady_clock::now();
   std::vector<Waiter> remaining;
+  std::vector<storage::Payer> answered;
+  remaining.reserve(waiters.size());
+  answered.reserve(waiters.size());
   for (Waiter& waiter : waiters) {
     if (now >= waiter.deadline || waiter.ready(history)) {
       waiter.respond(history);
+      answered.push_back(waiter.payer);
     } else {
       remaining.push_back(std::move(waiter));
     }
   }
   const std::lock_guard lock(state.mutex);
-  state.count -= waiters.size() - remaining.size();
+  for (const storage::Payer payer : answered) state.shares.give_back(payer);
   if (!state.stopped) {
     std::move(remaining.begin(), remaining.end(), std::back_inserter(state.waiters));
   }

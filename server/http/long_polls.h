@@ -9,20 +9,22 @@
 
 #include <chrono>
 #include <condition_variable>
-#include <cstddef>
 #include <functional>
 #include <memory>
 #include <mutex>
 #include <thread>
 #include <vector>
 
+#include "server/http/limits.h"
 #include "storage/operation_log.h"
+#include "storage/payer_shares.h"
 
 namespace cowrite::http {
 
 class LongPolls {
  public:
   struct Waiter {
+    storage::Payer payer = {};
     // Whether the wait is over before its deadline.
     std::function<bool(const storage::History&)> ready;
     // Called once when the wait is over, on a reader thread.
@@ -36,11 +38,11 @@ class LongPolls {
   LongPolls(const LongPolls&) = delete;
   LongPolls& operator=(const LongPolls&) = delete;
 
-  // False, and nothing is called, if kWaitersMax wait already or this was stopped.
+  // False, and nothing is called, if too many wait already (kWaitersMax) or this was stopped.
   [[nodiscard]] bool enter(Waiter waiter);
 
-  // Forgets all waiters, unanswered, and asks the log for nothing more. Returns when none is being
-  // answered any more.
+  // Forgets all waiters, unanswered, and asks the log for nothing more. Those that the log looks
+  // after now may still be answered, until it ends.
   void stop();
 
  private:
@@ -49,7 +51,8 @@ class LongPolls {
     std::mutex mutex;
     std::condition_variable changed;
     std::vector<Waiter> waiters;
-    std::size_t count = 0;  // Of all waiters, those included that a read is looking after.
+    // Of all waiters, those included that a read is looking after.
+    storage::PayerShares shares{{.all = kWaitersMax, .each = kWaitersPerPayerMax}};
     bool reading = false;
     bool stopped = false;
   };

@@ -14,6 +14,7 @@
 #include "server/http/url.h"
 #include "storage/await.h"
 #include "storage/limits.h"
+#include "storage/read/stoppable_view.h"
 #include "storage/read/verify.h"
 #include "storage/store/data_folder.h"
 
@@ -25,6 +26,8 @@ using storage::History;
 
 constexpr std::string_view kBearer = "bearer ";  // In any case (RFC 9110).
 constexpr std::string_view kAuthor = "operator";
+
+constexpr storage::ReadOrder kLook{storage::Urgency::kPast, storage::Payer::kServer};
 
 std::uint64_t milliseconds_since(std::chrono::steady_clock::time_point begin) {
   return static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::milliseconds>(
@@ -184,20 +187,20 @@ void OperatorApi::read(const Path& path, Query query, Respond respond) {
 }
 
 void OperatorApi::read_collections(const Names&, Respond respond) {
-  log_.read([respond = std::move(respond)](const History& history) {
+  log_.read(kLook, [respond = std::move(respond)](const History& history) {
     respond(json_response(history::list_collections(history), collections_json));
   });
 }
 
 void OperatorApi::read_document_use(const Names& names, Respond respond) {
   const DocumentKey key{names[0], names[1]};
-  log_.read([this, key, respond = std::move(respond)](const History&) {
+  log_.read(kLook, [this, key, respond = std::move(respond)](const History&) {
     respond(json_response(history::measure_document(*log_.store().view(), key), document_use_json));
   });
 }
 
 void OperatorApi::read_store_use(const Names&, Respond respond) {
-  log_.read([this, respond = std::move(respond)](const History&) {
+  log_.read(kLook, [this, respond = std::move(respond)](const History&) {
     const storage::LogHealth health = log_.health();
     respond(json_response(store_use_json(
         {log_.store().statistics(), health.disk_free_bytes, health.disk_reserve_bytes})));
@@ -216,7 +219,8 @@ void OperatorApi::verify_document(const Names& names, Respond respond) {
 
 void OperatorApi::verify_store(const Names&, Respond respond) {
   Work verify = [this](const OperatorJobs::Progress&) {
-    const Result<void> sound = storage::verify_no_orphans(*log_.store().view());
+    const Result<void> sound =
+        storage::verify_no_orphans(storage::StoppableView(*log_.store().view(), stopped_));
     return sound ? json_response("{\"proven\":true}") : error_response(sound.error());
   };
   jobs_.start(OperatorJobs::Lane::kProof, std::move(verify), std::move(respond));

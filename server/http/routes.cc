@@ -127,7 +127,7 @@ ParsedRequest parse_versions(const Names& names, Query& query) {
       .range = take_range(query),
       .pause_minutes = take_pause(query),
       .count = query.number("limit", 1, history::kPageGroupsMax).value_or(kPageGroupsDefault)};
-  return {Effort::kLong, [key = key_of(names), request](const History& history) {
+  return {storage::Urgency::kPast, [key = key_of(names), request](const History& history) {
             const Result<history::GroupPage> page =
                 history::read_version_groups(history, key, request);
             return json_response(page, groups_json, caching_of(page));
@@ -141,7 +141,7 @@ ParsedRequest parse_blame(const Names& names, Query& query) {
                                                      : history::RemovedText::kLeftOut,
                                       .pause_minutes = take_pause(query),
                                       .from = query.number("from", 0, kVersionMax).value_or(0)};
-  return {Effort::kLong, [key = key_of(names), request](const History& history) {
+  return {storage::Urgency::kPast, [key = key_of(names), request](const History& history) {
             return json_response(history::read_blame(history, key, request), blame_json,
                                  caching_of(request.at));
           }};
@@ -151,7 +151,7 @@ ParsedRequest parse_diff(const Names& names, Query& query) {
   const std::optional<storage::VersionSelector> from = query.selector("from");
   const storage::VersionSelector to = query.selector("to").value_or(storage::Newest{});
   if (!from) query.fail("\"from\" must say with what the text is compared");
-  return {Effort::kLong, [key = key_of(names), from, to](const History& history) {
+  return {storage::Urgency::kPast, [key = key_of(names), from, to](const History& history) {
             const Result<history::Difference> difference = history::make_difference(
                 key, history::read_text(history, key, *from), history::read_text(history, key, to));
             if (!difference) return error_response(difference.error());

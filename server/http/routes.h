@@ -2,23 +2,19 @@
 #pragma once
 
 #include <chrono>
-#include <cstdint>
 #include <functional>
 
 #include "ot/base/result.h"
 #include "server/http/message.h"
 #include "storage/history.h"
+#include "storage/read_order.h"
 
 namespace cowrite::http {
 
-// How long answering takes a reader thread.
-enum class Effort : std::uint8_t {
-  kShort,  // Tens of milliseconds at most.
-  kLong,   // A second or more: it reads a whole history, or compares texts.
-};
-
 struct ParsedRequest {
-  Effort effort = Effort::kShort;
+  // kPast if it may take a second, since it reads a whole history or compares texts; else answering
+  // takes tens of milliseconds at most.
+  storage::Urgency urgency = storage::Urgency::kCatchUp;
   std::function<Response(const storage::History&)> answer;
 
   // How long the client will wait until ready() says that there is anything new to answer.

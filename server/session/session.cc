@@ -222,7 +222,7 @@ void Session::update_read_pause() {
 void Session::announce(protocol::Presence presence, document::SessionId acknowledged) {
   if (presence.key) {
     outbox_.post(document::ToDocument(
-        document::DocumentPresence{acknowledged, source_, std::move(presence)}));
+        document::DocumentPresence{acknowledged, source_, std::move(presence), payer_}));
     return;
   }
   auto notice = std::make_shared<document::PresenceNotice>();

@@ -14,16 +14,16 @@ using storage::DocumentKey;
 
 void DocumentTable::handle(document::ToDocument request) {
   const DocumentKey key = key_of(request);
-  open(key).handle(std::move(request));
+  open(key, payer_of(request)).handle(std::move(request));
 }
 
-DocumentHost& DocumentTable::open(const DocumentKey& key) {
+DocumentHost& DocumentTable::open(const DocumentKey& key, storage::Payer payer) {
   const auto [found, is_new] = documents_.try_emplace(key);
   OpenDocument& opened = found->second;
   if (is_new) opened.use = by_use_.insert(by_use_.end(), key);
   by_use_.splice(by_use_.end(), by_use_, opened.use);
   if (!opened.host || opened.host->failed()) {
-    opened.host = DocumentHost::open(key, log_, host_ports(key));
+    opened.host = DocumentHost::open(key, log_, host_ports(key), payer);
     counts_.documents_opened.add();
     counts_.documents.set(documents_.size());
   }

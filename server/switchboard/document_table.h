@@ -49,7 +49,7 @@ class DocumentTable {
   };
   using OpenDocuments = std::unordered_map<storage::DocumentKey, OpenDocument>;
 
-  [[nodiscard]] document::DocumentHost& open(const storage::DocumentKey& key);
+  [[nodiscard]] document::DocumentHost& open(const storage::DocumentKey& key, storage::Payer payer);
   [[nodiscard]] document::HostPorts host_ports(const storage::DocumentKey& key);
   OpenDocuments::iterator evict(OpenDocuments::iterator evicted);
 

@@ -128,7 +128,7 @@ void Switchboard::to_channel(presence::ToChannel request) {
 void Switchboard::query(const document::QueryRequest& request) {
   post(request.session.loop, [this, request](Shard& shard) {
     shard.queries.read<document::RoomyPage>(
-        nullptr,
+        {storage::Urgency::kPast, request.payer}, nullptr,
         [query = request.query, memory = memory_](const storage::History& history) {
           return document::read_collection(history, *memory, query);
         },

@@ -7,8 +7,8 @@
 #include <string_view>
 #include <utility>
 
-#include "ot/base/check.h"
 #include "storage/errors.h"
+#include "storage/read/stoppable_view.h"
 #include "storage/read/stored_history.h"
 
 namespace cowrite::storage {
@@ -40,12 +40,14 @@ ReaderPool::ReaderPool(const Store& store) : store_(store) {
   }
 }
 
-void ReaderPool::read(Job job) {
+// The queues, with all that their jobs hold, are destroyed when no thread uses them any more.
+ReaderPool::~ReaderPool() { stopped_ = true; }
+
+void ReaderPool::read(const ReadOrder& order, Job job) {
   {
     const std::lock_guard lock(mutex_);
-    CHECK(!threads_.back().get_stop_token().stop_requested());
-    if (queue_.size() < kReadsWaitingMax) {
-      queue_.push_back(std::move(job));
+    if (waiting_.take(order.payer)) {
+      lanes_[static_cast<std::size_t>(order.urgency)].jobs.push(order.payer, std::move(job));
       wake_.notify_one();
       return;
     }
@@ -55,20 +57,52 @@ void ReaderPool::read(Job job) {
 
 std::size_t ReaderPool::waiting() const {
   const std::lock_guard lock(mutex_);
-  return queue_.size();
+  return waiting_.taken();
 }
 
 void ReaderPool::run(const std::stop_token& stop) {
+  std::unique_lock lock(mutex_);
   while (true) {
-    std::unique_lock lock(mutex_);
-    wake_.wait(lock, stop, [this] { return !queue_.empty(); });
-    if (queue_.empty()) return;
-    const Job job = std::move(queue_.front());
-    queue_.pop_front();
+    wake_.wait(lock, stop, [this] { return next_lane().has_value(); });
+    if (stop.stop_requested()) return;
+    const std::size_t lane = *next_lane();
+    Job job = take(lane);
+    // What was taken may have left a thread to less urgent jobs.
+    if (next_lane()) wake_.notify_one();
     lock.unlock();
-    const std::unique_ptr<const View> view = store_.view();
-    job(StoredHistory(*view));
+    job(StoredHistory(StoppableView(*store_.view(), stopped_)));
+    job = nullptr;
+    lock.lock();
+    --lanes_[lane].running;
   }
+}
+
+bool ReaderPool::has_thread(std::size_t lane) const {
+  std::size_t running = 0;
+  for (std::size_t other = lane; other < lanes_.size(); ++other) running += lanes_[other].running;
+  return running < kReaderThreads - lane;
+}
+
+// The most urgent that has a job and may have a thread, unless a less urgent one was passed over
+// too often.
+std::optional<std::size_t> ReaderPool::next_lane() const {
+  std::optional<std::size_t> next;
+  for (std::size_t lane = lanes_.size(); lane-- > 0;) {
+    if (lanes_[lane].jobs.empty() || !has_thread(lane)) continue;
+    if (!next || lanes_[*next].passed_over < kPassedOverMax) next = lane;
+  }
+  return next;
+}
+
+ReaderPool::Job ReaderPool::take(std::size_t lane) {
+  auto [payer, job] = lanes_[lane].jobs.pop();
+  waiting_.give_back(payer);
+  ++lanes_[lane].running;
+  lanes_[lane].passed_over = 0;
+  for (std::size_t other = lane + 1; other < lanes_.size(); ++other) {
+    if (!lanes_[other].jobs.empty()) ++lanes_[other].passed_over;
+  }
+  return std::move(job);
 }
 
 }  // namespace cowrite::storage

@@ -113,7 +113,8 @@ void SimulatedLog::save_checkpoint(DocumentKey key, storage::Snapshot snapshot) 
   });
 }
 
-void SimulatedLog::read(std::function<void(const storage::History&)> job) {
+void SimulatedLog::read(const storage::ReadOrder&,
+                        std::function<void(const storage::History&)> job) {
   if (random_.percent(faults.busy)) {
     trace_.note("log", "is busy");
     job(FailingHistory(storage::kErrBusy));

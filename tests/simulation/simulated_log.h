@@ -42,7 +42,8 @@ class SimulatedLog final : public storage::OperationLog {
 
   void append(storage::Append append, std::function<void(storage::AppendOutcome)> done) override;
   void save_checkpoint(DocumentKey key, storage::Snapshot snapshot) override;
-  void read(std::function<void(const storage::History&)> job) override;
+  void read(const storage::ReadOrder& order,
+            std::function<void(const storage::History&)> job) override;
 
   // The process ends. Nobody of it is called any more.
   void crash();

@@ -24,24 +24,7 @@ using namespace std::string_literals;
 
 constexpr std::size_t kNoLimit = std::numeric_limits<std::size_t>::max();
 
-// Holds a thread of the log's inside a callback until the test lets it go on.
-class Gate {
- public:
-  // For the callback.
-  [[nodiscard]] std::function<void()> pass() {
-    return [this] {
-      reached_.set_value();
-      opened_.get_future().wait();
-    };
-  }
-  // For the test.
-  void wait_until_reached() { reached_.get_future().wait(); }
-  void open() { opened_.set_value(); }
-
- private:
-  std::promise<void> reached_;
-  std::promise<void> opened_;
-};
+constexpr ReadOrder kLook{Urgency::kPast, Payer::kServer};
 
 void expect_history(const History& history, const Author& author) {
   const Result<std::vector<Record>> records = history.records(author.key(), 0, 1 << 30, kNoLimit);
@@ -141,7 +124,7 @@ TEST(RocksDbLog, AReadingJobSeesOneStateAndTheNextJobTheNewest) {
   Gate gate;
   const auto log = open_in_memory();
   ASSERT_EQ(append(*log, author.create("x").take()), AppendOutcome::kCommitted);
-  log->read([&, pass = gate.pass()](const History& history) {
+  log->read({Urgency::kOpening, Payer::kServer}, [&, pass = gate.pass()](const History& history) {
     EXPECT_EQ((*history.info(author.key()))->version, 1U);
     pass();
     EXPECT_EQ((*history.info(author.key()))->version, 1U);
@@ -152,45 +135,17 @@ TEST(RocksDbLog, AReadingJobSeesOneStateAndTheNextJobTheNewest) {
   ASSERT_EQ(append(*log, author.insert(0, "y").take()), AppendOutcome::kCommitted);
   EXPECT_EQ((*log->history().info(author.key()))->version, 2U);
   std::promise<std::uint64_t> next;
-  log->read(
-      [&](const History& history) { next.set_value((*history.info(author.key()))->version); });
+  log->read(kLook, [&](const History& history) {
+    next.set_value((*history.info(author.key()))->version);
+  });
   EXPECT_EQ(next.get_future().get(), 2U);
   gate.open();
 }
 
-TEST(RocksDbLog, ReadsThatDoNotFitTheQueueFailAtOnceWithBusy) {
-  const auto log = open_in_memory();
-  std::atomic<std::size_t> ran = 0;
-  std::vector<Gate> gates(kReaderThreads);
-  for (Gate& gate : gates) {
-    log->read([pass = gate.pass()](const History&) { pass(); });
-    gate.wait_until_reached();
-  }
-  for (std::size_t i = 0; i < kReadsWaitingMax; ++i) {
-    log->read([&ran](const History&) { ++ran; });
-  }
-  bool refused = false;
-  const DocumentKey key{"docs", "a"};
-  log->read([&](const History& history) {
-    refused = true;
-    EXPECT_EQ(history.list({}, 1).error().code, kErrBusy);
-    EXPECT_EQ(history.info(key).error().code, kErrBusy);
-    EXPECT_EQ(history.snapshot(key, std::nullopt).error().code, kErrBusy);
-    EXPECT_EQ(history.checkpoint(key).error().code, kErrBusy);
-    EXPECT_EQ(history.version_at(key, 0).error().code, kErrBusy);
-    EXPECT_EQ(history.records(key, 0, 1, 1).error().code, kErrBusy);
-    EXPECT_EQ(history.source(key, "ann").error().code, kErrBusy);
-  });
-  EXPECT_TRUE(refused);  // Inside read(), not later.
-  EXPECT_EQ(ran, 0U);
-  for (Gate& gate : gates) gate.open();
-}
-
-TEST(RocksDbLog, EverythingQueuedIsDoneBeforeItCloses) {
+TEST(RocksDbLog, AppendsThatAreQueuedAreDoneBeforeItCloses) {
   const TempFolder temp;
   std::vector<Author> authors;
   std::atomic<int> committed = 0;
-  std::atomic<int> read = 0;
   {
     const auto log = open_folder(temp.path());
     for (int i = 0; i < 300; ++i) {
@@ -198,11 +153,9 @@ TEST(RocksDbLog, EverythingQueuedIsDoneBeforeItCloses) {
       log->append(authors.back().take(), [&committed](AppendOutcome outcome) {
         committed += outcome == AppendOutcome::kCommitted ? 1 : 0;
       });
-      log->read([&read](const History&) { ++read; });
     }
   }
   EXPECT_EQ(committed, 300);
-  EXPECT_EQ(read, 300);
   const auto log = open_folder(temp.path());
   for (const Author& author : authors) expect_history(log->history(), author);
 }
@@ -286,11 +239,12 @@ TEST(RocksDbLog, ManyDocumentsAppendFromSeveralThreadsWhileOthersRead) {
           round == 0 ? author.create("") : author.insert(0, std::to_string(round) + " ");
           ASSERT_EQ(append(*log, author.take()), AppendOutcome::kCommitted);
           log->save_checkpoint(author.key(), author.newest());
-          log->read([expected = author.newest(), key = author.key()](const History& history) {
-            const Result<Snapshot> read = history.snapshot(key, expected.version);
-            ASSERT_TRUE(read) << read.error().message;
-            EXPECT_TRUE(same(*read, expected));
-          });
+          log->read(kLook,
+                    [expected = author.newest(), key = author.key()](const History& history) {
+                      const Result<Snapshot> read = history.snapshot(key, expected.version);
+                      ASSERT_TRUE(read) << read.error().message;
+                      EXPECT_TRUE(same(*read, expected));
+                    });
         }
       }
     });

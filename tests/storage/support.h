@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <future>
 #include <memory>
 #include <random>
 #include <string>
@@ -80,6 +81,25 @@ Result<Proof> prove(const Store& store, const DocumentKey& key);
 
 // A disk that is never low.
 const DiskReserve& ample_disk();
+
+// Holds a thread of the log's inside a callback until the test lets it go on.
+class Gate {
+ public:
+  // For the callback.
+  [[nodiscard]] std::function<void()> pass() {
+    return [this] {
+      reached_.set_value();
+      opened_.get_future().wait();
+    };
+  }
+  // For the test.
+  void wait_until_reached() { reached_.get_future().wait(); }
+  void open() { opened_.set_value(); }
+
+ private:
+  std::promise<void> reached_;
+  std::promise<void> opened_;
+};
 
 // What no writer of ours does: one entry changed by itself.
 void put(Store& store, Table table, std::string_view key, std::string_view value);

@@ -35,8 +35,9 @@ class HeldLog final : public storage::OperationLog {
   void save_checkpoint(storage::DocumentKey key, storage::Snapshot snapshot) override {
     log_->save_checkpoint(std::move(key), std::move(snapshot));
   }
-  void read(std::function<void(const storage::History&)> job) override {
-    log_->read(std::move(job));
+  void read(const storage::ReadOrder& order,
+            std::function<void(const storage::History&)> job) override {
+    log_->read(order, std::move(job));
   }
 
   void release() {
@@ -57,7 +58,7 @@ class DocumentHostTest : public ::testing::Test {
   static constexpr SessionId kAlice{0, 1};
   static constexpr SessionId kBob{0, 2};
 
-  DocumentHostTest() : host_(DocumentHost::open({"docs", "d"}, log_, ports())) {}
+  DocumentHostTest() : host_(DocumentHost::open({"docs", "d"}, log_, ports(), storage::Payer{1})) {}
 
   HostPorts ports() {
     HostPorts ports;
@@ -132,7 +133,7 @@ class DocumentHostTest : public ::testing::Test {
       edit(version + 1, version, "'x'");
       (void)told(1);
     }
-    host_ = DocumentHost::open({"docs", "d"}, log_, ports());
+    host_ = DocumentHost::open({"docs", "d"}, log_, ports(), storage::Payer{1});
   }
   void read(protocol::ReadKind kind, std::optional<std::uint64_t> version = std::nullopt) {
     host_->handle(ReadRequest{kBob, 1, {kind, {"docs", "d"}, version}});

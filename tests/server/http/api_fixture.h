@@ -36,6 +36,7 @@ class ApiFixture : public testing::Test {
     request.method = method;
     request.path = path;
     request.query = query;
+    request.payer = payer_;
     api_.handle(request, [answer](Response response) { answer->set_value(std::move(response)); });
     return answer->get_future();
   }
@@ -69,6 +70,7 @@ class ApiFixture : public testing::Test {
   std::unique_ptr<storage::RocksDbLog> log_ =
       *storage::RocksDbLog::open("", storage::OpenMode::kInMemory);
   Api api_{*log_};
+  storage::Payer payer_{1};  // Of what is sent.
 };
 
 }  // namespace cowrite::http

@@ -290,16 +290,19 @@ TEST_F(ApiHistoryTest, WhoWaitsInVainGetsAnEmptyPage) {
   EXPECT_EQ(get_json(kNotes + "/records", "from=2&wait=1")["records"].size(), 0U);
 }
 
-TEST_F(ApiHistoryTest, TheNumberOfThoseWhoWaitIsBounded) {
+TEST_F(ApiHistoryTest, TheNumberOfAClientsRequestsThatWaitIsBounded) {
   storage::DocumentWriter writer = write("notes");
   writer.create("a");
   std::vector<std::future<Response>> answers;
   std::size_t refused = 0;
   // One after the other, so that none is refused for coming at once with too many others.
-  for (std::size_t i = 0; i < kWaitersMax + 1; ++i) {
+  for (std::size_t i = 0; i < kWaitersPerPayerMax + 1; ++i) {
     answers.push_back(send("GET", kNotes + "/records", "from=2&wait=30"));
     get(kNotes);
   }
+  payer_ = storage::Payer{2};
+  answers.push_back(send("GET", kNotes + "/records", "from=2&wait=30"));
+  get(kNotes);
   writer.insert(0, "b");
   for (std::future<Response>& answer : answers) {
     const Response response = answer.get();
@@ -324,23 +327,6 @@ TEST_F(ApiHistoryTest, AStoppedApiLetsNobodyWait) {
   }
   EXPECT_FALSE(answered);
   EXPECT_EQ(send("GET", kNotes + "/records", "from=2&wait=30").get().status, 503);
-}
-
-// ---- Bounds
-
-TEST_F(ApiHistoryTest, OneLongRequestIsReadAtATime) {
-  write("notes").create("a");
-  std::counting_semaphore<> go_on(0);
-  for (std::size_t i = 0; i < storage::kReaderThreads; ++i) {
-    log_->read([&go_on](const storage::History&) { go_on.acquire(); });
-  }
-  std::future<Response> first = send("GET", kNotes + "/blame", "");
-  EXPECT_EQ(error_of(kNotes + "/versions"), "503 ERR_BUSY");
-  std::future<Response> text = send("GET", kNotes + "/text", "");
-  go_on.release(storage::kReaderThreads);
-  EXPECT_EQ(first.get().status, 200);
-  EXPECT_EQ(text.get().status, 200);
-  EXPECT_EQ(get(kNotes + "/versions").status, 200);
 }
 
 }  // namespace

@@ -279,24 +279,42 @@ TEST_F(ApiTest, OnlyReadingIsAllowed) {
   EXPECT_EQ(send("HEAD", "/api/documents/docs/notes/text", "").get().status, 200);
 }
 
-TEST_F(ApiTest, TooManyRequestsAtOnceAreToldToComeBack) {
+// Holds all readers of the log until it is destroyed.
+class HeldReaders {
+ public:
+  explicit HeldReaders(storage::OperationLog& log) {
+    for (std::size_t i = 0; i < storage::kReaderThreads; ++i) {
+      log.read({storage::Urgency::kOpening, storage::Payer::kServer},
+               [go_on = go_on_](const storage::History&) { go_on->acquire(); });
+    }
+  }
+  ~HeldReaders() { go_on_->release(storage::kReaderThreads); }
+  HeldReaders(const HeldReaders&) = delete;
+  HeldReaders& operator=(const HeldReaders&) = delete;
+
+ private:
+  std::shared_ptr<std::counting_semaphore<>> go_on_ =
+      std::make_shared<std::counting_semaphore<>>(0);
+};
+
+TEST_F(ApiTest, AClientWithTooManyRequestsAtOnceIsToldToComeBackAndNoOtherIs) {
   write("notes").create("a");
-  std::counting_semaphore<> go_on(0);
-  for (std::size_t i = 0; i < storage::kReaderThreads; ++i) {
-    log_->read([&go_on](const storage::History&) { go_on.acquire(); });
-  }
   std::vector<std::future<Response>> waiting;
-  for (std::size_t i = 0; i < kRequestsMax; ++i) {
-    waiting.push_back(send("GET", "/api/documents/docs/notes", ""));
+  {
+    const HeldReaders held(*log_);
+    for (std::size_t i = 0; i < kRequestsPerPayerMax; ++i) {
+      waiting.push_back(send("GET", "/api/documents/docs/notes/blame", ""));
+    }
+    const Response refused = get("/api/documents/docs/notes");
+    EXPECT_EQ(refused.status, 503);
+    EXPECT_EQ(header(refused, "Retry-After"), "1");
+    EXPECT_EQ(json::parse(refused.body)["error"]["code"], "ERR_BUSY");
+
+    payer_ = storage::Payer{2};
+    waiting.push_back(send("GET", "/api/documents/docs/notes/blame", ""));
   }
-
-  const Response refused = get("/api/documents/docs/notes");
-  EXPECT_EQ(refused.status, 503);
-  EXPECT_EQ(header(refused, "Retry-After"), "1");
-  EXPECT_EQ(json::parse(refused.body)["error"]["code"], "ERR_BUSY");
-
-  go_on.release(storage::kReaderThreads);
   for (std::future<Response>& answer : waiting) EXPECT_EQ(answer.get().status, 200);
+  payer_ = storage::Payer{1};
   EXPECT_EQ(get("/api/documents/docs/notes").status, 200);
 }
 

@@ -38,9 +38,10 @@ class CountingLog final : public storage::OperationLog {
   void save_checkpoint(storage::DocumentKey key, storage::Snapshot snapshot) override {
     log_->save_checkpoint(std::move(key), std::move(snapshot));
   }
-  void read(std::function<void(const storage::History&)> job) override {
+  void read(const storage::ReadOrder& order,
+            std::function<void(const storage::History&)> job) override {
     ++reads;
-    log_->read(std::move(job));
+    log_->read(order, std::move(job));
   }
 
   std::atomic<int> reads = 0;
