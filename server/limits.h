@@ -18,6 +18,10 @@ namespace cowrite::server {
 inline constexpr std::uint64_t kMemoryBytes = std::uint64_t{256} << 20;
 inline constexpr std::uint64_t kMemoryBytesMin = std::uint64_t{32} << 20;
 
+// Messages and bodies of requests that are not whole, over all loops: eight of the largest. Each
+// loop has its part, and one with which it can work at least.
+inline constexpr std::uint64_t kInputBytes = std::uint64_t{64} << 20;
+
 // Threads that serve connections: as many as the largest machines have cores for it.
 inline constexpr unsigned kLoopsMax = 64;
 

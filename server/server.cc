@@ -1,5 +1,6 @@
 #include "server/server.h"
 
+#include <algorithm>
 #include <chrono>
 #include <latch>
 #include <utility>
@@ -121,7 +122,8 @@ Result<void> Server::listen(const ServerOptions& options) {
   for (document::LoopIndex i = 0; i < loops_.size(); ++i) {
     loops_[i]->post_every(switchboard::kIdleDocument, [this, i] { switchboard_->evict_idle(i); });
     web_socket_servers_.push_back(std::make_unique<transport::WebSocketServer>(
-        loops_[i]->context(), handlers(i, options.base_path), quota_));
+        loops_[i]->context(), handlers(i, options.base_path), quota_, transport::Timing{},
+        std::max<std::uint64_t>(kInputBytes / loops_.size(), transport::kInputBytesMin)));
     const transport::Sharing sharing =
         i == 0 ? transport::Sharing::kFirst : transport::Sharing::kJoin;
     const Result<std::uint16_t> port = web_socket_servers_.back()->listen(address, sharing);

@@ -24,6 +24,7 @@ using SharedOutbound = std::shared_ptr<const Outbound>;
 enum class CloseCode : std::uint16_t {
   kUnsupportedData = 1003,  // Binary.
   kInvalidData = 1007,      // Not UTF-8, or no JSON object.
+  kTooSlow = 1008,          // A message did not arrive whole in time.
   kTooBig = 1009,
   kServiceRestart = 1012,
   kTryAgainLater = 1013,

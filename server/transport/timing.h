@@ -10,6 +10,13 @@ struct Timing {
   // to hold connections open by sending slowly.
   std::chrono::milliseconds request{10'000};
 
+  // A WebSocket message must have arrived whole within this time and what kInputRateMin adds for
+  // its length, and no pause in it may be as long: its sender is gone, or means to be waited for.
+  std::chrono::milliseconds message{60'000};
+
+  // Where others wait for room, a message that pauses so long makes room for them.
+  std::chrono::milliseconds message_pause{10'000};
+
   // A handler must have answered a request; after that the client gets a 503. Longer than any long
   // poll.
   std::chrono::milliseconds response{60'000};

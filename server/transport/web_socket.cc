@@ -22,6 +22,8 @@ void count_close(CloseCode code, Counts& counts) {
     case CloseCode::kInvalidData:
     case CloseCode::kTooBig:
       return counts.closed_invalid.add();
+    case CloseCode::kTooSlow:
+      return counts.closed_slow.add();
     case CloseCode::kServiceRestart:
       return counts.closed_restart.add();
     case CloseCode::kTryAgainLater:
@@ -123,9 +125,9 @@ void WebSocket::resume_reading() {
 
 void WebSocket::deliver_held() {
   while (!paused_ && !held_.empty()) {
-    const std::string text = std::move(held_.front());
+    const Held held = std::move(held_.front());
     held_.pop_front();
-    deliver(text);
+    deliver(held.text);
   }
   if (!paused_ && writer_ != nullptr) writer_->paced_socket().resume_reading();
 }
@@ -134,14 +136,20 @@ void WebSocket::deliver(std::string_view text) {
   tell([text](ConnectionEvents& events) { events.on_message(text); });
 }
 
-void WebSocket::receive(std::string text) {
+void WebSocket::receive(std::string text, InputBudget::Grant room) {
   counts_.messages_received.add();
   if (!ot::utf8::is_valid(text)) return close(CloseCode::kInvalidData, "A message is not UTF-8.");
   if (paused_ || !held_.empty()) {
-    held_.push_back(std::move(text));
+    held_.push_back({std::move(text), std::move(room)});
   } else {
     deliver(text);
   }
+}
+
+void WebSocket::refuse_message(CloseCode code, std::string_view reason) {
+  if (writer_ == nullptr) return;
+  writer_->paced_socket().intake().stop();
+  close(code, reason);
 }
 
 void WebSocket::receive_ping(const std::string& payload) {
@@ -160,7 +168,7 @@ void WebSocket::answer_ping() {
 
 void WebSocket::sweep(Heartbeat::Time now, const Timing& timing) {
   if (writer_ == nullptr) return;
-  if (paused_) return heartbeat_.suspend(now);
+  if (writer_->paced_socket().holds_reading()) return heartbeat_.suspend(now);
   switch (heartbeat_.check(now, {writer_->paced_socket().bytes_read(), written_bytes()}, timing)) {
     case Heartbeat::Verdict::kFine:
       return;

@@ -18,6 +18,7 @@
 #include "server/transport/connection.h"
 #include "server/transport/counts.h"
 #include "server/transport/heartbeat.h"
+#include "server/transport/input_budget.h"
 #include "server/transport/protocol_writer.h"
 #include "server/transport/timing.h"
 
@@ -38,8 +39,11 @@ class WebSocket final : public Connection, public std::enable_shared_from_this<W
   // ---- For the server
 
   void set_events(std::shared_ptr<ConnectionEvents> events) { events_ = std::move(events); }
-  void receive(std::string text);
+  // The room that the text holds is given back when it is delivered.
+  void receive(std::string text, InputBudget::Grant room);
   void receive_ping(const std::string& payload);
+  // A message exceeds its maximum, does not arrive, or keeps room that others wait for.
+  void refuse_message(CloseCode code, std::string_view reason);
   // To be called again and again: pings a silent client, and drops one that does not answer.
   void sweep(Heartbeat::Time now, const Timing& timing);
   // The connection is gone. Returns the events whose on_close() is to be called, or null.
@@ -64,7 +68,11 @@ class WebSocket final : public Connection, public std::enable_shared_from_this<W
   bool closing_ = false;  // The owner hears of nothing more but the end.
   bool paused_ = false;
   // Messages that arrived in one read with the one at which reading was paused.
-  std::deque<std::string> held_;
+  struct Held {
+    std::string text;
+    InputBudget::Grant room;
+  };
+  std::deque<Held> held_;
 
   // Counted in bytes of the stream after the handshake.
   const std::uint64_t handshake_bytes_;

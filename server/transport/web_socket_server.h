@@ -22,6 +22,7 @@
 #include "server/transport/connection.h"
 #include "server/transport/connection_quota.h"
 #include "server/transport/counts.h"
+#include "server/transport/limits.h"
 #include "server/transport/timing.h"
 
 namespace boost::asio {
@@ -57,9 +58,11 @@ class WebSocketServer {
     std::function<void(const std::string& address)> turned_away = {};
   };
 
-  // The quota is shared by the servers of all loops.
+  // The quota is shared by the servers of all loops. `input_bytes` are for messages and bodies of
+  // requests that are not whole. REQUIRES: input_bytes >= kInputBytesMin.
   WebSocketServer(boost::asio::io_context& context, Handlers handlers,
-                  std::shared_ptr<ConnectionQuota> quota, Timing timing = {});
+                  std::shared_ptr<ConnectionQuota> quota, Timing timing = {},
+                  std::uint64_t input_bytes = kInputBytesMin);
   // Drops the connections that are still open, without another event. REQUIRES: the io_context
   // still exists.
   ~WebSocketServer();

@@ -18,6 +18,8 @@ namespace cowrite::transport {
 class RawRequest : public websocketpp::http::parser::request {
  public:
   [[nodiscard]] bool waits_for_body() const { return m_body_bytes_needed > 0; }
+  // That the body has and that have not come. Once the head is there.
+  [[nodiscard]] std::size_t body_bytes() const { return m_body_bytes_needed; }
 };
 
 // NOLINTBEGIN(readability-identifier-naming): the library's names
