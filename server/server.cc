@@ -247,6 +247,10 @@ transport::WebSocketServer::Handlers Server::handlers(document::LoopIndex loop,
   handlers.http = [this, loop](const http::Request& request, http::Respond respond) {
     serve(loop, request, reported(request, std::move(respond)));
   };
+  handlers.takes_body = [this](const http::Request& request) {
+    return http::is_operator_path(request.path) && !request.only_reads() &&
+           operator_api_.is_operators(request);
+  };
   handlers.after_event = [&of = *loops_[loop]] { of.turn_ended(); };
   return handlers;
 }
@@ -308,7 +312,7 @@ std::optional<Error> Server::refuse(const Admission& admission, const http::Requ
 }
 
 void Server::serve(document::LoopIndex loop, const http::Request& request, http::Respond respond) {
-  if (request.path.starts_with("/api/operator/")) {
+  if (http::is_operator_path(request.path)) {
     operator_api_.handle(request, std::move(respond));
   } else if (http::is_api_path(request.path)) {
     api_.handle(request,

@@ -46,6 +46,9 @@ class WebSocketServer {
                                                     const http::Request&)>
         accept;
     http::Handler http;
+    // Whether the body of this request, of which only the head has come, is to be read; if not, the
+    // request is answered without one. Absent: no body is.
+    std::function<bool(const http::Request&)> takes_body = {};
     // A response told of an error, with this code.
     std::function<void(std::string_view code)> on_refused = [](auto) {};
     // A client's connection was accepted, from this address: returns the number that its requests

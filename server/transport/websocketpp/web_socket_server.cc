@@ -71,7 +71,9 @@ class WebSocketServer::Impl : public std::enable_shared_from_this<Impl> {
     };
   }
 
-  [[nodiscard]] std::optional<http::Response> refuse(http::Request& request) const;
+  [[nodiscard]] bool takes_body(const RawConnection& connection) const;
+  [[nodiscard]] std::optional<http::Response> refuse(const RawConnection& connection,
+                                                     http::Request& request) const;
   void count(const http::Response& response);
   void serve_input();
   void schedule_sweep();
@@ -157,6 +159,10 @@ void WebSocketServer::Impl::on_accepted(Acceptor::Socket socket) {
   PacedSocket& paced_socket = connection->paced_socket();
   paced_socket.before_read = [raw = connection.get()] { raw->invite_body(); };
   paced_socket.on_failure = [raw = connection.get()] { raw->drop(); };
+  // Ours; websocketpp shows it as a constant.
+  const_cast<RawRequest&>(connection->get_request()).takes_body = [this, raw = connection.get()] {
+    return takes_body(*raw);
+  };
   connection->server = shared_from_this();
   if (handlers_.opened) connection->number = handlers_.opened(peer.address().to_string());
   paced_socket.intake().set_payer(storage::Payer{connection->number});
@@ -170,7 +176,7 @@ void WebSocketServer::Impl::on_request(const RawConnectionPtr& connection) {
   // websocketpp's timeout would cut off long downloads; sweep() measures progress.
   connection->defer_http_response();
   http::Request request = connection->request();
-  std::optional<http::Response> refusal = refuse(request);
+  std::optional<http::Response> refusal = refuse(*connection, request);
   const Error late{http::kErrBusy, "the server did not find the time to answer; try again later"};
   const auto exchange =
       std::make_shared<HttpExchange>(connection, Clock::now(), http::refusal(request, late),
@@ -189,7 +195,7 @@ void WebSocketServer::Impl::on_request(const RawConnectionPtr& connection) {
 // Whether the WebSocket may be opened; if not, websocketpp sends the refusal.
 bool WebSocketServer::Impl::on_handshake(const RawConnectionPtr& connection) {
   http::Request request = connection->request();
-  std::optional<http::Response> refusal = refuse(request);
+  std::optional<http::Response> refusal = refuse(*connection, request);
   if (!refusal) refusal = refuse_handshake(request);
   if (!refusal && !handlers_.accept) {
     refusal = http::plain_response(404, "No WebSockets are served here.");
@@ -249,16 +255,31 @@ void WebSocketServer::Impl::on_end(const RawConnectionPtr& connection) {
   if (connections_.empty()) sweep_timer_.cancel();
 }
 
+bool WebSocketServer::Impl::takes_body(const RawConnection& connection) const {
+  http::Request request = connection.request();
+  return !cut_base_path(request, handlers_.base_path) && handlers_.takes_body &&
+         handlers_.takes_body(request);
+}
+
 // The refusal of any request, if it may not be served; if it may, its path is from here on the one
-// below the base path.
-std::optional<http::Response> WebSocketServer::Impl::refuse(http::Request& request) const {
-  if (request.path.starts_with('/')) {
-    if (auto elsewhere = cut_base_path(request, handlers_.base_path)) return elsewhere;
+// below the base path. A body that is not read is refused where the request could be served without
+// it; else the handler has a better reason.
+std::optional<http::Response> WebSocketServer::Impl::refuse(const RawConnection& connection,
+                                                            http::Request& request) const {
+  const RawRequest& raw = connection.get_request();
+  std::optional<Error> error = raw.fault();
+  if (!error) {
+    if (request.path.starts_with('/')) {
+      if (auto elsewhere = cut_base_path(request, handlers_.base_path)) return elsewhere;
+    }
+    error = refuse_malformed(request);
   }
-  std::optional<Error> error = refuse_malformed(request);
   if (!error) {
     error = handlers_.refuse ? handlers_.refuse(request)
                              : Error{http::kErrBusy, "the server is stopping"};
+  }
+  if (!error && raw.refuses_body() && request.only_reads()) {
+    error = Error{http::kErrBodyTooLarge, "A request that only reads has no body here."};
   }
   if (error) return http::refusal(request, *error);
   return std::nullopt;

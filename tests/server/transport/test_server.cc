@@ -46,7 +46,8 @@ WebSocketServer::Handlers TestServer::handlers() {
           },
           [this](const http::Request& request, http::Respond respond) {
             http_(request, std::move(respond));
-          }};
+          },
+          [this](const http::Request& request) { return takes_body_(request); }};
 }
 
 void TestServer::start(const ConnectionLimits& limits) {
