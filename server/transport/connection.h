@@ -46,7 +46,7 @@ class Connection {
   // ahead of the peer (kUnsentBytesMax).
   [[nodiscard]] virtual std::size_t queued_bytes() const = 0;
   // While reading is paused no message arrives: messages wait in the kernel and then at the peer.
-  // The peer is not pinged then, and its disappearance is not noticed.
+  // The peer is not pinged then, and its disappearance is noticed only by what it does not take.
   virtual void pause_reading() = 0;
   virtual void resume_reading() = 0;
 };

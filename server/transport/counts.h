@@ -28,7 +28,7 @@ struct Counts {
   counting::Counter closed_slow;     // A message did not arrive whole in time.
   counting::Counter closed_restart;  // The server stops, or the document was replaced.
   counting::Counter closed_overload;
-  counting::Counter dropped_unresponsive;  // It did not answer a ping.
+  counting::Counter dropped_unresponsive;  // It did not answer a ping or take what was queued.
 
   // HTTP responses by the first digit of their status; handshakes only if they were refused.
   std::array<counting::Counter, 6> responses;

@@ -28,7 +28,9 @@ void HttpExchange::sweep(Time now, const Timing& timing) {
   const auto silence = now - last_progress_;
   if (!responded_ && silence >= timing.response) {
     respond(late_);
-  } else if (responded_ && silence >= timing.ping_timeout) {
+  } else if (responded_ &&
+             (silence >= timing.ping_timeout ||
+              output_.is_stalled(now, written, OutputWatch::Queue::kWaiting, timing))) {
     writer->drop();
   }
 }

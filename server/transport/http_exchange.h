@@ -9,6 +9,7 @@
 #include <memory>
 
 #include "server/http/message.h"
+#include "server/transport/output_watch.h"
 #include "server/transport/protocol_writer.h"
 #include "server/transport/timing.h"
 
@@ -27,7 +28,7 @@ class HttpExchange {
   void respond(const http::Response& response);
 
   // To be called again and again while the connection is open. Responds in place of a handler
-  // that is late, and drops a client that does not read its response.
+  // that is late, and drops a client that does not read its response, or too slowly.
   void sweep(Time now, const Timing& timing);
 
  private:
@@ -37,6 +38,7 @@ class HttpExchange {
   bool responded_ = false;
   Time last_progress_;
   std::uint64_t written_seen_ = 0;
+  OutputWatch output_;
 };
 
 }  // namespace cowrite::transport

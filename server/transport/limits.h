@@ -26,6 +26,9 @@ inline constexpr std::size_t kInputBytesMin = kMessageBytesMax + kInputBytesForS
 // The bytes a second below which a message does not arrive: a tenth of a bad mobile line.
 inline constexpr std::size_t kInputRateMin = std::size_t{8} << 10;
 
+// The bytes a second below which a client does not take what is queued for it.
+inline constexpr std::size_t kOutputRateMin = std::size_t{1} << 10;
+
 // Connections in total, over all loops. An idle one costs about 10 KB, so this is a quarter of a
 // gigabyte; more users mean more servers.
 inline constexpr std::size_t kConnectionsMax = 20'000;

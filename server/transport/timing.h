@@ -29,6 +29,11 @@ struct Timing {
   // response. As long as a phone may be between two cells.
   std::chrono::milliseconds ping_timeout{20'000};
 
+  // A client for which something is queued must take kOutputRateMin on average over this time:
+  // longer than the gaps in which the kernel takes nothing, since what it has taken before is
+  // enough for a slow line.
+  std::chrono::milliseconds output{60'000};
+
   // A client must answer our close frame within this time: a part of the 5 s in which the server
   // ends on SIGTERM.
   std::chrono::milliseconds close{3'000};

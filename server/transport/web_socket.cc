@@ -168,6 +168,8 @@ void WebSocket::answer_ping() {
 
 void WebSocket::sweep(Heartbeat::Time now, const Timing& timing) {
   if (writer_ == nullptr) return;
+  const auto queue = queued_bytes() > 0 ? OutputWatch::Queue::kWaiting : OutputWatch::Queue::kEmpty;
+  if (output_.is_stalled(now, written_bytes(), queue, timing)) return give_up();
   if (writer_->paced_socket().holds_reading()) return heartbeat_.suspend(now);
   switch (heartbeat_.check(now, {writer_->paced_socket().bytes_read(), written_bytes()}, timing)) {
     case Heartbeat::Verdict::kFine:
@@ -176,9 +178,13 @@ void WebSocket::sweep(Heartbeat::Time now, const Timing& timing) {
       queued(writer_->write_ping());
       return heartbeat_.pinged(now, queued_end_);
     case Heartbeat::Verdict::kGone:
-      if (!closing_) counts_.dropped_unresponsive.add();
-      return terminate();
+      return give_up();
   }
+}
+
+void WebSocket::give_up() {
+  if (!closing_) counts_.dropped_unresponsive.add();
+  terminate();
 }
 
 std::shared_ptr<ConnectionEvents> WebSocket::end() {

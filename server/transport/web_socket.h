@@ -19,6 +19,7 @@
 #include "server/transport/counts.h"
 #include "server/transport/heartbeat.h"
 #include "server/transport/input_budget.h"
+#include "server/transport/output_watch.h"
 #include "server/transport/protocol_writer.h"
 #include "server/transport/timing.h"
 
@@ -44,7 +45,8 @@ class WebSocket final : public Connection, public std::enable_shared_from_this<W
   void receive_ping(const std::string& payload);
   // A message exceeds its maximum, does not arrive, or keeps room that others wait for.
   void refuse_message(CloseCode code, std::string_view reason);
-  // To be called again and again: pings a silent client, and drops one that does not answer.
+  // To be called again and again: pings a silent client, and drops one that does not answer or does
+  // not take what is queued.
   void sweep(Heartbeat::Time now, const Timing& timing);
   // The connection is gone. Returns the events whose on_close() is to be called, or null.
   std::shared_ptr<ConnectionEvents> end();
@@ -60,6 +62,7 @@ class WebSocket final : public Connection, public std::enable_shared_from_this<W
   void tell(Event event);
   void deliver(std::string_view text);
   void deliver_held();
+  void give_up();
 
   boost::asio::io_context& context_;
   ProtocolWriter* writer_;  // Null when the connection is gone.
@@ -82,6 +85,7 @@ class WebSocket final : public Connection, public std::enable_shared_from_this<W
   bool draining_ = false;
   std::size_t counted_bytes_ = 0;  // That queued_bytes of the counts has of this.
   Heartbeat heartbeat_;
+  OutputWatch output_;
 };
 
 }  // namespace cowrite::transport

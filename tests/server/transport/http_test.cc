@@ -379,6 +379,23 @@ TEST_F(Http, ADownloadGoesOnWhileTheClientReads) {
       << "else nothing was tested";
 }
 
+TEST_F(Http, ADownloadThatTricklesIsDropped) {
+  timing_.sweep = milliseconds(2);
+  timing_.output = milliseconds(200);
+  http_ = [](const http::Request&, const http::Respond& respond) {
+    respond({200, std::string(16'000'000, 'x'), {}});
+  };
+  start(ConnectionLimits{1, 1});
+  const auto client = connect();
+  client->stop_reading();
+  client->send("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n");
+  ASSERT_TRUE(run_until([&] { return server_->counts().bytes_sent.value() > 0; }));
+  EXPECT_TRUE(repeat_until(
+      [&] { client->read_some(1); },
+      [&] { return quota_->admit(boost::asio::ip::address_v4::loopback()) != nullptr; }))
+      << "its place is not free again";
+}
+
 TEST_F(Http, ADownloadThatIsNotReadIsDropped) {
   timing_.ping_timeout = milliseconds(40);
   timing_.sweep = milliseconds(2);
