@@ -43,10 +43,14 @@ Result<std::unique_ptr<Server>> Server::start(const ServerOptions& options, log:
                                               Halt halt) {
   Result<std::shared_ptr<const Admission>> admission = make_admission(options);
   if (!admission) return admission.error();
+  const Result<Descriptors> descriptors =
+      share_descriptors(raise_descriptor_limit(), options.loops);
+  if (!descriptors) return descriptors.error();
   const bool in_memory = options.data == ":memory:";
   Result<std::unique_ptr<storage::RocksDbLog>> log = storage::RocksDbLog::open(
       options.data, in_memory ? storage::OpenMode::kInMemory : storage::OpenMode::kReadWrite,
-      {.store = {.memory_bytes = options.memory_bytes / 2},
+      {.store = {.memory_bytes = options.memory_bytes / 2,
+                 .open_tables_max = descriptors->store_files},
        .disk_reserve_bytes = options.disk_reserve_bytes});
   if (!log) return log.error();
   if (!(*log)->store().was_shut_down_cleanly()) {
@@ -67,7 +71,9 @@ Result<std::unique_ptr<Server>> Server::start(const ServerOptions& options, log:
 
   std::unique_ptr<Server> server(new Server(*std::move(log), *std::move(admission),
                                             *std::move(token), operator_log, std::move(halt)));
-  if (Result<void> listening = server->listen(options); !listening) return listening.error();
+  if (Result<void> listening = server->listen(options, *descriptors); !listening) {
+    return listening.error();
+  }
   for (const auto& loop : server->loops_) loop->start();
   server->metrics_loop_.start();
   return server;
@@ -106,7 +112,7 @@ Result<std::shared_ptr<const Server::Admission>> Server::make_admission(
       std::make_shared<Admission>(Admission{*std::move(access), *std::move(pages)}));
 }
 
-Result<void> Server::listen(const ServerOptions& options) {
+Result<void> Server::listen(const ServerOptions& options, const Descriptors& descriptors) {
   for (std::size_t i = 0; i < options.loops; ++i) {
     loops_.push_back(std::make_unique<loop::Loop>());
   }
@@ -117,7 +123,9 @@ Result<void> Server::listen(const ServerOptions& options) {
                            .history_id = log_->history_id(),
                            .documents_bytes = options.memory_bytes / 2},
       *log_, switchboard_ports());
-  quota_ = std::make_shared<transport::ConnectionQuota>();
+  quota_ = std::make_shared<transport::ConnectionQuota>(transport::ConnectionLimits{
+      .total = descriptors.connections,
+      .per_address = std::min(transport::kConnectionsPerAddressMax, descriptors.connections / 2)});
   transport::ListenAddress address = options.listen;
   for (document::LoopIndex i = 0; i < loops_.size(); ++i) {
     loops_[i]->post_every(switchboard::kIdleDocument, [this, i] { switchboard_->evict_idle(i); });

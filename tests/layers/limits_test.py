@@ -29,7 +29,7 @@ INTERNAL = {
     )),
     "history::kDiffWordsBytesMax",
     "http::kLongPollInterval",
-    *("server::" + name for name in ("kLoopsMax", "kMemoryBytes", "kMemoryBytesMin", "kInputBytes", "kDocumentsAheadMax", "kRepeatsSweep", "kMetricsConnectionsMax", "kMetricsConnectionsPerAddress")),
+    *("server::" + name for name in ("kLoopsMax", "kMemoryBytes", "kMemoryBytesMin", "kInputBytes", "kStoreTablesMin", "kStoreTablesMax", "kStoreOtherFiles", "kOtherFiles", "kFilesOfLoop", "kConnectionsMin", "kDocumentsAheadMax", "kRepeatsSweep", "kMetricsConnectionsMax", "kMetricsConnectionsPerAddress")),
     *("storage::" + name for name in ("kCheckpointRecords", "kCheckpointBytes")),
 }
 

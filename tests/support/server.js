@@ -52,14 +52,15 @@ export class Server {
   /**
    * Starts a server and waits until it listens.
    * @param {{data?: string, port?: number, args?: string[], env?: Record<string, string>,
-   *     stderr?: "pipe" | number}} [options] data: a folder that is kept; default: a new one,
-   *     removed by dispose(). stderr: "pipe", which is read, or an open file.
+   *     stderr?: "pipe" | number, descriptors?: number}} [options] data: a folder that is kept; default: a new one,
+   *     removed by dispose(). stderr: "pipe", which is read, or an open file. descriptors: how many it
+   *     may have, as ulimit -n.
    */
-  static async start({ data, port = 0, args = [], env = {}, stderr = "pipe" } = {}) {
+  static async start({ data, port = 0, args = [], env = {}, stderr = "pipe", descriptors } = {}) {
     const folder = data ?? (await mkdtemp(path.join(tmpdir(), "cowrite-test-")));
     const server = new Server(folder, data === undefined);
     const own = ["--data", folder, "--listen", `127.0.0.1:${port}`, ...args];
-    server.#spawn(own, env, stderr);
+    server.#spawn(own, env, stderr, descriptors);
     try {
       server.url = await within(server.#listening(), "the server listens");
     } catch (error) {
@@ -78,10 +79,12 @@ export class Server {
     this.errors = ""; // Of stderr.
   }
 
-  #spawn(args, env, stderr) {
-    const command = kReference ? process.execPath : kServerPath;
+  #spawn(args, env, stderr, descriptors) {
+    const program = kReference ? process.execPath : kServerPath;
     const before = kReference ? [path.join(kHere, "reference_server.js")] : [];
-    this.process = spawn(command, [...before, ...args], {
+    const limited = ["sh", "-c", 'ulimit -n "$0"; exec "$@"', String(descriptors)];
+    const [command, ...rest] = [...(descriptors ? limited : []), program, ...before, ...args];
+    this.process = spawn(command, rest, {
       stdio: ["ignore", "pipe", stderr],
       env: { ...process.env, ...env },
     });
