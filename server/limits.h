@@ -8,6 +8,7 @@
 
 #include "server/http/limits.h"
 #include "server/session/limits.h"
+#include "server/transport/limits.h"
 #include "server/transport/timing.h"
 
 namespace cowrite::server {
@@ -30,6 +31,23 @@ struct MemoryShares {
   std::uint64_t output;     // Queued for clients.
   std::uint64_t input;      // Messages and bodies that are not there whole, and unanswered ones.
 };
+
+// File descriptors. The store keeps a quarter of all for its tables, within these: with the least
+// it works, if slower, and the most are tables of a quarter of a terabyte.
+inline constexpr std::size_t kStoreTablesMin = 64;
+inline constexpr std::size_t kStoreTablesMax = 4'096;
+
+// What else the store may have open: logs, what it writes in the background, the folder's own files
+// and those of a backup.
+inline constexpr std::size_t kStoreOtherFiles = 64;
+
+// The standard streams, the log's and the listening sockets, and a thread's that reads /proc; and
+// for each loop its own, with a connection that is being turned away.
+inline constexpr std::size_t kOtherFiles = 32;
+inline constexpr std::size_t kFilesOfLoop = 8;
+
+// With fewer connections there is no point in serving.
+inline constexpr std::size_t kConnectionsMin = 16;
 
 // Threads that serve connections: as many as the largest machines have cores for it.
 inline constexpr unsigned kLoopsMax = 64;

@@ -1,5 +1,6 @@
 #include "server/server.h"
 
+#include <algorithm>
 #include <chrono>
 #include <latch>
 #include <utility>
@@ -42,10 +43,14 @@ Result<std::unique_ptr<Server>> Server::start(const ServerOptions& options, log:
                                               Halt halt) {
   Result<std::shared_ptr<const Admission>> admission = make_admission(options);
   if (!admission) return admission.error();
+  const Result<Descriptors> descriptors =
+      share_descriptors(raise_descriptor_limit(), options.loops);
+  if (!descriptors) return descriptors.error();
   const bool in_memory = options.data == ":memory:";
   Result<std::unique_ptr<storage::RocksDbLog>> log = storage::RocksDbLog::open(
       options.data, in_memory ? storage::OpenMode::kInMemory : storage::OpenMode::kReadWrite,
-      {.store = {.memory_bytes = MemoryShares(options.memory_bytes).store},
+      {.store = {.memory_bytes = MemoryShares(options.memory_bytes).store,
+                 .open_tables_max = descriptors->store_files},
        .disk_reserve_bytes = options.disk_reserve_bytes});
   if (!log) return log.error();
   if (!(*log)->store().was_shut_down_cleanly()) {
@@ -66,7 +71,9 @@ Result<std::unique_ptr<Server>> Server::start(const ServerOptions& options, log:
 
   std::unique_ptr<Server> server(new Server(*std::move(log), *std::move(admission),
                                             *std::move(token), operator_log, std::move(halt)));
-  if (Result<void> listening = server->listen(options); !listening) return listening.error();
+  if (Result<void> listening = server->listen(options, *descriptors); !listening) {
+    return listening.error();
+  }
   for (const auto& loop : server->loops_) loop->start();
   server->metrics_loop_.start();
   return server;
@@ -105,7 +112,7 @@ Result<std::shared_ptr<const Server::Admission>> Server::make_admission(
       std::make_shared<Admission>(Admission{*std::move(access), *std::move(pages)}));
 }
 
-Result<void> Server::listen(const ServerOptions& options) {
+Result<void> Server::listen(const ServerOptions& options, const Descriptors& descriptors) {
   for (std::size_t i = 0; i < options.loops; ++i) {
     loops_.push_back(std::make_unique<loop::Loop>());
   }
@@ -117,13 +124,17 @@ Result<void> Server::listen(const ServerOptions& options) {
                            .history_id = log_->history_id(),
                            .documents_bytes = shares.documents},
       *log_, switchboard_ports());
-  quota_ = std::make_shared<transport::ConnectionQuota>();
+  quota_ = std::make_shared<transport::ConnectionQuota>(transport::ConnectionLimits{
+      .total = descriptors.connections,
+      .per_address = std::min(transport::kConnectionsPerAddressMax, descriptors.connections / 2)});
   transport::ListenAddress address = options.listen;
   for (document::LoopIndex i = 0; i < loops_.size(); ++i) {
     loops_[i]->post_every(switchboard::kIdleDocument, [this, i] { switchboard_->evict_idle(i); });
     web_socket_servers_.push_back(std::make_unique<transport::WebSocketServer>(
         loops_[i]->context(), handlers(i, options.base_path), quota_, transport::Timing{},
-        shares.output / options.loops));
+        transport::Memory{
+            .input_bytes = std::max(shares.input / loops_.size(), transport::kInputBytesMin),
+            .output_bytes = shares.output / loops_.size()}));
     const transport::Sharing sharing =
         i == 0 ? transport::Sharing::kFirst : transport::Sharing::kJoin;
     const Result<std::uint16_t> port = web_socket_servers_.back()->listen(address, sharing);
@@ -252,6 +263,10 @@ transport::WebSocketServer::Handlers Server::handlers(document::LoopIndex loop,
   handlers.http = [this, loop](const http::Request& request, http::Respond respond) {
     serve(loop, request, reported(request, std::move(respond)));
   };
+  handlers.takes_body = [this](const http::Request& request) {
+    return http::is_operator_path(request.path) && !request.only_reads() &&
+           operator_api_.is_operators(request);
+  };
   handlers.after_event = [&of = *loops_[loop]] { of.turn_ended(); };
   return handlers;
 }
@@ -313,7 +328,7 @@ std::optional<Error> Server::refuse(const Admission& admission, const http::Requ
 }
 
 void Server::serve(document::LoopIndex loop, const http::Request& request, http::Respond respond) {
-  if (request.path.starts_with("/api/operator/")) {
+  if (http::is_operator_path(request.path)) {
     operator_api_.handle(request, std::move(respond));
   } else if (http::is_api_path(request.path)) {
     api_.handle(request,

@@ -23,6 +23,7 @@
 #include "ot/base/result.h"
 #include "server/access/access_policy.h"
 #include "server/clients_ahead_of_log.h"
+#include "server/descriptors.h"
 #include "server/http/api.h"
 #include "server/http/health.h"
 #include "server/http/operator_api.h"
@@ -94,7 +95,7 @@ class Server {
   [[nodiscard]] static Result<std::shared_ptr<const Admission>> make_admission(
       const ServerOptions& options);
 
-  [[nodiscard]] Result<void> listen(const ServerOptions& options);
+  [[nodiscard]] Result<void> listen(const ServerOptions& options, const Descriptors& descriptors);
   [[nodiscard]] Result<void> listen_for_metrics(const transport::ListenAddress& address);
   void note_sources(const ServerOptions& options);
   [[nodiscard]] switchboard::Ports switchboard_ports();

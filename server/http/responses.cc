@@ -69,6 +69,8 @@ Response method_not_allowed(std::string message, std::string_view allowed) {
 
 bool is_api_path(std::string_view path) { return path == "/api" || path.starts_with("/api/"); }
 
+bool is_operator_path(std::string_view path) { return path.starts_with("/api/operator/"); }
+
 Response refusal(const Request& request, const Error& error) {
   Response response = error_response(error);
   if (is_api_path(request.path)) return response;

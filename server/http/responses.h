@@ -29,6 +29,8 @@ enum class Caching {
 
 // Whether a path is the API's.
 [[nodiscard]] bool is_api_path(std::string_view path);
+// Whether it is that of the operator's part.
+[[nodiscard]] bool is_operator_path(std::string_view path);
 
 // Refuses a request of any kind: as the API does if it was for the API, else with the error's
 // sentence.

@@ -69,6 +69,7 @@ void add_connections(const Sources& sources, Page& page) {
   page.add(kConnectionsRefused, refused.per_address, {{"limit", "address"}});
   page.add(kConnectionsEnded, sum(&Counts::closed_invalid), {{"reason", "invalid"}});
   page.add(kConnectionsEnded, sum(&Counts::closed_restart), {{"reason", "restart"}});
+  page.add(kConnectionsEnded, sum(&Counts::closed_slow), {{"reason", "slow_sender"}});
   page.add(kConnectionsEnded, sum(&Counts::closed_overload), {{"reason", "overload"}});
   page.add(kConnectionsEnded, sum(&Counts::dropped_unresponsive), {{"reason", "unresponsive"}});
   page.add(kConnectionsEnded, of_sessions(&switchboard::Counts::slow_readers),

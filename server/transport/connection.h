@@ -28,6 +28,7 @@ using NextPiece = std::function<bool(std::string& out)>;
 enum class CloseCode : std::uint16_t {
   kUnsupportedData = 1003,  // Binary.
   kInvalidData = 1007,      // Not UTF-8, or no JSON object.
+  kTooSlow = 1008,          // A message did not arrive whole in time.
   kTooBig = 1009,
   kServiceRestart = 1012,
   kTryAgainLater = 1013,
@@ -52,7 +53,7 @@ class Connection {
   // ahead of the peer (kUnsentBytesMax).
   [[nodiscard]] virtual std::size_t queued_bytes() const = 0;
   // While reading is paused no message arrives: messages wait in the kernel and then at the peer.
-  // The peer is not pinged then, and its disappearance is not noticed.
+  // The peer is not pinged then, and its disappearance is noticed only by what it does not take.
   virtual void pause_reading() = 0;
   virtual void resume_reading() = 0;
 };

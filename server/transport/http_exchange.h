@@ -11,6 +11,7 @@
 
 #include "server/http/message.h"
 #include "server/transport/output.h"
+#include "server/transport/output_watch.h"
 #include "server/transport/protocol_writer.h"
 #include "server/transport/timing.h"
 
@@ -31,7 +32,7 @@ class HttpExchange : public std::enable_shared_from_this<HttpExchange> {
   void respond(http::Response response);
 
   // To be called again and again while the connection is open. Responds in place of a handler
-  // that is late, and drops a client that does not read its response.
+  // that is late, and drops a client that does not read its response, or too slowly.
   void sweep(Time now, const Timing& timing);
 
   // What is made of the response and not read yet.
@@ -59,6 +60,7 @@ class HttpExchange : public std::enable_shared_from_this<HttpExchange> {
   Time last_progress_;
   std::uint64_t written_seen_ = 0;
   bool stalled_ = false;
+  OutputWatch watch_;
 };
 
 }  // namespace cowrite::transport

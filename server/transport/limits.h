@@ -11,6 +11,25 @@ namespace cowrite::transport {
 // breaks escaped.
 inline constexpr std::size_t kMessageBytesMax = std::size_t{8} << 20;
 
+// What a message or the body of a request may hold without asking for room: all that typing needs,
+// and little for each of kConnectionsMax.
+inline constexpr std::size_t kMessageBytesFree = std::size_t{4} << 10;
+
+// Requests for room up to this size are served before larger ones, and have a part of each loop's
+// budget that larger ones leave to them. A pasted page is small, a book is not.
+inline constexpr std::size_t kSmallInputBytes = std::size_t{64} << 10;
+inline constexpr std::size_t kInputBytesForSmall = std::size_t{4} << 20;
+
+// The least budget of a loop for messages and bodies that are not whole: one of the largest and
+// what is left to small ones.
+inline constexpr std::size_t kInputBytesMin = kMessageBytesMax + kInputBytesForSmall;
+
+// The bytes a second below which a message does not arrive: a tenth of a bad mobile line.
+inline constexpr std::size_t kInputRateMin = std::size_t{8} << 10;
+
+// The bytes a second below which a client does not take what is queued for it.
+inline constexpr std::size_t kOutputRateMin = std::size_t{1} << 10;
+
 // Connections in total, over all loops. An idle one costs about 10 KB, so this is a quarter of a
 // gigabyte; more users mean more servers.
 inline constexpr std::size_t kConnectionsMax = 20'000;

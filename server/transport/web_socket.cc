@@ -22,6 +22,8 @@ void count_close(CloseCode code, Counts& counts) {
     case CloseCode::kInvalidData:
     case CloseCode::kTooBig:
       return counts.closed_invalid.add();
+    case CloseCode::kTooSlow:
+      return counts.closed_slow.add();
     case CloseCode::kServiceRestart:
       return counts.closed_restart.add();
     case CloseCode::kTryAgainLater:
@@ -195,9 +197,9 @@ void WebSocket::resume_reading() {
 
 void WebSocket::deliver_held() {
   while (!paused_ && !held_.empty()) {
-    const std::string text = std::move(held_.front());
+    const Held held = std::move(held_.front());
     held_.pop_front();
-    deliver(text);
+    deliver(held.text);
   }
   if (!paused_ && writer_ != nullptr) writer_->paced_socket().resume_reading();
 }
@@ -206,14 +208,20 @@ void WebSocket::deliver(std::string_view text) {
   tell([text](ConnectionEvents& events) { events.on_message(text); });
 }
 
-void WebSocket::receive(std::string text) {
+void WebSocket::receive(std::string text, InputBudget::Grant room) {
   counts_.messages_received.add();
   if (!ot::utf8::is_valid(text)) return close(CloseCode::kInvalidData, "A message is not UTF-8.");
   if (paused_ || !held_.empty()) {
-    held_.push_back(std::move(text));
+    held_.push_back({std::move(text), std::move(room)});
   } else {
     deliver(text);
   }
+}
+
+void WebSocket::refuse_message(CloseCode code, std::string_view reason) {
+  if (writer_ == nullptr) return;
+  writer_->paced_socket().intake().stop();
+  close(code, reason);
 }
 
 void WebSocket::receive_ping(const std::string& payload) {
@@ -235,7 +243,9 @@ void WebSocket::sweep(Heartbeat::Time now, const Timing& timing) {
   const std::uint64_t written = written_bytes();
   const std::uint64_t least = sends_long() ? kLongTextBytesPerSweep : 1;
   stalled_ = written - std::exchange(written_seen_, written) < least && queued_bytes() > 0;
-  if (paused_) return heartbeat_.suspend(now);
+  const auto queue = queued_bytes() > 0 ? OutputWatch::Queue::kWaiting : OutputWatch::Queue::kEmpty;
+  if (watch_.is_stalled(now, written, queue, timing)) return give_up();
+  if (writer_->paced_socket().holds_reading()) return heartbeat_.suspend(now);
   switch (heartbeat_.check(now, {writer_->paced_socket().bytes_read(), written_bytes()}, timing)) {
     case Heartbeat::Verdict::kFine:
       return;
@@ -243,9 +253,13 @@ void WebSocket::sweep(Heartbeat::Time now, const Timing& timing) {
       queued(writer_->write_ping());
       return heartbeat_.pinged(now, queued_end_);
     case Heartbeat::Verdict::kGone:
-      if (!closing_) counts_.dropped_unresponsive.add();
-      return terminate();
+      return give_up();
   }
+}
+
+void WebSocket::give_up() {
+  if (!closing_) counts_.dropped_unresponsive.add();
+  terminate();
 }
 
 std::shared_ptr<ConnectionEvents> WebSocket::end() {

@@ -19,7 +19,9 @@
 #include "server/transport/connection.h"
 #include "server/transport/counts.h"
 #include "server/transport/heartbeat.h"
+#include "server/transport/input_budget.h"
 #include "server/transport/output.h"
+#include "server/transport/output_watch.h"
 #include "server/transport/protocol_writer.h"
 #include "server/transport/timing.h"
 
@@ -42,9 +44,13 @@ class WebSocket final : public Connection, public std::enable_shared_from_this<W
   // ---- For the server
 
   void set_events(std::shared_ptr<ConnectionEvents> events) { events_ = std::move(events); }
-  void receive(std::string text);
+  // The room that the text holds is given back when it is delivered.
+  void receive(std::string text, InputBudget::Grant room);
   void receive_ping(const std::string& payload);
-  // To be called again and again: pings a silent client, and drops one that does not answer.
+  // A message exceeds its maximum, does not arrive, or keeps room that others wait for.
+  void refuse_message(CloseCode code, std::string_view reason);
+  // To be called again and again: pings a silent client, and drops one that does not answer or does
+  // not take what is queued.
   void sweep(Heartbeat::Time now, const Timing& timing);
   // Between the last two sweeps something was queued, and the client took nothing, or hardly
   // anything of a long text.
@@ -69,6 +75,7 @@ class WebSocket final : public Connection, public std::enable_shared_from_this<W
   void tell(Event event);
   void deliver(std::string_view text);
   void deliver_held();
+  void give_up();
 
   boost::asio::io_context& context_;
   ProtocolWriter* writer_;  // Null when the connection is gone.
@@ -86,7 +93,11 @@ class WebSocket final : public Connection, public std::enable_shared_from_this<W
   std::size_t waiting_bytes_ = 0;
 
   // Messages that arrived in one read with the one at which reading was paused.
-  std::deque<std::string> held_;
+  struct Held {
+    std::string text;
+    InputBudget::Grant room;
+  };
+  std::deque<Held> held_;
 
   // Counted in bytes of the stream after the handshake.
   const std::uint64_t handshake_bytes_;
@@ -98,6 +109,7 @@ class WebSocket final : public Connection, public std::enable_shared_from_this<W
   bool stalled_ = false;
   std::size_t counted_bytes_ = 0;  // That queued_bytes of the counts has of this.
   Heartbeat heartbeat_;
+  OutputWatch watch_;
 };
 
 }  // namespace cowrite::transport

@@ -22,6 +22,7 @@
 #include "server/transport/connection.h"
 #include "server/transport/connection_quota.h"
 #include "server/transport/counts.h"
+#include "server/transport/limits.h"
 #include "server/transport/timing.h"
 
 namespace boost::asio {
@@ -29,6 +30,12 @@ class io_context;
 }
 
 namespace cowrite::transport {
+
+// What the connections of one loop may hold, in bytes.
+struct Memory {
+  std::size_t input_bytes = kInputBytesMin;    // Messages and bodies that are not whole; no less.
+  std::size_t output_bytes = kOutputBytesMax;  // What is queued.
+};
 
 class WebSocketServer {
  public:
@@ -45,6 +52,9 @@ class WebSocketServer {
                                                     const http::Request&)>
         accept;
     http::Handler http;
+    // Whether the body of this request, of which only the head has come, is to be read; if not, the
+    // request is answered without one. Absent: no body is.
+    std::function<bool(const http::Request&)> takes_body = {};
     // A response told of an error, with this code.
     std::function<void(std::string_view code)> on_refused = [](auto) {};
     // A client's connection was accepted, from this address: returns the number that its requests
@@ -57,11 +67,10 @@ class WebSocketServer {
     std::function<void(const std::string& address)> turned_away = {};
   };
 
-  // The quota is shared by the servers of all loops. Of what is queued for all connections, this
-  // one holds output_bytes_max at most for longer than a turn: then some are dropped (output.h).
+  // The quota is shared by the servers of all loops. What is queued for all connections exceeds its
+  // bound for a turn at most: then some are dropped (output.h).
   WebSocketServer(boost::asio::io_context& context, Handlers handlers,
-                  std::shared_ptr<ConnectionQuota> quota, Timing timing = {},
-                  std::size_t output_bytes_max = kOutputBytesMax);
+                  std::shared_ptr<ConnectionQuota> quota, Timing timing = {}, Memory memory = {});
   // Drops the connections that are still open, without another event. REQUIRES: the io_context
   // still exists.
   ~WebSocketServer();

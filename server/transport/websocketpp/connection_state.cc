@@ -112,8 +112,10 @@ void ConnectionState::drop() {
 
 void ConnectionState::invite_body() {
   const RawRequest& parsed = raw(*this).get_request();
-  if (invited_ || !parsed.waits_for_body() || parsed.get_version() != "HTTP/1.1") return;
+  if (invited_ || !parsed.waits_for_body()) return;
+  if (!paced_socket().intake().admit_body(parsed.body_bytes())) return;
   invited_ = true;
+  if (parsed.get_version() != "HTTP/1.1" || paced_socket().has_more()) return;
   if (http::to_lower(parsed.get_header("Expect")) == "100-continue") {
     paced_socket().write_at_once("HTTP/1.1 100 Continue\r\n\r\n");
   }

@@ -46,13 +46,14 @@ WebSocketServer::Handlers TestServer::handlers() {
           },
           [this](const http::Request& request, http::Respond respond) {
             http_(request, std::move(respond));
-          }};
+          },
+          [this](const http::Request& request) { return takes_body_(request); }};
 }
 
 void TestServer::start(const ConnectionLimits& limits) {
   if (server_) return;
   quota_ = std::make_shared<ConnectionQuota>(limits);
-  server_ = std::make_unique<WebSocketServer>(context_, handlers(), quota_, timing_);
+  server_ = std::make_unique<WebSocketServer>(context_, handlers(), quota_, timing_, input_bytes_);
   const auto port = server_->listen({"127.0.0.1", 0});
   ASSERT_TRUE(port) << port.error().message;
   port_ = *port;
