@@ -82,7 +82,7 @@ Result<std::unique_ptr<Server>> Server::start(const ServerOptions& options, log:
 Server::Server(std::unique_ptr<storage::Log> log, std::shared_ptr<const Admission> admission,
                std::string token, log::Log& operator_log, Halt halt)
     : log_(std::move(log)),
-      api_(*log_),
+      api_(*log_, [this](std::size_t bytes) { return switchboard_->reserve_text(bytes); }),
       operator_api_(*log_, std::move(token), operator_ports()),
       operator_log_(operator_log),
       halt_(std::move(halt)),

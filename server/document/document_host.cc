@@ -147,7 +147,19 @@ void DocumentHost::receive(const ReadRequest& request) {
   if (!from) return answer(request, committed);
   if (*from > committed.version) return refuse_ahead(request);
   if (*from < document_->recent().begin()) return answer_from_log(request, *from);
-  answer(request, document_->recent().since(*from));
+  std::vector<RecordPtr> records = document_->recent().since(*from, kCatchUpBytes);
+  const std::uint64_t next = *from + records.size();
+  if (next == committed.version) return answer(request, std::move(records));
+  answer_part(request, std::move(records), next);
+}
+
+void DocumentHost::answer_part(const ReadRequest& request, std::vector<RecordPtr> records,
+                               std::uint64_t next) {
+  ports_.reply(request.session, ReadReply{.ticket = request.ticket,
+                                          .key = key_,
+                                          .content = ReadContent(std::move(records)),
+                                          .complete = false,
+                                          .next = next});
 }
 
 // The client has records that are not in the log. It must not go on from them: what will be written
@@ -204,21 +216,19 @@ void DocumentHost::answer_from_log(const ReadRequest& request, std::uint64_t fro
   read<Records>(
       {urgency_from(from), request.payer},
       [key = key_, from, to](const storage::History& history) {
-        return history.records(key, from, to, kHistoryChunkBytes);
+        return history.records(key, from, to, kCatchUpBytes);
       },
-      [this, session = request.session, ticket = request.ticket, from](Result<Records> records) {
-        ReadReply reply{.ticket = ticket,
-                        .key = key_,
-                        .content = Error{protocol::kErrLogUnavailable,
-                                         "the log has no record " + std::to_string(from)}};
-        if (!records) {
-          reply.content = records.error();
-        } else if (!records->empty()) {
-          reply.complete = false;
-          reply.next = from + records->size();
-          reply.content = ReadContent(share(*std::move(records)));
+      [this, request, from](Result<Records> records) {
+        if (records && !records->empty()) {
+          const std::uint64_t next = from + records->size();
+          return answer_part(request, share(*std::move(records)), next);
         }
-        ports_.reply(session, std::move(reply));
+        const Error missing{protocol::kErrLogUnavailable,
+                            "the log has no record " + std::to_string(from)};
+        ports_.reply(request.session,
+                     ReadReply{.ticket = request.ticket,
+                               .key = key_,
+                               .content = records ? missing : records.error()});
       });
 }
 

@@ -17,6 +17,7 @@
 #include <memory>
 #include <optional>
 #include <variant>
+#include <vector>
 
 #include "server/document/document.h"
 #include "server/document/document_memory.h"
@@ -110,6 +111,7 @@ class DocumentHost : public std::enable_shared_from_this<DocumentHost> {
 
   void refuse_ahead(const ReadRequest& request);
   void answer(const ReadRequest& request, ReadContent content);
+  void answer_part(const ReadRequest& request, std::vector<RecordPtr> records, std::uint64_t next);
   void answer_from_log(const ReadRequest& request, std::uint64_t from);
 
   // LogReader::read(), for this document.

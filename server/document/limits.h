@@ -33,6 +33,9 @@ inline constexpr std::size_t kRecentRecordsOnOpening = 256;
 // Records that are read from the log at a time, for a client that is far behind.
 inline constexpr std::size_t kHistoryChunkBytes = std::size_t{256} << 10;
 
+// What a client that is behind is sent at a time: when it has taken it, it is sent more.
+inline constexpr std::size_t kCatchUpBytes = std::size_t{64} << 10;
+
 // Records sent to an author before its ack, when it was far behind. An author who missed more gets
 // the ack alone, does not accept it, and fetches the rest at the pace of its socket.
 inline constexpr std::size_t kMissedRecordsMax = 16'384;

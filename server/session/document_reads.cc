@@ -122,7 +122,12 @@ void DocumentReads::pump() {
   while (!congested_ && under_way_ < kReadsInFlightPerConnectionMax) {
     std::optional<document::ToDocument> request = queue_.next(!catch_up_);
     if (!request) return;
-    post(*std::move(request));
+    const auto* const read = std::get_if<document::ReadRequest>(&*request);
+    if (read != nullptr && open_requests_.at(read->ticket).cancelled) {
+      answer_cancelled(*read);
+    } else {
+      post(*std::move(request));
+    }
   }
 }
 
@@ -134,7 +139,7 @@ void DocumentReads::post(document::ToDocument request) {
   }
   const auto* const read = std::get_if<document::ReadRequest>(&request);
   if (read != nullptr && read->request.version) {
-    if (!catch_up_) queue_.begin_parts(read->request.key);
+    queue_.begin_parts(read->request.key);
     catch_up_.emplace(CatchUp{read->request.key});
   }
   outbox_.post(std::move(request));
@@ -145,13 +150,17 @@ void DocumentReads::settled(const storage::DocumentKey& key) {
   pump();
 }
 
+// What has not joined yet shall not, but is answered when it is its turn.
 void DocumentReads::cancel_joining(const storage::DocumentKey& key) {
   if (catch_up_ && catch_up_->key == key) catch_up_->cancelled = true;
-  while (const auto joining = queue_.take_subscription(key)) answer_cancelled(*joining);
+  for (const std::uint64_t ticket : queue_.subscriptions(key)) {
+    open_requests_.at(ticket).cancelled = true;
+  }
 }
 
 // Without the document's text or records, which a client that leaves does not need.
 void DocumentReads::answer_cancelled(const document::ReadRequest& joining) {
+  queue_.end_parts(joining.request.key);
   no_longer_joining(joining.request.key);
   const auto open = open_requests_.extract(joining.ticket);
   if (!open.mapped().bulk) return outbox_.send(protocol::encode_read(joining.request));
@@ -202,7 +211,8 @@ bool DocumentReads::goes_on(const document::ReadReply& reply, const protocol::Re
   rest.version = reply.next;
   queue_.push_rest({session_, reply.ticket, std::move(rest), payer_});
   --under_way_;
-  pump();
+  congested_ = true;
+  outbox_.await_drained();
   return true;
 }
 

@@ -93,7 +93,8 @@ class DocumentReads {
   // What a reply is for.
   struct OpenRequest {
     std::optional<protocol::Message> request;  // Absent if the client did not ask for it.
-    std::optional<std::uint64_t> bulk;         // The bulk request that it is part of.
+    std::optional<std::uint64_t> bulk = {};    // The bulk request that it is part of.
+    bool cancelled = false;                    // A subscription that the client leaves already.
   };
 
   [[nodiscard]] bool may_subscribe(const protocol::Message& request, protocol::ReadKind kind,

@@ -21,6 +21,8 @@ namespace cowrite::session {
 struct Send {
   transport::SharedOutbound outbound;
 };
+// The client was sent so much that more waits until it has taken it.
+struct AwaitDrained {};
 // One message that is made as the client takes it.
 struct SendLong {
   transport::NextPiece message;
@@ -38,7 +40,7 @@ struct Refused {
 enum class ReadControl : std::uint8_t { kPause, kResume };
 
 using SessionEffect =
-    std::variant<Send, SendLong, Refused, Close, Drop, ReadControl, document::ToDocument,
+    std::variant<Send, SendLong, AwaitDrained, Refused, Close, Drop, ReadControl, document::ToDocument,
                  document::QueryRequest, presence::ToChannel>;
 
 class Outbox {
@@ -51,6 +53,7 @@ class Outbox {
     if (!messages.empty()) send(share(std::move(messages)));
   }
   void send(std::string message) { send(share({std::move(message)})); }
+  void await_drained() { effects_.emplace_back(AwaitDrained{}); }
   // A message with documents in it, and the memory that they take.
   void send(protocol::PiecedText message, document::TextRoom room) {
     if (message.bytes_left() <= protocol::kPieceBytes) return send(std::move(message).take());

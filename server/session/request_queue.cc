@@ -1,6 +1,5 @@
 #include "server/session/request_queue.h"
 
-#include <algorithm>
 #include <utility>
 #include <variant>
 
@@ -20,11 +19,6 @@ bool reads_records(const ToDocument& request) {
 bool reads_text(const ToDocument& request) {
   const auto* const read = std::get_if<ReadRequest>(&request);
   return read != nullptr && !read->request.version;
-}
-
-bool subscribes(const ToDocument& request) {
-  const auto* const read = std::get_if<ReadRequest>(&request);
-  return read != nullptr && read->request.kind == protocol::ReadKind::kSubscribe;
 }
 
 }  // namespace
@@ -80,20 +74,17 @@ std::optional<ToDocument> RequestQueue::take_first(std::deque<Lanes::iterator>& 
   return std::nullopt;
 }
 
-std::optional<ReadRequest> RequestQueue::take_subscription(const storage::DocumentKey& key) {
+std::vector<std::uint64_t> RequestQueue::subscriptions(const storage::DocumentKey& key) const {
+  std::vector<std::uint64_t> tickets;
   const auto lane = lanes_.find(key);
-  if (lane == lanes_.end()) return std::nullopt;
-  std::deque<ToDocument>& requests = lane->second.requests;
-  const auto found = std::ranges::find_if(requests, subscribes);
-  if (found == requests.end()) return std::nullopt;
-  if (found == requests.begin() && lane->second.has_rest) {
-    lane->second.has_rest = lane->second.in_parts = false;
+  if (lane == lanes_.end()) return tickets;
+  for (const ToDocument& request : lane->second.requests) {
+    const auto* const read = std::get_if<ReadRequest>(&request);
+    if (read != nullptr && read->request.kind == protocol::ReadKind::kSubscribe) {
+      tickets.push_back(read->ticket);
+    }
   }
-  ReadRequest taken = std::get<ReadRequest>(std::move(*found));
-  requests.erase(found);
-  --size_;
-  update(lane);
-  return taken;
+  return tickets;
 }
 
 bool RequestQueue::holds(const storage::DocumentKey& key) const {
@@ -123,7 +114,7 @@ void RequestQueue::push_rest(ReadRequest rest) {
 
 void RequestQueue::end_parts(const storage::DocumentKey& key) {
   const auto lane = lanes_.find(key);
-  CHECK(lane != lanes_.end() && lane->second.in_parts);
+  if (lane == lanes_.end()) return;
   lane->second.in_parts = false;
   update(lane);
 }

@@ -6,9 +6,11 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <deque>
 #include <map>
 #include <optional>
+#include <vector>
 
 #include "server/document/messages.h"
 
@@ -20,10 +22,8 @@ class RequestQueue {
 
   // Takes the next that may be passed on; `records_too`: also if it reads records.
   [[nodiscard]] std::optional<document::ToDocument> next(bool records_too);
-  // Takes a subscription to the document, if one is still here; with the rest of one, its parts
-  // end.
-  [[nodiscard]] std::optional<document::ReadRequest> take_subscription(
-      const storage::DocumentKey& key);
+  // The tickets of the subscriptions to the document that are here.
+  [[nodiscard]] std::vector<std::uint64_t> subscriptions(const storage::DocumentKey& key) const;
 
   // Whether anything about the document is here.
   [[nodiscard]] bool holds(const storage::DocumentKey& key) const;
@@ -35,8 +35,8 @@ class RequestQueue {
   void submitted(const storage::DocumentKey& key);
   void settled(const storage::DocumentKey& key);
 
-  // A read of the document's records goes on part by part, of which `rest` is the next / is done:
-  // until then all else about it waits.
+  // A read of the document's records goes on part by part, of which `rest` is the next / does not go
+  // on: until then all else about it waits.
   void begin_parts(const storage::DocumentKey& key);
   void push_rest(document::ReadRequest rest);
   void end_parts(const storage::DocumentKey& key);

@@ -95,6 +95,15 @@ void SessionHost::carry_out(SendLong effect) {
   congested(Congestion::kLongReply);
 }
 
+void SessionHost::carry_out(const AwaitDrained&) {
+  if (state_ == State::kClosing || state_ == State::kClosed) return;
+  if (connection_->await_drained()) {
+    congested(Congestion::kLongReply);
+  } else {
+    session_.drained();
+  }
+}
+
 void SessionHost::congested(Congestion congestion) {
   if (congestion <= congestion_) return;
   congestion_ = congestion;

@@ -66,6 +66,7 @@ class SessionHost : public transport::ConnectionEvents {
   void carry_out();
   void carry_out(const Send& effect);
   void carry_out(SendLong effect);
+  void carry_out(const AwaitDrained& effect);
   void carry_out(const Refused& effect);
   void carry_out(const Close& effect);
   void carry_out(const Drop& effect);

@@ -76,6 +76,12 @@ void Switchboard::want_memory() {
   }
 }
 
+document::TextRoom Switchboard::reserve_text(std::size_t bytes) {
+  document::DocumentMemory::Charge charge = memory_->try_charge(document::memory_of_text(bytes));
+  if (!charge) return nullptr;
+  return std::make_shared<document::DocumentMemory::Charge>(std::move(charge));
+}
+
 void Switchboard::make_room(LoopIndex loop) {
   Shard& shard = *shards_[loop];
   if (shard.documents.make_room()) {

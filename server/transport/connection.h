@@ -41,6 +41,9 @@ class Connection {
   virtual ~Connection() = default;
 
   virtual void send(const SharedOutbound& outbound) = 0;
+  // on_drained() comes when the peer has taken what is queued now. False, and it does not come, if
+  // nothing is queued.
+  [[nodiscard]] virtual bool await_drained() = 0;
   // Sends one message whose text is made piece by piece, as fast as the peer takes it. What is sent
   // meanwhile waits behind it.
   virtual void send_long(NextPiece message) = 0;
@@ -63,8 +66,8 @@ class ConnectionEvents {
  public:
   virtual ~ConnectionEvents() = default;
   virtual void on_message(std::string_view text) = 0;  // Valid UTF-8.
-  // Queued bytes fell to the low mark (kDrainedBytes) or below after they had been above it, or a
-  // long message was on its way; and none is now.
+  // Queued bytes fell to the low mark (kDrainedBytes) or below after they had been above it; or, if
+  // a long message was on its way or await_drained() was called, hardly any is queued.
   virtual void on_drained() = 0;
   virtual void on_close() = 0;
 };

@@ -59,9 +59,16 @@ void WebSocket::send(const SharedOutbound& outbound) {
 void WebSocket::send_long(NextPiece message) {
   if (writer_ == nullptr || closing_) return;
   counts_.messages_sent.add();
-  draining_ = true;
   waiting_.emplace_back(std::move(message));
   if (!long_message_) send_waiting();
+  static_cast<void>(await_drained());
+}
+
+bool WebSocket::await_drained() {
+  if (queued_bytes() == 0 && !long_message_) return false;
+  draining_ = true;
+  drained_mark_ = kPieceMarkBytes;
+  return true;
 }
 
 void WebSocket::send_waiting() {
@@ -172,8 +179,9 @@ void WebSocket::written() {
   count_queued();
   answer_ping();
   await_turn();
-  if (!draining_ || long_message_ || queued_bytes() > kDrainedBytes) return;
+  if (!draining_ || long_message_ || queued_bytes() > drained_mark_) return;
   draining_ = false;
+  drained_mark_ = kDrainedBytes;
   asio::post(context_, [weak = weak_from_this()] {
     if (const auto self = weak.lock()) {
       self->tell([](ConnectionEvents& events) { events.on_drained(); });

@@ -20,6 +20,7 @@
 #include "server/transport/counts.h"
 #include "server/transport/heartbeat.h"
 #include "server/transport/input_budget.h"
+#include "server/transport/limits.h"
 #include "server/transport/output.h"
 #include "server/transport/output_watch.h"
 #include "server/transport/protocol_writer.h"
@@ -35,6 +36,7 @@ class WebSocket final : public Connection, public std::enable_shared_from_this<W
 
   void send(const SharedOutbound& outbound) override;
   void send_long(NextPiece message) override;
+  [[nodiscard]] bool await_drained() override;
   void close(CloseCode code, std::string_view reason) override;
   void terminate() override;
   [[nodiscard]] std::size_t queued_bytes() const override;
@@ -105,6 +107,7 @@ class WebSocket final : public Connection, public std::enable_shared_from_this<W
   std::deque<std::uint64_t> pong_ends_;     // Of the answers to pings that are not written.
   std::optional<std::string> newest_ping_;  // Not answered yet.
   bool draining_ = false;
+  std::size_t drained_mark_ = kDrainedBytes;  // Of queued bytes: then it is drained.
   std::uint64_t written_seen_ = 0;  // At the last sweep.
   bool stalled_ = false;
   std::size_t counted_bytes_ = 0;  // That queued_bytes of the counts has of this.

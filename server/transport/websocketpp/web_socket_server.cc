@@ -318,7 +318,8 @@ void WebSocketServer::Impl::make_room() {
   holders.reserve(connections_.size());
   for (const RawConnectionPtr& connection : connections_) {
     const std::size_t bytes = connection->queued_bytes();
-    if (bytes > 0) holders.push_back({connection->stalled(), bytes, connection});
+    if (bytes < kPieceMarkBytes) continue;  // It would make no difference.
+    holders.push_back({connection->stalled(), bytes, connection});
   }
   std::sort(holders.begin(), holders.end(), [](const Holder& a, const Holder& b) {
     return a.stalled != b.stalled ? a.stalled : a.bytes > b.bytes;
