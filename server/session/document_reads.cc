@@ -120,13 +120,12 @@ void DocumentReads::enqueue(document::ToDocument request) {
 
 void DocumentReads::pump() {
   while (!congested_ && under_way_ < kReadsInFlightPerConnectionMax) {
-    std::optional<document::ToDocument> request = queue_.next(!catch_up_);
-    if (!request) return;
-    const auto* const read = std::get_if<document::ReadRequest>(&*request);
-    if (read != nullptr && open_requests_.at(read->ticket).cancelled) {
-      answer_cancelled(*read);
+    std::optional<RequestQueue::Request> next = queue_.next(!catch_up_);
+    if (!next) return;
+    if (next->cancelled) {
+      answer_cancelled(std::get<document::ReadRequest>(next->request));
     } else {
-      post(*std::move(request));
+      post(std::move(next->request));
     }
   }
 }
@@ -153,9 +152,7 @@ void DocumentReads::settled(const storage::DocumentKey& key) {
 // What has not joined yet shall not, but is answered when it is its turn.
 void DocumentReads::cancel_joining(const storage::DocumentKey& key) {
   if (catch_up_ && catch_up_->key == key) catch_up_->cancelled = true;
-  for (const std::uint64_t ticket : queue_.subscriptions(key)) {
-    open_requests_.at(ticket).cancelled = true;
-  }
+  queue_.cancel_subscriptions(key);
 }
 
 // Without the document's text or records, which a client that leaves does not need.
@@ -196,7 +193,7 @@ void DocumentReads::deliver(document::ReadReply reply) {
   } else {
     outbox_.send(protocol::encode_read(request));
   }
-  retire(reply.ticket);
+  retire(reply.ticket, reply.key);
 }
 
 // Whether the read of records has another part, which is then on its way.
@@ -210,6 +207,7 @@ bool DocumentReads::goes_on(const document::ReadReply& reply, const protocol::Re
   protocol::Read rest = request;
   rest.version = reply.next;
   queue_.push_rest({session_, reply.ticket, std::move(rest), payer_});
+  queue_.answered(reply.key);
   --under_way_;
   congested_ = true;
   outbox_.await_drained();
@@ -311,29 +309,30 @@ void DocumentReads::deliver(const document::LeaveReply& reply) {
   } else if (open.request) {
     outbox_.send(protocol::encode_done(*open.request));
   }
-  retire(reply.ticket);
+  retire(reply.ticket, reply.key);
 }
 
 void DocumentReads::deliver(const document::SnapshotReply& reply) {
   const auto found = open_requests_.find(reply.ticket);
   CHECK(found != open_requests_.end());
   const protocol::Message& request = *found->second.request;
+  const auto* const by_version = std::get_if<protocol::FetchSnapshot>(&request);
+  const auto* const by_time = std::get_if<protocol::FetchSnapshotByTime>(&request);
+  const storage::DocumentKey key = by_version ? by_version->key : by_time->key;
   if (!reply.snapshot) {
     outbox_.refuse(protocol::encode_error(request, reply.snapshot.error()), reply.snapshot.error());
-  } else if (const auto* by_version = std::get_if<protocol::FetchSnapshot>(&request)) {
-    outbox_.send(protocol::encode_named_snapshot("nf", by_version->request, *reply.snapshot),
-                 reply.room);
   } else {
-    outbox_.send(
-        protocol::encode_named_snapshot(
-            "nt", std::get<protocol::FetchSnapshotByTime>(request).request, *reply.snapshot),
-        reply.room);
+    outbox_.send(protocol::encode_named_snapshot(
+                     by_version ? "nf" : "nt", by_version ? by_version->request : by_time->request,
+                     *reply.snapshot),
+                 reply.room);
   }
-  retire(reply.ticket);
+  retire(reply.ticket, key);
 }
 
-void DocumentReads::retire(std::uint64_t ticket) {
+void DocumentReads::retire(std::uint64_t ticket, const storage::DocumentKey& key) {
   open_requests_.erase(ticket);
+  queue_.answered(key);
   --under_way_;
   pump();
 }

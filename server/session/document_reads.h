@@ -94,7 +94,6 @@ class DocumentReads {
   struct OpenRequest {
     std::optional<protocol::Message> request;  // Absent if the client did not ask for it.
     std::optional<std::uint64_t> bulk = {};    // The bulk request that it is part of.
-    bool cancelled = false;                    // A subscription that the client leaves already.
   };
 
   [[nodiscard]] bool may_subscribe(const protocol::Message& request, protocol::ReadKind kind,
@@ -107,7 +106,7 @@ class DocumentReads {
   void no_longer_joining(const storage::DocumentKey& key);
   void cancel_joining(const storage::DocumentKey& key);
   void answer_cancelled(const document::ReadRequest& joining);
-  void retire(std::uint64_t ticket);
+  void retire(std::uint64_t ticket, const storage::DocumentKey& key);
   void join(const document::ReadReply& reply, const OpenRequest& open);
   void leave_unasked(const storage::DocumentKey& key);
   void finish_part(std::uint64_t id, const protocol::Read& request,

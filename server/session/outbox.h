@@ -40,8 +40,8 @@ struct Refused {
 enum class ReadControl : std::uint8_t { kPause, kResume };
 
 using SessionEffect =
-    std::variant<Send, SendLong, AwaitDrained, Refused, Close, Drop, ReadControl, document::ToDocument,
-                 document::QueryRequest, presence::ToChannel>;
+    std::variant<Send, SendLong, AwaitDrained, Refused, Close, Drop, ReadControl,
+                 document::ToDocument, document::QueryRequest, presence::ToChannel>;
 
 class Outbox {
  public:

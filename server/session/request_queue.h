@@ -6,11 +6,9 @@
 #pragma once
 
 #include <cstddef>
-#include <cstdint>
 #include <deque>
 #include <map>
 #include <optional>
-#include <vector>
 
 #include "server/document/messages.h"
 
@@ -18,12 +16,20 @@ namespace cowrite::session {
 
 class RequestQueue {
  public:
+  struct Request {
+    document::ToDocument request;
+    bool cancelled = false;  // It is to be answered, and not passed on.
+  };
+
   void push(document::ToDocument request);
 
   // Takes the next that may be passed on; `records_too`: also if it reads records.
-  [[nodiscard]] std::optional<document::ToDocument> next(bool records_too);
-  // The tickets of the subscriptions to the document that are here.
-  [[nodiscard]] std::vector<std::uint64_t> subscriptions(const storage::DocumentKey& key) const;
+  [[nodiscard]] std::optional<Request> next(bool records_too);
+  // One that was passed on, no operation, is answered.
+  void answered(const storage::DocumentKey& key);
+
+  // Cancels the subscriptions to the document that are here. They keep their place.
+  void cancel_subscriptions(const storage::DocumentKey& key);
 
   // Whether anything about the document is here.
   [[nodiscard]] bool holds(const storage::DocumentKey& key) const;
@@ -35,8 +41,8 @@ class RequestQueue {
   void submitted(const storage::DocumentKey& key);
   void settled(const storage::DocumentKey& key);
 
-  // A read of the document's records goes on part by part, of which `rest` is the next / does not go
-  // on: until then all else about it waits.
+  // A read of the document's records goes on part by part, of which `rest` is the next / does not
+  // go on: until then all else about it waits.
   void begin_parts(const storage::DocumentKey& key);
   void push_rest(document::ReadRequest rest);
   void end_parts(const storage::DocumentKey& key);
@@ -44,7 +50,8 @@ class RequestQueue {
  private:
   // What is about one document.
   struct Lane {
-    std::deque<document::ToDocument> requests;
+    std::deque<Request> requests;
+    std::size_t under_way = 0;   // Passed on and not answered, without operations.
     std::size_t unanswered = 0;  // Operations.
     bool in_parts = false;
     bool has_rest = false;  // The first of the requests is the next part.
@@ -54,8 +61,8 @@ class RequestQueue {
 
   [[nodiscard]] static bool may_pass(const Lane& lane);
   void update(Lanes::iterator lane);
-  [[nodiscard]] std::optional<document::ToDocument> take_first(std::deque<Lanes::iterator>& list,
-                                                               bool of_records);
+  [[nodiscard]] std::optional<Request> take_first(std::deque<Lanes::iterator>& list,
+                                                  bool of_records);
 
   Lanes lanes_;
   std::size_t size_ = 0;
