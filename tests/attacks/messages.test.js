@@ -73,7 +73,7 @@ describe("one message", () => {
 
   attack("refusals of 8 MiB of JSON that nobody reads, on 60 connections", {}, async (field) => {
     const text = longMessage("unknown", "escapes");
-    for (const _ of times(scaled(60), Number)) {
+    for (const _ of upTo(scaled(60))) {
       const attacker = await field.raw();
       attacker.socket.pause();
       await new Promise((resolve) => attacker.socket.send(text, resolve));

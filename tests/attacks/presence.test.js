@@ -7,7 +7,7 @@ import { within } from "../support/deadline.js";
 import { commit, creation, kCollection as c } from "../support/documents.js";
 import { kTextUri as t } from "../support/text_type.js";
 import { attack } from "./support/attack.js";
-import { largePresence, presences, times } from "./support/kinds.js";
+import { largePresence, presences, upTo } from "./support/kinds.js";
 import { kAttackMs, scaled } from "./support/limits.js";
 
 /** Clients that listen to a channel; `heard` counts what they are told. */
@@ -68,8 +68,8 @@ describe("presence", () => {
       const counts = await audience(field, ch, listeners);
       const joined = counts.heard;
       const caller = await field.raw();
-      for (const _ of times(count, Number)) caller.send({ a: "pr", ch });
-      for (const _ of times(count, Number)) await within(caller.next(), "an answer", kAttackMs);
+      for (const _ of upTo(count)) caller.send({ a: "pr", ch });
+      for (const _ of upTo(count)) await within(caller.next(), "an answer", kAttackMs);
       await field.hold(0.5);
       const heard = counts.heard - joined;
       assert.ok(heard < (count * listeners) / 2, `${heard} calls passed on for ${count}`);

@@ -6,6 +6,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { cp, mkdtemp, rm } from "node:fs/promises";
+import { createConnection } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { after, it } from "node:test";
@@ -52,6 +53,15 @@ export class Field {
     const tcp = await Tcp.connect(this.server, { localAddress: kAttackerAddress });
     this.#tcps.add(tcp);
     return tcp;
+  }
+
+  /** A socket on its way, which a WebSocket can be put on. */
+  dial(options = {}) {
+    const { port } = this.server;
+    return createConnection({
+      ...options,
+      ...{ host: "127.0.0.1", port, localAddress: kAttackerAddress },
+    });
   }
 
   tcps(count) {

@@ -18,6 +18,9 @@ export async function each(values, act) {
   await Promise.all(Array.from({ length: kAtOnce }, work));
 }
 
+/** The numbers from 0 to below it. */
+export const upTo = (count) => [...Array(count).keys()];
+
 export const times = (count, make) => Array.from({ length: count }, (_, index) => make(index));
 
 /** Resolves when the socket has taken the bytes, or is closed. */
@@ -44,7 +47,7 @@ export async function unfinishedFrames(field, connections) {
   const whole = frame(0x81, Buffer.alloc(kMessageBytesMax - 1, "x"));
   const part = whole.subarray(0, kUnfinishedBytes);
   await each(await field.tcps(connections), async (tcp) => {
-    await tcp.upgrade();
+    await tcp.upgrade().catch(() => {}); // It may have been dropped.
     await written(tcp.socket, part);
   });
 }
@@ -55,7 +58,7 @@ export async function unfinishedFragments(field, connections) {
     frame(index === 0 ? 0x01 : 0x00, Buffer.alloc(kMiB, "x")),
   );
   await each(await field.tcps(connections), async (tcp) => {
-    await tcp.upgrade();
+    await tcp.upgrade().catch(() => {}); // It may have been dropped.
     for (const fragment of fragments) await written(tcp.socket, fragment);
   });
 }
@@ -87,9 +90,9 @@ export async function unreadGets(field, connections, target) {
 
 /** Connections that come and break at once. */
 export async function resets(field, count) {
-  await each(times(count, Number), async () => {
+  await each(upTo(count), async (index) => {
     const tcp = await field.tcp();
-    if (Math.random() < 0.5) tcp.write("GET /ws HTTP/1.1\r\nHost:");
+    if (index % 2) tcp.write("GET /ws HTTP/1.1\r\nHost:");
     tcp.socket.resetAndDestroy();
   });
 }
