@@ -13,12 +13,13 @@ import {
   lateOperations,
   longMessage,
   times,
+  upTo,
 } from "./support/kinds.js";
 import { kAttackMs, scaled } from "./support/limits.js";
 import { importHistory } from "./support/texts.js";
 
 const kManyComponents = 262_144; // As many as an operation may have.
-const kMostTimes = 2; // It is four times as much where they collide.
+const kMostTimes = 2; // It is seven times as much where they collide.
 const kMany = "records-of-many-components";
 const kLong = "long-history";
 const kLongRecords = 15_000;

@@ -7,7 +7,7 @@ import { within } from "../support/deadline.js";
 import { commit, creation, kCollection as c } from "../support/documents.js";
 import { kTextUri as t } from "../support/text_type.js";
 import { attack } from "./support/attack.js";
-import { largePresence, presences, upTo } from "./support/kinds.js";
+import { deafs, keptPresences, largePresence, presences, upTo } from "./support/kinds.js";
 import { kAttackMs, scaled } from "./support/limits.js";
 
 /** Clients that listen to a channel; `heard` counts what they are told. */
@@ -76,6 +76,12 @@ describe("presence", () => {
       assert.ok(heard >= listeners, `${heard} calls passed on to ${listeners}`);
     },
   );
+
+  attack("64 of 16 KB on each of 210 connections, to 20 who do not read", {}, async (field) => {
+    const ch = "kept";
+    for (const deaf of await deafs(field, 20)) deaf.send({ a: "ps", ch, seq: 1 });
+    await keptPresences(field, { connections: scaled(210), ch });
+  });
 
   attack("a version that will never be: sharedb clients do not fetch for it", {}, async (field) => {
     const [d, operations] = ["ahead", 40];

@@ -7,7 +7,7 @@ import { kCollection as c, textSnapshot, write } from "../support/documents.js";
 import { when } from "../support/metrics.js";
 import { attack } from "./support/attack.js";
 import { kOpenedDocuments, kOpenedText, openedId } from "./support/innocent.js";
-import { oldVersions, subscriptions, times, upTo } from "./support/kinds.js";
+import { emptyDocuments, oldVersions, subscriptions, times, upTo } from "./support/kinds.js";
 import { kAttackMs, kInnocentMs, scaled } from "./support/limits.js";
 import { copyText, importHistory, makeText } from "./support/texts.js";
 
@@ -101,6 +101,10 @@ describe("reading", () => {
       assert.equal(answer.a, "bs");
       await field.hold(1);
     },
+  );
+
+  attack("60,000 documents that never were are opened", {}, (field) =>
+    emptyDocuments(field, { connections: 8, documents: scaled(7_500) }),
   );
 
   attack("70 connections follow 71,680 documents and 35,840 channels", {}, (field) =>

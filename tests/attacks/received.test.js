@@ -6,6 +6,7 @@ import { attack } from "./support/attack.js";
 import {
   each,
   resets,
+  times,
   unfinishedBodies,
   unfinishedFragments,
   unfinishedFrames,
@@ -41,6 +42,20 @@ describe("what never ends", () => {
     });
     await field.hold(kHoldSeconds);
   });
+
+  attack(
+    "pings whose answers nobody reads, 20,000 on each of 10 connections",
+    {},
+    async (field) => {
+      const pings = Buffer.concat(times(scaled(20_000), () => frame(0x89, "x".repeat(125))));
+      await each(await field.tcps(10), async (tcp) => {
+        await tcp.upgrade().catch(() => {}); // It may have been dropped.
+        tcp.socket.pause();
+        await written(tcp.socket, pings);
+      });
+      await field.hold(kHoldSeconds);
+    },
+  );
 
   attack("2,000 connections that break as soon as they are there", {}, (field) =>
     resets(field, scaled(2_000)),

@@ -131,6 +131,17 @@ export async function subscriptions(field, { connections, documents, channels })
   }).catch(() => {}); // Those that were dropped got what they asked for.
 }
 
+/** Opens so many documents that never were. */
+export async function emptyDocuments(field, { connections, documents }) {
+  const attackers = await field.raws(connections);
+  await each(attackers.entries(), async ([index, attacker]) => {
+    for (const number of upTo(documents)) {
+      attacker.send({ a: "f", c, d: `empty-${index}-${number}`, v: null });
+    }
+    for (const _ of upTo(documents)) await attacker.next();
+  }).catch(() => {}); // Those that were dropped got what they asked for.
+}
+
 /** Operations made at this version, one after the other without a look at the answers. */
 export async function lateOperations(field, { connections, operations, d, v }) {
   const attackers = await field.raws(connections);
@@ -149,6 +160,18 @@ export const largePresence = (ch, pv, more = {}) => ({
   p: { index: 0, x: Array(kPresenceNumbers).fill(0) },
   ...more,
 });
+
+const kPresencesPerConnection = 64; // As many as a connection may announce.
+
+/** As many large presences as may be, each of which the server keeps to take it back. */
+export async function keptPresences(field, { connections, ch }) {
+  await each(await field.raws(connections), async (attacker) => {
+    for (const number of upTo(kPresencesPerConnection)) {
+      attacker.send({ ...largePresence(ch, 1), id: `large-${number}` });
+    }
+    for (const _ of upTo(kPresencesPerConnection)) await attacker.next();
+  }).catch(() => {}); // Those that were dropped got what they asked for.
+}
 
 /** Large presences as fast as they go; resolves when all are answered. */
 export async function presences(field, { ch, count }) {
