@@ -1,10 +1,12 @@
 // Memory of what is sent: replies that nobody reads.
 
+import assert from "node:assert/strict";
 import { describe } from "node:test";
+import { within } from "../support/deadline.js";
 import { commit, creation, kCollection as c } from "../support/documents.js";
 import { attack } from "./support/attack.js";
-import { deafs, times, unread, unreadGets } from "./support/kinds.js";
-import { scaled } from "./support/limits.js";
+import { deafs, times, unread, unreadGets, upTo } from "./support/kinds.js";
+import { kAttackMs, scaled } from "./support/limits.js";
 import { importHistory, makeText } from "./support/texts.js";
 
 const kText = "text-of-control-characters";
@@ -39,6 +41,21 @@ describe("replies that nobody reads", () => {
     async (field) => {
       await unread(field, 4, Array(5).fill({ a: "f", c, d: kText, v: null }));
       await field.hold(kHoldSeconds);
+    },
+  );
+
+  attack(
+    "a text of 16 MiB of U+0001: who begins to read late has each reply whole",
+    { prepare: controlCharacters },
+    async (field) => {
+      const [late] = await deafs(field, 1);
+      for (const _ of upTo(2)) late.send({ a: "f", c, d: kText, v: null });
+      await field.hold(1);
+      late.socket.resume();
+      for (const _ of upTo(2)) {
+        const { data } = await within(late.next(), "a reply", kAttackMs);
+        assert.equal(data.data.length, kLetters);
+      }
     },
   );
 
