@@ -19,7 +19,9 @@ import { kAttackMs, scaled } from "./support/limits.js";
 import { importHistory } from "./support/texts.js";
 
 const kManyComponents = 262_144; // As many as an operation may have.
-const kMostTimes = 2; // It is seven times as much where they collide.
+// It is seven times as much where they collide; the innocent's part is in it, too.
+const kMostTimes = 2;
+const kNoiseSeconds = 0.2;
 const kMany = "records-of-many-components";
 const kLong = "long-history";
 const kLongRecords = 15_000;
@@ -145,7 +147,7 @@ describe("one message", () => {
       const plain = await timeNames(field, others, message, 1);
       const colliding = await timeNames(field, collidingIds(random, before, count), message, 2);
       assert.ok(
-        colliding < kMostTimes * plain,
+        colliding < kMostTimes * plain + kNoiseSeconds,
         `${colliding.toFixed(2)} s of the loop, ${plain.toFixed(2)} s for others`,
       );
     });

@@ -177,17 +177,18 @@ async function fight(server, disk, name, run) {
  * their bounds, the innocent meets no error and loses nothing, and SIGTERM ends the server with 0.
  * @param {string} name what the attacker does, and what holds
  * @param {{args?: string[], under?: string[], prepare?: (field: Field) => Promise<any>,
- *     memoryMiB?: number, diskMiB?: number, turns?: boolean}} options args and under: as for
+ *     memoryMiB?: number, diskMiB?: number, turns?: boolean, skip?: string | false}} options args and under: as for
  *     Server.start(); prepare: what writes the documents that the attack needs; memoryMiB: the
- *     server's budget; diskMiB: a small disk; turns: false where the loop may stand longer
+ *     server's budget; diskMiB: a small disk; turns: false where the loop may stand longer; skip: why,
+ *     if it is
  * @param {(field: Field) => Promise<void>} run
  */
 export function attack(
   name,
-  { prepare = nothing, memoryMiB = kMemoryMiB, diskMiB, turns = true, ...options },
+  { prepare = nothing, memoryMiB = kMemoryMiB, diskMiB, turns = true, skip, ...options },
   run,
 ) {
-  it(name, async (t) => {
+  it(name, { skip }, async (t) => {
     const disk = diskMiB ? await SmallDisk.mount(diskMiB) : null;
     if (diskMiB && !disk) return t.skip("no mount");
     const folder = disk?.folder ?? (await mkdtemp(path.join(tmpdir(), "cowrite-attack-")));
