@@ -34,7 +34,7 @@ async function longTexts({ server }) {
 }
 
 const kLong = "long-history";
-const kLongRecords = scaled(20_000);
+const kLongRecords = 20_000;
 
 const kJoins = 6;
 
@@ -52,6 +52,8 @@ async function innocentGet(server, target) {
   await response.arrayBuffer();
   return response.status;
 }
+
+const kAsked = { "a blame": "blame", "a text at an old version": "text?version=15000" };
 
 /** Attackers who ask the same thing again whenever it was answered. */
 async function getAgainAndAgain(field, connections, target) {
@@ -154,17 +156,19 @@ describe("reading", () => {
     assert.equal(await innocentGet(field.server, other), 200);
   });
 
-  attack(
-    "30 connections blame all the time; another's are answered",
-    { prepare: longHistory },
-    async (field) => {
-      const target = `/api/documents/${c}/${kLong}/blame`;
-      const state = await getAgainAndAgain(field, 30, target);
-      const statuses = [];
-      for (const _ of upTo(5)) statuses.push(await innocentGet(field.server, target));
-      state.going = false;
-      await Promise.all(state.parts);
-      assert.equal(statuses.join(" "), "200 200 200 200 200");
-    },
-  );
+  for (const [what, asked] of Object.entries(kAsked)) {
+    attack(
+      `30 connections ask for ${what} all the time; another's are answered`,
+      { prepare: longHistory },
+      async (field) => {
+        const target = `/api/documents/${c}/${kLong}/${asked}`;
+        const state = await getAgainAndAgain(field, 30, target);
+        const statuses = [];
+        for (const _ of upTo(5)) statuses.push(await innocentGet(field.server, target));
+        state.going = false;
+        await Promise.all(state.parts);
+        assert.equal(statuses.join(" "), "200 200 200 200 200");
+      },
+    );
+  }
 });
