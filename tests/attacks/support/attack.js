@@ -55,6 +55,10 @@ export class Field {
     return tcp;
   }
 
+  tcps(count) {
+    return Promise.all(Array.from({ length: count }, () => this.tcp()));
+  }
+
   /** A socket on its way, which a WebSocket can be put on. */
   dial(options = {}) {
     const { port } = this.server;
@@ -62,10 +66,6 @@ export class Field {
       ...options,
       ...{ host: "127.0.0.1", port, localAddress: kAttackerAddress },
     });
-  }
-
-  tcps(count) {
-    return Promise.all(Array.from({ length: count }, () => this.tcp()));
   }
 
   /** The attack goes on for so long. */
@@ -89,7 +89,7 @@ export class Field {
   async end(bystanders) {
     const { server } = this;
     const innocent = await bystanders.innocent();
-    const counted = await this.metrics().catch(() => ({})); // It may have ended.
+    const counted = await within(this.metrics(), "the metrics", kStopMs).catch(() => ({}));
     const { writtenBytes } = this;
     const began = performance.now();
     server.process.kill("SIGTERM");
@@ -130,7 +130,6 @@ after(() => Promise.all([...prepared.values()].map((data) => rm(data, { recursiv
 
 async function prepareFolder(prepare) {
   const data = await mkdtemp(path.join(tmpdir(), "cowrite-attack-"));
-  prepared.set(prepare, data);
   const field = new Field(await start({ data }));
   try {
     const raw = await field.raw();
@@ -139,8 +138,10 @@ async function prepareFolder(prepare) {
     }
     await prepare(field);
     assert.deepEqual(await field.server.stop(), { code: 0, signal: null });
+    prepared.set(prepare, data);
   } finally {
     await field.dispose();
+    if (!prepared.has(prepare)) await rm(data, { recursive: true });
   }
 }
 
