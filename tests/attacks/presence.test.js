@@ -80,6 +80,12 @@ describe("presence", () => {
     },
   );
 
+  attack("64 of 16 KB on each of 210 connections, to 20 who do not read", {}, async (field) => {
+    const ch = "kept";
+    for (const deaf of await deafs(field, 20)) deaf.send({ a: "ps", ch, seq: 1 });
+    await keptPresences(field, { connections: scaled(210), ch });
+  });
+
   attack("a version that will never be: sharedb clients do not fetch for it", {}, async (field) => {
     const [d, operations] = ["ahead", 40];
     const [ann, bob] = [await Client.connect(field.server), await Client.connect(field.server)];
