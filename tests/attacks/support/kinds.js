@@ -173,12 +173,12 @@ export async function keptPresences(field, { connections, ch }) {
   }).catch(() => {}); // Those that were dropped got what they asked for.
 }
 
-/** Large presences as fast as they go; resolves when all are answered. */
-export async function presences(field, { ch, count }) {
+/** Presences as fast as they go, large ones unless `p` is given; resolves when all are answered. */
+export async function presences(field, { ch, count, p }) {
   const sender = await field.raw();
-  for (let pv = 1; pv <= count; ++pv) sender.send(largePresence(ch, pv));
+  const more = p === undefined ? {} : { p };
+  for (let pv = 1; pv <= count; ++pv) sender.send(largePresence(ch, pv, more));
   for (let pv = 1; pv <= count; ++pv) await sender.next();
-  return sender;
 }
 
 /** JSON in its longest message, of a shape that makes most of it, as a request of this kind. */
