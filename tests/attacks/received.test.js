@@ -6,6 +6,7 @@ import { attack } from "./support/attack.js";
 import {
   each,
   resets,
+  times,
   unfinishedBodies,
   unfinishedFragments,
   unfinishedFrames,
@@ -36,11 +37,25 @@ describe("what never ends", () => {
     const fragments = Array.from({ length: scaled(20_000) }, () => frame(0x00, "x"));
     const all = Buffer.concat([frame(0x01, "x"), ...fragments]);
     await each(await field.tcps(10), async (tcp) => {
-      await tcp.upgrade();
+      await tcp.upgrade().catch(() => {}); // It may have been dropped.
       await written(tcp.socket, all);
     });
     await field.hold(kHoldSeconds);
   });
+
+  attack(
+    "pings whose answers nobody reads, 20,000 on each of 10 connections",
+    {},
+    async (field) => {
+      const pings = Buffer.concat(times(scaled(20_000), () => frame(0x89, "x".repeat(125))));
+      await each(await field.tcps(10), async (tcp) => {
+        await tcp.upgrade().catch(() => {}); // It may have been dropped.
+        tcp.socket.pause();
+        await written(tcp.socket, pings);
+      });
+      await field.hold(kHoldSeconds);
+    },
+  );
 
   attack("2,000 connections that break as soon as they are there", {}, (field) =>
     resets(field, scaled(2_000)),

@@ -1,10 +1,12 @@
 // Memory of what is sent: replies that nobody reads.
 
+import assert from "node:assert/strict";
 import { describe } from "node:test";
+import { within } from "../support/deadline.js";
 import { commit, creation, kCollection as c } from "../support/documents.js";
 import { attack } from "./support/attack.js";
-import { deafs, times, unread, unreadGets } from "./support/kinds.js";
-import { scaled } from "./support/limits.js";
+import { deafs, times, unread, unreadGets, upTo } from "./support/kinds.js";
+import { kAttackMs, scaled } from "./support/limits.js";
 import { importHistory, makeText } from "./support/texts.js";
 
 const kText = "text-of-control-characters";
@@ -23,7 +25,6 @@ function longRecords({ server }) {
 }
 
 const kWays = {
-  "fetch it (f)": [{ a: "f", c, d: kText, v: null }],
   "ask for its newest version (nf)": [{ a: "nf", id: 1, c, d: kText, v: null }],
   "fetch it in bulk (bf)": [{ a: "bf", c, b: [kText] }],
   "subscribe and leave (s, u)": [
@@ -34,12 +35,36 @@ const kWays = {
 };
 
 describe("replies that nobody reads", () => {
+  attack(
+    "a text of 16 MiB of U+0001: 4 connections fetch it (f), 5 times each",
+    { prepare: controlCharacters },
+    async (field) => {
+      await unread(field, 4, Array(5).fill({ a: "f", c, d: kText, v: null }));
+      await field.hold(kHoldSeconds);
+    },
+  );
+
+  attack(
+    "a text of 16 MiB of U+0001: who begins to read late has each reply whole",
+    { prepare: controlCharacters },
+    async (field) => {
+      const [late] = await deafs(field, 1);
+      for (const _ of upTo(2)) late.send({ a: "f", c, d: kText, v: null });
+      await field.hold(1);
+      late.socket.resume();
+      for (const _ of upTo(2)) {
+        const { data } = await within(late.next(), "a reply", kAttackMs);
+        assert.equal(data.data.length, kLetters);
+      }
+    },
+  );
+
   for (const [way, requests] of Object.entries(kWays)) {
     attack(
-      `a text of 16 MiB of U+0001: 4 connections ${way}, 5 times each`,
+      `a text of 16 MiB of U+0001: 2 connections ${way}, 4 times each`,
       { prepare: controlCharacters },
       async (field) => {
-        await unread(field, 4, Array(5).fill(requests).flat());
+        await unread(field, 2, Array(4).fill(requests).flat());
         await field.hold(kHoldSeconds);
       },
     );
@@ -50,8 +75,8 @@ describe("replies that nobody reads", () => {
     await field.hold(kHoldSeconds);
   });
 
-  attack("a history of 7 MiB, by 600 connections", { prepare: longRecords }, async (field) => {
-    await unread(field, scaled(600), [{ a: "f", c, d: kHistory, v: 0 }]);
+  attack("a history of 7 MiB, by 250 connections", { prepare: longRecords }, async (field) => {
+    await unread(field, scaled(250), [{ a: "f", c, d: kHistory, v: 0 }]);
     await field.hold(kHoldSeconds);
   });
 

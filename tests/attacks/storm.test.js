@@ -19,6 +19,7 @@ import {
   unfinishedFrames,
   unread,
   unreadGets,
+  upTo,
 } from "./support/kinds.js";
 import { scaled } from "./support/limits.js";
 import { importHistory, makeText } from "./support/texts.js";
@@ -42,7 +43,7 @@ async function everything({ server }) {
 /** A few long messages, each of another kind. */
 async function longMessages(field, random) {
   const attacker = await field.raw();
-  for (const _ of times(4, Number)) {
+  for (const _ of upTo(4)) {
     attacker.sendText(
       longMessage(random.pick(kJsonRequestKinds), random.pick(Object.keys(kJsonShapes))),
     );

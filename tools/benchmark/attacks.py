@@ -27,12 +27,13 @@ def title(name):
     return " ".join(comment).removesuffix(".")
 
 
-def measure(chosen):
-    """The figures of each attack of these kinds, and whether all of them held."""
+def measure(chosen, scale):
+    """The figures of each attack of these kinds, at this part of its size, and whether all held."""
     with tempfile.TemporaryDirectory(prefix="cowrite-bench-") as folder:
         file = pathlib.Path(folder) / "figures"
         file.touch()
-        environment = {**os.environ, "COWRITE_BIN": str(BIN), "COWRITE_ATTACK_FIGURES": str(file)}
+        environment = {**os.environ, "COWRITE_BIN": str(BIN), "COWRITE_ATTACK_FIGURES": str(file),
+                       "COWRITE_ATTACK_SCALE": str(scale)}
         with open(LOG, "w") as log:
             run = subprocess.run(["node", "--test", "--test-concurrency=1",
                                   *(FOLDER / f"{name}.test.js" for name in chosen)],

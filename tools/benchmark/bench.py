@@ -24,6 +24,7 @@ SERVER_CORE = "0"
 LOAD_CORE = "1"
 WARMUP_SECONDS = 2
 QUICK_SECONDS = 1
+QUICK_ATTACK_SCALE = 0.1
 
 
 @dataclasses.dataclass(frozen=True)
@@ -110,10 +111,10 @@ def crowds(scenarios, options):
     return medians, worst
 
 
-def under_attack(names):
+def under_attack(names, quick):
     """The figures of the attacks, whether all held, and what others disturbed."""
     watch = machine.Watch([])
-    figures, held = attacks.measure(names)
+    figures, held = attacks.measure(names, QUICK_ATTACK_SCALE if quick else 1)
     return figures, held, watch.cores_of_others()
 
 
@@ -191,7 +192,7 @@ def main():
     held = True
     if options.attacks:
         require_known(options.only, attacks.names())
-        figures, held, worst = under_attack(options.only or attacks.names())
+        figures, held, worst = under_attack(options.only or attacks.names(), options.quick)
         files = results.attacks_files(figures, surroundings, worst)
     elif options.crowds:
         scenarios = choose(CROWDS, options.only)

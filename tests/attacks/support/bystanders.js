@@ -11,6 +11,9 @@ import { Watch } from "./watch.js";
 
 const kHere = fileURLToPath(import.meta.url);
 
+const running = new Set();
+process.on("exit", () => running.forEach((child) => child.kill("SIGKILL")));
+
 export class Bystanders {
   /** Resolves when the innocent writes. */
   static async start(server) {
@@ -22,7 +25,7 @@ export class Bystanders {
 
   constructor(child) {
     this.child = child;
-    process.on("exit", () => child.kill("SIGKILL"));
+    running.add(child);
   }
 
   async #told(what) {
@@ -49,6 +52,7 @@ export class Bystanders {
 
   end() {
     this.child.kill("SIGKILL");
+    running.delete(this.child);
   }
 }
 

@@ -17,10 +17,9 @@ export function p99(values) {
 /**
  * What is wrong with how an attack went, a sentence each.
  * @param {object} figures as Field.end() returns them
- * @param {{memoryMiB: number, turns: boolean}} options the server's budget of memory, and whether
- *     turns of the loop are asserted
+ * @param {number} memoryMiB the server's budget
  */
-export function violations(figures, { memoryMiB, turns }) {
+export function violations(figures, memoryMiB) {
   const { peakBytes, gaveUp, longestTurn, innocentErrors, acks, ended } = figures;
   const said = innocentErrors.map((error) => `the innocent met: ${error}`);
   if (gaveUp) said.push(`the attack gave up at ${inMiB(peakBytes)}`);
@@ -30,7 +29,7 @@ export function violations(figures, { memoryMiB, turns }) {
   if (peakBytes > most) {
     said.push(`resident ${inMiB(peakBytes)}, more than ${inMiB(most)}`);
   }
-  if (turns && longestTurn > kTurnSecondsMax) {
+  if (longestTurn > kTurnSecondsMax) {
     said.push(`a turn of ${inMs(longestTurn)}, more than ${inMs(kTurnSecondsMax)}`);
   }
   return said;
@@ -47,6 +46,7 @@ export function describe(figures) {
     `sync p99 ${milliseconds(figures.syncP99Ms)}`,
     `open p99 ${milliseconds(figures.openP99Ms)}`,
     `SIGTERM ${milliseconds(figures.sigtermMs)}`,
+    `dropped ${figures.dropped}`,
     `received ${inMiB(figures.receivedBytes)}`,
     `sent ${inMiB(figures.sentBytes)}`,
     `written ${inMiB(figures.writtenBytes)}`,

@@ -18,6 +18,9 @@ export async function each(values, act) {
   await Promise.all(Array.from({ length: kAtOnce }, work));
 }
 
+/** The numbers from 0 to below it. */
+export const upTo = (count) => [...Array(count).keys()];
+
 export const times = (count, make) => Array.from({ length: count }, (_, index) => make(index));
 
 /** Resolves when the socket has taken the bytes, or is closed. */
@@ -44,7 +47,7 @@ export async function unfinishedFrames(field, connections) {
   const whole = frame(0x81, Buffer.alloc(kMessageBytesMax - 1, "x"));
   const part = whole.subarray(0, kUnfinishedBytes);
   await each(await field.tcps(connections), async (tcp) => {
-    await tcp.upgrade();
+    await tcp.upgrade().catch(() => {}); // It may have been dropped.
     await written(tcp.socket, part);
   });
 }
@@ -55,7 +58,7 @@ export async function unfinishedFragments(field, connections) {
     frame(index === 0 ? 0x01 : 0x00, Buffer.alloc(kMiB, "x")),
   );
   await each(await field.tcps(connections), async (tcp) => {
-    await tcp.upgrade();
+    await tcp.upgrade().catch(() => {}); // It may have been dropped.
     for (const fragment of fragments) await written(tcp.socket, fragment);
   });
 }
@@ -87,9 +90,9 @@ export async function unreadGets(field, connections, target) {
 
 /** Connections that come and break at once. */
 export async function resets(field, count) {
-  await each(times(count, Number), async () => {
+  await each(upTo(count), async (index) => {
     const tcp = await field.tcp();
-    if (Math.random() < 0.5) tcp.write("GET /ws HTTP/1.1\r\nHost:");
+    if (index % 2) tcp.write("GET /ws HTTP/1.1\r\nHost:");
     tcp.socket.resetAndDestroy();
   });
 }
@@ -128,6 +131,17 @@ export async function subscriptions(field, { connections, documents, channels })
   }).catch(() => {}); // Those that were dropped got what they asked for.
 }
 
+/** Opens so many documents that never were. */
+export async function emptyDocuments(field, { connections, documents }) {
+  const attackers = await field.raws(connections);
+  await each(attackers.entries(), async ([index, attacker]) => {
+    for (const number of upTo(documents)) {
+      attacker.send({ a: "f", c, d: `empty-${index}-${number}`, v: null });
+    }
+    for (const _ of upTo(documents)) await attacker.next();
+  }).catch(() => {}); // Those that were dropped got what they asked for.
+}
+
 /** Operations made at this version, one after the other without a look at the answers. */
 export async function lateOperations(field, { connections, operations, d, v }) {
   const attackers = await field.raws(connections);
@@ -147,12 +161,24 @@ export const largePresence = (ch, pv, more = {}) => ({
   ...more,
 });
 
-/** Large presences as fast as they go; resolves when all are answered. */
-export async function presences(field, { ch, count }) {
+const kPresencesPerConnection = 64; // As many as a connection may announce.
+
+/** As many large presences as may be, each of which the server keeps to take it back. */
+export async function keptPresences(field, { connections, ch }) {
+  await each(await field.raws(connections), async (attacker) => {
+    for (const number of upTo(kPresencesPerConnection)) {
+      attacker.send({ ...largePresence(ch, 1), id: `large-${number}` });
+    }
+    for (const _ of upTo(kPresencesPerConnection)) await attacker.next();
+  }).catch(() => {}); // Those that were dropped got what they asked for.
+}
+
+/** Presences as fast as they go, large ones unless `p` is given; resolves when all are answered. */
+export async function presences(field, { ch, count, p }) {
   const sender = await field.raw();
-  for (let pv = 1; pv <= count; ++pv) sender.send(largePresence(ch, pv));
+  const more = p === undefined ? {} : { p };
+  for (let pv = 1; pv <= count; ++pv) sender.send(largePresence(ch, pv, more));
   for (let pv = 1; pv <= count; ++pv) await sender.next();
-  return sender;
 }
 
 /** JSON in its longest message, of a shape that makes most of it, as a request of this kind. */

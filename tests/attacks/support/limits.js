@@ -2,8 +2,11 @@
 
 const kMiB = 1 << 20;
 
+/** Whether the server has sanitizers in it, which take time, memory and address space. */
+export const kSanitized = process.env.COWRITE_SANITIZED === "1";
+
 /** Sizes the attacks: 1, or a part of it for slower builds. */
-const kScale = Number(process.env.COWRITE_ATTACK_SCALE ?? 1);
+const kScale = Number(process.env.COWRITE_ATTACK_SCALE ?? (kSanitized ? 0.2 : 1));
 
 /** So many, at the scale of this run. */
 export const scaled = (count) => Math.max(1, Math.round(count * kScale));
@@ -13,7 +16,7 @@ export const scaled = (count) => Math.max(1, Math.round(count * kScale));
  * threads, the sockets and all that has budgets of its own.
  */
 export const kMemoryMiB = 256;
-const kBesideMiB = 128;
+const kBesideMiB = kSanitized ? 1024 : 128;
 export const residentBytesMax = (memoryMiB) => (memoryMiB + kBesideMiB) * kMiB;
 
 /** With more, an attack gives up before it swamps the machine that it runs on. */
@@ -24,7 +27,7 @@ export const kGiveUpBytes = 3072 * kMiB;
  * cores and caches with others, so a multiple of it is allowed.
  */
 const kTurnSeconds = 0.02;
-const kSlowMachine = Number(process.env.COWRITE_ATTACK_SLOWNESS ?? 2);
+const kSlowMachine = Number(process.env.COWRITE_ATTACK_SLOWNESS ?? (kSanitized ? 20 : 2));
 export const kTurnSecondsMax = kTurnSeconds * kSlowMachine;
 
 /** Hangs, not slowness, end there. */
