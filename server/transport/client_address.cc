@@ -30,15 +30,15 @@ std::optional<ip::address> parse_address(std::string_view text) {
 
 }  // namespace
 
-std::optional<Network> network_of(const ip::address& any) {
-  const ip::address address = without_mapping(any);
-  if (address.is_loopback()) return std::nullopt;
+std::optional<Network> network_of(const ip::address& address) {
+  const ip::address plain = without_mapping(address);
+  if (plain.is_loopback()) return std::nullopt;
   Network network{};
-  if (address.is_v4()) {
-    const auto bytes = address.to_v4().to_bytes();
+  if (plain.is_v4()) {
+    const auto bytes = plain.to_v4().to_bytes();
     std::copy(bytes.begin(), bytes.end(), network.begin() + 4);
   } else {
-    const auto bytes = address.to_v6().to_bytes();
+    const auto bytes = plain.to_v6().to_bytes();
     std::copy_n(bytes.begin(), network.size(), network.begin());
   }
   return network;
@@ -77,9 +77,8 @@ Result<TrustedProxies> TrustedProxies::make(const std::vector<std::string>& text
   return proxies;
 }
 
-bool TrustedProxies::trusts(const ip::address& any) const {
-  const ip::address address = without_mapping(any);
-  if (loopback_ && address.is_loopback()) return true;
+bool TrustedProxies::trusts(const ip::address& address) const {
+  if (loopback_ && without_mapping(address).is_loopback()) return true;
   const auto bytes = mapped_bytes(address);
   return std::ranges::any_of(ranges_, [&](const Range& range) {
     for (unsigned bit = 0; bit < range.bits; bit += 8) {

@@ -69,7 +69,7 @@ class PacedSocket {
                 if (on_written) on_written();
                 handler(error, bytes);
               },
-              is_event() ? after_event_ : nullptr);
+              is_event() ? Turn::kOver : Turn::kGoesOn);
         });
   }
 
@@ -132,7 +132,7 @@ class PacedSocket {
                               bytes_read_ += bytes;
                               counts_.bytes_received.add(bytes);
                               if (error) {
-                                run([&] { handler(error, bytes); }, after_event_);
+                                run([&] { handler(error, bytes); }, Turn::kOver);
                               } else {
                                 offer(handler, buffer, bytes);
                               }
@@ -143,7 +143,7 @@ class PacedSocket {
   template <typename Handler>
   void offer(Handler& handler, boost::asio::mutable_buffer buffer, std::size_t bytes) {
     if (!socket_.is_open()) {
-      return run([&] { handler(boost::asio::error::operation_aborted, 0); }, after_event_);
+      return run([&] { handler(boost::asio::error::operation_aborted, 0); }, Turn::kOver);
     }
     run(
         [&] {
@@ -162,15 +162,17 @@ class PacedSocket {
           rest_.insert(0, data.substr(passed));
           handler(ErrorCode(), passed);
         },
-        after_event_);
+        Turn::kOver);
   }
 
   // Takes what may be a preamble off the stream; false if it is refused.
   bool take_preamble(std::string_view data);
 
   // The handler that `work` calls keeps this alive until it returns, and no longer.
+  enum class Turn : std::uint8_t { kOver, kGoesOn };
   template <typename Work>
-  void run(Work work, const std::function<void()> after_event) {
+  void run(Work work, Turn turn) {
+    const std::function<void()> after_event = turn == Turn::kOver ? after_event_ : nullptr;
     try {
       work();
     } catch (const std::exception&) {
