@@ -31,6 +31,12 @@ std::int64_t unix_time_ms() {
       .count();
 }
 
+transport::Payers::Secret random_secret() {
+  constexpr std::size_t kDigits = 16;  // Of 64 bits.
+  const auto number = [] { return std::stoull(storage::random_hex(kDigits), nullptr, 16); };
+  return {number(), number()};
+}
+
 Result<std::uint64_t> version_made_by(const document::Answer& answer) {
   if (const auto* ack = std::get_if<document::Ack>(&answer.outcome)) return ack->version + 1;
   if (const auto* refusal = std::get_if<document::Refusal>(&answer.outcome)) return refusal->error;
@@ -46,6 +52,9 @@ Result<std::unique_ptr<Server>> Server::start(const ServerOptions& options, log:
   const Result<Descriptors> descriptors =
       share_descriptors(raise_descriptor_limit(), options.loops);
   if (!descriptors) return descriptors.error();
+  Result<transport::TrustedProxies> proxies =
+      transport::TrustedProxies::make(options.trusted_proxies);
+  if (!proxies) return proxies.error();
   const bool in_memory = options.data == ":memory:";
   Result<std::unique_ptr<storage::RocksDbLog>> log = storage::RocksDbLog::open(
       options.data, in_memory ? storage::OpenMode::kInMemory : storage::OpenMode::kReadWrite,
@@ -71,6 +80,7 @@ Result<std::unique_ptr<Server>> Server::start(const ServerOptions& options, log:
 
   std::unique_ptr<Server> server(new Server(*std::move(log), *std::move(admission),
                                             *std::move(token), operator_log, std::move(halt)));
+  server->trusted_proxies_ = *std::move(proxies);
   if (Result<void> listening = server->listen(options, *descriptors); !listening) {
     return listening.error();
   }
@@ -89,6 +99,7 @@ Server::Server(std::unique_ptr<storage::Log> log, std::shared_ptr<const Admissio
       repeats_(operator_log),
       clients_ahead_([this](const std::string& sentence) { operator_log_.warning(sentence); }),
       admissions_{std::move(admission)},
+      payers_(random_secret()),
       metrics_admission_(admissions_.front()) {}
 
 Server::~Server() {
@@ -231,11 +242,16 @@ switchboard::Ports Server::switchboard_ports() {
 // What is counted and told of connections to any address.
 transport::WebSocketServer::Handlers Server::connection_handlers() {
   transport::WebSocketServer::Handlers handlers;
+  handlers.trusted_proxies = trusted_proxies_;
+  handlers.payers = payers_;
   handlers.on_refused = [this](std::string_view code) { refusal_counts_.note(code); };
   handlers.opened = [this](const std::string& address) {
     const std::uint64_t number = ++connections_;
     operator_log_.debug("connection accepted", {{"connection", number}, {"client", address}});
     return number;
+  };
+  handlers.named = [this](std::uint64_t number, const std::string& address) {
+    operator_log_.debug("connection of a proxy", {{"connection", number}, {"client", address}});
   };
   handlers.ended = [this](std::uint64_t number) {
     operator_log_.debug("connection ended", {{"connection", number}});

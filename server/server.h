@@ -50,6 +50,7 @@ struct ServerOptions {
   std::vector<std::string> origins;           // Foreign pages that may connect.
   std::string base_path;                      // Under which all is served, as "/pad"; or empty.
   std::vector<std::string> embed_origins;     // Foreign pages that may show /embed/ in a frame.
+  std::vector<std::string> trusted_proxies;   // Whose word about their clients' addresses holds.
   std::uint64_t memory_bytes = kMemoryBytes;  // Of all.
   std::uint64_t disk_reserve_bytes = storage::kDiskReserveBytes;  // Below it, commits wait.
   log::Level log_level = log::Level::kInfo;                       // For whoever makes the log.
@@ -126,6 +127,8 @@ class Server {
   std::vector<std::shared_ptr<const Admission>> admissions_;  // One for each loop, which owns it.
   std::vector<std::unique_ptr<loop::Loop>> loops_;
   std::unique_ptr<switchboard::Switchboard> switchboard_;
+  transport::TrustedProxies trusted_proxies_;
+  const transport::Payers payers_;
   std::shared_ptr<transport::ConnectionQuota> quota_;
   // One for each loop.
   std::vector<std::unique_ptr<transport::WebSocketServer>> web_socket_servers_;

@@ -7,6 +7,7 @@
 #include <boost/asio/steady_timer.hpp>
 
 #include "server/transport/limits.h"
+#include "server/transport/preamble.h"
 
 namespace cowrite::transport {
 
@@ -88,6 +89,15 @@ void PacedSocket::go_on() {
   if (!held_) return;
   asio::post(socket_.get_executor(), std::move(held_));
   held_ = nullptr;
+}
+
+bool PacedSocket::take_preamble(std::string_view data) {
+  preamble_ += data;
+  const Preamble found = read_preamble(preamble_);
+  if (found.verdict == Preamble::Verdict::kUndecided) return true;
+  rest_ = std::exchange(preamble_, {}).substr(found.bytes);
+  const auto on_known = std::exchange(on_preamble, nullptr);
+  return found.verdict != Preamble::Verdict::kMalformed && on_known(found.client);
 }
 
 // Ending the connection in order takes memory, too.

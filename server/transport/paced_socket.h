@@ -17,6 +17,7 @@
 #include <exception>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -41,32 +42,19 @@ class PacedSocket {
   PacedSocket(const PacedSocket&) = delete;
   PacedSocket& operator=(const PacedSocket&) = delete;
 
+  // This, too, is given back when the socket is closed.
+  void hold(ConnectionQuota::Slot slot) {
+    using Both = std::pair<ConnectionQuota::Slot, ConnectionQuota::Slot>;
+    slot_ = std::make_shared<Both>(std::move(slot_), std::move(slot));
+  }
+
   executor_type get_executor() { return socket_.get_executor(); }
 
   template <typename Buffers, typename Handler>
   void async_read_some(const Buffers& buffers, Handler&& handler) {
     if (before_read) before_read();
-    const boost::asio::mutable_buffer buffer = *boost::asio::buffer_sequence_begin(buffers);
-    const auto data = static_cast<char*>(buffer.data());
-    if (!rest_.empty()) {
-      const std::size_t bytes = boost::asio::buffer_copy(buffer, boost::asio::buffer(rest_));
-      rest_.erase(0, bytes);
-      boost::asio::post(get_executor(), [this, data, bytes,
-                                         handler = std::decay_t<Handler>(std::forward<Handler>(
-                                             handler))]() mutable { offer(handler, data, bytes); });
-      return;
-    }
-    socket_.async_read_some(
-        buffers, [this, data, handler = std::decay_t<Handler>(std::forward<Handler>(handler))](
-                     const ErrorCode& error, std::size_t bytes) mutable {
-          bytes_read_ += bytes;
-          counts_.bytes_received.add(bytes);
-          if (error) {
-            run([&] { handler(error, bytes); }, after_event_);
-          } else {
-            offer(handler, data, bytes);
-          }
-        });
+    read(*boost::asio::buffer_sequence_begin(buffers),
+         std::decay_t<Handler>(std::forward<Handler>(handler)));
   }
 
   template <typename Buffers, typename Handler>
@@ -81,7 +69,7 @@ class PacedSocket {
                 if (on_written) on_written();
                 handler(error, bytes);
               },
-              is_event() ? after_event_ : nullptr);
+              is_event() ? Turn::kOver : Turn::kGoesOn);
         });
   }
 
@@ -115,6 +103,9 @@ class PacedSocket {
   std::function<void()> before_read;
   // Called after each write, before its handler.
   std::function<void()> on_written;
+  // The stream may begin with a preamble. Called when it is known, with the client that it names;
+  // false if this client is refused. Then the read ends with an error.
+  std::function<bool(const std::optional<boost::asio::ip::address>& client)> on_preamble;
   // A handler has thrown, as where memory ran out: to end this connection, and no other.
   std::function<void()> on_failure;
 
@@ -123,30 +114,65 @@ class PacedSocket {
   static constexpr std::uint64_t kWritesOfEvent = 16;
   bool is_event() { return ++counts_.writes % kWritesOfEvent == 0; }
 
+  // Reads, or takes what was read and not passed on.
+  template <typename Handler>
+  void read(boost::asio::mutable_buffer buffer, Handler handler) {
+    if (!rest_.empty()) {
+      const std::size_t bytes = boost::asio::buffer_copy(buffer, boost::asio::buffer(rest_));
+      rest_.erase(0, bytes);
+      boost::asio::post(get_executor(),
+                        [this, buffer, bytes, handler = std::move(handler)]() mutable {
+                          offer(handler, buffer, bytes);
+                        });
+      return;
+    }
+    socket_.async_read_some(boost::asio::mutable_buffers_1(buffer),
+                            [this, buffer, handler = std::move(handler)](
+                                const ErrorCode& error, std::size_t bytes) mutable {
+                              bytes_read_ += bytes;
+                              counts_.bytes_received.add(bytes);
+                              if (error) {
+                                run([&] { handler(error, bytes); }, Turn::kOver);
+                              } else {
+                                offer(handler, buffer, bytes);
+                              }
+                            });
+  }
+
   // Passes on what was read, or holds it.
   template <typename Handler>
-  void offer(Handler& handler, char* data, std::size_t bytes) {
+  void offer(Handler& handler, boost::asio::mutable_buffer buffer, std::size_t bytes) {
     if (!socket_.is_open()) {
-      return run([&] { handler(boost::asio::error::operation_aborted, 0); }, after_event_);
+      return run([&] { handler(boost::asio::error::operation_aborted, 0); }, Turn::kOver);
     }
     run(
         [&] {
-          const std::size_t passed = paused_ ? 0 : intake_.pass({data, bytes});
+          const std::string_view data(static_cast<const char*>(buffer.data()), bytes);
+          if (on_preamble) {
+            if (!take_preamble(data)) return handler(boost::asio::error::operation_aborted, 0);
+            return read(buffer, std::move(handler));
+          }
+          const std::size_t passed = paused_ ? 0 : intake_.pass(data);
           if (passed == 0) {
-            held_ = [this, handler = std::move(handler), data, bytes]() mutable {
-              offer(handler, data, bytes);
+            held_ = [this, handler = std::move(handler), buffer, bytes]() mutable {
+              offer(handler, buffer, bytes);
             };
             return;
           }
-          rest_.insert(0, data + passed, bytes - passed);
+          rest_.insert(0, data.substr(passed));
           handler(ErrorCode(), passed);
         },
-        after_event_);
+        Turn::kOver);
   }
 
+  // Takes what may be a preamble off the stream; false if it is refused.
+  bool take_preamble(std::string_view data);
+
   // The handler that `work` calls keeps this alive until it returns, and no longer.
+  enum class Turn : std::uint8_t { kOver, kGoesOn };
   template <typename Work>
-  void run(Work work, const std::function<void()> after_event) {
+  void run(Work work, Turn turn) {
+    const std::function<void()> after_event = turn == Turn::kOver ? after_event_ : nullptr;
     try {
       work();
     } catch (const std::exception&) {
@@ -167,6 +193,7 @@ class PacedSocket {
   bool paused_ = false;
   std::function<void()> held_;  // A read whose bytes may not be passed on yet.
   std::string rest_;            // Of the last read, after what was passed on.
+  std::string preamble_;        // While it is not whole.
 };
 
 }  // namespace cowrite::transport

@@ -19,6 +19,7 @@
 #include "ot/base/result.h"
 #include "server/http/message.h"
 #include "server/transport/acceptor.h"
+#include "server/transport/client_address.h"
 #include "server/transport/connection.h"
 #include "server/transport/connection_quota.h"
 #include "server/transport/counts.h"
@@ -60,11 +61,16 @@ class WebSocketServer {
     // A client's connection was accepted, from this address: returns the number that its requests
     // shall bear.
     std::function<std::uint64_t(const std::string& address)> opened = {};
+    // A trusted proxy has named the client of the connection with this number.
+    std::function<void(std::uint64_t number, const std::string& address)> named = {};
     std::function<void(std::uint64_t number)> ended = {};
     // Something that a socket had asked for is done: a turn of the loop is over.
     std::function<void()> after_event = [] {};
     // A client was turned away unheard, since it or all of them have too many connections.
     std::function<void(const std::string& address)> turned_away = {};
+    // Those from which a client's address is taken.
+    TrustedProxies trusted_proxies = {};
+    Payers payers = Payers();
   };
 
   // The quota is shared by the servers of all loops. What is queued for all connections exceeds its

@@ -138,7 +138,7 @@ http::Request ConnectionState::request() const {
   const auto& parsed = raw(*this).get_request();
   http::Request request;
   request.connection = number;
-  request.payer = storage::Payer{number};
+  request.payer = payer;
   request.method = parsed.get_method();
   request.body = parsed.get_body();
   for (const auto& [name, value] : parsed.get_headers()) {

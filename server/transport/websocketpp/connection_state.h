@@ -47,6 +47,8 @@ class ConnectionState : public ProtocolWriter {
   void set_response(const http::Response& response);
 
   std::uint64_t number = 0;      // http::Request::connection.
+  storage::Payer payer = {};     // http::Request::payer.
+  bool is_client_known = false;  // Though it comes from a proxy.
   std::shared_ptr<void> server;  // The connection refers to its endpoint.
   std::shared_ptr<Output> output;
 

@@ -54,6 +54,7 @@ void RawRequest::judge_head() {
   if (!websocketpp::processor::get_uri_from_host(*this, "http")->get_valid()) {
     return fail({http::kErrRequestMalformed, "The request's target and Host make no address."});
   }
+  if (auto fault = on_head ? on_head() : std::nullopt) return fail(*std::move(fault));
   refuses_body_ = m_body_bytes_needed > 0 && takes_body && !takes_body();
 }
 

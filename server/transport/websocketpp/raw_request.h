@@ -21,7 +21,7 @@ class RawRequest : public websocketpp::http::parser::request {
   [[nodiscard]] bool ready() const { return fault_ || refuses_body_ || request::ready(); }
 
   // Why it is no request that we take: http's kErrRequestMalformed, kErrHeadTooLarge,
-  // kErrBodyTooLarge or kErrHttpVersion.
+  // kErrBodyTooLarge or kErrHttpVersion, or what `on_head` said.
   [[nodiscard]] const std::optional<Error>& fault() const { return fault_; }
   // It has a body that is not read.
   [[nodiscard]] bool refuses_body() const { return refuses_body_; }
@@ -30,6 +30,8 @@ class RawRequest : public websocketpp::http::parser::request {
   // The bytes of the body that have not come.
   [[nodiscard]] std::size_t body_bytes() const { return m_body_bytes_needed; }
 
+  // The head is there: why the request is not taken, if it is not.
+  std::function<std::optional<Error>()> on_head;
   // Whether the body that the head announces is to be read.
   std::function<bool()> takes_body;
 

@@ -76,6 +76,9 @@ class WebSocketServer::Impl : public std::enable_shared_from_this<Impl> {
     };
   }
 
+  void set_payer(RawConnection& connection, const std::optional<Network>& network);
+  bool admit_client(RawConnection& connection, const asio::ip::address& client);
+  [[nodiscard]] std::optional<Error> find_client(RawConnection& connection);
   [[nodiscard]] bool takes_body(const RawConnection& connection) const;
   [[nodiscard]] std::optional<http::Response> refuse(const RawConnection& connection,
                                                      http::Request& request) const;
@@ -152,29 +155,37 @@ void WebSocketServer::Impl::abandon() {
 
 void WebSocketServer::Impl::on_accepted(Acceptor::Socket socket) {
   boost::system::error_code error;
-  const auto peer = socket.remote_endpoint(error);
+  const asio::ip::address peer = socket.remote_endpoint(error).address();
   if (error) return;
-  ConnectionQuota::Slot slot = quota_->admit(peer.address());
-  if (!slot) {  // Closed, which costs less than an answer.
-    if (handlers_.turned_away) handlers_.turned_away(peer.address().to_string());
+  const bool proxied = handlers_.trusted_proxies.trusts(peer);
+  ConnectionQuota::Slot place = quota_->admit();
+  ConnectionQuota::Slot of_address = place && !proxied ? quota_->admit_from(peer) : place;
+  if (!of_address) {  // Closed, which costs less than an answer.
+    if (handlers_.turned_away) handlers_.turned_away(peer.to_string());
     return;
   }
   const RawConnectionPtr connection = endpoint_.get_connection();
   CHECK(connection != nullptr);
-  connection->adopt(std::make_unique<PacedSocket>(std::move(socket), std::move(slot), counts_,
+  connection->adopt(std::make_unique<PacedSocket>(std::move(socket), std::move(place), counts_,
                                                   input_, handlers_.after_event),
                     timing_.linger);
   PacedSocket& paced_socket = connection->paced_socket();
   paced_socket.before_read = [raw = connection.get()] { raw->invite_body(); };
   paced_socket.on_failure = [raw = connection.get()] { raw->drop(); };
+  if (!proxied) paced_socket.hold(std::move(of_address));
   // Ours; websocketpp shows it as a constant.
-  const_cast<RawRequest&>(connection->get_request()).takes_body = [this, raw = connection.get()] {
-    return takes_body(*raw);
-  };
+  auto& request = const_cast<RawRequest&>(connection->get_request());
+  request.takes_body = [this, raw = connection.get()] { return takes_body(*raw); };
+  if (proxied) {
+    request.on_head = [this, raw = connection.get()] { return find_client(*raw); };
+    paced_socket.on_preamble = [this, raw = connection.get()](const auto& client) {
+      return !client || admit_client(*raw, *client);
+    };
+  }
   connection->server = shared_from_this();
   connection->output = output_;
-  if (handlers_.opened) connection->number = handlers_.opened(peer.address().to_string());
-  paced_socket.intake().set_payer(storage::Payer{connection->number});
+  if (handlers_.opened) connection->number = handlers_.opened(peer.to_string());
+  set_payer(*connection, proxied ? std::nullopt : network_of(peer));
   connection->set_termination_handler([this](const RawConnectionPtr& ended) { on_end(ended); });
   connections_.insert(connection);
   connection->start();
@@ -263,6 +274,36 @@ void WebSocketServer::Impl::on_end(const RawConnectionPtr& connection) {
   connections_.erase(connection);
   if (handlers_.ended) handlers_.ended(connection->number);
   if (connections_.empty()) sweep_timer_.cancel();
+}
+
+void WebSocketServer::Impl::set_payer(RawConnection& connection,
+                                      const std::optional<Network>& network) {
+  connection.payer = handlers_.payers.of(network, connection.number);
+  connection.paced_socket().intake().set_payer(connection.payer);
+}
+
+// Whom a trusted proxy names is the one that has a limit and pays. It may be a proxy itself.
+bool WebSocketServer::Impl::admit_client(RawConnection& connection,
+                                         const asio::ip::address& client) {
+  if (handlers_.named) handlers_.named(connection.number, client.to_string());
+  if (handlers_.trusted_proxies.trusts(client)) return true;
+  ConnectionQuota::Slot of_address = quota_->admit_from(client);
+  if (!of_address) {
+    if (handlers_.turned_away) handlers_.turned_away(client.to_string());
+    return false;
+  }
+  connection.paced_socket().hold(std::move(of_address));
+  set_payer(connection, network_of(client));
+  connection.is_client_known = true;
+  return true;
+}
+
+std::optional<Error> WebSocketServer::Impl::find_client(RawConnection& connection) {
+  if (connection.is_client_known) return std::nullopt;
+  const auto client = forwarded_client(connection.request(), handlers_.trusted_proxies);
+  if (!client) return client.error();
+  if (!*client || admit_client(connection, **client)) return std::nullopt;
+  return Error{http::kErrBusy, "Your address has too many connections; close some."};
 }
 
 bool WebSocketServer::Impl::takes_body(const RawConnection& connection) const {

@@ -35,19 +35,24 @@ bool TestServer::run_out() {
 }
 
 WebSocketServer::Handlers TestServer::handlers() {
-  return {base_path_, [this](const http::Request& request) { return refuse_(request); },
-          [this](std::shared_ptr<Connection> connection, const http::Request& request) {
-            auto record = std::make_shared<Recorder>();
-            record->connection = std::move(connection);
-            record->request = request;
-            records_.push_back(record);
-            if (accepted_) accepted_(*record);
-            return record;
-          },
-          [this](const http::Request& request, http::Respond respond) {
-            http_(request, std::move(respond));
-          },
-          [this](const http::Request& request) { return takes_body_(request); }};
+  WebSocketServer::Handlers handlers{
+      base_path_, [this](const http::Request& request) { return refuse_(request); },
+      [this](std::shared_ptr<Connection> connection, const http::Request& request) {
+        auto record = std::make_shared<Recorder>();
+        record->connection = std::move(connection);
+        record->request = request;
+        records_.push_back(record);
+        if (accepted_) accepted_(*record);
+        return record;
+      },
+      [this](const http::Request& request, http::Respond respond) {
+        http_(request, std::move(respond));
+      },
+      [this](const http::Request& request) { return takes_body_(request); }};
+  handlers.opened = opened_;
+  handlers.named = named_;
+  handlers.trusted_proxies = trusted_proxies_;
+  return handlers;
 }
 
 void TestServer::start(const ConnectionLimits& limits) {

@@ -77,6 +77,9 @@ class TestServer : public ::testing::Test {
         {200, request.method + " " + request.path + " " + request.query + " " + request.body, {}});
   };
   std::function<bool(const http::Request&)> takes_body_ = [](const http::Request&) { return true; };
+  std::function<std::uint64_t(const std::string&)> opened_;
+  std::function<void(std::uint64_t, const std::string&)> named_;
+  TrustedProxies trusted_proxies_;
   std::function<void(Recorder&)> accepted_;
   std::vector<std::shared_ptr<Recorder>> records_;
   std::shared_ptr<ConnectionQuota> quota_;
