@@ -18,6 +18,7 @@
 #include <variant>
 
 #include "server/document/document.h"
+#include "server/document/held_presences.h"
 #include "server/document/log_reader.h"
 #include "server/document/messages.h"
 #include "server/document/subscribed_loops.h"
@@ -28,7 +29,8 @@ namespace cowrite::document {
 // How a host reaches the rest of the server.
 struct HostPorts {
   using Work = std::function<void()>;
-  using Reply = std::variant<ReadReply, LeaveReply, SnapshotReply, PresenceRefused>;
+  using Reply =
+      std::variant<ReadReply, LeaveReply, SnapshotReply, PresenceAcknowledged, PresenceRefused>;
 
   // Unix time.
   std::function<std::int64_t()> now_ms;
@@ -88,6 +90,8 @@ class DocumentHost : public std::enable_shared_from_this<DocumentHost> {
   void receive(const LeaveRequest& request);
   void receive(const SnapshotRequest& request);
   void receive(DocumentPresence presence);
+  void hold(DocumentPresence presence);
+  void pass_on(DocumentPresence presence);
 
   // Tells the document of an event, and carries out what is due then.
   void tell(Event event);
@@ -120,6 +124,7 @@ class DocumentHost : public std::enable_shared_from_this<DocumentHost> {
   std::deque<std::variant<ToDocument, Event>> waiting_;  // Until it is back, or loaded anew.
   bool reloading_ = false;                               // It is to be loaded anew.
   SubscribedLoops subscribers_;
+  HeldPresences held_presences_;
   std::optional<Error> failure_;
 };
 

@@ -1,0 +1,63 @@
+#include "server/session/presence_pace.h"
+
+#include <algorithm>
+
+#include "server/session/limits.h"
+
+namespace cowrite::session {
+
+PresencePace::Name PresencePace::name_of(const protocol::Presence& presence) {
+  return {presence.channel, presence.id};
+}
+
+bool PresencePace::fits(const protocol::Presence& presence) const {
+  return sent_.empty() || (!sent_.contains(name_of(presence)) &&
+                           bytes_ + presence.value.size() <= kPresenceBytesPerPeriod);
+}
+
+void PresencePace::count(const protocol::Presence& presence) {
+  sent_.insert(name_of(presence));
+  bytes_ += presence.value.size();
+}
+
+bool PresencePace::admit(const protocol::Presence& presence) {
+  const auto waits = std::ranges::find(waiting_, name_of(presence), &PresencePace::name_of);
+  if (waits != waiting_.end()) {
+    *waits = presence;
+    return false;
+  }
+  if (!fits(presence)) {
+    waiting_.push_back(presence);
+    return false;
+  }
+  count(presence);
+  return true;
+}
+
+std::vector<protocol::Presence> PresencePace::next_period() {
+  sent_.clear();
+  bytes_ = 0;
+  std::vector<protocol::Presence> due;
+  std::vector<protocol::Presence> later;
+  for (protocol::Presence& presence : std::exchange(waiting_, {})) {
+    if (!fits(presence)) {
+      later.push_back(std::move(presence));
+      continue;
+    }
+    count(presence);
+    due.push_back(std::move(presence));
+  }
+  waiting_ = std::move(later);
+  return due;
+}
+
+void PresencePace::forget(const protocol::Presence& presence) {
+  const Name name = name_of(presence);
+  std::erase_if(waiting_, [&](const auto& waits) { return name_of(waits) == name; });
+}
+
+void PresencePace::forget(const std::string& channel) {
+  std::erase_if(waiting_, [&](const auto& presence) { return presence.channel == channel; });
+}
+
+}  // namespace cowrite::session
