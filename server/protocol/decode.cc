@@ -273,10 +273,23 @@ Message read_fetch_snapshot_by_time(Fields& fields) {
   return fetch;
 }
 
+// Of the document that a presence is about. To ShareDB one that names half of a document is about
+// none.
+std::optional<storage::DocumentKey> read_presence_key(Fields& fields) {
+  const bool has_collection = !fields.get("c").is_null();
+  const bool has_id = !fields.get("d").is_null();
+  if (has_collection && has_id) return fields.key();
+  if (has_collection) (void)fields.collection();
+  if (has_id) (void)fields.document_id(fields.get("d"), "d");
+  return std::nullopt;
+}
+
 Message read_presence(Fields& fields) {
+  std::optional<storage::DocumentKey> key = read_presence_key(fields);
   Presence presence{.channel = fields.channel(),
                     .id = fields.presence_id(),
                     .presence_version = fields.integer("pv"),
+                    .key = std::move(key),
                     .version = fields.optional_integer("v"),
                     .type = fields.optional_id("t")};
   presence.value = fields.get("p").to_json();
@@ -288,13 +301,7 @@ Message read_presence(Fields& fields) {
     fields.fail(kErrTypeWithoutPresence,
                 "the type \"" + *presence.type + "\" does not support presence");
   }
-  // To ShareDB a presence that names half of a document is about none.
-  const bool has_collection = !fields.get("c").is_null();
-  const bool has_id = !fields.get("d").is_null();
-  if (has_collection && !has_id) (void)fields.collection();
-  if (has_id && !has_collection) (void)fields.document_id(fields.get("d"), "d");
-  if (!has_collection || !has_id) return presence;
-  presence.key = fields.key();
+  if (!presence.key) return presence;
   if (!presence.version) {
     fields.fail(kErrMessageBadlyFormed, "the presence of a document must have a \"v\"");
   }

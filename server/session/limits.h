@@ -15,8 +15,8 @@ namespace cowrite::session {
 inline constexpr std::size_t kPresencesPerConnectionMax = 64;
 
 // Within one such period each presence of a connection goes out once, and all of them as long as
-// their values have so many bytes together: a cursor moves smoothly, and everybody on a channel is
-// sent no more of one connection than a few hundred kilobytes a second.
+// names and values have so many bytes together: a cursor moves smoothly, and everybody on a channel
+// is sent no more of one connection than a few hundred kilobytes a second.
 inline constexpr std::chrono::milliseconds kPresencePeriod{50};
 inline constexpr std::size_t kPresenceBytesPerPeriod = protocol::kPresenceBytesMax;
 

@@ -10,14 +10,18 @@ PresencePace::Name PresencePace::name_of(const protocol::Presence& presence) {
   return {presence.channel, presence.id};
 }
 
+std::size_t PresencePace::bytes_of(const protocol::Presence& presence) {
+  return presence.channel.size() + presence.id.size() + presence.value.size();
+}
+
 bool PresencePace::fits(const protocol::Presence& presence) const {
   return sent_.empty() || (!sent_.contains(name_of(presence)) &&
-                           bytes_ + presence.value.size() <= kPresenceBytesPerPeriod);
+                           bytes_ + bytes_of(presence) <= kPresenceBytesPerPeriod);
 }
 
 void PresencePace::count(const protocol::Presence& presence) {
   sent_.insert(name_of(presence));
-  bytes_ += presence.value.size();
+  bytes_ += bytes_of(presence);
 }
 
 bool PresencePace::admit(const protocol::Presence& presence) {

@@ -35,6 +35,7 @@ class PresencePace {
   using Name = std::pair<std::string, std::string>;  // Channel and presence id.
 
   [[nodiscard]] static Name name_of(const protocol::Presence& presence);
+  [[nodiscard]] static std::size_t bytes_of(const protocol::Presence& presence);
   [[nodiscard]] bool fits(const protocol::Presence& presence) const;
   void count(const protocol::Presence& presence);
 

@@ -319,11 +319,11 @@ describe("health", () => {
 
   test("says the gravest problem first, and the others behind it", () => {
     const both = health({
-      cowrite_client_ahead_requests_total: 3,
+      'cowrite_store_stalled{state="stopped"}': 1,
       cowrite_log_failed: 1,
     });
     expect(both.level).toBe("bad");
-    expect(both.sentence).toMatch(/^The disk has failed.*Clients have seen/);
+    expect(both.sentence).toMatch(/^The disk has failed.*Edits wait/);
   });
 });
 
