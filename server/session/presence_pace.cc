@@ -42,16 +42,13 @@ std::vector<protocol::Presence> PresencePace::next_period() {
   sent_.clear();
   bytes_ = 0;
   std::vector<protocol::Presence> due;
-  std::vector<protocol::Presence> later;
-  for (protocol::Presence& presence : std::exchange(waiting_, {})) {
-    if (!fits(presence)) {
-      later.push_back(std::move(presence));
-      continue;
-    }
-    count(presence);
-    due.push_back(std::move(presence));
+  std::vector<protocol::Presence> waited = std::exchange(waiting_, {});
+  due.reserve(waited.size());
+  for (protocol::Presence& presence : waited) {
+    const bool goes = fits(presence);
+    if (goes) count(presence);
+    (goes ? due : waiting_).push_back(std::move(presence));
   }
-  waiting_ = std::move(later);
   return due;
 }
 
