@@ -52,10 +52,6 @@ inline constexpr std::size_t kConnectionsMin = 16;
 // Threads that serve connections: as many as the largest machines have cores for it.
 inline constexpr unsigned kLoopsMax = 64;
 
-// Documents of which clients have shown more than the log holds, each of which is reported once.
-// Clients can lie, so there is a bound.
-inline constexpr std::size_t kDocumentsAheadMax = 1'000;
-
 // How often the log is told how much more there was of what happens again and again.
 inline constexpr std::chrono::milliseconds kRepeatsSweep{1'000};
 

@@ -97,7 +97,6 @@ Server::Server(std::unique_ptr<storage::Log> log, std::shared_ptr<const Admissio
       operator_log_(operator_log),
       halt_(std::move(halt)),
       repeats_(operator_log),
-      clients_ahead_([this](const std::string& sentence) { operator_log_.warning(sentence); }),
       admissions_{std::move(admission)},
       payers_(random_secret()),
       metrics_admission_(admissions_.front()) {}
@@ -166,7 +165,7 @@ void Server::note_sources(const ServerOptions& options) {
               .log = log_.get(),
               .refusals = &refusal_counts_,
               .quota = quota_.get(),
-              .client_ahead_requests = [this] { return clients_ahead_.count().requests; },
+              .client_ahead_requests = [this] { return requests_ahead_.load(); },
               .document_bytes = [this] { return switchboard_->memory()->bytes(); },
               .document_bytes_max = shares.documents,
               .output_bytes_max = shares.output};
@@ -225,7 +224,7 @@ switchboard::Ports Server::switchboard_ports() {
       .now = [] { return std::chrono::steady_clock::now(); },
       .on_refused = [this](std::string_view code) { refusal_counts_.note(code); },
       .on_client_ahead = [this](const storage::DocumentKey& key, std::uint64_t seen,
-                                std::uint64_t held) { clients_ahead_.note(key, seen, held); },
+                                std::uint64_t held) { note_client_ahead(key, seen, held); },
       .on_memory_scarce =
           [this](document::LoopIndex loop) { web_socket_servers_[loop]->drop_stalled(); },
       .on_time_ahead =
@@ -237,6 +236,17 @@ switchboard::Ports Server::switchboard_ports() {
                               "clock has caught up");
           },
   };
+}
+
+void Server::note_client_ahead(const storage::DocumentKey& key, std::uint64_t seen,
+                               std::uint64_t held) {
+  ++requests_ahead_;
+  // One sentence for all documents: more of them are more of this kind.
+  repeats_.tell(
+      log::Level::kWarning, "ahead",
+      "a client says that it has seen more of a document than the log holds; was the data "
+      "folder replaced by an older one?",
+      {{"document", storage::describe(key)}, {"seen", seen}, {"held", held}});
 }
 
 // What is counted and told of connections to any address.
@@ -370,14 +380,11 @@ void Server::serve(document::LoopIndex loop, const http::Request& request, http:
 
 http::Vitals Server::vitals() const {
   const storage::LogHealth log = log_->health();
-  const ClientsAheadOfLog::Count ahead = clients_ahead_.count();
   return {.waits_for_disk = log.waits_for_disk,
           .disk_free_bytes = log.disk_free_bytes,
           .disk_reserve_bytes = log.disk_reserve_bytes,
           .log_failed = log_->failure().has_value(),
-          .stopping = stopping_,
-          .requests_ahead = ahead.requests,
-          .documents_ahead = ahead.documents};
+          .stopping = stopping_};
 }
 
 Result<void> Server::admit(const ServerOptions& options) {

@@ -22,7 +22,6 @@
 
 #include "ot/base/result.h"
 #include "server/access/access_policy.h"
-#include "server/clients_ahead_of_log.h"
 #include "server/descriptors.h"
 #include "server/http/api.h"
 #include "server/http/health.h"
@@ -109,6 +108,10 @@ class Server {
   [[nodiscard]] http::Vitals vitals() const;
   void respond_metrics(const http::Request& request, http::Respond respond);
   void note(const http::OperatorAct& act);
+  // A client has named a version that the log does not have. Nothing is sent before it is on disk,
+  // so either the data folder was replaced by an older one, or records on the disk are lost, or the
+  // client lies, as any client can.
+  void note_client_ahead(const storage::DocumentKey& key, std::uint64_t seen, std::uint64_t held);
   // Tells of the response, at the level of debugging.
   [[nodiscard]] http::Respond reported(const http::Request& request, http::Respond respond);
   void serve(document::LoopIndex loop, const http::Request& request, http::Respond respond);
@@ -121,8 +124,8 @@ class Server {
   log::Log& operator_log_;
   const Halt halt_;
   log::Repeats repeats_;
-  ClientsAheadOfLog clients_ahead_;
   metrics::Refusals refusal_counts_;
+  std::atomic<std::uint64_t> requests_ahead_ = 0;             // See note_client_ahead().
   std::atomic<std::uint64_t> connections_ = 0;                // That there ever were.
   std::vector<std::shared_ptr<const Admission>> admissions_;  // One for each loop, which owns it.
   std::vector<std::unique_ptr<loop::Loop>> loops_;

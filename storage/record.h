@@ -31,7 +31,7 @@ using Change = std::variant<Create, Edit, Delete>;
 
 struct Record {
   std::uint64_t version = 0;   // The document's version before it.
-  std::string source;          // Who sent it: the client's connection id ("src" on the wire).
+  std::string source;          // Who sent it (source.h).
   std::uint64_t sequence = 0;  // The sender's count; (source, sequence) names the submission.
   std::string author;          // The person's name or principal; empty if unknown.
   std::int64_t time_ms = 0;    // Unix time; never decreases within a document.

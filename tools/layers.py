@@ -20,8 +20,9 @@ LAYERS = {
     "storage": ["ot/", "storage/"],
     "server": ["ot/", "storage/", "server/"],
     "tools": ["ot/", "storage/", "server/", "tools/"],
-    # A client, which knows of the server only what both have to: how operations and JSON are written; and the loop.
-    "tools/load": ["ot/", "server/loop/", "server/protocol/", "tools/load/"],
+    # A client, which knows of the server only what both have to: how operations and JSON are written, and how sources are named;
+    # and the loop.
+    "tools/load": ["ot/", "server/loop/", "server/protocol/", "storage/source.h", "tools/load/"],
     "tests": ["ot/", "storage/", "server/", "tools/", "tests/"],
 }
 

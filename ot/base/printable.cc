@@ -39,6 +39,11 @@ bool turns_direction(char32_t c) {
          (0x2066 <= c && c <= 0x2069);
 }
 
+// What takes no place: names that differ in it look alike. Not what joins letters and emoji.
+bool is_invisible(char32_t c) {
+  return c == 0x00AD || c == 0x180E || c == 0x200B || (0x2060 <= c && c <= 0x2064) || c == 0xFEFF;
+}
+
 void append_escaped(std::string& out, const Character& character) {
   char escape[16];
   if (!character.code_point) {
@@ -59,7 +64,7 @@ void append_escaped(std::string& out, const Character& character) {
 
 void append_printable(std::string& out, const Character& character) {
   const std::optional<char32_t> c = character.code_point;
-  if (!c || is_control(*c) || turns_direction(*c)) {
+  if (!c || is_control(*c) || turns_direction(*c) || is_invisible(*c)) {
     append_escaped(out, character);
   } else {
     out += character.bytes;

@@ -15,7 +15,7 @@ bool Batch::full() const { return records_.size() >= kBatchRecordsMax || bytes_ 
 
 std::optional<HistoryWanted> Batch::add(PendingSubmission& pending, LogCache& log,
                                         std::int64_t now_ms) {
-  const LastSubmission last = last_submission(pending.submission().source, log);
+  const LastSubmission last = last_submission(pending.submission(), log);
   Verdict verdict = judge(pending, last, {log.recent(), records_, newest_}, now_ms);
   if (auto* read = std::get_if<ReadFirst>(&verdict)) return std::move(read->wanted);
   if (auto* accepted = std::get_if<Accepted>(&verdict)) {
@@ -35,9 +35,9 @@ std::optional<HistoryWanted> Batch::add(PendingSubmission& pending, LogCache& lo
   return std::nullopt;
 }
 
-LastSubmission Batch::last_submission(const std::string& source, const LogCache& log) const {
-  const auto found = last_submissions_.find(source);
-  return found == last_submissions_.end() ? log.last_submission(source) : found->second;
+LastSubmission Batch::last_submission(const Submission& submission, const LogCache& log) const {
+  const auto found = last_submissions_.find(submission.source);
+  return found == last_submissions_.end() ? log.last_submission(submission) : found->second;
 }
 
 void Batch::acknowledge(const PendingSubmission& pending, std::uint64_t version,

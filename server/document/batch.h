@@ -45,7 +45,7 @@ class Batch {
   [[nodiscard]] std::vector<PendingSubmission> take_back() && { return std::move(members_); }
 
  private:
-  [[nodiscard]] LastSubmission last_submission(const std::string& source,
+  [[nodiscard]] LastSubmission last_submission(const Submission& submission,
                                                const LogCache& log) const;
   // `depth` as in Ack.
   void acknowledge(const PendingSubmission& pending, std::uint64_t version, const LogCache& log,

@@ -128,6 +128,10 @@ void DocumentHost::refuse(ToDocument request, const Error& error) {
       host.ports_.reply(snapshot.session, SnapshotReply{snapshot.ticket, error});
     }
     void operator()(DocumentPresence presence) const {
+      if (presence.presence.value == "null") {  // Nobody shows it any longer than it is there.
+        return host.ports_.announce_presence(make_notice(std::move(presence)));
+      }
+      if (presence.acknowledged) return;
       host.ports_.reply(presence.session, PresenceRefused{std::move(presence.presence), error});
     }
   };
@@ -261,10 +265,28 @@ void DocumentHost::receive(const SnapshotRequest& request) {
 }
 
 void DocumentHost::receive(DocumentPresence presence) {
+  if (!held_presences_.empty()) held_presences_.forget(presence.source, presence.presence.id);
+  const bool is_end = presence.presence.value == "null";
+  if (!is_end && *presence.presence.version > document_->committed().version) {
+    return hold(std::move(presence));
+  }
+  pass_on(std::move(presence));
+}
+
+void DocumentHost::hold(DocumentPresence presence) {
+  if (!std::exchange(presence.acknowledged, true)) {
+    ports_.reply(presence.session, PresenceAcknowledged{make_notice(presence)});
+  }
+  held_presences_.hold(std::move(presence));
+}
+
+void DocumentHost::pass_on(DocumentPresence presence) {
   const SessionId sender = presence.session;
+  const bool acknowledged = presence.acknowledged;
   auto moved = move_presence(std::move(presence), document_->recent());
   if (auto* refused = std::get_if<PresenceRefused>(&moved)) {
-    return ports_.reply(sender, std::move(*refused));
+    if (!acknowledged) ports_.reply(sender, std::move(*refused));
+    return;
   }
   ports_.announce_presence(std::get<SharedPresence>(std::move(moved)));
 }
@@ -317,6 +339,10 @@ void DocumentHost::carry_out(Announce effect) {
   for (const Answer& answer : effect.notice.answers) loops.insert(answer.session.loop);
   const auto notice = std::make_shared<const CommitNotice>(std::move(effect.notice));
   for (const LoopIndex loop : loops) ports_.announce(loop, notice);
+  if (held_presences_.empty() || notice->records.empty()) return;
+  for (DocumentPresence& due : held_presences_.take_due(notice->records.back()->version + 1)) {
+    pass_on(std::move(due));
+  }
 }
 
 void DocumentHost::carry_out(const ReadHistory& effect) {

@@ -21,6 +21,7 @@
 
 #include "server/document/document.h"
 #include "server/document/document_memory.h"
+#include "server/document/held_presences.h"
 #include "server/document/history_reads.h"
 #include "server/document/log_reader.h"
 #include "server/document/messages.h"
@@ -32,7 +33,8 @@ namespace cowrite::document {
 // How a host reaches the rest of the server.
 struct HostPorts {
   using Work = std::function<void()>;
-  using Reply = std::variant<ReadReply, LeaveReply, SnapshotReply, PresenceRefused>;
+  using Reply =
+      std::variant<ReadReply, LeaveReply, SnapshotReply, PresenceAcknowledged, PresenceRefused>;
 
   // Unix time.
   std::function<std::int64_t()> now_ms;
@@ -96,6 +98,8 @@ class DocumentHost : public std::enable_shared_from_this<DocumentHost> {
   void receive(const LeaveRequest& request);
   void receive(const SnapshotRequest& request);
   void receive(DocumentPresence presence);
+  void hold(DocumentPresence presence);
+  void pass_on(DocumentPresence presence);
 
   // Tells the document of an event, and carries out what is due then.
   void tell(Event event);
@@ -135,6 +139,7 @@ class DocumentHost : public std::enable_shared_from_this<DocumentHost> {
   std::deque<std::variant<ToDocument, Event>> waiting_;  // Until it is back, or loaded anew.
   bool reloading_ = false;                               // It is to be loaded anew.
   SubscribedLoops subscribers_;
+  HeldPresences held_presences_;
   std::optional<Error> failure_;
 };
 

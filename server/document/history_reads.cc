@@ -57,6 +57,15 @@ Result<LoadedDocument> load(const DocumentKey& key, DocumentMemory& memory,
       std::move(charge)};
 }
 
+// Its newest record, which stands under its id in histories that were written before.
+Result<std::optional<storage::SourceEntry>> find_source(const DocumentKey& key,
+                                                        const HistoryWanted& wanted,
+                                                        const History& history) {
+  Result<std::optional<storage::SourceEntry>> named = history.source(key, wanted.source);
+  if (!named || *named || !wanted.source_id) return named;
+  return history.source(key, *wanted.source_id);
+}
+
 Error with_advice(const DocumentKey& key, Error error, const History& history) {
   if (error.code != storage::kErrDamaged) return error;
   const Result<std::optional<storage::DocumentInfo>> info = history.info(key);
@@ -79,7 +88,7 @@ Result<LoadedDocument> load_document(const DocumentKey& key, DocumentMemory& mem
 Result<HistoryChunk> read_chunk(const DocumentKey& key, const HistoryWanted& wanted,
                                 const History& history) {
   HistoryChunk chunk;
-  const Result<std::optional<storage::SourceEntry>> last = history.source(key, wanted.source);
+  const Result<std::optional<storage::SourceEntry>> last = find_source(key, wanted, history);
   if (!last) return last.error();
   chunk.last = *last;
   if (chunk.last && chunk.last->sequence == wanted.sequence) {

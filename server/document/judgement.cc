@@ -32,6 +32,7 @@ class Judgement {
     const std::uint64_t from = is_far_behind() ? pending_.progress().at() : log_.begin();
     if (from < log_.begin() || log_tells_of_own_record()) {
       return ReadFirst{{.source = pending_.submission().source,
+                        .source_id = pending_.submission().source_id,
                         .sequence = pending_.sequence(),
                         .from = from,
                         .to = log_.begin()}};

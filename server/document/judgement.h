@@ -13,6 +13,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <variant>
@@ -31,6 +32,7 @@ namespace cowrite::document {
 struct HistoryWanted {
   // Look up this source's last submission, and its record if its sequence is this one.
   std::string source;
+  std::shared_ptr<const std::string> source_id;  // Under which it may stand, too; null if none.
   std::uint64_t sequence = 0;
   std::uint64_t from = 0;  // Records from <= version < to; none if from == to.
   std::uint64_t to = 0;

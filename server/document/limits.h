@@ -45,6 +45,9 @@ inline constexpr std::size_t kMissedBytesMax = std::size_t{4} << 20;
 // the largest size, or dozens for each of the recent records.
 inline constexpr std::size_t kPresencePassesMax = storage::kOperationComponentsMax;
 
+// Presences of a document that wait for a version of it. A client that tells the truth sends none.
+inline constexpr std::size_t kHeldPresencesMax = 64;
+
 // What an open document remembers of the last sequence of each source; forgotten entries are looked
 // up in the log.
 inline constexpr std::size_t kKnownSourcesMax = 8'192;

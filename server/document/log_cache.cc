@@ -11,8 +11,14 @@ std::size_t LogCache::memory_bytes() const {
   return recent_.memory_bytes() + sources_.size() * kPerSource;
 }
 
-LastSubmission LogCache::last_submission(const std::string& source) const {
-  if (const auto found = sources_.find(source); found != sources_.end()) return found->second;
+LastSubmission LogCache::last_submission(const Submission& submission) const {
+  const auto named = sources_.find(submission.source);
+  if (named != sources_.end()) return named->second;
+  // It has submitted nothing since sources have names; maybe before.
+  if (submission.source_id) {
+    const auto former = sources_.find(*submission.source_id);
+    if (former != sources_.end()) return former->second;
+  }
   // With all records here, a source that is not among them has submitted nothing.
   if (recent_.begin() == 0) return NeverSubmitted();
   return OnlyInLog();

@@ -31,7 +31,8 @@ class LogCache {
   // About what it takes in memory.
   [[nodiscard]] std::size_t memory_bytes() const;
 
-  [[nodiscard]] LastSubmission last_submission(const std::string& source) const;
+  // Of the submission's source.
+  [[nodiscard]] LastSubmission last_submission(const Submission& submission) const;
 
   // REQUIRES: record->version == recent().end().
   void push(RecordPtr record);

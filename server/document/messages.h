@@ -49,6 +49,9 @@ struct Submission {
   std::size_t bytes = 0;  // Of the message.
   Moment received = {};   // When it arrived.
   storage::Payer payer = {};
+  // The id that the source stands for (storage/source.h), under which histories written before hold
+  // what it submitted. Null if there is none.
+  std::shared_ptr<const std::string> source_id = nullptr;
 };
 
 // Asks for the snapshot, or for the records from request.version on. A session that subscribes is
@@ -84,8 +87,19 @@ struct DocumentPresence {
   SessionId session;
   std::string source;
   protocol::Presence presence;
+  bool acknowledged = false;  // Or its sender waits for nothing.
   storage::Payer payer = {};
 };
+
+// A presence on its way to its channel; its sender takes it for the ack, unless it has that.
+struct PresenceNotice {
+  SessionId sender;
+  std::string source;
+  protocol::Presence presence;
+  std::string encoded;
+  bool acknowledged = false;
+};
+using SharedPresence = std::shared_ptr<const PresenceNotice>;
 
 // Asks for documents of a collection.
 struct QueryRequest {
@@ -132,6 +146,10 @@ struct QueryReply {
   protocol::Query query;
   Result<protocol::QueryPage> page;
   TextRoom room = {};
+};
+// The presence goes no further, or not now; to its sender that makes no difference.
+struct PresenceAcknowledged {
+  SharedPresence presence;
 };
 struct PresenceRefused {
   protocol::Presence presence;
@@ -184,14 +202,5 @@ struct CommitNotice {
   std::vector<Answer> answers;
 };
 using SharedCommit = std::shared_ptr<const CommitNotice>;
-
-// A presence on its way to its channel; its sender takes it for the ack.
-struct PresenceNotice {
-  SessionId sender;
-  std::string source;
-  protocol::Presence presence;
-  std::string encoded;
-};
-using SharedPresence = std::shared_ptr<const PresenceNotice>;
 
 }  // namespace cowrite::document

@@ -13,10 +13,15 @@ PendingSubmission::PendingSubmission(Submission submission)
       bytes_(change_bytes(progress_.change())),
       passed_until_(base().value_or(0)) {}
 
+bool PendingSubmission::is_source(const std::string& source) const {
+  if (source == submission_.source) return true;
+  return submission_.source_id && source == *submission_.source_id;
+}
+
 RecordPtr PendingSubmission::find_own_record(const RecentRecords& records) const {
   for (std::uint64_t v = std::max(progress_.at(), records.begin()); v < records.end(); ++v) {
     const RecordPtr& record = records.at(v);
-    if (record->sequence == sequence() && record->source == submission_.source) return record;
+    if (record->sequence == sequence() && is_source(record->source)) return record;
   }
   return nullptr;
 }

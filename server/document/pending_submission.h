@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -56,6 +57,8 @@ class PendingSubmission {
   [[nodiscard]] std::uint64_t uses_from(const RecentRecords& committed) const;
 
  private:
+  [[nodiscard]] bool is_source(const std::string& source) const;
+
   Submission submission_;
   RebaseProgress progress_;
   std::size_t bytes_;

@@ -1,6 +1,5 @@
 #include "server/document/presence_moving.h"
 
-#include <algorithm>
 #include <cstddef>
 #include <memory>
 #include <utility>
@@ -43,12 +42,22 @@ bool pass_records(DocumentPresence& presence, const RecentRecords& recent) {
 
 }  // namespace
 
+SharedPresence make_notice(DocumentPresence presence) {
+  auto notice = std::make_shared<PresenceNotice>();
+  notice->encoded = protocol::encode_presence(presence.presence, presence.source);
+  notice->sender = presence.session;
+  notice->source = std::move(presence.source);
+  notice->presence = std::move(presence.presence);
+  notice->acknowledged = presence.acknowledged;
+  return notice;
+}
+
 std::variant<SharedPresence, PresenceRefused> move_presence(DocumentPresence presence,
                                                             const RecentRecords& recent) {
   protocol::Presence& value = presence.presence;
   std::uint64_t& version = *value.version;
-  // The end of a presence needs no moving, and is due however long ago it was announced.
-  if (value.value == "null") version = std::max(version, recent.end());
+  // The end of a presence needs no moving, and is due whenever it was announced.
+  if (value.value == "null") version = recent.end();
   if (version < recent.begin()) return too_far_behind(value);
   if (version < recent.end() && !value.type) {
     return PresenceRefused{
@@ -56,12 +65,7 @@ std::variant<SharedPresence, PresenceRefused> move_presence(DocumentPresence pre
         {protocol::kErrTypeNotRecognized, "a presence without a type cannot be moved"}};
   }
   if (version < recent.end() && !pass_records(presence, recent)) return too_far_behind(value);
-  auto notice = std::make_shared<PresenceNotice>();
-  notice->encoded = protocol::encode_presence(value, presence.source);
-  notice->sender = presence.session;
-  notice->source = std::move(presence.source);
-  notice->presence = std::move(value);
-  return SharedPresence(std::move(notice));
+  return make_notice(std::move(presence));
 }
 
 }  // namespace cowrite::document

@@ -27,10 +27,6 @@ void write_report(protocol::JsonWriter& json, const HealthReport& report) {
   json.begin_object("disk");
   if (report.disk_free_bytes) json.integer("free", *report.disk_free_bytes);
   json.integer("reserve", report.disk_reserve_bytes).end_object();
-  json.begin_object("ahead")
-      .integer("requests", report.requests_ahead)
-      .integer("documents", report.documents_ahead)
-      .end_object();
 }
 
 HealthReport read_report(JsonFields& fields) {
@@ -39,32 +35,18 @@ HealthReport read_report(JsonFields& fields) {
   JsonFields disk = fields.object("disk");
   if (disk.has("free")) report.disk_free_bytes = disk.integer("free");
   report.disk_reserve_bytes = disk.integer("reserve");
-  JsonFields ahead = fields.object("ahead");
-  report.requests_ahead = ahead.integer("requests");
-  report.documents_ahead = ahead.integer("documents");
   return report;
-}
-
-std::string in_words(const HealthReport& report, std::string_view well) {
-  std::string words = report.problem.value_or(std::string(well));
-  if (report.requests_ahead > 0) {
-    words += "\nclients ahead of the log: " + std::to_string(report.requests_ahead) +
-             " requests named versions that the log does not have, of " +
-             std::to_string(report.documents_ahead) + " documents";
-  }
-  return words;
 }
 
 Response respond(const Request& request, const Vitals& vitals, std::string_view well,
                  std::optional<std::string> problem) {
   if (!request.only_reads()) return only_reads_response("The server's health can only be read.");
   const HealthReport report = {std::move(problem), vitals.disk_free_bytes,
-                               vitals.disk_reserve_bytes, vitals.requests_ahead,
-                               vitals.documents_ahead};
+                               vitals.disk_reserve_bytes};
   const bool wants_json =
       request.header("accept").find("application/json") != std::string_view::npos;
-  Response response =
-      wants_json ? json_response(health_json(report)) : plain_response(200, in_words(report, well));
+  Response response = wants_json ? json_response(health_json(report))
+                                 : plain_response(200, report.problem.value_or(std::string(well)));
   if (report.problem) response.status = 503;
   return response;
 }

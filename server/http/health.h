@@ -9,7 +9,7 @@
 //
 // As plain text; as JSON for those who accept application/json:
 //
-//     {"ok":true,"disk":{"free":1000000,"reserve":64000000},"ahead":{"requests":0,"documents":0}}
+//     {"ok":true,"disk":{"free":1000000,"reserve":64000000}}
 //
 // With "problem":"a sentence" where it is not ok.
 #pragma once
@@ -32,9 +32,6 @@ struct Vitals {
   std::uint64_t disk_reserve_bytes = 0;
   bool log_failed = false;
   bool stopping = false;
-  // Clients have named versions that the log does not have: so many requests, of so many documents.
-  std::uint64_t requests_ahead = 0;
-  std::uint64_t documents_ahead = 0;
 };
 
 [[nodiscard]] Response respond_health(const Request& request, const Vitals& vitals);
@@ -45,8 +42,6 @@ struct HealthReport {
   std::optional<std::string> problem;  // Absent if it is well, or ready.
   std::optional<std::uint64_t> disk_free_bytes;
   std::uint64_t disk_reserve_bytes = 0;
-  std::uint64_t requests_ahead = 0;
-  std::uint64_t documents_ahead = 0;
 };
 [[nodiscard]] std::string health_json(const HealthReport& report);
 // Fails with kErrReplyInvalid.

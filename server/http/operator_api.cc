@@ -137,16 +137,14 @@ void OperatorApi::handle(const Request& request, Respond respond) {
     return respond(error_response({kErrParameterInvalid, "the URL is not percent-encoded UTF-8"}));
   }
   Query query(std::move(*parameters));
-  if (request.only_reads()) {
-    return read(*path, std::move(query), std::move(respond));
-  }
-  if (request.method != "POST") {
+  if (!request.only_reads() && request.method != "POST") {
     return respond(method_not_allowed("this is read with GET and HEAD, and done with POST",
                                       "GET, HEAD, POST"));
   }
   if (const std::optional<Error> refusal = refuse(request)) {
     return respond(error_response(*refusal));
   }
+  if (request.only_reads()) return read(*path, std::move(query), std::move(respond));
   change(*path, std::move(query), request, std::move(respond));
 }
 

@@ -1,8 +1,8 @@
 // OperatorApi: the part of the HTTP API under /api/operator/, for whoever runs the server: proofs,
 // disk use, backups, and changes of documents. API.md describes it.
 //
-// Requests that change documents or write files need the operator's token. Those that a browser
-// sends for a page are refused, so that a malicious page cannot make a browser send them.
+// All requests need the operator's token: proofs and figures read the whole store. Those that a
+// browser sends for a page are refused, so that a malicious page cannot make a browser send them.
 //
 // Thread-safe.
 #pragma once
@@ -50,8 +50,8 @@ struct OperatorPorts {
 
 class OperatorApi {
  public:
-  // With an empty token requests may read, and change nothing. REQUIRES: the log and what the ports
-  // reach live until stop() has returned.
+  // With an empty token there is no operator. REQUIRES: the log and what the ports reach live until
+  // stop() has returned.
   OperatorApi(storage::Log& log, std::string token, OperatorPorts ports);
   ~OperatorApi() { stop(); }
   OperatorApi(const OperatorApi&) = delete;

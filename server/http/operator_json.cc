@@ -110,6 +110,7 @@ constexpr std::uint64_t kHistoryFormatVersion = 1;
 
 std::string fault_of_line(const protocol::ParsedJson& line) {
   if (line.fault() == protocol::JsonFault::kTooDeep) return "it is nested too deeply";
+  if (line.fault() == protocol::JsonFault::kTooManyValues) return "it holds too many values";
   if (line.fault()) return "it is not JSON in UTF-8";
   if (!line.root().is_object()) return "it is not a JSON object";
   return {};

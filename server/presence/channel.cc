@@ -28,11 +28,65 @@ void Channel::receive(const ChannelLeave& leave) {
   ports_.reply(leave.session, ChannelLeft{leave.ticket, leave.channel});
 }
 
+// ---- Calls
+
 void Channel::receive(const ChannelCall& call) {
+  if (called_) {
+    const bool is_of_several = next_call_ && next_call_->session != call.session;
+    next_call_ = is_of_several ? ChannelCall{{}, call.channel} : call;
+    return;
+  }
   for (const auto& [loop, listeners] : subscribers_.loops()) ports_.announce(loop, call);
+  called_ = true;
+  ports_.start_call_period();
 }
 
+void Channel::may_call() {
+  called_ = false;
+  if (const auto call = std::exchange(next_call_, std::nullopt)) receive(*call);
+}
+
+// ---- Presences
+
 void Channel::receive(const document::SharedPresence& presence) {
+  if (!may_announce(*presence)) {
+    if (presence->acknowledged) return;
+    return ports_.reply(presence->sender, document::PresenceAcknowledged{presence});
+  }
+  relay(presence);
+  if (presence->presence.value == "null" && release(*presence)) {
+    receive(ChannelCall{{}, presence->presence.channel});
+  }
+}
+
+bool Channel::may_announce(const document::PresenceNotice& notice) {
+  const bool is_end = notice.presence.value == "null";
+  const auto found = owners_.find(notice.presence.id);
+  if (found == owners_.end()) {
+    if (!is_end) owners_.emplace(notice.presence.id, Owner{notice.source, notice.sender});
+    return true;
+  }
+  Owner& owner = found->second;
+  if (owner.source != notice.source) {
+    owner.is_contested = owner.is_contested || !is_end;
+    return false;
+  }
+  if (!is_end) owner.session = notice.sender;
+  return true;
+}
+
+// The presence has ended. True if another source has waited for its id. A source may have two
+// sessions, an old one that its client has left and a new one: the end of the old one is not the
+// end of what the new one announced.
+bool Channel::release(const document::PresenceNotice& notice) {
+  const auto found = owners_.find(notice.presence.id);
+  if (found == owners_.end() || found->second.session != notice.sender) return false;
+  const bool was_contested = found->second.is_contested;
+  owners_.erase(found);
+  return was_contested;
+}
+
+void Channel::relay(const document::SharedPresence& presence) {
   bool sender_reached = false;
   for (const auto& [loop, listeners] : subscribers_.loops()) {
     ports_.announce(loop, presence);

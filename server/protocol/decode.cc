@@ -16,6 +16,8 @@
 namespace cowrite::protocol {
 namespace {
 
+bool has_nul(std::string_view name) { return name.find('\0') != std::string_view::npos; }
+
 std::string quoted(std::string_view name) { return "\"" + std::string(name) + "\""; }
 
 // Reads the fields of one request. The first fault is remembered and later reads yield empty
@@ -51,9 +53,9 @@ class Fields {
   }
 
   std::string channel() {
-    return property_free(id_value(get("ch"), "ch", kChannelBytesMax), "Invalid presence channel");
+    return named(id_value(get("ch"), "ch", kChannelBytesMax), "Invalid presence channel");
   }
-  std::string presence_id() { return property_free(id("id"), "Invalid presence ID"); }
+  std::string presence_id() { return named(id("id"), "Invalid presence ID"); }
 
   std::string id_value(const JsonValue& value, const char* name,
                        std::size_t bytes_max = storage::kIdBytesMax) {
@@ -105,8 +107,11 @@ class Fields {
     if (storage::problem_of_name(checked)) fail(kErrMessageBadlyFormed, complaint);
     return checked;
   }
-  std::string property_free(std::string name, const char* complaint) {
-    if (storage::is_object_property(name)) fail(kErrMessageBadlyFormed, complaint);
+  // What is no document's name, but is shown and kept by its name as well.
+  std::string named(std::string name, const char* complaint) {
+    if (name.empty() || has_nul(name) || storage::is_object_property(name)) {
+      fail(kErrMessageBadlyFormed, complaint);
+    }
     return name;
   }
 
@@ -268,10 +273,23 @@ Message read_fetch_snapshot_by_time(Fields& fields) {
   return fetch;
 }
 
+// Of the document that a presence is about. To ShareDB one that names half of a document is about
+// none.
+std::optional<storage::DocumentKey> read_presence_key(Fields& fields) {
+  const bool has_collection = !fields.get("c").is_null();
+  const bool has_id = !fields.get("d").is_null();
+  if (has_collection && has_id) return fields.key();
+  if (has_collection) (void)fields.collection();
+  if (has_id) (void)fields.document_id(fields.get("d"), "d");
+  return std::nullopt;
+}
+
 Message read_presence(Fields& fields) {
+  std::optional<storage::DocumentKey> key = read_presence_key(fields);
   Presence presence{.channel = fields.channel(),
                     .id = fields.presence_id(),
                     .presence_version = fields.integer("pv"),
+                    .key = std::move(key),
                     .version = fields.optional_integer("v"),
                     .type = fields.optional_id("t")};
   presence.value = fields.get("p").to_json();
@@ -283,13 +301,7 @@ Message read_presence(Fields& fields) {
     fields.fail(kErrTypeWithoutPresence,
                 "the type \"" + *presence.type + "\" does not support presence");
   }
-  // To ShareDB a presence that names half of a document is about none.
-  const bool has_collection = !fields.get("c").is_null();
-  const bool has_id = !fields.get("d").is_null();
-  if (has_collection && !has_id) (void)fields.collection();
-  if (has_id && !has_collection) (void)fields.document_id(fields.get("d"), "d");
-  if (!has_collection || !has_id) return presence;
-  presence.key = fields.key();
+  if (!presence.key) return presence;
   if (!presence.version) {
     fields.fail(kErrMessageBadlyFormed, "the presence of a document must have a \"v\"");
   }
@@ -317,7 +329,12 @@ Message read_query(Fields& fields, ReadKind kind) {
   return query;
 }
 
-Message read_set_name(Fields& fields) { return SetName{.name = fields.id("name")}; }
+// Without a name the author is unknown again.
+Message read_set_name(Fields& fields) {
+  SetName request{.name = fields.id("name")};
+  if (has_nul(request.name)) fields.fail(kErrMessageBadlyFormed, "Invalid name");
+  return request;
+}
 
 Message read_message(Fields& fields, const std::string& action) {
   if (action == "op") return read_submit(fields);
@@ -343,7 +360,7 @@ Message read_message(Fields& fields, const std::string& action) {
   if (action == "qs") return read_query(fields, ReadKind::kSubscribe);
   if (action == "qu") return EndQuery{.request = fields.integer("id")};
   if (action == "x-name") return read_set_name(fields);
-  fields.fail(kErrMessageBadlyFormed, "unknown action \"" + action + "\"");
+  fields.fail(kErrMessageBadlyFormed, "unknown action");
   return Ping{};
 }
 
@@ -359,26 +376,38 @@ void check_operation_size(Fields& fields, std::size_t message_bytes) {
   }
 }
 
-// The request with the error added, its fields in the order of their names.
+// A field as a refusal repeats it; absent if that is too long.
+std::optional<std::string> echo(std::string_view name, const JsonValue& value) {
+  const std::size_t bytes_max = name == "b" ? kEchoBulkBytesMax : kEchoBytesMax;
+  if (value.is_string() && value.string().size() > bytes_max) return std::nullopt;
+  std::string json = value.to_json();
+  if (json.size() > bytes_max) return std::nullopt;
+  return json;
+}
+
+// The error, with the fields by which the client recognises its request.
 Refused refuse(const JsonValue& request, Error error) {
   JsonWriter reply;
   reply.begin_object();
-  bool error_is_written = false;
-  const auto write_error = [&] {
-    reply.begin_object("error")
-        .text("code", error.code)
-        .text("message", error.message)
-        .end_object();
-    error_is_written = true;
-  };
-  for (const auto& [name, value] : request.fields()) {
-    if (!error_is_written && name >= "error") write_error();
-    if (name == "op" || name == "create" || name == "x" || name == "error") continue;
-    value.write(reply.name(name));
+  for (const char* name :
+       {"a", "b", "c", "ch", "d", "id", "name", "p", "pv", "q", "seq", "src", "t", "ts", "v"}) {
+    if (!request.has(name)) continue;
+    const std::optional<std::string> value = echo(name, request[name]);
+    if (value) reply.raw(name, *value);
   }
-  if (!error_is_written) write_error();
+  reply.begin_object("error").text("code", error.code).text("message", error.message).end_object();
   std::string text = reply.end_object().take();
   return {std::move(error), std::move(text)};
+}
+
+// With more than that, what was read of the message is not all of it.
+void refuse_values(Fields& fields) {
+  if (fields.get("op").size() > storage::kOperationComponentsMax) {
+    (void)read_edit(fields);
+  } else {
+    fields.fail(kErrMessageBadlyFormed,
+                "a message holds more than " + std::to_string(kJsonValuesMax) + " values");
+  }
 }
 
 }  // namespace
@@ -400,6 +429,10 @@ Decoded decode(std::string_view text) {
   if (parsed.fault() == JsonFault::kLoneSurrogate) {
     fields.fail(action == "op" ? kErrOpNotApplied : kErrMessageBadlyFormed,
                 "a text holds half of a surrogate pair");
+  }
+  if (parsed.fault() == JsonFault::kTooManyValues) {
+    refuse_values(fields);
+    return refuse(request, *fields.fault());
   }
   if (action == "op") check_operation_size(fields, text.size());
   Message message = read_message(fields, action);

@@ -20,8 +20,8 @@ struct NotAMessage {
   std::string reason;
 };
 
-// A message with a fault. It is answered with `reply`: the request with the error added, without
-// what may be large (its operation).
+// A message with a fault. It is answered with `reply`: the error, and the fields by which the
+// client recognises its request, as far as they have a reasonable length.
 struct Refused {
   Error error;
   std::string reply;

@@ -185,8 +185,12 @@ std::string encode_handshake(std::string_view connection_id, std::string_view hi
 }
 
 std::string encode_operation(const storage::DocumentKey& key, const storage::Record& record) {
+  return encode_operation(key, record, record.source);
+}
+std::string encode_operation(const storage::DocumentKey& key, const storage::Record& record,
+                             std::string_view source) {
   JsonWriter json = begin_message("op", key);
-  json.integer("v", record.version).text("src", record.source).integer("seq", record.sequence);
+  json.integer("v", record.version).text("src", source).integer("seq", record.sequence);
   write_change(json, record.change);
   return finish(json);
 }

@@ -24,6 +24,10 @@ namespace cowrite::protocol {
 [[nodiscard]] std::string encode_operation(const storage::DocumentKey& key,
                                            const storage::Record& record);
 
+// The same for a client of that source, with the id by which the client knows it.
+[[nodiscard]] std::string encode_operation(const storage::DocumentKey& key,
+                                           const storage::Record& record, std::string_view source);
+
 // Tells an author that its operation is durable as record `version` (op, without the operation).
 [[nodiscard]] std::string encode_ack(const storage::DocumentKey& key, std::string_view source,
                                      std::uint64_t sequence, std::uint64_t version);

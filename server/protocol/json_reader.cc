@@ -8,6 +8,7 @@
 #include <limits>
 #include <nlohmann/json.hpp>
 #include <string>
+#include <utility>
 
 #include "server/protocol/limits.h"
 
@@ -70,11 +71,16 @@ class ParsedJson::Recorder {
   bool number_float(double value, const std::string& /*text*/) {
     return add({.kind = JsonKind::kFraction, .content = std::bit_cast<std::uint64_t>(value)});
   }
-  bool string(std::string& value) { return add(string_node(value)); }
+  bool string(std::string& value) {
+    if (!leaves_out()) out_.nodes_.push_back(string_node(value));
+    return true;
+  }
   bool binary(std::vector<std::uint8_t>& /*value*/) { return false; }  // No JSON text has it.
   bool key(std::string& name) {
+    if (left_out_depth_ > 0) return true;
     ++container().size;
-    out_.nodes_.push_back(string_node(name));
+    left_out_name_ = is_full();
+    if (!left_out_name_) out_.nodes_.push_back(string_node(name));
     return true;
   }
   bool start_object(std::size_t /*size*/) { return open(JsonKind::kObject); }
@@ -88,7 +94,25 @@ class ParsedJson::Recorder {
   }
 
  private:
+  // Beyond the values of a message there is room for its own fields, by which it is recognised.
+  static constexpr std::size_t kFieldsMax = 64;
+
   JsonNode& container() { return out_.nodes_[open_[depth_ - 1]]; }
+
+  bool is_full() {
+    if (out_.nodes_.size() < kJsonValuesMax) return false;
+    out_.fault_ = JsonFault::kTooManyValues;
+    return depth_ > 1 || out_.nodes_.size() >= kJsonValuesMax + kFieldsMax;
+  }
+
+  // Whether the value that begins has no room: it, or that of whose name there was none, or the one
+  // that it is in.
+  bool leaves_out() {
+    if (left_out_depth_ > 0 || std::exchange(left_out_name_, false)) return true;
+    if (depth_ == 0 || container().kind != JsonKind::kArray) return false;
+    ++container().size;
+    return is_full();
+  }
 
   JsonNode string_node(std::string_view text) {
     const std::size_t begin = out_.strings_.size();
@@ -97,22 +121,29 @@ class ParsedJson::Recorder {
   }
 
   bool add(const JsonNode& node) {
-    if (depth_ > 0 && container().kind == JsonKind::kArray) ++container().size;
-    out_.nodes_.push_back(node);
+    if (!leaves_out()) out_.nodes_.push_back(node);
     return true;
   }
 
   bool open(JsonKind kind) {
-    if (depth_ == open_.size()) {
+    if (depth_ + left_out_depth_ == open_.size()) {
       out_.fault_ = JsonFault::kTooDeep;
       return false;
     }
-    add({.kind = kind});
+    if (leaves_out()) {
+      ++left_out_depth_;
+      return true;
+    }
+    out_.nodes_.push_back({.kind = kind});
     open_[depth_++] = out_.nodes_.size() - 1;
     return true;
   }
 
   bool close() {
+    if (left_out_depth_ > 0) {
+      --left_out_depth_;
+      return true;
+    }
     container().content = out_.nodes_.size() - 1 - open_[depth_ - 1];
     --depth_;
     return true;
@@ -121,6 +152,8 @@ class ParsedJson::Recorder {
   ParsedJson& out_;
   std::array<std::size_t, kJsonDepthMax> open_ = {};  // Where in nodes_ the open ones begin.
   std::size_t depth_ = 0;
+  std::size_t left_out_depth_ = 0;  // Of the open ones that have no room, inside those.
+  bool left_out_name_ = false;      // The value that follows has none.
 };
 
 ParsedJson::ParsedJson(std::string_view text) {
@@ -146,7 +179,7 @@ void ParsedJson::parse(std::string_view text) {
 }
 
 JsonValue ParsedJson::root() const {
-  if (fault_ && fault_ != JsonFault::kLoneSurrogate) return {};
+  if (fault_ == JsonFault::kNotJson || fault_ == JsonFault::kTooDeep) return {};
   return {nodes_.data(), strings_.data()};
 }
 

@@ -18,6 +18,7 @@ enum class JsonFault : std::uint8_t {
   kNotJson,        // Or not in UTF-8.
   kTooDeep,        // Nested more than kJsonDepthMax (limits.h) deep.
   kLoneSurrogate,  // Some string holds half of a surrogate pair.
+  kTooManyValues,  // More than kJsonValuesMax (limits.h).
 };
 
 class ParsedJson {
@@ -27,7 +28,9 @@ class ParsedJson {
   ParsedJson& operator=(const ParsedJson&) = delete;
 
   [[nodiscard]] std::optional<JsonFault> fault() const { return fault_; }
-  // Null if there is a fault; but with kLoneSurrogate, all that was sent, U+FFFD for each half.
+  // Null if there is a fault. But with kLoneSurrogate, all that was sent, U+FFFD for each half;
+  // with kTooManyValues, what came first, and the fields of an object that came later: arrays and
+  // objects in it have the size() that was sent and lack what did not fit.
   [[nodiscard]] JsonValue root() const;
 
  private:

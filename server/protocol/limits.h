@@ -15,6 +15,17 @@ inline constexpr std::size_t kOperationBytesMax = std::size_t{6} << 20;
 // Deeper JSON than any message of ours needs; recursion over it stays harmless.
 inline constexpr std::size_t kJsonDepthMax = 16;
 
+// Values and names in one message: the largest operation with all components being objects, and
+// what stands beside it. Each takes 16 bytes while the message is read.
+inline constexpr std::size_t kJsonValuesMax = std::size_t{1} << 20;
+static_assert(3 * storage::kOperationComponentsMax < kJsonValuesMax);
+
+// A field of a request as its refusal repeats it, by which the client recognises the request; a
+// longer one is left out. Bulk requests are recognised by their list, which has the second limit:
+// as many documents as one may name, with long ids.
+inline constexpr std::size_t kEchoBytesMax = std::size_t{4} << 10;
+inline constexpr std::size_t kEchoBulkBytesMax = std::size_t{512} << 10;
+
 // A document's presence channel is its collection and id joined by a dot.
 inline constexpr std::size_t kChannelBytesMax = 2 * storage::kIdBytesMax + 1;
 

@@ -12,11 +12,12 @@ namespace cowrite::session {
 namespace {
 
 std::vector<std::string> encode_records(const storage::DocumentKey& key,
-                                        const std::vector<document::RecordPtr>& records) {
+                                        const std::vector<document::RecordPtr>& records,
+                                        const OwnSources& own) {
   std::vector<std::string> messages;
   messages.reserve(records.size() + 1);
   for (const document::RecordPtr& record : records) {
-    messages.push_back(protocol::encode_operation(key, *record));
+    messages.push_back(protocol::encode_operation(key, *record, own.id_of(record->source)));
   }
   return messages;
 }
@@ -179,8 +180,8 @@ void DocumentReads::deliver(document::ReadReply reply) {
   const protocol::Read& request = std::get<protocol::Read>(*open.request);
   if (reply.joined) join(reply, open);
   if (reply.content && std::holds_alternative<std::vector<document::RecordPtr>>(*reply.content)) {
-    outbox_.send(
-        encode_records(reply.key, std::get<std::vector<document::RecordPtr>>(*reply.content)));
+    outbox_.send(encode_records(
+        reply.key, std::get<std::vector<document::RecordPtr>>(*reply.content), own_sources_));
   }
   if (request.version && goes_on(reply, request)) return;
   if (request.kind == protocol::ReadKind::kSubscribe) no_longer_joining(reply.key);

@@ -23,6 +23,7 @@
 #include "server/protocol/encode.h"
 #include "server/protocol/message.h"
 #include "server/session/outbox.h"
+#include "server/session/own_sources.h"
 #include "server/session/request_queue.h"
 
 namespace cowrite::session {
@@ -35,8 +36,10 @@ struct Subscription {
 
 class DocumentReads {
  public:
-  DocumentReads(document::SessionId session, storage::Payer payer, Outbox& outbox)
-      : session_(session), payer_(payer), outbox_(outbox) {}
+  // REQUIRES: what is referred to outlives this.
+  DocumentReads(document::SessionId session, storage::Payer payer, const OwnSources& own_sources,
+                Outbox& outbox)
+      : session_(session), payer_(payer), own_sources_(own_sources), outbox_(outbox) {}
 
   // ---- Requests of the client
 
@@ -116,6 +119,7 @@ class DocumentReads {
 
   document::SessionId session_;
   storage::Payer payer_;
+  const OwnSources& own_sources_;
   Outbox& outbox_;
   bool congested_ = false;
   std::uint64_t next_number_ = 1;  // Of tickets and bulk requests.

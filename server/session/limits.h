@@ -2,6 +2,7 @@
 // otherwise.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 
 #include "server/protocol/limits.h"
@@ -13,6 +14,12 @@ namespace cowrite::session {
 // Presences that one connection has announced; they are remembered, to be retracted when it closes.
 inline constexpr std::size_t kPresencesPerConnectionMax = 64;
 
+// Within one such period each presence of a connection goes out once, and all of them as long as
+// names and values have so many bytes together: a cursor moves smoothly, and everybody on a channel
+// is sent no more of one connection than a few hundred kilobytes a second.
+inline constexpr std::chrono::milliseconds kPresencePeriod{50};
+inline constexpr std::size_t kPresenceBytesPerPeriod = protocol::kPresenceBytesMax;
+
 // Channels that one connection listens to: one a document, and some for the application.
 inline constexpr std::size_t kChannelsPerConnectionMax =
     2 * protocol::kSubscriptionsPerConnectionMax;
@@ -21,6 +28,10 @@ inline constexpr std::size_t kChannelsPerConnectionMax =
 // pauses. A client sends one a document.
 inline constexpr std::size_t kUnansweredPerConnectionMax = 2'048;
 inline constexpr std::size_t kUnansweredBytesPerConnectionMax = 2 * transport::kMessageBytesMax;
+
+// Ids of former connections under which a client sends again what it has in flight: it has that of
+// one, and of more if it kept its work through several servers' ends.
+inline constexpr std::size_t kOwnSourcesMax = 64;
 
 // Documents that one connection has being read at a time; the rest of its requests wait in order.
 // It bounds what their replies can take before the client has read any of them.

@@ -37,11 +37,14 @@ struct Drop {};
 struct Refused {
   std::string_view code;
 };
+// Tell the session when kPresencePeriod has passed.
+struct StartPresencePeriod {};
 enum class ReadControl : std::uint8_t { kPause, kResume };
 
 using SessionEffect =
     std::variant<Send, SendLong, AwaitDrained, Refused, Close, Drop, ReadControl,
-                 document::ToDocument, document::QueryRequest, presence::ToChannel>;
+                 StartPresencePeriod, document::ToDocument, document::QueryRequest,
+                 presence::ToChannel>;
 
 class Outbox {
  public:
@@ -76,6 +79,7 @@ class Outbox {
     effects_.emplace_back(Close{code, std::move(reason)});
   }
   void drop() { effects_.emplace_back(Drop{}); }
+  void start_presence_period() { effects_.emplace_back(StartPresencePeriod{}); }
   void set(ReadControl control) { effects_.emplace_back(control); }
 
   [[nodiscard]] std::vector<SessionEffect> take() { return std::exchange(effects_, {}); }

@@ -20,6 +20,11 @@ class OwnPresences {
   // that ended.
   [[nodiscard]] bool remember(const protocol::Presence& presence);
 
+  // Whether it was announced before and has not ended.
+  [[nodiscard]] bool contains(const protocol::Presence& presence) const {
+    return presences_.contains({presence.channel, presence.id});
+  }
+
   // What to announce when the connection leaves the channel / is gone: each of its presences, with
   // a null value.
   [[nodiscard]] std::vector<protocol::Presence> take_back(const std::string& channel);

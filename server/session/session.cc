@@ -11,18 +11,18 @@
 
 namespace cowrite::session {
 
-Session::Session(document::SessionId id, std::string source, std::string history_id,
+Session::Session(document::SessionId id, std::string connection_id, std::string history_id,
                  storage::Payer payer)
     : id_(id),
       payer_(payer),
-      source_(std::move(source)),
+      own_sources_(std::move(connection_id)),
       history_id_(std::move(history_id)),
-      reads_(id, payer, outbox_),
+      reads_(id, payer, own_sources_, outbox_),
       queries_(id, payer, outbox_) {}
 
 // ---- From the client
 
-void Session::open() { outbox_.send(protocol::encode_init(source_)); }
+void Session::open() { outbox_.send(protocol::encode_init(*own_sources_.current().id)); }
 
 void Session::receive(std::string_view text) {
   message_bytes_ = text.size();
@@ -41,9 +41,14 @@ void Session::receive(std::string_view text) {
 void Session::handle(protocol::Handshake message) {
   if (message.id) {
     returned_ = true;
-    source_ = *std::move(message.id);
+    // Under another id it could not take back what it has announced.
+    if (*message.id != *own_sources_.current().id) {
+      pace_.forget_all();
+      retract(own_presences_.take_back_all());
+    }
+    own_sources_.take(*std::move(message.id));
   }
-  outbox_.send(protocol::encode_handshake(source_, history_id_));
+  outbox_.send(protocol::encode_handshake(*own_sources_.current().id, history_id_));
 }
 
 void Session::handle(const protocol::Ping& message) {
@@ -60,13 +65,15 @@ void Session::handle(protocol::FetchSnapshotByTime message) { reads_.snapshot(st
 void Session::handle(protocol::Submit message) {
   ++unanswered_;
   unanswered_bytes_ += message_bytes_;
-  std::string source = message.source.value_or(source_);
+  const OwnSources::Source& source =
+      message.source ? own_sources_.add(*message.source) : own_sources_.current();
   reads_.submit({.session = id_,
-                 .source = std::move(source),
+                 .source = source.name,
                  .author = author_,
                  .request = std::move(message),
                  .bytes = message_bytes_,
-                 .payer = payer_});
+                 .payer = payer_,
+                 .source_id = source.id});
 }
 
 void Session::handle(protocol::JoinChannel message) {
@@ -87,6 +94,7 @@ void Session::handle(protocol::JoinChannel message) {
 }
 
 void Session::handle(protocol::LeaveChannel message) {
+  pace_.forget(message.channel);
   retract(own_presences_.take_back(message.channel));
   channels_.erase(message.channel);
   outbox_.post(presence::ToChannel(
@@ -94,6 +102,7 @@ void Session::handle(protocol::LeaveChannel message) {
 }
 
 void Session::handle(protocol::Presence message) {
+  const bool is_known = own_presences_.contains(message);
   if (!own_presences_.remember(message)) {
     const Error error{protocol::kErrTooManyPresences,
                       "a connection may announce at most " +
@@ -101,7 +110,15 @@ void Session::handle(protocol::Presence message) {
     outbox_.refuse(protocol::encode_error(message, error), error);
     return;
   }
-  announce(std::move(message), id_);
+  const bool begins = !pace_.under_way();
+  const bool ends = is_known && message.value == "null";
+  if (ends) pace_.forget(message);
+  if (ends || pace_.admit(message)) {
+    announce(std::move(message), Ack::kDue);
+  } else {
+    acknowledge(message);
+  }
+  if (begins && pace_.under_way()) outbox_.start_presence_period();
 }
 
 void Session::handle(const protocol::RequestPresence& message) {
@@ -141,7 +158,9 @@ void Session::deliver(const document::QueryReply& reply) {
 
 void Session::deliver(const document::CommitNotice& notice, const transport::SharedOutbound& all) {
   Subscription* subscription = reads_.find(notice.key);
-  const auto mine = [this](const document::RecordPtr& record) { return record->source == source_; };
+  const auto mine = [this](const document::RecordPtr& record) {
+    return own_sources_.has(record->source);
+  };
   const bool answers_me = std::ranges::any_of(
       notice.answers, [this](const document::Answer& answer) { return answer.session == id_; });
   if (!answers_me && subscription && !notice.records.empty() &&
@@ -163,7 +182,9 @@ void Session::send_answers(const document::CommitNotice& notice, Subscription* s
     for (std::size_t i = 0; i < notice.records.size(); ++i) {
       const storage::Record& record = *notice.records[i];
       if (record.version < subscription->next || record.version >= version) continue;
-      if (record.source != source_) messages.push_back(notice.encoded[i]);
+      if (!own_sources_.is_current(record.source)) {
+        messages.push_back(encode_for_client(notice, i));
+      }
       subscription->next = record.version + 1;
     }
   };
@@ -176,11 +197,12 @@ void Session::send_answers(const document::CommitNotice& notice, Subscription* s
       send_records_below(ack->version);
       for (const document::RecordPtr& record : ack->missed) {
         if (subscription || record->version < sent) continue;
-        messages.push_back(protocol::encode_operation(notice.key, *record));
+        messages.push_back(
+            protocol::encode_operation(notice.key, *record, own_sources_.id_of(record->source)));
         sent = record->version + 1;
       }
-      messages.push_back(
-          protocol::encode_ack(notice.key, ack->source, ack->sequence, ack->version));
+      messages.push_back(protocol::encode_ack(notice.key, own_sources_.id_of(ack->source),
+                                              ack->sequence, ack->version));
       if (subscription) subscription->next = std::max(subscription->next, ack->version + 1);
     } else if (const auto* refusal = std::get_if<document::Refusal>(&answer.outcome)) {
       send_records_below(refusal->version);
@@ -201,6 +223,15 @@ void Session::send_answers(const document::CommitNotice& notice, Subscription* s
   update_read_pause();
 }
 
+// A record of the notice: as everybody is sent it, but with the client's own id.
+std::string Session::encode_for_client(const document::CommitNotice& notice,
+                                       std::size_t index) const {
+  const storage::Record& record = *notice.records[index];
+  const std::string_view id = own_sources_.id_of(record.source);
+  if (id == record.source) return notice.encoded[index];
+  return protocol::encode_operation(notice.key, record, id);
+}
+
 void Session::answered(const storage::DocumentKey& key, std::size_t bytes) {
   reads_.settled(key);
   --unanswered_;
@@ -219,16 +250,18 @@ void Session::update_read_pause() {
 
 // ---- Presence
 
-void Session::announce(protocol::Presence presence, document::SessionId acknowledged) {
+void Session::announce(protocol::Presence presence, Ack ack) {
+  const bool acknowledged = ack == Ack::kNotDue;
   if (presence.key) {
-    outbox_.post(document::ToDocument(
-        document::DocumentPresence{acknowledged, source_, std::move(presence), payer_}));
+    outbox_.post(document::ToDocument(document::DocumentPresence{
+        id_, own_sources_.current().name, std::move(presence), acknowledged, payer_}));
     return;
   }
   auto notice = std::make_shared<document::PresenceNotice>();
-  notice->sender = acknowledged;
-  notice->source = source_;
-  notice->encoded = protocol::encode_presence(presence, source_);
+  notice->sender = id_;
+  notice->acknowledged = acknowledged;
+  notice->source = own_sources_.current().name;
+  notice->encoded = protocol::encode_presence(presence, notice->source);
   notice->presence = std::move(presence);
   outbox_.post(presence::ToChannel(document::SharedPresence(std::move(notice))));
 }
@@ -236,8 +269,23 @@ void Session::announce(protocol::Presence presence, document::SessionId acknowle
 // The client did not send these, so it waits for no ack.
 void Session::retract(std::vector<protocol::Presence> ended) {
   for (protocol::Presence& presence : ended) {
-    announce(std::move(presence), document::SessionId{id_.loop, 0});
+    announce(std::move(presence), Ack::kNotDue);
   }
+}
+
+void Session::presence_period_over() {
+  for (protocol::Presence& presence : pace_.next_period()) {
+    announce(std::move(presence), Ack::kNotDue);
+  }
+  if (pace_.under_way()) outbox_.start_presence_period();
+}
+
+void Session::acknowledge(const protocol::Presence& presence) {
+  outbox_.send(protocol::encode_presence(presence, *own_sources_.current().id));
+}
+
+void Session::deliver(const document::PresenceAcknowledged& reply) {
+  acknowledge(reply.presence->presence);
 }
 
 void Session::deliver(const document::PresenceRefused& refused) {
@@ -256,9 +304,12 @@ void Session::deliver(const presence::ChannelLeft& reply) {
 
 void Session::deliver(const document::PresenceNotice& notice,
                       const transport::SharedOutbound& encoded) {
-  const bool acknowledges = notice.sender == id_;
-  if (!acknowledges && (notice.source == source_ || !concerns(notice.presence))) return;
-  if (!acknowledges && congestion_ != Congestion::kNone) {
+  if (notice.sender == id_) {
+    if (!notice.acknowledged) acknowledge(notice.presence);
+    return;
+  }
+  if (own_sources_.is_current(notice.source) || !concerns(notice.presence)) return;
+  if (congestion_ != Congestion::kNone) {
     waiting_presences_.put(notice, encoded);
   } else {
     outbox_.send(encoded);
@@ -267,10 +318,22 @@ void Session::deliver(const document::PresenceNotice& notice,
 
 // A channel's name can be that of several documents: then the presences of one reach only those who
 // follow it.
-bool Session::concerns(const protocol::Presence& presence) const {
-  if (!presence.key) return true;
+bool Session::concerns(const protocol::Presence& presence) {
+  if (!presence.key) return !presence.version || !is_ahead_of_client(presence);
   const bool one_document = std::ranges::count(presence.channel, '.') == 1;
   return one_document || reads_.wants(*presence.key);
+}
+
+// A version without a document was compared with none. The client takes it for that of the document
+// whose channel this is, and would fetch it at every operation until it is there.
+bool Session::is_ahead_of_client(const protocol::Presence& presence) {
+  const std::string& channel = presence.channel;
+  for (std::size_t dot = channel.find('.'); dot < channel.size();
+       dot = channel.find('.', dot + 1)) {
+    const Subscription* followed = reads_.find({channel.substr(0, dot), channel.substr(dot + 1)});
+    if (followed != nullptr && *presence.version > followed->next) return true;
+  }
+  return false;
 }
 
 void Session::deliver(const presence::ChannelCall& call) {
@@ -296,6 +359,9 @@ void Session::drained() {
   update_read_pause();
 }
 
-void Session::closed() { retract(own_presences_.take_back_all()); }
+void Session::closed() {
+  pace_.forget_all();
+  retract(own_presences_.take_back_all());
+}
 
 }  // namespace cowrite::session

@@ -13,6 +13,8 @@
 //     for its own ack. Only the answer to its own submission tells, and when later records come
 //     before that, the client fetches. What a client fetches, or is sent because it missed it, is
 //     complete.
+//   - Only the client and its session know the connection's id. Whatever reaches others names the
+//     source (storage/source.h), and what the client is sent of its own operations has its ids.
 //   - What waits for a client, or for its answers, is bounded (limits.h).
 #pragma once
 
@@ -28,6 +30,8 @@
 #include "server/protocol/message.h"
 #include "server/session/document_reads.h"
 #include "server/session/outbox.h"
+#include "server/session/own_sources.h"
+#include "server/session/presence_pace.h"
 #include "server/session/presences.h"
 #include "server/session/queries.h"
 
@@ -42,10 +46,10 @@ enum class Congestion : std::uint8_t {
 
 class Session {
  public:
-  // `payer` pays for its requests. `source` is the connection's id unless the client brings its
-  // own: random, and never used before. `history_id` names the server's histories to the client
-  // (x-history), if it is not empty.
-  Session(document::SessionId id, std::string source, std::string history_id = {},
+  // `connection_id` is the connection's id unless the client brings its own: random, and never used
+  // before. `history_id` names the server's histories to the client (x-history), if it is not
+  // empty. `payer` pays for its requests.
+  Session(document::SessionId id, std::string connection_id, std::string history_id = {},
           storage::Payer payer = {});
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;
@@ -61,6 +65,7 @@ class Session {
   void deliver(const document::LeaveReply& reply);
   void deliver(const document::SnapshotReply& reply);
   void deliver(const document::QueryReply& reply);
+  void deliver(const document::PresenceAcknowledged& reply);
   void deliver(const document::PresenceRefused& refused);
   void deliver(const presence::ChannelJoined& reply);
   void deliver(const presence::ChannelLeft& reply);
@@ -71,6 +76,8 @@ class Session {
   void deliver(const document::PresenceNotice& notice, const transport::SharedOutbound& encoded);
   // The presences on a channel are asked for.
   void deliver(const presence::ChannelCall& call);
+  // A StartPresencePeriod is over.
+  void presence_period_over();
   // The client reads too slowly / has caught up.
   // REQUIRES: congestion is not kNone.
   void congested(Congestion congestion);
@@ -106,15 +113,20 @@ class Session {
   void handle(protocol::SetName message);
 
   void send_answers(const document::CommitNotice& notice, Subscription* subscription);
-  [[nodiscard]] bool concerns(const protocol::Presence& presence) const;
-  void announce(protocol::Presence presence, document::SessionId acknowledged);
+  [[nodiscard]] std::string encode_for_client(const document::CommitNotice& notice,
+                                              std::size_t index) const;
+  [[nodiscard]] bool concerns(const protocol::Presence& presence);
+  [[nodiscard]] bool is_ahead_of_client(const protocol::Presence& presence);
+  enum class Ack : std::uint8_t { kDue, kNotDue };
+  void announce(protocol::Presence presence, Ack ack);
+  void acknowledge(const protocol::Presence& presence);
   void retract(std::vector<protocol::Presence> ended);
   void answered(const storage::DocumentKey& key, std::size_t bytes);
   void update_read_pause();
 
   document::SessionId id_;
   storage::Payer payer_;
-  std::string source_;
+  OwnSources own_sources_;
   std::string history_id_;
   std::string author_;
   bool returned_ = false;  // It brought the id of a former connection.
@@ -123,6 +135,7 @@ class Session {
   DocumentReads reads_;
   Queries queries_;
   OwnPresences own_presences_;
+  PresencePace pace_;
   WaitingPresences waiting_presences_;
   std::set<std::string> channels_;  // That it listens to or has asked to.
   Congestion congestion_ = Congestion::kNone;

@@ -19,6 +19,11 @@ void SessionHost::open() {
   carry_out();
 }
 
+void SessionHost::presence_period_over() {
+  session_.presence_period_over();
+  carry_out();
+}
+
 // ---- The end
 
 void SessionHost::drain() {
@@ -128,6 +133,8 @@ void SessionHost::carry_out(const ReadControl& effect) {
     connection_->resume_reading();
   }
 }
+
+void SessionHost::carry_out(const StartPresencePeriod&) { ports_.start_presence_period(id_); }
 
 void SessionHost::carry_out(document::ToDocument effect) {
   if (auto* submission = std::get_if<document::Submission>(&effect)) {

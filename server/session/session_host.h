@@ -23,6 +23,9 @@ struct SessionPorts {
   std::function<void(document::QueryRequest)> query;
   std::function<void(document::SessionId)> closed;  // The last thing that is heard of it.
 
+  // Calls presence_period_over() of the session when kPresencePeriod has passed.
+  std::function<void(document::SessionId)> start_presence_period = [](auto) {};
+
   // ---- For what is counted
 
   std::function<document::Moment()> now = [] { return document::Moment(); };
@@ -50,6 +53,8 @@ class SessionHost : public transport::ConnectionEvents {
     carry_out();
   }
 
+  void presence_period_over();
+
   // The server is about to end: takes no more from the client, and closes when what it sent is
   // answered.
   void drain();
@@ -71,6 +76,7 @@ class SessionHost : public transport::ConnectionEvents {
   void carry_out(const Close& effect);
   void carry_out(const Drop& effect);
   void carry_out(const ReadControl& effect);
+  void carry_out(const StartPresencePeriod& effect);
   void carry_out(document::ToDocument effect);
   void carry_out(document::QueryRequest effect);
   void carry_out(presence::ToChannel effect);

@@ -14,7 +14,8 @@ namespace cowrite::switchboard {
 class ChannelTable {
  public:
   // REQUIRES: both outlive this.
-  ChannelTable(Switchboard& board, Counts& counts) : board_(board), counts_(counts) {}
+  ChannelTable(Switchboard& board, LoopIndex loop, Counts& counts)
+      : board_(board), loop_(loop), counts_(counts) {}
 
   void handle(const presence::ToChannel& request);
   // A session of this loop that listened has left. REQUIRES: it had joined.
@@ -23,9 +24,11 @@ class ChannelTable {
   [[nodiscard]] bool empty() const { return channels_.empty(); }
 
  private:
-  [[nodiscard]] presence::ChannelPorts channel_ports();
+  [[nodiscard]] presence::ChannelPorts channel_ports(const std::string& name);
+  void start_call_period(const std::string& name);
 
   Switchboard& board_;
+  const LoopIndex loop_;
   Counts& counts_;
   std::unordered_map<std::string, presence::Channel> channels_;
 };

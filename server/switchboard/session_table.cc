@@ -4,6 +4,7 @@
 #include <variant>
 #include <vector>
 
+#include "server/session/limits.h"
 #include "server/switchboard/limits.h"
 
 namespace cowrite::switchboard {
@@ -34,6 +35,12 @@ session::SessionPorts SessionTable::session_ports() {
       .to_channel = [this](presence::ToChannel request) { board_.to_channel(std::move(request)); },
       .query = [this](const document::QueryRequest& request) { board_.query(request); },
       .closed = [this](SessionId session) { forget(session); },
+      .start_presence_period =
+          [this](SessionId session) {
+            board_.ports().post_after(loop_, session::kPresencePeriod, [this, session] {
+              if (const auto host = find(session.number)) host->presence_period_over();
+            });
+          },
       .now = board_.ports().now,
       .on_refused = board_.ports().on_refused,
       .on_dropped = [this] { counts_.slow_readers.add(); },

@@ -22,7 +22,7 @@ struct Switchboard::Shard {
               board.ports().post_after(loop, delay, std::move(work));
             }),
         sessions(board, loop, options.history_id, counts),
-        channels(board, counts),
+        channels(board, loop, counts),
         documents(board, loop, log, channels, counts) {}
 
   Counts counts;

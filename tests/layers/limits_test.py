@@ -10,7 +10,7 @@ DOCUMENTS = ["server/PROTOCOL.md", "server/http/API.md"]
 # A header stands after those whose constants it uses.
 HEADERS = [
     "storage/limits.h",
-    *(f"server/{room}/limits.h" for room in ("protocol", "transport", "document", "history", "http", "session", "switchboard")),
+    *(f"server/{room}/limits.h" for room in ("protocol", "transport", "document", "presence", "history", "http", "session", "switchboard")),
     "server/limits.h",
     "server/transport/timing.h",
 ]
@@ -29,14 +29,14 @@ INTERNAL = {
     )),
     "history::kDiffWordsBytesMax",
     "http::kLongPollInterval",
-    *("server::" + name for name in ("kLoopsMax", "kMemoryBytes", "kMemoryBytesMin", "kInputBytes", "kStoreTablesMin", "kStoreTablesMax", "kStoreOtherFiles", "kOtherFiles", "kFilesOfLoop", "kConnectionsMin", "kDocumentsAheadMax", "kRepeatsSweep", "kMetricsConnectionsMax", "kMetricsConnectionsPerAddress")),
+    *("server::" + name for name in ("kLoopsMax", "kMemoryBytes", "kMemoryBytesMin", "kStoreTablesMin", "kStoreTablesMax", "kStoreOtherFiles", "kOtherFiles", "kFilesOfLoop", "kConnectionsMin", "kRepeatsSweep", "kMetricsConnectionsMax", "kMetricsConnectionsPerAddress")),
     *("storage::" + name for name in ("kCheckpointRecords", "kCheckpointBytes")),
 }
 
 CONSTANT = re.compile(r"^(?:inline constexpr| ) ([\w:]+) (\w+)(?: =\s+|(?=\{))([^;]+);", re.MULTILINE)
 NAMESPACE = re.compile(r"^namespace cowrite::([\w:]+) \{", re.MULTILINE)
 ROW = re.compile(r"\|[^|]*\| ([\d,]+)(?: (\w+))? \| `([\w:]+)` \|[^|]*\|")
-UNITS = {"KiB": 1 << 10, "MiB": 1 << 20}
+UNITS = {"KiB": 1 << 10, "MiB": 1 << 20, "ms": 0.001}
 
 
 def value_of(expression, namespace, known):

@@ -12,6 +12,7 @@ import {
 } from "../support/documents.js";
 import { checkError } from "../support/raw_client.js";
 import { onlyCowrite } from "../support/server.js";
+import { sourceOf } from "../support/source.js";
 import { freshId, suite } from "../support/suite.js";
 import { kTextUri } from "../support/text_type.js";
 
@@ -243,7 +244,7 @@ suite("hostile names", (suite) => {
   });
 
   it("may have 256 bytes and no more", onlyCowrite("has no limits"), async () => {
-    const longs = ["x".repeat(257), "é".repeat(129), "y".repeat(100_000)];
+    const longs = ["x".repeat(257), "é".repeat(129), "y".repeat(4_000)];
     await refuses(suite, kIdTooLong, (d) =>
       longs.flatMap((long) => [
         { a: "f", c, d: long },
@@ -267,8 +268,7 @@ suite("hostile names", (suite) => {
     const ch = `${collection}.${d}`;
     assert.deepEqual(await listener.request({ a: "ps", ch, seq: 1 }), { a: "ps", ch, seq: 1 });
     const message = { a: "p", ch, id: "me", p: 1, pv: 1, c: collection, d, v: 0, t: kTextUri };
-    const passed = { ...message, src: sender.id };
-    assert.deepEqual(await sender.request(message), passed);
-    await listener.expect(passed);
+    assert.deepEqual(await sender.request(message), { ...message, src: sender.id });
+    await listener.expect({ ...message, src: sourceOf(sender.id) });
   });
 });

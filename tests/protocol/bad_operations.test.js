@@ -5,6 +5,7 @@ import {
   ackMessage,
   commit,
   creation,
+  history,
   kCollection as c,
   opMessage,
   snapshot,
@@ -207,6 +208,28 @@ suite("operations of the wrong form", (suite) => {
 });
 
 suite("another's src", (suite) => {
+  it(
+    "as others see it changes nothing for the other",
+    onlyCowrite("shows the id by which anybody can submit in its name"),
+    async () => {
+      const [victim, thief] = [await suite.raw(), await suite.raw()];
+      const d = freshId();
+      const [created] = await write(victim, d, "v");
+      const [{ src }] = await history(thief, d);
+      assert.equal(src, created.src);
+      assert.notEqual(src, victim.id);
+      for (const seq of [2, 2 ** 53 - 2]) {
+        const forged = opMessage(d, 1, seq, { op: ["thief "] });
+        const ack = await thief.submit({ ...forged, src });
+        assert.equal(ack.error, undefined);
+        assert.equal(ack.src, src, "the thief's own id");
+      }
+      await commit(victim, d, 3, 2, { op: ["first "] });
+      await commit(victim, d, 4, 3, { op: ["second "] });
+      assert.equal((await snapshot(thief, d)).data, "second first thief thief v");
+    },
+  );
+
   /** The thief submits as the victim would, and is acknowledged. */
   const forge = async (thief, victim, message) => {
     const { error } = await thief.submit({ ...message, src: victim.id });

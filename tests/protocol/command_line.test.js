@@ -9,6 +9,7 @@ import { it } from "node:test";
 import { Client, insertAt, removeAt } from "../support/client.js";
 import { commit, creation, kDeletion } from "../support/documents.js";
 import { cowrite, kBin, kReference, Server } from "../support/server.js";
+import { sourceOf } from "../support/source.js";
 import { freshId, suite } from "../support/suite.js";
 
 /** How a program ends. */
@@ -71,7 +72,7 @@ suite("the command line", (suite) => {
     const lines = (await shown("log", id, "--json")).trimEnd().split("\n");
     assert.deepEqual(
       lines.map((line) => JSON.parse(line)).map((record) => [record.source, record.sequence]),
-      [1, 2, 3, 4].map((sequence) => [raw.id, sequence]),
+      [1, 2, 3, 4].map((sequence) => [sourceOf(raw.id), sequence]),
     );
   });
 

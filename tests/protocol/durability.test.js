@@ -32,7 +32,7 @@ restartingSuite("durability", (suite) => {
     await commit(raw, id, 1, 2, { op: [4, " two"] });
     await commit(raw, id, 2, 3, { del: true });
     await commit(raw, id, 3, 4, creation("three"));
-    const before = await history(raw, id);
+    const before = await history(await suite.raw(), id);
     await suite.stop();
     await suite.restart();
     const again = await suite.raw();

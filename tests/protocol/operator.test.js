@@ -40,7 +40,10 @@ suite("the operator", (suite) => {
     const id = freshId();
     await (await suite.client()).create(id, "text");
     const { url, data } = suite.server;
-    assert.match(await complaint(cowrite("--server", url, "rm", id)), /operator's token/);
+    for (const command of [["rm", id], ["verify"], ["verify", id], ["stat"], ["stat", id]]) {
+      const refused = cowrite("--server", url, ...command);
+      assert.match(await complaint(refused), /operator's token/, command.join(" "));
+    }
     await writeFile(file("wrong"), `${"0".repeat(64)}\n`);
     const wrong = cowrite("--server", url, "--token-file", file("wrong"), "rm", id);
     assert.match(await complaint(wrong), /not that of this server's operator/);
@@ -237,7 +240,7 @@ suite("the operator", (suite) => {
     try {
       const follower = await Client.connect(restored);
       assert.equal((await follower.subscribe(id)).data, "kept on");
-      await cowrite("--server", restored.url, "verify");
+      await cowrite("--server", restored.url, "--data", data, "verify");
     } finally {
       await restored.dispose();
     }

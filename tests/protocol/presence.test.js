@@ -4,8 +4,13 @@ import { atVersion, call, insertAt, next, removeAt } from "../support/client.js"
 import { commit, kCollection as c, kDeletion, write } from "../support/documents.js";
 import { until } from "../support/deadline.js";
 import { onlyCowrite } from "../support/server.js";
+import { sourceOf } from "../support/source.js";
 import { freshId, suite } from "../support/suite.js";
 import { kTextUri as t } from "../support/text_type.js";
+
+/** The acknowledgement of a presence, and what the others are sent of it. */
+const acked = (message, sender) => ({ ...message, src: sender.id });
+const seen = (message, sender) => ({ ...message, src: sourceOf(sender.id) });
 
 const join = async (raw, ch, seq = 1) =>
   assert.deepEqual(await raw.request({ a: "ps", ch, seq }), { a: "ps", ch, seq });
@@ -33,9 +38,8 @@ async function expectGone(raw, message) {
  */
 async function expectNothingMoreOn(ch, raw, sender) {
   const message = { a: "p", ch, id: "last", p: "marker", pv: 1 };
-  const seen = { ...message, src: sender.id };
-  assert.deepEqual(await sender.request(message), seen);
-  await raw.expect(seen);
+  assert.deepEqual(await sender.request(message), acked(message, sender));
+  await raw.expect(seen(message, sender));
 }
 
 suite("presence on a channel", (suite) => {
@@ -52,10 +56,8 @@ suite("presence on a channel", (suite) => {
     const values = [{ name: "Ann 😀", deep: { list: [1, [2, null]] } }, "text", 0, false, [], null];
     for (const [index, p] of values.entries()) {
       const message = { a: "p", ch, id: "cursor", p, pv: index + 1 };
-      const passed = { ...message, src: sender.id };
-      assert.deepEqual(await sender.request(message), passed);
-      await one.expect(passed);
-      await two.expect(passed);
+      assert.deepEqual(await sender.request(message), acked(message, sender));
+      for (const raw of [one, two]) await raw.expect(seen(message, sender));
     }
   });
 
@@ -63,11 +65,11 @@ suite("presence on a channel", (suite) => {
     const ch = freshId();
     const lonely = await suite.raw();
     const message = { a: "p", ch, id: "me", p: 1, pv: 1 };
-    assert.deepEqual(await lonely.request(message), { ...message, src: lonely.id });
+    assert.deepEqual(await lonely.request(message), acked(message, lonely));
     const [listener] = await audience(suite, ch, 1);
     const later = { ...message, p: 2, pv: 2 };
-    assert.deepEqual(await lonely.request(later), { ...later, src: lonely.id });
-    await listener.expect({ ...later, src: lonely.id });
+    assert.deepEqual(await lonely.request(later), acked(later, lonely));
+    await listener.expect(seen(later, lonely));
   });
 
   it("channels are apart", async () => {
@@ -92,10 +94,10 @@ suite("presence on a channel", (suite) => {
         if (received.a === "p") return received;
       }
     };
-    assert.deepEqual(await nextValue(listener), { ...message, src: `${ch}-twin` });
+    assert.deepEqual(await nextValue(listener), { ...message, src: sourceOf(`${ch}-twin`) });
     const marker = { ...message, id: "marker" };
     listener.send(marker);
-    assert.deepEqual(await nextValue(twins[1]), { ...marker, src: listener.id });
+    assert.deepEqual(await nextValue(twins[1]), seen(marker, listener));
   });
 
   it("after leaving nothing more comes, and the others hear that it is gone", async () => {
@@ -103,9 +105,9 @@ suite("presence on a channel", (suite) => {
     const [leaver, other, third] = await audience(suite, ch, 3);
     const message = { a: "p", ch, id: "me", p: "here", pv: 4 };
     await leaver.request(message);
-    for (const raw of [other, third]) await raw.expect({ ...message, src: leaver.id });
+    for (const raw of [other, third]) await raw.expect(seen(message, leaver));
     assert.deepEqual(await leaver.request({ a: "pu", ch, seq: 2 }), { a: "pu", ch, seq: 2 });
-    for (const raw of [other, third]) await expectGone(raw, { ...message, src: leaver.id });
+    for (const raw of [other, third]) await expectGone(raw, seen(message, leaver));
     await expectNothingMoreOn(ch, third, other);
     assert.deepEqual(await leaver.request({ a: "pp" }), { a: "pp" });
   });
@@ -123,7 +125,7 @@ suite("presence on a channel", (suite) => {
       gone.sort((one, two) => (one.id < two.id ? -1 : 1));
       for (const [index, id] of ["one", "two"].entries()) {
         const { seq, ...message } = gone[index];
-        assert.deepEqual(message, { a: "p", ch, src: leaver.id, id, p: null, pv: 7 });
+        assert.deepEqual(message, { a: "p", ch, src: sourceOf(leaver.id), id, p: null, pv: 7 });
       }
     });
   }
@@ -137,9 +139,9 @@ suite("presence on a channel", (suite) => {
       const lonely = await suite.raw();
       const message = { a: "p", ch, id: "me", p: 1, pv: 1 };
       await lonely.request(message);
-      await listener.expect({ ...message, src: lonely.id });
+      await listener.expect(seen(message, lonely));
       lonely.drop();
-      await expectGone(listener, { ...message, src: lonely.id });
+      await expectGone(listener, seen(message, lonely));
     },
   );
 
@@ -148,8 +150,12 @@ suite("presence on a channel", (suite) => {
     const [sender, other] = await audience(suite, ch, 2);
     const count = 300;
     for (let pv = 1; pv <= count; ++pv) sender.send({ a: "p", ch, id: "me", p: { at: pv }, pv });
-    for (let pv = 1; pv <= count; ++pv) {
-      await sender.expect({ a: "p", ch, src: sender.id, id: "me", p: { at: pv }, pv });
+    const acks = [];
+    for (let pv = 1; pv <= count; ++pv) acks.push(await sender.receive());
+    acks.sort((one, two) => one.pv - two.pv);
+    for (const [index, ack] of acks.entries()) {
+      const pv = index + 1;
+      assert.deepEqual(ack, { a: "p", ch, src: sender.id, id: "me", p: { at: pv }, pv });
     }
     let last = 0;
     while (last < count) {
@@ -218,14 +224,56 @@ suite("presence in a document", (suite) => {
     return { d, ch, sender, listener, writer };
   }
 
-  it("a value at the current version, or ahead of it, is passed on as it is", async () => {
+  it("a value at the current version is passed on as it is", async () => {
     const { d, ch, sender, listener } = await stage("abc");
-    for (const v of [1, 2]) {
-      const message = { a: "p", ch, id: "me", p: 2, pv: v, c, d, v, t };
-      assert.deepEqual(await sender.request(message), { ...message, src: sender.id });
-      await listener.expect({ ...message, src: sender.id });
-    }
+    const message = { a: "p", ch, id: "me", p: 2, pv: 1, c, d, v: 1, t };
+    assert.deepEqual(await sender.request(message), acked(message, sender));
+    await listener.expect(seen(message, sender));
   });
+
+  it(
+    "a value ahead of the document is acknowledged, and passed on when the version is there",
+    onlyCowrite("passes it on"),
+    async () => {
+      const { d, ch, sender, listener, writer } = await stage("abc");
+      const far = { a: "p", ch, id: "far", p: 2, pv: 1, c, d, v: 2 ** 53 - 1, t };
+      assert.deepEqual(await sender.request(far), acked(far, sender));
+      const soon = { ...far, id: "soon", v: 2 };
+      assert.deepEqual(await sender.request(soon), acked(soon, sender));
+      await expectNothingMoreOn(ch, listener, sender);
+      await commit(writer, d, 1, 2, { op: ["x"] });
+      await listener.expect(seen(soon, sender));
+      await expectNothingMoreOn(ch, listener, sender);
+      sender.drop();
+      const gone = [await listener.receive(), await listener.receive(), await listener.receive()];
+      gone.sort((one, two) => (one.id < two.id ? -1 : 1));
+      assert.deepEqual(
+        gone.map(({ id, p, v }) => [id, p, v]),
+        [
+          ["far", null, 2],
+          ["last", null, undefined],
+          ["soon", null, 2],
+        ],
+      );
+    },
+  );
+
+  it(
+    "somebody else's id is acknowledged, and its value is not passed on",
+    onlyCowrite("passes it on"),
+    async () => {
+      const ch = freshId();
+      const [owner, listener, other] = await audience(suite, ch, 3);
+      const message = { a: "p", ch, id: "me", p: 1, pv: 1 };
+      await owner.request(message);
+      for (const raw of [listener, other]) await raw.expect(seen(message, owner));
+      for (const p of ["a lie", null]) {
+        const lie = { ...message, p, pv: 2 ** 53 - 1 };
+        assert.deepEqual(await other.request(lie), acked(lie, other));
+      }
+      await expectNothingMoreOn(ch, listener, other);
+    },
+  );
 
   const moved = [
     ["a cursor behind an insert", 3, [1, "😀😀"], 5],
@@ -251,9 +299,9 @@ suite("presence in a document", (suite) => {
       const { d, ch, sender, listener, writer } = await stage("a😀cdef");
       await commit(writer, d, 1, 2, { op });
       const message = { a: "p", ch, id: "me", p, pv: 1, c, d, v: 1, t };
-      const passed = { ...message, p: expected, v: 2, src: sender.id };
-      assert.deepEqual(await sender.request(message), passed);
-      await listener.expect(passed);
+      const passed = { ...message, p: expected, v: 2 };
+      assert.deepEqual(await sender.request(message), acked(passed, sender));
+      await listener.expect(seen(passed, sender));
     });
   }
 
@@ -261,18 +309,18 @@ suite("presence in a document", (suite) => {
     const { d, ch, sender, listener } = await stage("abc");
     await commit(sender, d, 1, 2, { op: [2, "xx"] });
     const message = { a: "p", ch, id: "me", p: 2, pv: 1, c, d, v: 1, t };
-    const passed = { ...message, p: 4, v: 2, src: sender.id };
-    assert.deepEqual(await sender.request(message), passed);
-    await listener.expect(passed);
+    const passed = { ...message, p: 4, v: 2 };
+    assert.deepEqual(await sender.request(message), acked(passed, sender));
+    await listener.expect(seen(passed, sender));
   });
 
   it("a cursor from before a deletion is gone", async () => {
     const { d, ch, sender, listener, writer } = await stage("abc");
     await commit(writer, d, 1, 2, kDeletion);
     const message = { a: "p", ch, id: "me", p: 2, pv: 1, c, d, v: 1, t };
-    const passed = { ...message, p: null, v: 2, src: sender.id };
-    assert.deepEqual(await sender.request(message), passed);
-    await listener.expect(passed);
+    const passed = { ...message, p: null, v: 2 };
+    assert.deepEqual(await sender.request(message), acked(passed, sender));
+    await listener.expect(seen(passed, sender));
   });
 
   it("a type that has no presence, or none at all, is refused", async () => {
@@ -290,9 +338,9 @@ suite("presence in a document", (suite) => {
     const { d, ch, sender, listener } = await stage("abc");
     const message = { a: "p", ch, id: "me", p: 2, pv: 3, c, d, v: 1, t };
     await sender.request(message);
-    await listener.expect({ ...message, src: sender.id });
+    await listener.expect(seen(message, sender));
     sender.drop();
-    await expectGone(listener, { ...message, src: sender.id });
+    await expectGone(listener, seen(message, sender));
   });
 
   it("sharedb clients see cursors move with the text", async () => {

@@ -8,7 +8,9 @@ import {
   creation,
   kCollection as c,
   kDeletion,
+  asOwn,
   loggedMessage,
+  ownMessage,
   opMessage,
   textSnapshot,
   write,
@@ -49,7 +51,7 @@ suite("fetch and subscribe", (suite) => {
   it("from a version on the operations come in order, own ones too, and then the reply", async () => {
     const raw = await suite.raw();
     const d = freshId();
-    const log = await write(raw, d, "a", [[1, "b"], [2, "c"], []]);
+    const log = asOwn(raw, await write(raw, d, "a", [[1, "b"], [2, "c"], []]));
     for (const a of ["f", "s"]) {
       for (const v of [0, 1, 3]) {
         raw.send({ a, c, d, v });
@@ -62,13 +64,13 @@ suite("fetch and subscribe", (suite) => {
   it("the log tells creation, edit and deletion", async () => {
     const raw = await suite.raw();
     const d = freshId();
-    const log = await write(raw, d, "x", [[1, "y"]]);
+    const log = asOwn(raw, await write(raw, d, "x", [[1, "y"]]));
     await commit(raw, d, 2, 3, kDeletion);
     await commit(raw, d, 3, 4, creation("again"));
     raw.send({ a: "f", c, d, v: 0 });
     for (const message of log) await raw.expect(message);
-    await raw.expect(loggedMessage(d, raw.id, 3, 2, kDeletion));
-    await raw.expect(loggedMessage(d, raw.id, 4, 3, creation("again")));
+    await raw.expect(ownMessage(d, raw.id, 3, 2, kDeletion));
+    await raw.expect(ownMessage(d, raw.id, 4, 3, creation("again")));
     await raw.expect({ a: "f", c, d });
   });
 
@@ -150,7 +152,10 @@ suite("fetch and subscribe", (suite) => {
   it("a map of versions gets the operations since, and then the map", async () => {
     const raw = await suite.raw();
     const [d, e, missing] = [freshId(), freshId(), freshId()];
-    const logs = { [d]: await write(raw, d, "d", [["1"], ["2"]]), [e]: await write(raw, e, "e") };
+    const logs = {
+      [d]: asOwn(raw, await write(raw, d, "d", [["1"], ["2"]])),
+      [e]: asOwn(raw, await write(raw, e, "e")),
+    };
     const b = { [d]: 1, [e]: 0, [missing]: 0 };
     for (const a of ["bf", "bs"]) {
       const messages = await raw.requestAll({ a, c, b }, (message) => message.a === a);

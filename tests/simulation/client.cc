@@ -233,8 +233,7 @@ void Client::handle_operation(const WireMessage& message) {
     around_.oracle.skipped(name_, message.key, uplink_.source, *replica.version(),
                            *message.version);
   }
-  const bool takes_it_for_ack = replica.in_flight(message.source, sequence) &&
-                                !around_.oracle.is_deceived(message.key, uplink_.source);
+  const bool takes_it_for_ack = replica.in_flight(message.source, sequence);
   if (!message.change || takes_it_for_ack) {
     around_.oracle.acknowledged(name_, message.key, message.source, sequence,
                                 message.version.value_or(UINT64_MAX));

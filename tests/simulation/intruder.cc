@@ -2,6 +2,7 @@
 
 #include <array>
 
+#include "storage/source.h"
 #include "tests/simulation/typing.h"
 #include "tests/simulation/wire.h"
 
@@ -52,14 +53,9 @@ std::string Intruder::submission() {
   if (random_.one_in(2)) {
     const Client& victim = *random_.pick(victims_);
     if (!victim.source().empty()) {
-      submission.source = victim.source();
-      oracle_.forged(submission.key, victim.source());
-      if (random_.one_in(4)) {
-        submission.sequence = victim.next_sequence() - random_.below(2);
-        oracle_.deceived(submission.key, victim.source());
-      } else {
-        submission.sequence = (std::uint64_t{1} << 40U) + ++sequence_;
-      }
+      submission.source = storage::source_of("", victim.source());
+      submission.sequence = random_.one_in(4) ? victim.next_sequence() - random_.below(2)
+                                              : (std::uint64_t{1} << 40U) + ++sequence_;
     }
   }
   if (random_.one_in(4)) {

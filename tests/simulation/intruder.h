@@ -1,10 +1,6 @@
 // Intruder: a client that keeps to no rule: sends what is no message, names documents, versions and
-// sequences at random, repeats what it sent, and speaks in other clients' names.
-//
-// At times it forges what its victim has in flight or is about to send. A client takes a record of
-// its own source and sequence for its own, and nobody can help it but a server that knows who may
-// use which source; so its replica of that document is not judged then. That the server never says
-// "committed" of what is not, and that nobody else is hurt, is.
+// sequences at random, repeats what it sent, and speaks in other clients' names, as far as it sees
+// them: at times with a sequence that its victim has in flight or is about to use.
 #pragma once
 
 #include <cstdint>
@@ -15,7 +11,6 @@
 
 #include "tests/simulation/client.h"
 #include "tests/simulation/network_link.h"
-#include "tests/simulation/oracle.h"
 #include "tests/simulation/random.h"
 
 namespace cowrite::simulation {
@@ -24,13 +19,9 @@ class Intruder {
  public:
   using Dial = std::function<std::shared_ptr<NetworkLink>(const std::string& client, ClientEnd)>;
 
-  Intruder(Random& random, Oracle& oracle, const std::vector<DocumentKey>& documents,
+  Intruder(Random& random, const std::vector<DocumentKey>& documents,
            const std::vector<std::unique_ptr<Client>>& victims, Dial dial)
-      : random_(random),
-        oracle_(oracle),
-        documents_(documents),
-        victims_(victims),
-        dial_(std::move(dial)) {}
+      : random_(random), documents_(documents), victims_(victims), dial_(std::move(dial)) {}
 
   void act();
   void go_away();
@@ -42,7 +33,6 @@ class Intruder {
   [[nodiscard]] std::string presence(const DocumentKey& key);
 
   Random& random_;
-  Oracle& oracle_;
   const std::vector<DocumentKey>& documents_;
   const std::vector<std::unique_ptr<Client>>& victims_;
   const Dial dial_;

@@ -1,6 +1,7 @@
 // Oracle: judges a run. It hears of everything that clients send and are shown, knows what is
 // durable (the Ledger), and says which promise (P1 to P4, or another that has a word of its own)
-// was broken first.
+// was broken first. Clients and their requests go by ids; what is durable and what others are shown
+// has the names of sources.
 #pragma once
 
 #include <cstdint>
@@ -34,27 +35,15 @@ class Oracle {
   }
   [[nodiscard]] const std::optional<Breach>& first() const { return first_; }
 
-  // Somebody else uses this source in this document, so its owner's operations may be refused.
-  void forged(const DocumentKey& key, const std::string& source) { forged_.insert({key, source}); }
-
-  // The same, and under a sequence that its owner may have in flight: it takes the forged record
-  // for its own, and goes wrong in that document.
-  void deceived(const DocumentKey& key, const std::string& source) {
-    deceived_.insert({key, source});
-  }
-  [[nodiscard]] bool is_deceived(const DocumentKey& key, const std::string& source) const {
-    return deceived_.contains({key, source});
-  }
-
   // ---- What well-behaved clients do and see, as it happens
 
   // Sent, or sent again: then perhaps transformed, but with the same text in it.
   void submitted(const std::string& client, const WireSubmission& submission);
   // Is told that its submission is record `version`.
-  void acknowledged(const std::string& client, const DocumentKey& key, const std::string& source,
+  void acknowledged(const std::string& client, const DocumentKey& key, const std::string& id,
                     std::uint64_t sequence, std::uint64_t version);
   // Is told that its submission will never be in the log.
-  void refused(const std::string& client, const DocumentKey& key, const std::string& source,
+  void refused(const std::string& client, const DocumentKey& key, const std::string& id,
                std::uint64_t sequence, const std::string& code);
   // A request other than a submission is answered with an error.
   void failed(const std::string& client, const std::string& request, const std::string& code);
@@ -63,7 +52,7 @@ class Oracle {
   void shown(const std::string& client, const DocumentKey& key, const WireSnapshot& snapshot);
   // It is at version `from`, has not been sent the records up to `to`, and is sent that one, or
   // something else that stands there.
-  void skipped(const std::string& client, const DocumentKey& key, const std::string& source,
+  void skipped(const std::string& client, const DocumentKey& key, const std::string& id,
                std::uint64_t from, std::uint64_t to);
   // Its replica is at this version now.
   void moved(const std::string& client, const DocumentKey& key, std::uint64_t version);
@@ -88,7 +77,7 @@ class Oracle {
   // least what the log holds now.
   void replaced(const DocumentKey& key) { replaced_[key] = ledger_.book(key).version(); }
   // Who follows the document has what it was replaced by.
-  void judge_replaced(const std::string& client, const DocumentKey& key, const std::string& source,
+  void judge_replaced(const std::string& client, const DocumentKey& key, const std::string& id,
                       std::uint64_t version);
   // What it heard of a presence is the latest that was announced, and was not taken back.
   void judge_presence(const std::string& client, const std::string& channel, const std::string& id,
@@ -126,8 +115,6 @@ class Oracle {
   std::optional<Breach> first_;
   std::map<Name, Submitted> submissions_;
   std::map<std::pair<std::string, DocumentKey>, std::uint64_t> seen_;  // The highest version.
-  std::set<std::pair<DocumentKey, std::string>> forged_;
-  std::set<std::pair<DocumentKey, std::string>> deceived_;
   std::set<char32_t> keys_in_log_;
   std::map<DocumentKey, std::uint64_t> replaced_;                           // The version then.
   using PresenceName = std::pair<std::string, std::string>;                 // Channel and id.

@@ -9,6 +9,7 @@
 
 #include "server/protocol/error_codes.h"
 #include "storage/errors.h"
+#include "storage/source.h"
 #include "tests/ot/notation.h"
 
 namespace cowrite::simulation {
@@ -18,12 +19,12 @@ const DocumentKey kKey{"docs", "d"};
 
 class OracleTest : public ::testing::Test {
  protected:
-  // Makes a record durable.
-  void commit(std::string source, std::uint64_t sequence, storage::Change change,
+  // Makes a record of the client with this id durable.
+  void commit(const std::string& id, std::uint64_t sequence, storage::Change change,
               std::int64_t time_ms = 1) {
     storage::Snapshot after = ledger_.book(kKey).newest();
     const storage::Record record{.version = after.version,
-                                 .source = std::move(source),
+                                 .source = storage::source_of("", id),
                                  .sequence = sequence,
                                  .author = {},
                                  .time_ms = time_ms,
@@ -46,6 +47,12 @@ class OracleTest : public ::testing::Test {
     presence.value = std::move(value);
     presence.version = version;
     return presence;
+  }
+  // The same as others see it.
+  static WireMessage seen(std::string value, std::uint64_t version) {
+    WireMessage seen = presence(std::move(value), version);
+    seen.source = storage::source_of("", seen.source);
+    return seen;
   }
   static storage::Change edit(std::string_view notation) { return storage::Edit{ot::op(notation)}; }
 
@@ -177,9 +184,9 @@ TEST_F(OracleTest, APresenceStandsWhereTheTextHasMovedIt) {
   commit("you", 1, storage::Create{"ab"});
   oracle_.announced(presence("[1,2]", 1));
   commit("you", 2, edit("1 'xyz'"));
-  oracle_.shown_presence("c", presence("[1,5]", 2));
+  oracle_.shown_presence("c", seen("[1,5]", 2));
   EXPECT_EQ(broken(), "");
-  oracle_.shown_presence("c", presence("[1,2]", 2));
+  oracle_.shown_presence("c", seen("[1,2]", 2));
   EXPECT_EQ(broken(), "presence");
 }
 
@@ -187,7 +194,7 @@ TEST_F(OracleTest, APresenceMovesBehindWhatItsOwnClientInserts) {
   commit("you", 1, storage::Create{"ab"});
   oracle_.announced(presence("1", 1));
   commit("me", 1, edit("1 'xyz'"));
-  oracle_.shown_presence("c", presence("4", 2));
+  oracle_.shown_presence("c", seen("4", 2));
   EXPECT_EQ(broken(), "");
 }
 
@@ -195,7 +202,7 @@ TEST_F(OracleTest, APresenceEndsWithItsDocument) {
   commit("you", 1, storage::Create{"ab"});
   oracle_.announced(presence("1", 1));
   commit("you", 2, storage::Delete{});
-  oracle_.shown_presence("c", presence("null", 2));
+  oracle_.shown_presence("c", seen("null", 2));
   oracle_.judge_presence("c", "docs.d", "me", {.value = "null", .version = 0});
   EXPECT_EQ(broken(), "");
 }

@@ -30,7 +30,7 @@ World::World(std::uint64_t seed, std::uint64_t steps, Trace::Printing printing)
       rival_(random_, ledger_, oracle_, plan_.pasted),
       operator_(random_, ledger_, oracle_, rival_),
       keyboard_(random_),
-      intruder_(random_, oracle_, documents_, clients_,
+      intruder_(random_, documents_, clients_,
                 [this](const std::string& client, ClientEnd end) {
                   return dial(client, std::move(end));
                 }),
@@ -268,7 +268,6 @@ void World::judge_client(const Client& client) {
     oracle_.breach("answers", client.name() + " waits for " + *client.unanswered().begin());
   }
   for (const auto& [key, replica] : client.replicas()) {
-    if (oracle_.is_deceived(key, client.source())) continue;
     if (!replica.quiet()) {
       oracle_.breach("answers", client.name() + " cannot get rid of what it typed in " + key.id());
     }

@@ -1,6 +1,7 @@
 // Documents made and changed by hand, and what the protocol says of them.
 
 import assert from "node:assert/strict";
+import { sourceOf } from "./source.js";
 import { kTextUri } from "./text_type.js";
 
 export const kCollection = "docs";
@@ -18,8 +19,14 @@ export const opMessage = (d, v, seq, change, c = kCollection) => ({
 
 export const ackMessage = (d, src, seq, v, c = kCollection) => ({ a: "op", c, d, src, seq, v });
 
-/** An operation as the server passes it on. */
-export const loggedMessage = (d, src, seq, v, change, c = kCollection) => ({
+/** An operation as the server passes it on to others than the client that has this id. */
+export const loggedMessage = (d, id, seq, v, change, c = kCollection) => ({
+  ...ownMessage(d, id, seq, v, change, c),
+  src: sourceOf(id),
+});
+
+/** The same as that client is sent it. */
+export const ownMessage = (d, src, seq, v, change, c = kCollection) => ({
   a: "op",
   c,
   d,
@@ -57,6 +64,9 @@ export async function write(raw, d, text, ops = [], c = kCollection) {
   for (const [v, change] of changes.entries()) await commit(raw, d, v, v + 1, change, c);
   return changes.map((change, v) => loggedMessage(d, raw.id, v + 1, v, change, c));
 }
+
+/** Logged messages as the client that wrote them is sent them. */
+export const asOwn = (raw, messages) => messages.map((message) => ({ ...message, src: raw.id }));
 
 /** The whole log of a document, as the server sends it. */
 export async function history(raw, d, c = kCollection) {

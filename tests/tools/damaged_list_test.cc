@@ -31,10 +31,10 @@ class DamagedListOfNames : public OperatorCommands {
   }
 
   // What the commands say of it, to a folder or to a server.
-  void check(const Words& where) {
+  void check(const Words& where, const Words& environment = {}) {
     const auto ran_there = [&](Words words) {
       words.insert(words.begin(), where.begin(), where.end());
-      return run(words);
+      return run(words, environment);
     };
     const Ran listed = ran_there({"ls"});
     EXPECT_EQ(listed.status, 1);
@@ -87,7 +87,7 @@ TEST_F(DamagedListOfNames, EndsNoCommandInADataFolder) { check({"--data", data_}
 TEST_F(DamagedListOfNames, EndsNoCommandAtAServer) {
   const auto log = storage::open_folder(data_);
   http::Api api(*log);
-  http::OperatorApi operator_api(*log, "", {});
+  http::OperatorApi operator_api(*log, "0f0f", {});
   HttpEndpoint endpoint([&](const http::Request& request, http::Respond respond) {
     if (request.path.starts_with("/api/operator/")) {
       operator_api.handle(request, std::move(respond));
@@ -95,7 +95,7 @@ TEST_F(DamagedListOfNames, EndsNoCommandAtAServer) {
       api.handle(request, std::move(respond));
     }
   });
-  check({"--server", endpoint.url()});
+  check({"--server", endpoint.url()}, {"COWRITE_TOKEN=0f0f"});
 }
 
 }  // namespace

@@ -4,7 +4,11 @@
 
 #include <atomic>
 #include <fstream>
+#include <map>
+#include <mutex>
 #include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
 
 #include "server/http/health.h"
 #include "server/http/history_json.h"
@@ -314,17 +318,12 @@ TEST(Servers, AreAskedOnceWhetherTheyAreWell) {
   std::atomic<bool> low = false;
   const HttpEndpoint server([&](const http::Request& request, const http::Respond& respond) {
     ++requests;
-    const http::Vitals vitals = {.waits_for_disk = low,
-                                 .disk_free_bytes = 70'000'000,
-                                 .disk_reserve_bytes = 64'000'000,
-                                 .requests_ahead = 1,
-                                 .documents_ahead = 1};
+    const http::Vitals vitals = {
+        .waits_for_disk = low, .disk_free_bytes = 70'000'000, .disk_reserve_bytes = 64'000'000};
     respond(request.path == "/healthz" ? http::respond_health(request, vitals)
                                        : http::respond_readiness(request, vitals));
   });
-  const std::string details =
-      "disk free 70000000 bytes, reserve 64000000 bytes\n"
-      "1 requests named versions that the log does not have, of 1 documents\n";
+  const std::string details = "disk free 70000000 bytes, reserve 64000000 bytes\n";
   const Ran well = run({"--server", server.url(), "health"});
   EXPECT_EQ(well.status, 0) << well.err;
   EXPECT_EQ(well.out, "well\n" + details);
@@ -340,9 +339,41 @@ TEST(Servers, AreAskedOnceWhetherTheyAreWell) {
   EXPECT_EQ(requests, 1);
   const Ran ready = run({"--server", server.url(), "health", "--ready", "--json"});
   EXPECT_EQ(ready.status, 0);
-  EXPECT_EQ(ready.out, R"({"ok":true,"disk":{"free":70000000,"reserve":64000000},)"
-                       R"("ahead":{"requests":1,"documents":1}})"
+  EXPECT_EQ(ready.out, R"({"ok":true,"disk":{"free":70000000,"reserve":64000000}})"
                        "\n");
+}
+
+TEST(Servers, TheTokenIsShownForWhatIsTheOperatorsAlone) {
+  std::mutex mutex;
+  std::map<std::string, std::string> shown;  // By path.
+  const storage::TempFolder temp;
+  const HttpEndpoint server([&](const http::Request& request, const http::Respond& respond) {
+    {
+      const std::lock_guard lock(mutex);
+      shown[request.path] = request.header("authorization");
+    }
+    respond({404, http::error_json({"ERR_PATH_UNKNOWN", "nothing"}), {}});
+  });
+  const std::vector<Words> commands = {{"cat", "a"},
+                                       {"info", "a"},
+                                       {"verify", "a"},
+                                       {"stat", "a"},
+                                       {"stat"},
+                                       {"ls"},
+                                       {"export", "--all-collections", "-o", temp / "out"}};
+  for (Words command : commands) {
+    command.insert(command.begin(), {"--server", server.url()});
+    EXPECT_EQ(run(command, {"COWRITE_TOKEN=0f"}).status, 1);
+  }
+  const std::lock_guard lock(mutex);
+  for (const auto& [path, authorization] : shown) {
+    const bool is_operators = path.starts_with("/api/operator/");
+    EXPECT_EQ(authorization, is_operators ? "Bearer 0f" : "") << path;
+  }
+  for (const char* path : {"/api/operator/verify/docs/a", "/api/operator/stat/docs/a",
+                           "/api/operator/stat", "/api/operator/collections"}) {
+    EXPECT_TRUE(shown.contains(path)) << path;
+  }
 }
 
 TEST(Servers, OnlyAServerIsWell) {

@@ -46,31 +46,30 @@ HttpClient::HttpClient(std::string base)
     : base_(std::move(base)), proxy_(proxy_for(base_)), handle_(std::make_unique<Handle>()) {}
 HttpClient::~HttpClient() = default;
 
-Result<HttpReply> HttpClient::get(std::string_view path) {
+Result<HttpReply> HttpClient::get(std::string_view path, const std::string& token) {
   curl_easy_reset(handle_->curl);
-  return perform(path, {"Accept: application/json, */*"});
+  return perform(path, {"Accept: application/json, */*"}, token);
 }
 
 Result<HttpReply> HttpClient::post(std::string_view path, std::string_view body,
                                    const std::string& token) {
-  if (!token.empty() && proxy_.reads_requests) {
-    return Error{kErrProxyRefused, without_password(base_) +
-                                       ": the operator's token would go through the proxy " +
-                                       without_password(proxy_.url) + ", which could read it"};
-  }
   CURL* curl = handle_->curl;
   curl_easy_reset(curl);
   curl_easy_setopt(curl, CURLOPT_POST, 1L);
   curl_easy_setopt(curl, CURLOPT_POSTFIELDS, body.data() == nullptr ? "" : body.data());
   curl_easy_setopt(curl, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(body.size()));
   // Our server does not say 100-continue, which curl would wait for.
-  std::vector<std::string> headers = {"Expect:", "Content-Type: application/octet-stream"};
-  if (!token.empty()) headers.push_back("Authorization: Bearer " + token);
-  return perform(path, headers);
+  return perform(path, {"Expect:", "Content-Type: application/octet-stream"}, token);
 }
 
-Result<HttpReply> HttpClient::perform(std::string_view path,
-                                      const std::vector<std::string>& headers) {
+Result<HttpReply> HttpClient::perform(std::string_view path, std::vector<std::string> headers,
+                                      const std::string& token) {
+  if (!token.empty() && proxy_.reads_requests) {
+    return Error{kErrProxyRefused, without_password(base_) +
+                                       ": the operator's token would go through the proxy " +
+                                       without_password(proxy_.url) + ", which could read it"};
+  }
+  if (!token.empty()) headers.push_back("Authorization: Bearer " + token);
   CURL* curl = handle_->curl;
   std::unique_ptr<curl_slist, decltype(&curl_slist_free_all)> list(nullptr, &curl_slist_free_all);
   for (const std::string& header : headers) {

@@ -33,17 +33,17 @@ class HttpClient {
   explicit HttpClient(std::string base);
   ~HttpClient();
 
-  // `path` may have a query. Redirections are not followed. Fails with kErrHttp and the reason.
-  [[nodiscard]] Result<HttpReply> get(std::string_view path);
-  // Shows the token, unless it is empty. Fails with kErrProxyRefused too.
+  // `path` may have a query. The token is shown, unless it is empty. Redirections are not followed.
+  // Fails with kErrHttp and the reason, and with kErrProxyRefused.
+  [[nodiscard]] Result<HttpReply> get(std::string_view path, const std::string& token = {});
   [[nodiscard]] Result<HttpReply> post(std::string_view path, std::string_view body,
                                        const std::string& token);
 
  private:
   struct Handle;
 
-  [[nodiscard]] Result<HttpReply> perform(std::string_view path,
-                                          const std::vector<std::string>& headers);
+  [[nodiscard]] Result<HttpReply> perform(std::string_view path, std::vector<std::string> headers,
+                                          const std::string& token);
 
   std::string base_;
   Proxy proxy_;

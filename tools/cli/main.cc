@@ -42,13 +42,6 @@ std::int64_t now_ms() {
   return std::chrono::duration_cast<std::chrono::milliseconds>(now).count();
 }
 
-Result<std::unique_ptr<DocumentSource>> open_source(const Invocation& invocation) {
-  if (const auto* folder = std::get_if<DataFolder>(&invocation.source)) {
-    return open_folder(folder->path);
-  }
-  return open_server(std::get<ServerUrl>(invocation.source).url);
-}
-
 // Empty if none is named.
 Result<std::string> find_token(const Invocation& invocation) {
   if (const auto* token = std::get_if<Token>(&invocation.token)) return token->text;
@@ -58,13 +51,20 @@ Result<std::string> find_token(const Invocation& invocation) {
   return std::string();
 }
 
+Result<std::unique_ptr<DocumentSource>> open_source(const Invocation& invocation) {
+  if (const auto* folder = std::get_if<DataFolder>(&invocation.source)) {
+    return open_folder(folder->path);
+  }
+  return open_server(std::get<ServerUrl>(invocation.source).url,
+                     [&invocation] { return find_token(invocation); });
+}
+
 Result<std::unique_ptr<Operator>> open_operator(const Invocation& invocation) {
   if (const auto* folder = std::get_if<DataFolder>(&invocation.source)) {
     return operate_folder(folder->path, now_ms());
   }
-  const Result<std::string> token = find_token(invocation);
-  if (!token) return token.error();
-  return operate_server(std::get<ServerUrl>(invocation.source).url, *token);
+  return operate_server(std::get<ServerUrl>(invocation.source).url,
+                        [&invocation] { return find_token(invocation); });
 }
 
 template <typename Data>

@@ -58,9 +58,8 @@ class Operator {
       const storage::DocumentKey& key, const std::vector<storage::Record>& records) = 0;
 };
 
-// An empty token is not shown.
 [[nodiscard]] std::unique_ptr<Operator> operate_server(const std::string& url,
-                                                       const std::string& token);
+                                                       const FindToken& find_token);
 
 // The folder is opened when it is first used; changes are made at now_ms.
 [[nodiscard]] std::unique_ptr<Operator> operate_folder(const std::string& folder,

@@ -33,18 +33,27 @@ std::string without_slashes(std::string url) {
 
 }  // namespace
 
-ServerConnection::ServerConnection(const std::string& url, std::string token)
+ServerConnection::ServerConnection(const std::string& url, FindToken find_token)
     : shown_url_(without_password(without_slashes(url))),
-      token_(std::move(token)),
+      find_token_(std::move(find_token)),
       http_(without_slashes(url)) {}
 
-Result<HttpReply> ServerConnection::get(const std::string& path, const Progress& progress) {
-  return ask([&] { return http_.get(path); }, progress);
+Result<HttpReply> ServerConnection::get(const std::string& path) {
+  return ask([&] { return http_.get(path); });
+}
+
+Result<HttpReply> ServerConnection::get_as_operator(const std::string& path,
+                                                    const Progress& progress) {
+  const Result<std::string> token = find_token_();
+  if (!token) return token.error();
+  return ask([&] { return http_.get(path, *token); }, *token, progress);
 }
 
 Result<HttpReply> ServerConnection::post(const std::string& path, std::string_view body,
                                          const Progress& progress) {
-  return ask([&] { return http_.post(path, body, token_); }, progress);
+  const Result<std::string> token = find_token_();
+  if (!token) return token.error();
+  return ask([&] { return http_.post(path, body, *token); }, *token, progress);
 }
 
 Result<HttpReply> ServerConnection::get_once(const std::string& path) {
@@ -61,7 +70,8 @@ Error ServerConnection::foreign() const {
   return {kErrServerForeign, shown_url_ + ": what answers there is not a cowrite server"};
 }
 
-Result<HttpReply> ServerConnection::ask(const Ask& first, const Progress& progress) {
+Result<HttpReply> ServerConnection::ask(const Ask& first, const std::string& token,
+                                        const Progress& progress) {
   Ask next = first;
   for (int retries = 0;;) {
     Result<HttpReply> reply = next();
@@ -73,8 +83,8 @@ Result<HttpReply> ServerConnection::ask(const Ask& first, const Progress& progre
       const Result<http::JobReport> job = http::parse_job(reply->body);
       if (!job) return foreign();
       if (progress && !progress(job->reached)) return Error{storage::kErrBusy, "given up"};
-      next = [this, path = "/api/operator/jobs/" + http::percent_encode(job->id)] {
-        return http_.get(path);
+      next = [this, &token, path = "/api/operator/jobs/" + http::percent_encode(job->id)] {
+        return http_.get(path, token);
       };
     } else {
       std::optional<Error> error = http::parse_error(reply->body);

@@ -9,6 +9,7 @@
 #include "ot/base/result.h"
 #include "server/http/operator_json.h"
 #include "tools/cli/http_client.h"
+#include "tools/cli/source.h"
 
 namespace cowrite::cli {
 
@@ -17,16 +18,18 @@ class ServerConnection {
   // Told of what takes long; false gives up.
   using Progress = std::function<bool(const http::JobProgress& reached)>;
 
-  // An empty token is not shown.
-  explicit ServerConnection(const std::string& url, std::string token = {});
+  ServerConnection(const std::string& url, FindToken find_token);
 
   // What the server answers, once it says 200; else its error, kErrServerUnreachable, or that there
   // is no server of ours.
-  [[nodiscard]] Result<HttpReply> get(const std::string& path, const Progress& progress = {});
-  // The same, whatever the status; a busy server is not asked again.
-  [[nodiscard]] Result<HttpReply> get_once(const std::string& path);
+  [[nodiscard]] Result<HttpReply> get(const std::string& path);
+  // The same of what only the operator may ask for, or have done.
+  [[nodiscard]] Result<HttpReply> get_as_operator(const std::string& path,
+                                                  const Progress& progress = {});
   [[nodiscard]] Result<HttpReply> post(const std::string& path, std::string_view body = {},
                                        const Progress& progress = {});
+  // As get(), whatever the status; a busy server is not asked again.
+  [[nodiscard]] Result<HttpReply> get_once(const std::string& path);
 
   // kErrServerForeign, in words.
   [[nodiscard]] Error foreign() const;
@@ -45,10 +48,11 @@ class ServerConnection {
   // An error of asking, with the server's name.
   [[nodiscard]] Error unreachable(const Error& error) const;
   using Ask = std::function<Result<HttpReply>()>;
-  [[nodiscard]] Result<HttpReply> ask(const Ask& first, const Progress& progress);
+  [[nodiscard]] Result<HttpReply> ask(const Ask& first, const std::string& token = {},
+                                      const Progress& progress = {});
 
   std::string shown_url_;  // Without a password.
-  std::string token_;
+  FindToken find_token_;
   HttpClient http_;
 };
 

@@ -19,8 +19,8 @@ RequestPath action_path(const storage::DocumentKey& key, std::string_view action
 
 class ServerOperator final : public Operator {
  public:
-  ServerOperator(const std::string& url, const std::string& token)
-      : server_(url, token), source_(open_server(url)) {}
+  ServerOperator(const std::string& url, const FindToken& find_token)
+      : server_(url, find_token), source_(open_server(url, find_token)) {}
 
   Result<DocumentSource*> source() override { return source_.get(); }
 
@@ -96,8 +96,8 @@ class ServerOperator final : public Operator {
 
 }  // namespace
 
-std::unique_ptr<Operator> operate_server(const std::string& url, const std::string& token) {
-  return std::make_unique<ServerOperator>(url, token);
+std::unique_ptr<Operator> operate_server(const std::string& url, const FindToken& find_token) {
+  return std::make_unique<ServerOperator>(url, find_token);
 }
 
 }  // namespace cowrite::cli

@@ -23,7 +23,8 @@ RequestPath document_path(const storage::DocumentKey& key) {
 
 class ServerSource final : public DocumentSource {
  public:
-  explicit ServerSource(const std::string& url) : server_(url) {}
+  ServerSource(const std::string& url, FindToken find_token)
+      : server_(url, std::move(find_token)) {}
 
   Result<history::DocumentPage> list(const std::string& collection, const std::string& prefix,
                                      const std::optional<std::string>& after) override {
@@ -84,27 +85,28 @@ class ServerSource final : public DocumentSource {
                                 const storage::VerifyProgress& progress) override {
     const RequestPath path = RequestPath("/api/operator/verify").document(key);
     const auto show = [&](const http::JobProgress& reached) { return progress(reached.records); };
-    return server_.read(server_.get(path.text(), show), http::parse_proof);
+    return server_.read(server_.get_as_operator(path.text(), show), http::parse_proof);
   }
 
   Result<void> verify_no_orphans() override {
-    const Result<HttpReply> reply = server_.get("/api/operator/verify");
+    const Result<HttpReply> reply = server_.get_as_operator("/api/operator/verify");
     return reply ? Result<void>() : reply.error();
   }
 
   Result<history::CollectionList> collections() override {
-    return ask(RequestPath("/api/operator/collections"), http::parse_collections);
+    return ask_as_operator(RequestPath("/api/operator/collections"), http::parse_collections);
   }
 
   Result<http::HealthReport> health() override { return look("/healthz"); }
   Result<http::HealthReport> readiness() override { return look("/readyz"); }
 
   Result<history::DocumentUse> document_use(const storage::DocumentKey& key) override {
-    return ask(RequestPath("/api/operator/stat").document(key), http::parse_document_use);
+    return ask_as_operator(RequestPath("/api/operator/stat").document(key),
+                           http::parse_document_use);
   }
 
   Result<history::StoreUse> store_use() override {
-    return ask(RequestPath("/api/operator/stat"), http::parse_store_use);
+    return ask_as_operator(RequestPath("/api/operator/stat"), http::parse_store_use);
   }
 
  private:
@@ -125,13 +127,18 @@ class ServerSource final : public DocumentSource {
     return server_.read(server_.get(path.text()), parse);
   }
 
+  template <typename T>
+  Result<T> ask_as_operator(const RequestPath& path, Result<T> (*parse)(std::string_view)) {
+    return server_.read(server_.get_as_operator(path.text()), parse);
+  }
+
   ServerConnection server_;
 };
 
 }  // namespace
 
-std::unique_ptr<DocumentSource> open_server(const std::string& url) {
-  return std::make_unique<ServerSource>(url);
+std::unique_ptr<DocumentSource> open_server(const std::string& url, FindToken find_token) {
+  return std::make_unique<ServerSource>(url, std::move(find_token));
 }
 
 }  // namespace cowrite::cli

@@ -2,6 +2,7 @@
 // alike, errors included.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -66,9 +67,14 @@ class DocumentSource {
   [[nodiscard]] virtual Result<history::StoreUse> store_use() = 0;
 };
 
+// Finds the operator's token. An empty one is not shown.
+using FindToken = std::function<Result<std::string>()>;
+
 // Asks the HTTP API of the server at `url`, "http://127.0.0.1:8080". The first call finds out if
-// there is one.
-[[nodiscard]] std::unique_ptr<DocumentSource> open_server(const std::string& url);
+// there is one. The token is looked for when something is asked that only the operator may: proofs,
+// figures and collections.
+[[nodiscard]] std::unique_ptr<DocumentSource> open_server(const std::string& url,
+                                                          FindToken find_token);
 
 // Reads a data folder, beside a server that is running on it too. Changes nothing in it.
 [[nodiscard]] Result<std::unique_ptr<DocumentSource>> open_folder(const std::string& folder);

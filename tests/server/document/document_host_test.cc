@@ -13,12 +13,14 @@
 
 #include "server/document/limits.h"
 #include "storage/rocksdb_log.h"
+#include "storage/source.h"
 #include "tests/ot/notation.h"
 
 namespace cowrite::document {
 namespace {
 
 using ::testing::ElementsAre;
+using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
 // The log in memory, but appends wait until the test lets them through.
@@ -108,6 +110,9 @@ class DocumentHostTest : public ::testing::Test {
   void note(const SnapshotReply& reply) {
     told_.push_back(reply.snapshot ? describe(*reply.snapshot)
                                    : "error " + std::string(reply.snapshot.error().code));
+  }
+  void note(const PresenceAcknowledged& reply) {
+    told_.push_back("presence " + reply.presence->presence.id + " acknowledged");
   }
   void note(const PresenceRefused& refused) {
     told_.push_back("presence refused " + std::string(refused.error.code));
@@ -258,6 +263,45 @@ TEST_F(DocumentHostTest, AReopenedDocumentAnswersFarReadersFromTheLogInParts) {
   EXPECT_THAT(told(1), ElementsAre("256 records joined"));
 }
 
+// As it is where a history was written before sources had names.
+TEST_F(DocumentHostTest, ARepeatIsRecognisedInALogThatHoldsItUnderItsId) {
+  submit(1, std::nullopt, storage::Create{"ab"});
+  (void)told(1);
+  edit(2, 1, "'x'");
+  (void)told(1);
+  const auto repeat = [this](std::uint64_t sequence, std::string_view notation) {
+    protocol::Submit request{.key = {"docs", "d"}, .version = 1, .sequence = sequence};
+    request.change = storage::Edit{ot::op(notation)};
+    host_->handle(Submission{.session = kAlice,
+                             .source = storage::source_of("", "alice"),
+                             .request = std::move(request),
+                             .source_id = std::make_shared<const std::string>("alice")});
+  };
+  repeat(2, "'x'");
+  EXPECT_THAT(told(1), ElementsAre("ack 1")) << "in memory";
+  host_.reset();
+  host_ = DocumentHost::open({"docs", "d"}, log_, ports());
+  repeat(2, "'x'");
+  EXPECT_THAT(told(1), ElementsAre("ack 1")) << "after a restart";
+  repeat(2, "'y'");
+  EXPECT_THAT(told(1), ElementsAre("no ack"));
+  repeat(3, "'z'");
+  EXPECT_THAT(told(2), ElementsAre(HasSubstr(storage::source_of("", "alice")), "ack 2"));
+  repeat(3, "'z'");
+  EXPECT_THAT(told(1), ElementsAre("ack 2"));
+}
+
+TEST_F(DocumentHostTest, ARepeatFromFarBehindIsRecognisedUnderItsId) {
+  reopen_with(301);
+  protocol::Submit request{.key = {"docs", "d"}, .version = 1, .sequence = 301};
+  request.change = storage::Edit{ot::op("'x'")};
+  host_->handle(Submission{.session = kAlice,
+                           .source = storage::source_of("", "alice"),
+                           .request = std::move(request),
+                           .source_id = std::make_shared<const std::string>("alice")});
+  EXPECT_THAT(told(1), ElementsAre("ack 300"));
+}
+
 TEST_F(DocumentHostTest, ADocumentThatIsFollowedIsNotIdle) {
   read(protocol::ReadKind::kSubscribe);
   (void)told(1);
@@ -282,6 +326,31 @@ TEST_F(DocumentHostTest, APresenceIsMovedOverWhatItsSenderHadNotSeen) {
   presence.type.reset();
   host_->handle(DocumentPresence{kBob, "bob", presence});
   EXPECT_THAT(told(1), ElementsAre("presence refused ERR_DOC_TYPE_NOT_RECOGNIZED"));
+}
+
+TEST_F(DocumentHostTest, APresenceOfAVersionToComeIsAcknowledgedAndWaitsForIt) {
+  submit(1, std::nullopt, storage::Create{"ab"});
+  (void)told(1);
+  protocol::Presence presence{.channel = "docs.d", .id = "p", .presence_version = 1, .value = "7"};
+  presence.key = {"docs", "d"};
+  presence.version = 2;
+  presence.type = protocol::kTextType;
+  host_->handle(DocumentPresence{kBob, "bob", presence});
+  presence.value = "8";
+  host_->handle(DocumentPresence{kBob, "bob", presence});
+  presence.id = "q";
+  presence.version = storage::kIntegerMax;
+  host_->handle(DocumentPresence{kBob, "bob", presence});
+  EXPECT_THAT(told(3), ElementsAre("presence p acknowledged", "presence p acknowledged",
+                                   "presence q acknowledged"));
+  edit(2, 1, "'x'");
+  const auto after = told(3);
+  EXPECT_EQ(after[1], "ack 1");
+  EXPECT_THAT(after.back(), HasSubstr(R"("id":"p","p":8,"pv":1)"));
+  presence.value = "null";
+  host_->handle(DocumentPresence{kBob, "bob", presence});
+  EXPECT_THAT(told(1), ElementsAre(HasSubstr(R"("p":null,"pv":1,"c":"docs","d":"d","v":2)")))
+      << "its end names no version to come";
 }
 
 TEST_F(DocumentHostTest, APresenceThatIsTooFarBehindIsRefusedButItsEndIsAnnounced) {

@@ -22,15 +22,6 @@ TEST(Health, SaysThatTheDiskIsLow) {
             "room, and reading goes on.\n");
 }
 
-TEST(Health, SaysWhatClientsHaveShownToBeMissing) {
-  const Response response = respond_health(get(), {.requests_ahead = 3, .documents_ahead = 2});
-  EXPECT_EQ(response.status, 200);
-  EXPECT_EQ(
-      response.body,
-      "ok\nclients ahead of the log: 3 requests named versions that the log does not have, of 2 "
-      "documents\n");
-}
-
 TEST(Health, IsNotWellWithAFailedLogAndNotReadyEither) {
   EXPECT_EQ(respond_health(get(), {.log_failed = true}).status, 503);
   EXPECT_EQ(respond_readiness(get(), {.log_failed = true}).status, 503);
@@ -47,21 +38,15 @@ TEST(Health, IsReadyWithALowDiskAndNotWhileItShutsDown) {
 TEST(Health, IsJsonForThoseWhoAcceptIt) {
   Request request = get();
   request.headers = {{"accept", "application/json, */*"}};
-  const Response response = respond_health(request, {.waits_for_disk = true,
-                                                     .disk_free_bytes = 5,
-                                                     .disk_reserve_bytes = 64,
-                                                     .requests_ahead = 3,
-                                                     .documents_ahead = 2});
+  const Response response = respond_health(
+      request, {.waits_for_disk = true, .disk_free_bytes = 5, .disk_reserve_bytes = 64});
   EXPECT_EQ(response.status, 503);
   const Result<HealthReport> report = parse_health(response.body);
   ASSERT_TRUE(report) << response.body;
   EXPECT_TRUE(report->problem->starts_with("The disk has 5 bytes free"));
   EXPECT_EQ(report->disk_free_bytes, 5U);
   EXPECT_EQ(report->disk_reserve_bytes, 64U);
-  EXPECT_EQ(report->requests_ahead, 3U);
-  EXPECT_EQ(report->documents_ahead, 2U);
-  EXPECT_EQ(respond_readiness(request, {}).body,
-            R"({"ok":true,"disk":{"reserve":0},"ahead":{"requests":0,"documents":0}})");
+  EXPECT_EQ(respond_readiness(request, {}).body, R"({"ok":true,"disk":{"reserve":0}})");
 }
 
 TEST(Health, CanOnlyBeRead) {

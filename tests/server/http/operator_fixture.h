@@ -31,7 +31,10 @@ class OperatorFixture : public testing::Test {
   }
 
   Response get(const std::string& path) {
-    return send({.method = "GET", .path = "/api/operator/" + path}).get();
+    return send({.method = "GET",
+                 .path = "/api/operator/" + path,
+                 .headers = {{"authorization", "Bearer " + std::string(kToken)}}})
+        .get();
   }
 
   static Request post_request(const std::string& path, const std::string& query,

@@ -24,6 +24,16 @@ const std::string kEdit =
 
 // ---- Who may
 
+TEST_F(OperatorFixture, WhatReadsTheStoreNeedsTheToken) {
+  for (const char* path :
+       {"collections", "stat", "stat/docs/a", "verify", "verify/docs/a", "jobs/1", "nothing"}) {
+    for (const char* method : {"GET", "HEAD"}) {
+      const Request request{.method = method, .path = "/api/operator/" + std::string(path)};
+      EXPECT_EQ(error_of(send(request).get()), "401 ERR_OPERATOR_TOKEN_MISSING") << path;
+    }
+  }
+}
+
 TEST_F(OperatorFixture, WhatChangesSomethingNeedsTheToken) {
   Request request = post_request("documents/docs/a/delete", "", "");
   request.headers.clear();

@@ -215,13 +215,33 @@ std::string reply_to(const std::string& text) {
   return refused ? refused->reply : "(not refused)";
 }
 
-TEST(Decode, ARefusalIsTheRequestInTheOrderOfItsNamesWithoutWhatMayBeLarge) {
-  EXPECT_EQ(reply_to(R"({"z":[1.50,-0,{"b":1,"a":2,"b":3}],"x":{},"op":[1],"create":2,)"
+TEST(Decode, ARefusalRepeatsWhatTheRequestIsRecognisedByAndNothingElse) {
+  EXPECT_EQ(reply_to(R"({"z":[1.50],"x":{},"op":[1],"create":2,"v":[1.50,-0,{"b":1,"a":2,"b":3}],)"
                      R"("error":"mine","c":7,"a":"f"})"),
-            R"({"a":"f","c":7,"error":{"code":"ERR_MESSAGE_BADLY_FORMED",)"
-            R"("message":"Invalid collection"},"z":[1.5,0,{"a":2,"b":3}]})");
+            R"({"a":"f","c":7,"v":[1.5,0,{"a":2,"b":3}],"error":{"code":)"
+            R"("ERR_MESSAGE_BADLY_FORMED","message":"Invalid collection"}})");
   EXPECT_EQ(reply_to("{}"), R"({"error":{"code":"ERR_MESSAGE_BADLY_FORMED",)"
                             R"("message":"\"a\" must be a string"}})");
+}
+
+TEST(Decode, ARefusalRepeatsNoFieldThatIsLong) {
+  const std::string junk(std::size_t{1} << 20, 'x');
+  for (const char* name : {"a", "c", "d", "id", "ch", "src", "z"}) {
+    std::string text = R"({"c":"docs","d":"d",")" + std::string(name) + R"(":")" + junk + "\"}";
+    if (name != std::string("a")) text.insert(1, R"("a":"f","v":-1,)");
+    EXPECT_LT(reply_to(text).size(), 1'000U) << name;
+  }
+  const std::string id = "\"" + std::string(300, 'x') + "\"";
+  EXPECT_NE(reply_to(R"({"a":"f","c":"docs","d":)" + id + "}").find(id), std::string::npos);
+}
+
+TEST(Decode, ARefusedBulkRequestIsRecognisedByItsList) {
+  std::string ids = "[";
+  for (std::size_t i = 0; i <= kSubscriptionsPerConnectionMax; ++i) {
+    ids += (i > 0 ? ",\"" : "\"") + std::string(200, 'x') + std::to_string(i) + "\"";
+  }
+  ids += "]";
+  EXPECT_NE(reply_to(R"({"a":"bs","c":"docs","b":)" + ids + "}").find(ids), std::string::npos);
 }
 
 TEST(Decode, HalvesOfSurrogatePairsAreRefusedAndReplacedInTheReply) {
@@ -276,6 +296,38 @@ TEST(Decode, TooManyComponentsAreRefused) {
   for (std::size_t i = 0; i <= storage::kOperationComponentsMax; ++i) components += "\"x\",";
   components.back() = ']';
   EXPECT_EQ(refusal(op(components)), "ERR_OP_TOO_LARGE");
+}
+
+std::string repeated(std::string_view value, std::size_t count) {
+  std::string list = "[";
+  for (std::size_t i = 0; i < count; ++i) list.append(i > 0 ? "," : "").append(value);
+  return list + "]";
+}
+
+TEST(Decode, ValuesAreBoundedAndTheRequestIsRecognisedAllTheSame) {
+  const std::string values = repeated("1", kJsonValuesMax + 10);
+  EXPECT_EQ(refusal(R"({"a":"pp","x":)" + values + "}"), "ERR_MESSAGE_BADLY_FORMED");
+  EXPECT_EQ(reply_to(R"({"x":)" + values + R"(,"c":"docs","d":"d","seq":7,"a":"op","op":["x"]})"),
+            R"({"a":"op","c":"docs","d":"d","seq":7,"error":{"code":"ERR_MESSAGE_BADLY_FORMED",)"
+            R"("message":"a message holds more than 1048576 values"}})");
+  for (const char* value : {"1", "\"x\"", R"({"d":1})", "[[1]]", R"({"a":{"b":1},"c":[1]})"}) {
+    EXPECT_EQ(refusal(op(repeated(value, kJsonValuesMax + 10))), "ERR_OP_TOO_LARGE") << value;
+  }
+  EXPECT_EQ(refusal(op("[" + repeated("1", kJsonValuesMax) + "]")), "ERR_MESSAGE_BADLY_FORMED");
+}
+
+TEST(Decode, AnObjectWithVeryManyFieldsIsRefused) {
+  std::string text = "{";
+  for (std::size_t i = 0; i < kJsonValuesMax; ++i) text += "\"x\":1,";
+  EXPECT_EQ(refusal(text + R"("a":"pp"})"), "ERR_MESSAGE_BADLY_FORMED");
+}
+
+TEST(Decode, TheLargestOperationOfObjectsFits) {
+  std::string components = "[";
+  for (std::size_t i = 0; i < storage::kOperationComponentsMax / 2; ++i)
+    components += R"(1,{"d":1},)";
+  components.back() = ']';
+  EXPECT_EQ(refusal(op(components)), "(not refused)");
 }
 
 // ---- Encoding

@@ -9,6 +9,7 @@
 #include "server/protocol/limits.h"
 #include "server/session/limits.h"
 #include "storage/errors.h"
+#include "storage/source.h"
 #include "tests/ot/notation.h"
 
 namespace cowrite::session {
@@ -20,6 +21,9 @@ using ::testing::IsEmpty;
 using ::testing::StartsWith;
 
 const storage::DocumentKey kKey{"docs", "d"};
+
+// By what name everybody else knows the session, whose id is "me".
+const std::string kMe = storage::source_of("", "me");
 
 document::RecordPtr record(std::uint64_t version, std::string source, std::uint64_t sequence = 1) {
   return std::make_shared<const storage::Record>(
@@ -47,13 +51,17 @@ class SessionTest : public ::testing::Test {
   void take() {
     for (SessionEffect& effect : session_.take_effects()) {
       if (const auto* sent = std::get_if<Send>(&effect)) {
-        for (const std::string& message : sent->outbound->messages) sent_.push_back(brief(message));
+        for (const std::string& message : sent->outbound->messages) {
+          sent_.push_back(raw_ ? message : brief(message));
+        }
       } else if (auto* request = std::get_if<document::ToDocument>(&effect)) {
         requests_.push_back(std::move(*request));
       } else if (auto* query = std::get_if<document::QueryRequest>(&effect)) {
         queries_.push_back(std::move(*query));
       } else if (auto* call = std::get_if<presence::ToChannel>(&effect)) {
         calls_.push_back(std::move(*call));
+      } else if (std::holds_alternative<StartPresencePeriod>(effect)) {
+        ++presence_periods_;
       } else if (const auto* reading = std::get_if<ReadControl>(&effect)) {
         reading_ = *reading;
       } else if (const auto* close = std::get_if<Close>(&effect)) {
@@ -104,6 +112,21 @@ class SessionTest : public ::testing::Test {
         .outcome = document::Refusal{
             std::get<document::Submission>(requests_.back()).request, {"ERR_X", "no"}, version}};
   }
+  // The presences that went to channels, as id and value.
+  std::vector<std::string> announced() {
+    std::vector<std::string> presences;
+    for (const presence::ToChannel& call : std::exchange(calls_, {})) {
+      const auto& notice = std::get<document::SharedPresence>(call);
+      EXPECT_THAT(notice->encoded, HasSubstr(notice->source));
+      std::string source = notice->source == kMe ? "me" : "other";
+      presences.push_back(notice->presence.id + " " + notice->presence.value + " of " +
+                          std::move(source));
+    }
+    return presences;
+  }
+  void announce(const std::string& id, const std::string& value) {
+    receive(R"({"a":"p","ch":"c","pv":1,"id":")" + id + R"(","p":)" + value + "}");
+  }
   std::vector<std::string> sent() { return std::exchange(sent_, {}); }
 
   Session session_{{0, 1}, "me", "5ea1"};
@@ -114,6 +137,8 @@ class SessionTest : public ::testing::Test {
   std::optional<ReadControl> reading_;
   std::optional<transport::CloseCode> closed_;
   bool dropped_ = false;
+  int presence_periods_ = 0;
+  bool raw_ = false;                  // What is sent is kept whole.
   std::vector<std::string> refused_;  // The codes of all errors that were sent.
 };
 
@@ -140,12 +165,12 @@ TEST_F(SessionTest, AClientThatWasHereBeforeKeepsItsId) {
   EXPECT_THAT(sent(), ElementsAre(HasSubstr(R"("id":"me")"), HasSubstr(R"("id":"before")"),
                                   HasSubstr(R"("id":"before")")));
   receive(R"({"a":"op","c":"docs","d":"d","v":0,"seq":1,"op":[]})");
-  EXPECT_EQ(std::get<document::Submission>(requests_.back()).source, "before");
+  EXPECT_EQ(*std::get<document::Submission>(requests_.back()).source_id, "before");
 }
 
 TEST_F(SessionTest, ASubmissionSentAgainKeepsTheSourceItNames) {
   receive(R"({"a":"op","c":"docs","d":"d","v":0,"seq":1,"src":"before","op":[]})");
-  EXPECT_EQ(std::get<document::Submission>(requests_.back()).source, "before");
+  EXPECT_EQ(*std::get<document::Submission>(requests_.back()).source_id, "before");
 }
 
 TEST_F(SessionTest, ANameIsTheAuthorOfWhatFollows) {
@@ -406,6 +431,70 @@ TEST_F(SessionTest, QueriesWaitForASlowReader) {
   EXPECT_THAT(refused_, ElementsAre("ERR_STORAGE_IO"));
 }
 
+// ---- Its own sources
+
+TEST_F(SessionTest, OthersKnowItsOperationsByTheNameOfItsSource) {
+  receive(R"({"a":"op","c":"docs","d":"d","v":0,"seq":1,"op":["x"]})");
+  receive(R"({"a":"op","c":"docs","d":"d","v":0,"seq":1,"src":"before","op":["x"]})");
+  const auto& own = std::get<document::Submission>(requests_[0]);
+  EXPECT_EQ(own.source, kMe);
+  EXPECT_EQ(*own.source_id, "me");
+  const auto& former = std::get<document::Submission>(requests_[1]);
+  EXPECT_EQ(former.source, storage::source_of("", "before"));
+  EXPECT_EQ(*former.source_id, "before");
+}
+
+TEST_F(SessionTest, WhatItIsSentOfItsOwnSourcesHasItsIds) {
+  receive(R"({"a":"op","c":"docs","d":"d","v":0,"seq":1,"src":"before","op":["x"]})");
+  receive(R"({"a":"f","c":"docs","d":"d","v":0})");
+  raw_ = true;
+  const std::vector<document::RecordPtr> records{record(0, kMe),
+                                                 record(1, storage::source_of("", "before")),
+                                                 record(2, "me"), record(3, "somebody")};
+  reply(document::ReadContent(records));
+  const std::vector<std::string> messages = sent();
+  ASSERT_EQ(messages.size(), 5U);
+  EXPECT_THAT(messages[0], HasSubstr(R"("src":"me")"));
+  EXPECT_THAT(messages[1], HasSubstr(R"("src":"before")"));
+  EXPECT_THAT(messages[2], HasSubstr(R"("src":"me")"));
+  EXPECT_THAT(messages[3], HasSubstr(R"("src":"somebody")"));
+}
+
+TEST_F(SessionTest, ANewOperationOfAFormerIdHasThatAndOneOfItsOwnIsAcknowledged) {
+  subscribe(1);
+  receive(R"({"a":"op","c":"docs","d":"d","v":0,"seq":1,"src":"before","op":["x"]})");
+  raw_ = true;
+  commit({.records = {record(1, storage::source_of("", "before")), record(2, kMe),
+                      record(3, "somebody")}});
+  const std::vector<std::string> messages = sent();
+  ASSERT_EQ(messages.size(), 2U);
+  EXPECT_THAT(messages[0], HasSubstr(R"("src":"before")"));
+  EXPECT_THAT(messages[1], HasSubstr(R"("src":"somebody")"));
+}
+
+TEST_F(SessionTest, AnAckNamesTheIdUnderWhichTheOperationWasSent) {
+  receive(R"({"a":"op","c":"docs","d":"d","v":0,"seq":1,"op":["x"]})");
+  raw_ = true;
+  commit({.answers = {{.session = {0, 1}, .outcome = document::Ack{kMe, 1, 4}}}});
+  EXPECT_THAT(sent(), ElementsAre(R"({"a":"op","c":"docs","d":"d","src":"me","seq":1,"v":4})"));
+}
+
+TEST_F(SessionTest, WhoTakesTheNameOfAnotherSubmitsUnderANameOfItsOwn) {
+  receive(R"({"a":"hs","id":")" + storage::source_of("", "victim") + "\"}");
+  receive(R"({"a":"op","c":"docs","d":"d","v":0,"seq":9007199254740990,"op":["x"]})");
+  EXPECT_NE(std::get<document::Submission>(requests_.back()).source,
+            storage::source_of("", "victim"));
+}
+
+TEST_F(SessionTest, IdsOfLongAgoAreForgottenAndItsOwnIsNot) {
+  for (std::size_t i = 0; i <= kOwnSourcesMax; ++i) {
+    receive(R"({"a":"op","c":"docs","d":"d","v":0,"seq":1,"op":["x"],"src":")" + std::to_string(i) +
+            "\"}");
+  }
+  receive(R"({"a":"op","c":"docs","d":"d","v":0,"seq":2,"op":["x"]})");
+  EXPECT_EQ(std::get<document::Submission>(requests_.back()).source, kMe);
+}
+
 // ---- Presence
 
 TEST_F(SessionTest, APresenceReachesNobodyWhoFollowsAnotherDocumentOfTheSameChannel) {
@@ -441,7 +530,8 @@ TEST_F(SessionTest, PresencesAreTakenBackWhenTheConnectionIsGone) {
   EXPECT_EQ(session_.presences(), 0U);
   ASSERT_EQ(calls_.size(), 1U);
   const auto notice = std::get<document::SharedPresence>(calls_.front());
-  EXPECT_EQ(notice->encoded, R"({"a":"p","ch":"c","id":"here","p":null,"pv":4,"src":"me"})");
+  EXPECT_EQ(notice->encoded,
+            R"({"a":"p","ch":"c","id":"here","p":null,"pv":4,"src":")" + kMe + R"("})");
 }
 
 TEST_F(SessionTest, PresencesHaveABound) {
@@ -451,6 +541,78 @@ TEST_F(SessionTest, PresencesHaveABound) {
   EXPECT_THAT(sent(), ElementsAre(HasSubstr("ERR_TOO_MANY_PRESENCES")));
   EXPECT_THAT(refused_, ElementsAre("ERR_TOO_MANY_PRESENCES"));
   EXPECT_EQ(session_.presences(), kPresencesPerConnectionMax);
+}
+
+TEST_F(SessionTest, AllPresencesAreAcknowledgedAndTheLatestOfAPeriodGoesOut) {
+  announce("p", "1");
+  EXPECT_THAT(announced(), ElementsAre("p 1 of me"));
+  for (int i = 2; i <= 100; ++i) announce("p", std::to_string(i));
+  announce("q", "1");
+  EXPECT_THAT(announced(), ElementsAre("q 1 of me"));
+  EXPECT_EQ(sent().size(), 99U) << "the acks of what waits";
+  session_.presence_period_over();
+  take();
+  EXPECT_THAT(announced(), ElementsAre("p 100 of me"));
+  session_.presence_period_over();
+  take();
+  EXPECT_THAT(announced(), IsEmpty());
+  EXPECT_EQ(presence_periods_, 2);
+}
+
+TEST_F(SessionTest, LargePresencesShareAPeriod) {
+  const std::string large = "\"" + std::string(kPresenceBytesPerPeriod / 2, 'x') + "\"";
+  for (const char* id : {"p", "q", "r"}) announce(id, large);
+  EXPECT_EQ(announced().size(), 1U);
+  for (int i = 0; i < 2; ++i) {
+    session_.presence_period_over();
+    take();
+    EXPECT_EQ(announced().size(), 1U);
+  }
+}
+
+TEST_F(SessionTest, TheEndOfAPresenceNeverWaits) {
+  announce("p", "1");
+  announce("p", "2");
+  announce("p", "null");
+  EXPECT_THAT(announced(), ElementsAre("p 1 of me", "p null of me"));
+  session_.presence_period_over();
+  take();
+  EXPECT_THAT(announced(), IsEmpty()) << "the second value is over";
+}
+
+TEST_F(SessionTest, APresenceIsAcknowledgedWithTheIdThatTheClientKnows) {
+  announce("p", "1");
+  const auto notice = std::get<document::SharedPresence>(calls_.back());
+  deliver(*notice, Outbox::share({notice->encoded}));
+  announce("p", "2");
+  EXPECT_THAT(sent(), ElementsAre(R"({"a":"p","ch":"c","id":"p","p":1,"pv":1,"src":"me"})",
+                                  R"({"a":"p","ch":"c","id":"p","p":2,"pv":1,"src":"me"})"));
+}
+
+TEST_F(SessionTest, APresenceWithoutADocumentIsNotShownToWhoHasNotSeenItsVersion) {
+  const auto show = [this](std::uint64_t version) {
+    const protocol::Presence presence{
+        .channel = "docs.d", .id = "p", .value = "1", .version = version};
+    deliver(document::PresenceNotice{{0, 2}, "other", presence, ""},
+            Outbox::share({std::to_string(version)}));
+  };
+  show(7);
+  subscribe(3);
+  show(3);
+  show(4);
+  EXPECT_THAT(sent(), ElementsAre("3"));
+}
+
+TEST_F(SessionTest, WhoTakesAnotherIdTakesItsPresencesBackUnderTheOldOne) {
+  announce("p", "1");
+  announce("p", "2");
+  receive(R"({"a":"hs","id":"other"})");
+  EXPECT_THAT(announced(), ElementsAre("p 1 of me", "p null of me"));
+  session_.presence_period_over();
+  take();
+  EXPECT_THAT(announced(), IsEmpty());
+  announce("p", "3");
+  EXPECT_THAT(announced(), ElementsAre("p 3 of other"));
 }
 
 TEST_F(SessionTest, AMessageWithAFaultIsRefusedWithItsCode) {

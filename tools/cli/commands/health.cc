@@ -30,11 +30,6 @@ void print(const http::HealthReport& report, std::string_view well, Context& con
     output.line("disk free " + bytes(*report.disk_free_bytes, context) + ", reserve " +
                 bytes(report.disk_reserve_bytes, context));
   }
-  if (report.requests_ahead > 0) {
-    output.line(std::to_string(report.requests_ahead) +
-                " requests named versions that the log does not have, of " +
-                std::to_string(report.documents_ahead) + " documents");
-  }
 }
 
 Result<void> health(const Arguments& arguments, Context& context) {
@@ -67,8 +62,7 @@ const Command kHealth = {
     "typed.\n"
     "Asks once, without waiting for a busy server.\n"
     "Exit status: 0 it is, 1 it is not, or cannot be reached.\n"
-    "With --json: one object, {\"ok\",\"problem\",\"disk\":{\"free\",\"reserve\"},\n"
-    "\"ahead\":{\"requests\",\"documents\"}}.\n"
+    "With --json: one object, {\"ok\",\"problem\",\"disk\":{\"free\",\"reserve\"}}.\n"
     "\n"
     "Examples:\n"
     "  cowrite health\n"

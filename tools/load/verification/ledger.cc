@@ -1,6 +1,7 @@
 #include "tools/load/verification/ledger.h"
 
 #include "ot/base/check.h"
+#include "storage/source.h"
 
 namespace cowrite::load {
 
@@ -26,6 +27,7 @@ void Ledger::acknowledge(std::uint64_t sequence, std::uint64_t version, std::uin
 void Authors::add(const std::string& source, Ledger& ledger, std::size_t client) {
   const std::scoped_lock lock(mutex_);
   authors_[source] = {&ledger, client};
+  authors_[storage::source_of("", source)] = {&ledger, client};
 }
 
 const Authors::Author* Authors::find(std::string_view source) const {

@@ -56,7 +56,8 @@ class Ledger {
   std::vector<Submission> submissions_;
 };
 
-// Who has which id (ShareDB's "src"). Filled while clients connect for the first time, from all
+// Who has which id (ShareDB's "src"), and the name by which others know it of a server that keeps
+// ids to itself. Filled while clients connect for the first time, from all
 // loops; after that only read.
 class Authors {
  public:
@@ -67,7 +68,7 @@ class Authors {
     Ledger* ledger = nullptr;
     std::size_t client = 0;
   };
-  // Null if nobody here has this id. REQUIRES: nobody calls add() any more.
+  // Null if nobody here has this id or name. REQUIRES: nobody calls add() any more.
   [[nodiscard]] const Author* find(std::string_view source) const;
 
  private:

@@ -4,6 +4,8 @@
 #include <unordered_map>
 #include <utility>
 
+#include "storage/source.h"
+
 namespace cowrite::load {
 namespace {
 
@@ -18,6 +20,7 @@ class Verifier {
            const std::vector<ClientState>& clients, Breaches& breaches)
       : document_(document), history_(history), breaches_(breaches) {
     for (const ClientState& client : clients) {
+      names_[storage::source_of("", client.source)] = client.source;
       authors_[client.source] = {&client, {}, 0};
       authors_[client.source].records.resize(client.ledger->submissions().size());
     }
@@ -50,7 +53,8 @@ class Verifier {
   void judge_record(std::uint64_t version) {
     const HistoryRecord& record = history_.records()[version];
     const std::string& source = history_.sources()[record.source];
-    const auto found = authors_.find(source);
+    const auto name = names_.find(source);
+    const auto found = authors_.find(name == names_.end() ? source : name->second);
     if (found == authors_.end() || record.sequence == 0 ||
         record.sequence > found->second.records.size()) {
       return breach(kErrDoubled, "record " + number(version) + " of " + document_ +
@@ -171,7 +175,8 @@ class Verifier {
   const std::string& document_;
   const History& history_;
   Breaches& breaches_;
-  std::unordered_map<std::string, Author> authors_;
+  std::unordered_map<std::string, std::string> names_;  // Of ids, where the server hides them.
+  std::unordered_map<std::string, Author> authors_;     // By id.
 };
 
 }  // namespace

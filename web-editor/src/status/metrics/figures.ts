@@ -34,7 +34,6 @@ export interface Figures {
   refusals: Map<string, number>; // Since the start, by code.
   endedConnections: Map<string, number>; // Since the start, by reason.
   stalls: Map<string, number>; // Since the start, by state.
-  clientsAhead: number; // Requests since the start.
   connections: number;
   subscriptions: number;
   presences: number;
@@ -138,7 +137,6 @@ function figuresOf(reader: Reader, version: string): Figures {
     refusals: reader.by("code", "cowrite_refusals_total"),
     endedConnections: endedConnectionsOf(reader),
     stalls: reader.by("state", "cowrite_store_stalls_total"),
-    clientsAhead: reader.sum("cowrite_client_ahead_requests_total"),
     connections: reader.sum("cowrite_connections"),
     subscriptions: reader.sum("cowrite_subscriptions"),
     presences: reader.sum("cowrite_presences"),

@@ -55,12 +55,6 @@ function loopProblem(window: readonly Sample[], figures: Figures): Health | null
   return { level: "busy", word: "Too busy", sentence: `${held} within the last minute.` };
 }
 
-function historyProblem({ clientsAhead }: Figures): Health | null {
-  if (!(clientsAhead > 0)) return null;
-  const sentence = "Clients have seen more than the log holds: is it an older copy?";
-  return { level: "busy", word: "Clients ahead", sentence };
-}
-
 // The gravest first; a server that is well has one sentence, too. REQUIRES: the window is not empty.
 export function healthOf(window: readonly Sample[]): Health {
   const figures = window.at(-1)?.figures;
@@ -69,7 +63,6 @@ export function healthOf(window: readonly Sample[]): Health {
     diskProblem(figures),
     stallProblem(figures),
     loopProblem(window, figures),
-    historyProblem(figures),
   ].filter((problem) => problem !== null);
   const [gravest] = problems;
   if (!gravest) return { level: "good", word: "Well", sentence: "The server is well." };

@@ -1,0 +1,64 @@
+#include "server/session/presence_pace.h"
+
+#include <algorithm>
+
+#include "server/session/limits.h"
+
+namespace cowrite::session {
+
+PresencePace::Name PresencePace::name_of(const protocol::Presence& presence) {
+  return {presence.channel, presence.id};
+}
+
+std::size_t PresencePace::bytes_of(const protocol::Presence& presence) {
+  return presence.channel.size() + presence.id.size() + presence.value.size();
+}
+
+bool PresencePace::fits(const protocol::Presence& presence) const {
+  return sent_.empty() || (!sent_.contains(name_of(presence)) &&
+                           bytes_ + bytes_of(presence) <= kPresenceBytesPerPeriod);
+}
+
+void PresencePace::count(const protocol::Presence& presence) {
+  sent_.insert(name_of(presence));
+  bytes_ += bytes_of(presence);
+}
+
+bool PresencePace::admit(const protocol::Presence& presence) {
+  const auto waits = std::ranges::find(waiting_, name_of(presence), &PresencePace::name_of);
+  if (waits != waiting_.end()) {
+    *waits = presence;
+    return false;
+  }
+  if (!fits(presence)) {
+    waiting_.push_back(presence);
+    return false;
+  }
+  count(presence);
+  return true;
+}
+
+std::vector<protocol::Presence> PresencePace::next_period() {
+  sent_.clear();
+  bytes_ = 0;
+  std::vector<protocol::Presence> due;
+  std::vector<protocol::Presence> waited = std::exchange(waiting_, {});
+  due.reserve(waited.size());
+  for (protocol::Presence& presence : waited) {
+    const bool goes = fits(presence);
+    if (goes) count(presence);
+    (goes ? due : waiting_).push_back(std::move(presence));
+  }
+  return due;
+}
+
+void PresencePace::forget(const protocol::Presence& presence) {
+  const Name name = name_of(presence);
+  std::erase_if(waiting_, [&](const auto& waits) { return name_of(waits) == name; });
+}
+
+void PresencePace::forget(const std::string& channel) {
+  std::erase_if(waiting_, [&](const auto& presence) { return presence.channel == channel; });
+}
+
+}  // namespace cowrite::session
