@@ -154,20 +154,21 @@ async function copyPrepared(prepare, folder) {
 }
 
 /** What runs, until it is done or the server has ended. */
-function whileServed(server, what, running) {
+function whileServed(server, what, longestMs, running) {
   const ended = server.exited.then(() => {
     throw new Error("the server ended during the attack");
   });
-  return within(Promise.race([running, ended]), what, kAttackMs);
+  return within(Promise.race([running, ended]), what, longestMs);
 }
 
-async function fight(server, disk, name, run) {
+async function fight(server, disk, longestMs, name, run) {
   const field = new Field(server, disk);
   let bystanders;
   try {
     bystanders = await Bystanders.start(server);
     const wrong = [];
-    await whileServed(server, name, run(field)).catch((error) => wrong.push(error.message));
+    const running = whileServed(server, name, longestMs, run(field));
+    await running.catch((error) => wrong.push(error.message));
     return { wrong, figures: await field.end(bystanders) };
   } finally {
     bystanders?.end();
@@ -180,14 +181,15 @@ async function fight(server, disk, name, run) {
  * their bounds, the innocent meets no error and loses nothing, and SIGTERM ends the server with 0.
  * @param {string} name what the attacker does, and what holds
  * @param {{under?: string[], prepare?: (field: Field) => Promise<any>, memoryMiB?: number,
- *     diskMiB?: number, skip?: string | false}} options under: as for Server.start(); prepare: what
- *     writes the documents that the attack needs; memoryMiB: the server's budget; diskMiB: a small
- *     disk; skip: why, if it is
+ *     diskMiB?: number, longestMs?: number, skip?: string | false}} options under: as for
+ *     Server.start(); prepare: what writes the documents that the attack needs; memoryMiB: the
+ *     server's budget; diskMiB: a small disk; longestMs: what the attack may take; skip: why, if it
+ *     is
  * @param {(field: Field) => Promise<void>} run
  */
 export function attack(
   name,
-  { prepare = nothing, memoryMiB = kMemoryMiB, diskMiB, skip, ...options },
+  { prepare = nothing, memoryMiB = kMemoryMiB, diskMiB, longestMs = kAttackMs, skip, ...options },
   run,
 ) {
   it(name, { skip }, async (t) => {
@@ -197,7 +199,7 @@ export function attack(
     try {
       const data = await copyPrepared(prepare, folder);
       const server = await start({ data, memoryMiB, ...options });
-      const { wrong, figures } = await fight(server, disk, name, run);
+      const { wrong, figures } = await fight(server, disk, longestMs, name, run);
       t.diagnostic(describe(figures));
       record(name, figures);
       assert.deepEqual([...wrong, ...violations(figures, memoryMiB)], []);
