@@ -55,7 +55,7 @@ void DocumentReads::read_many(const protocol::ReadMany& request) {
 
 void DocumentReads::leave(protocol::Unsubscribe request) {
   const std::uint64_t ticket = open_request({request, std::nullopt});
-  enqueue(document::LeaveRequest{session_, ticket, std::move(request.key)});
+  enqueue(document::LeaveRequest{session_, ticket, std::move(request.key), payer_});
 }
 
 void DocumentReads::leave_many(protocol::UnsubscribeMany request) {
@@ -65,7 +65,7 @@ void DocumentReads::leave_many(protocol::UnsubscribeMany request) {
   bulks_.emplace(id, Bulk{.request = std::move(request), .left = ids.size() + 1});
   for (const std::string& document : ids) {
     const std::uint64_t ticket = open_request({protocol::Unsubscribe{{collection, document}}, id});
-    enqueue(document::LeaveRequest{session_, ticket, {collection, document}});
+    enqueue(document::LeaveRequest{session_, ticket, {collection, document}, payer_});
   }
   close_part(id);
 }
@@ -255,7 +255,8 @@ std::string DocumentReads::encode_reply(const Bulk& bulk) {
 }
 
 void DocumentReads::leave_unasked(const storage::DocumentKey& key) {
-  enqueue(document::LeaveRequest{session_, open_request({std::nullopt, std::nullopt}), key});
+  enqueue(
+      document::LeaveRequest{session_, open_request({std::nullopt, std::nullopt}), key, payer_});
 }
 
 void DocumentReads::deliver(const document::LeaveReply& reply) {
