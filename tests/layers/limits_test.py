@@ -30,7 +30,7 @@ INTERNAL = {
     "history::kDiffWordsBytesMax",
     "http::kLongPollInterval",
     *("server::" + name for name in ("kLoopsMax", "kMemoryBytes", "kMemoryBytesMin", "kDocumentsAheadMax", "kRepeatsSweep", "kMetricsConnectionsMax", "kMetricsConnectionsPerAddress")),
-    *("storage::" + name for name in ("kCheckpointRecords", "kCheckpointBytes")),
+    *("storage::" + name for name in ("kPackRecords", "kCheckpointRecords", "kCheckpointBytes")),
 }
 
 CONSTANT = re.compile(r"^(?:inline constexpr| ) ([\w:]+) (\w+)(?: =\s+|(?=\{))([^;]+);", re.MULTILINE)
