@@ -68,26 +68,6 @@ Result<std::unique_ptr<Document>> load_document(const DocumentKey& key, const Hi
   return loaded;
 }
 
-Result<HistoryChunk> read_chunk(const DocumentKey& key, const HistoryWanted& wanted,
-                                const History& history) {
-  HistoryChunk chunk;
-  const Result<std::optional<storage::SourceEntry>> last = history.source(key, wanted.source);
-  if (!last) return last.error();
-  chunk.last = *last;
-  if (chunk.last && chunk.last->sequence == wanted.sequence) {
-    Result<std::vector<Record>> stored =
-        history.records(key, chunk.last->version, chunk.last->version + 1, kHistoryChunkBytes);
-    if (!stored) return stored.error();
-    if (!stored->empty()) chunk.stored = std::move(stored->front());
-  }
-  if (wanted.from == wanted.to) return chunk;
-  Result<std::vector<Record>> records =
-      history.records(key, wanted.from, wanted.to, kHistoryChunkBytes);
-  if (!records) return records.error();
-  chunk.records = *std::move(records);
-  return chunk;
-}
-
 Result<storage::Snapshot> read_snapshot(const DocumentKey& key,
                                         const storage::VersionSelector& selector,
                                         std::uint64_t newest, const History& history) {

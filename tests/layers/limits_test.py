@@ -20,7 +20,8 @@ INTERNAL = {
     *("document::" + name for name in (
         "kBatchRecordsMax", "kBatchBytesMax", "kShapesMax", "kShapesBytesMax", "kPassedOneByOne", "kRecentRecordsOnOpening",
         "kHistoryChunkBytes", "kKnownSourcesMax", "kOpenDocumentBytes", "kAppendRetry", "kForeignRecordsRetry",
-        "kReadRetry", "kReloadRetry",
+        "kReadRetry", "kReloadRetry", "kRebaseWork", "kReadRecordWork", "kBatchWorkMax", "kCatchUpWork", "kRebasesAtOnceMax",
+        "kLookUpsAtOnceMax",
     )),
     *("session::" + name for name in ("kReadsInFlightPerConnectionMax", "kSendQueueHighBytes")),
     *("switchboard::" + name for name in ("kIdleDocument", "kEvictionLooksMax", "kClockDifferenceMax")),
