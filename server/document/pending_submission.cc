@@ -23,8 +23,9 @@ RecordPtr PendingSubmission::find_own_record(const RecentRecords& records) const
 std::vector<RecordPtr> PendingSubmission::missed(std::uint64_t version,
                                                  const RecentRecords& committed,
                                                  const RecentRecords& batch) const {
-  if (!base() || *base() < committed.begin()) return {};
+  if (!base() || *base() < committed.begin() || version <= *base()) return {};
   std::vector<RecordPtr> missed;
+  missed.reserve(version - *base());
   std::size_t bytes = 0;
   for (std::uint64_t next = *base(); next < version; ++next) {
     missed.push_back(next < committed.end() ? committed.at(next) : batch.at(next));

@@ -15,6 +15,7 @@
 #include "storage/format/keys.h"
 #include "storage/format/segment.h"
 #include "storage/read/latest_history.h"
+#include "storage/read/salvage.h"
 #include "storage/write/commit_thread.h"
 #include "tests/storage/support.h"
 
@@ -136,6 +137,41 @@ TEST(Archive, APackedRecordThatWasChangedIsFoundBeyondTheNewestCheckpoint) {
   stored.pack(author, 600);
   erase(stored.store(), Table::kMeta, chain_key(1, 256));
   EXPECT_EQ(prove(stored.store(), author.key()).error().code, kErrDamaged);
+}
+
+TEST(Archive, WhatIsPackedBeyondTheNewestCheckpointIsSalvagedAndErased) {
+  Stored stored;
+  Author author({"docs", "a"});
+  write_on(author, 300, 1);
+  stored.commit(author);
+  stored.archive_newest(author);
+  write_on(author, 400, 2);
+  author.remove();
+  stored.commit(author);
+  stored.pack(author, author.newest().version);
+
+  const auto target = *RocksDbStore::open("", OpenMode::kInMemory);
+  const Result<std::vector<LeftOut>> left_out = salvage(*stored.store().view(), *target);
+  ASSERT_TRUE(left_out);
+  EXPECT_TRUE(left_out->empty());
+  expect_all_readable(LatestHistory(*target), author);
+  EXPECT_TRUE(prove(*target, author.key()));
+
+  const auto log = open_in_memory();
+  const auto all = std::make_shared<const std::vector<Record>>(author.records());
+  ASSERT_EQ(append(*log, {author.key(), 0, all, false, 0}), AppendOutcome::kCommitted);
+  ASSERT_TRUE(pack(log->store(), author.key(), author.newest().version));
+  ASSERT_TRUE(log->erase(author.key()));
+  author.create("again");
+  for (int i = 0; i < 300; ++i) author.insert(0, "x");
+  const auto more = std::make_shared<const std::vector<Record>>(
+      author.records().begin() + static_cast<std::ptrdiff_t>(all->size()), author.records().end());
+  ASSERT_EQ(append(*log, {author.key(), all->size(), more, true, author.newest().text.bytes()}),
+            AppendOutcome::kCommitted);
+  ASSERT_TRUE(pack(log->store(), author.key(), author.newest().version));
+  const Result<Proof> proof = prove(log->store(), author.key());
+  ASSERT_TRUE(proof) << proof.error().message;
+  EXPECT_GT(proof->chain_values, 0U);
 }
 
 TEST(Archive, RecordsArePackedIntoSegmentsThatGrowUntilTheyAreFull) {
