@@ -4,7 +4,6 @@
 #include <cstring>
 #include <optional>
 #include <random>
-#include <utility>
 
 #include "ot/base/check.h"
 
@@ -27,7 +26,7 @@ class SipState {
     a_ ^= word;
   }
 
-  [[nodiscard]] std::uint64_t finish() && {
+  [[nodiscard]] std::uint64_t finish() {
     c_ ^= 0xFF;
     for (int i = 0; i < 3; ++i) round();
     return a_ ^ b_ ^ c_ ^ d_;
@@ -82,7 +81,7 @@ std::uint64_t sip_hash(std::string_view bytes, const HashSeed& seed) {
   std::uint64_t rest = 0;
   if (!bytes.empty()) std::memcpy(&rest, bytes.data(), bytes.size());
   state.take(last | rest);
-  return std::move(state).finish();
+  return state.finish();
 }
 
 void fix_hash_seed(const HashSeed& seed) {

@@ -80,7 +80,7 @@ bool CatchUpMember::done() const {
 Result<void> catch_up(const DocumentKey& key, CatchUp& members, const History& history) {
   for (CatchUpMember& member : members) {
     if (member.looked_up || member.error) continue;
-    const Result<void> looked_up = look_up(key, member, history);
+    Result<void> looked_up = look_up(key, member, history);
     if (looked_up) continue;
     if (looked_up.error().code == storage::kErrBusy) return looked_up;
     member.error = looked_up.error();

@@ -22,7 +22,7 @@ void FarBehind::add(PendingSubmission pending, std::uint64_t to) {
   note(pending.submission());
   const bool passes = to > pending.progress().at();
   const storage::Payer payer = pending.submission().payer;
-  lane(passes ? Lane::kRebases : Lane::kLookUps)
+  state_of(passes ? Lane::kRebases : Lane::kLookUps)
       .waiting.push(payer, CatchUpMember{.pending = std::move(pending), .to = to});
 }
 
@@ -37,11 +37,11 @@ void FarBehind::forget(const Submission& submission) {
   sessions_.extract(submission.session);
 }
 
-std::optional<FarBehind::Departure> FarBehind::depart(Lane which) {
-  LaneState& from = lane(which);
-  const bool passes = which == Lane::kRebases;
+std::optional<FarBehind::Departure> FarBehind::depart(Lane lane) {
+  LaneState& from = state_of(lane);
+  const bool passes = lane == Lane::kRebases;
   if (from.away || (from.unfinished.empty() && from.waiting.empty())) return std::nullopt;
-  Departure departure{.lane = which, .members = std::exchange(from.unfinished, {})};
+  Departure departure{.lane = lane, .members = std::exchange(from.unfinished, {})};
   const std::size_t members_max = passes ? kRebasesAtOnceMax : kLookUpsAtOnceMax;
   while (departure.members.size() < members_max && !from.waiting.empty()) {
     departure.members.push_back(from.waiting.pop().second);
@@ -52,8 +52,8 @@ std::optional<FarBehind::Departure> FarBehind::depart(Lane which) {
   return departure;
 }
 
-std::vector<CatchUpMember> FarBehind::come_back(Lane which, CatchUp members) {
-  LaneState& to = lane(which);
+std::vector<CatchUpMember> FarBehind::come_back(Lane lane, CatchUp members) {
+  LaneState& to = state_of(lane);
   CHECK(to.away);
   to.away = false;
   std::vector<CatchUpMember> done;

@@ -63,7 +63,7 @@ class FarBehind {
 
   void note(const Submission& submission);
   void forget(const Submission& submission);
-  [[nodiscard]] LaneState& lane(Lane lane) { return lanes_[static_cast<std::size_t>(lane)]; }
+  [[nodiscard]] LaneState& state_of(Lane lane) { return lanes_[static_cast<std::size_t>(lane)]; }
 
   std::array<LaneState, 2> lanes_;
   std::vector<PendingSubmission> held_back_;
