@@ -88,6 +88,12 @@ Mistake read_embed_origins(const std::string& text, ServerOptions& options) {
   });
 }
 
+Mistake read_trusted_proxies(const std::string& text, ServerOptions& options) {
+  return read_list(text, options.trusted_proxies, [](const std::vector<std::string>& proxies) {
+    return transport::TrustedProxies::make(proxies);
+  });
+}
+
 Mistake read_memory(const std::string& text, ServerOptions& options) {
   const std::optional<std::uint64_t> memory = config::parse_size(text);
   if (!memory || *memory < kMemoryBytesMin) {
@@ -166,6 +172,12 @@ const Option kTable[] = {
      .arity = Arity::kList,
      .reload = Reload::kAtOnce,
      .read = read_embed_origins},
+    {.name = "trusted-proxies",
+     .form = "PROXY,...",
+     .help = "Proxies whose headers name their clients: addresses, networks as 10.0.0.0/8, or "
+             "loopback",
+     .arity = Arity::kList,
+     .read = read_trusted_proxies},
     {.name = "memory",
      .form = "SIZE",
      .help = "For open documents and the store, half each: " + std::string(config::kSizeForm),

@@ -1,5 +1,6 @@
 #include "server/server.h"
 
+#include <algorithm>
 #include <chrono>
 #include <latch>
 #include <utility>
@@ -30,6 +31,12 @@ std::int64_t unix_time_ms() {
       .count();
 }
 
+transport::Payers::Secret random_secret() {
+  constexpr std::size_t kDigits = 16;  // Of 64 bits.
+  const auto number = [] { return std::stoull(storage::random_hex(kDigits), nullptr, 16); };
+  return {number(), number()};
+}
+
 Result<std::uint64_t> version_made_by(const document::Answer& answer) {
   if (const auto* ack = std::get_if<document::Ack>(&answer.outcome)) return ack->version + 1;
   if (const auto* refusal = std::get_if<document::Refusal>(&answer.outcome)) return refusal->error;
@@ -42,10 +49,17 @@ Result<std::unique_ptr<Server>> Server::start(const ServerOptions& options, log:
                                               Halt halt) {
   Result<std::shared_ptr<const Admission>> admission = make_admission(options);
   if (!admission) return admission.error();
+  const Result<Descriptors> descriptors =
+      share_descriptors(raise_descriptor_limit(), options.loops);
+  if (!descriptors) return descriptors.error();
+  Result<transport::TrustedProxies> proxies =
+      transport::TrustedProxies::make(options.trusted_proxies);
+  if (!proxies) return proxies.error();
   const bool in_memory = options.data == ":memory:";
   Result<std::unique_ptr<storage::RocksDbLog>> log = storage::RocksDbLog::open(
       options.data, in_memory ? storage::OpenMode::kInMemory : storage::OpenMode::kReadWrite,
-      {.store = {.memory_bytes = options.memory_bytes / 2},
+      {.store = {.memory_bytes = MemoryShares(options.memory_bytes).store,
+                 .open_tables_max = descriptors->store_files},
        .memory_bytes = options.memory_bytes,
        .disk_reserve_bytes = options.disk_reserve_bytes});
   if (!log) return log.error();
@@ -67,7 +81,10 @@ Result<std::unique_ptr<Server>> Server::start(const ServerOptions& options, log:
 
   std::unique_ptr<Server> server(new Server(*std::move(log), *std::move(admission),
                                             *std::move(token), operator_log, std::move(halt)));
-  if (Result<void> listening = server->listen(options); !listening) return listening.error();
+  server->trusted_proxies_ = *std::move(proxies);
+  if (Result<void> listening = server->listen(options, *descriptors); !listening) {
+    return listening.error();
+  }
   for (const auto& loop : server->loops_) loop->start();
   server->metrics_loop_.start();
   return server;
@@ -76,13 +93,14 @@ Result<std::unique_ptr<Server>> Server::start(const ServerOptions& options, log:
 Server::Server(std::unique_ptr<storage::Log> log, std::shared_ptr<const Admission> admission,
                std::string token, log::Log& operator_log, Halt halt)
     : log_(std::move(log)),
-      api_(*log_),
+      api_(*log_, [this](std::size_t bytes) { return switchboard_->reserve_text(bytes); }),
       operator_api_(*log_, std::move(token), operator_ports()),
       operator_log_(operator_log),
       halt_(std::move(halt)),
       repeats_(operator_log),
       clients_ahead_([this](const std::string& sentence) { operator_log_.warning(sentence); }),
       admissions_{std::move(admission)},
+      payers_(random_secret()),
       metrics_admission_(admissions_.front()) {}
 
 Server::~Server() {
@@ -108,23 +126,29 @@ Result<std::shared_ptr<const Server::Admission>> Server::make_admission(
       std::make_shared<Admission>(Admission{*std::move(access), *std::move(pages)}));
 }
 
-Result<void> Server::listen(const ServerOptions& options) {
+Result<void> Server::listen(const ServerOptions& options, const Descriptors& descriptors) {
   for (std::size_t i = 0; i < options.loops; ++i) {
     loops_.push_back(std::make_unique<loop::Loop>());
   }
+  const MemoryShares shares(options.memory_bytes);
   admissions_.resize(loops_.size(), admissions_.front());
   loops_.front()->post_every(kRepeatsSweep, [this] { repeats_.sweep(); });
   switchboard_ = std::make_unique<switchboard::Switchboard>(
       switchboard::Options{.loops = options.loops,
                            .history_id = log_->history_id(),
-                           .documents_bytes = options.memory_bytes / 2},
+                           .documents_bytes = shares.documents},
       *log_, switchboard_ports());
-  quota_ = std::make_shared<transport::ConnectionQuota>();
+  quota_ = std::make_shared<transport::ConnectionQuota>(transport::ConnectionLimits{
+      .total = descriptors.connections,
+      .per_address = std::min(transport::kConnectionsPerAddressMax, descriptors.connections / 2)});
   transport::ListenAddress address = options.listen;
   for (document::LoopIndex i = 0; i < loops_.size(); ++i) {
     loops_[i]->post_every(switchboard::kIdleDocument, [this, i] { switchboard_->evict_idle(i); });
     web_socket_servers_.push_back(std::make_unique<transport::WebSocketServer>(
-        loops_[i]->context(), handlers(i, options.base_path), quota_));
+        loops_[i]->context(), handlers(i, options.base_path), quota_, transport::Timing{},
+        transport::Memory{
+            .input_bytes = std::max(shares.input / loops_.size(), transport::kInputBytesMin),
+            .output_bytes = shares.output / loops_.size()}));
     const transport::Sharing sharing =
         i == 0 ? transport::Sharing::kFirst : transport::Sharing::kJoin;
     const Result<std::uint16_t> port = web_socket_servers_.back()->listen(address, sharing);
@@ -139,13 +163,16 @@ Result<void> Server::listen(const ServerOptions& options) {
 // ---- Metrics
 
 void Server::note_sources(const ServerOptions& options) {
+  const MemoryShares shares(options.memory_bytes);
   sources_ = {.version = kVersion,
               .loops = {},
               .log = log_.get(),
               .refusals = &refusal_counts_,
               .quota = quota_.get(),
               .client_ahead_requests = [this] { return clients_ahead_.count().requests; },
-              .document_bytes_max = options.memory_bytes / 2};
+              .document_bytes = [this] { return switchboard_->memory()->bytes(); },
+              .document_bytes_max = shares.documents,
+              .output_bytes_max = shares.output};
   for (document::LoopIndex i = 0; i < loops_.size(); ++i) {
     sources_.loops.push_back({.turns = &loops_[i]->turns(),
                               .switchboard = &switchboard_->counts(i),
@@ -202,6 +229,8 @@ switchboard::Ports Server::switchboard_ports() {
       .on_refused = [this](std::string_view code) { refusal_counts_.note(code); },
       .on_client_ahead = [this](const storage::DocumentKey& key, std::uint64_t seen,
                                 std::uint64_t held) { clients_ahead_.note(key, seen, held); },
+      .on_memory_scarce =
+          [this](document::LoopIndex loop) { web_socket_servers_[loop]->drop_stalled(); },
       .on_time_ahead =
           [this](const storage::DocumentKey& key, std::int64_t time_ms) {
             repeats_.tell(log::Level::kWarning, "clock",
@@ -216,11 +245,16 @@ switchboard::Ports Server::switchboard_ports() {
 // What is counted and told of connections to any address.
 transport::WebSocketServer::Handlers Server::connection_handlers() {
   transport::WebSocketServer::Handlers handlers;
+  handlers.trusted_proxies = trusted_proxies_;
+  handlers.payers = payers_;
   handlers.on_refused = [this](std::string_view code) { refusal_counts_.note(code); };
   handlers.opened = [this](const std::string& address) {
     const std::uint64_t number = ++connections_;
     operator_log_.debug("connection accepted", {{"connection", number}, {"client", address}});
     return number;
+  };
+  handlers.named = [this](std::uint64_t number, const std::string& address) {
+    operator_log_.debug("connection of a proxy", {{"connection", number}, {"client", address}});
   };
   handlers.ended = [this](std::uint64_t number) {
     operator_log_.debug("connection ended", {{"connection", number}});
@@ -247,6 +281,10 @@ transport::WebSocketServer::Handlers Server::handlers(document::LoopIndex loop,
   };
   handlers.http = [this, loop](const http::Request& request, http::Respond respond) {
     serve(loop, request, reported(request, std::move(respond)));
+  };
+  handlers.takes_body = [this](const http::Request& request) {
+    return http::is_operator_path(request.path) && !request.only_reads() &&
+           operator_api_.is_operators(request);
   };
   handlers.after_event = [&of = *loops_[loop]] { of.turn_ended(); };
   return handlers;
@@ -309,7 +347,7 @@ std::optional<Error> Server::refuse(const Admission& admission, const http::Requ
 }
 
 void Server::serve(document::LoopIndex loop, const http::Request& request, http::Respond respond) {
-  if (request.path.starts_with("/api/operator/")) {
+  if (http::is_operator_path(request.path)) {
     operator_api_.handle(request, std::move(respond));
   } else if (http::is_api_path(request.path)) {
     api_.handle(request,

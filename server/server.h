@@ -23,6 +23,7 @@
 #include "ot/base/result.h"
 #include "server/access/access_policy.h"
 #include "server/clients_ahead_of_log.h"
+#include "server/descriptors.h"
 #include "server/http/api.h"
 #include "server/http/health.h"
 #include "server/http/operator_api.h"
@@ -49,7 +50,8 @@ struct ServerOptions {
   std::vector<std::string> origins;           // Foreign pages that may connect.
   std::string base_path;                      // Under which all is served, as "/pad"; or empty.
   std::vector<std::string> embed_origins;     // Foreign pages that may show /embed/ in a frame.
-  std::uint64_t memory_bytes = kMemoryBytes;  // For open documents and the store.
+  std::vector<std::string> trusted_proxies;   // Whose word about their clients' addresses holds.
+  std::uint64_t memory_bytes = kMemoryBytes;  // Of all.
   std::uint64_t disk_reserve_bytes = storage::kDiskReserveBytes;  // Below it, commits wait.
   log::Level log_level = log::Level::kInfo;                       // For whoever makes the log.
   log::Format log_format = log::Format::kText;
@@ -94,7 +96,7 @@ class Server {
   [[nodiscard]] static Result<std::shared_ptr<const Admission>> make_admission(
       const ServerOptions& options);
 
-  [[nodiscard]] Result<void> listen(const ServerOptions& options);
+  [[nodiscard]] Result<void> listen(const ServerOptions& options, const Descriptors& descriptors);
   [[nodiscard]] Result<void> listen_for_metrics(const transport::ListenAddress& address);
   void note_sources(const ServerOptions& options);
   [[nodiscard]] switchboard::Ports switchboard_ports();
@@ -125,6 +127,8 @@ class Server {
   std::vector<std::shared_ptr<const Admission>> admissions_;  // One for each loop, which owns it.
   std::vector<std::unique_ptr<loop::Loop>> loops_;
   std::unique_ptr<switchboard::Switchboard> switchboard_;
+  transport::TrustedProxies trusted_proxies_;
+  const transport::Payers payers_;
   std::shared_ptr<transport::ConnectionQuota> quota_;
   // One for each loop.
   std::vector<std::unique_ptr<transport::WebSocketServer>> web_socket_servers_;

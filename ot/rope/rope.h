@@ -14,6 +14,7 @@
 #include <string>
 #include <string_view>
 #include <type_traits>
+#include <utility>
 
 #include "ot/rope/cursor.h"
 #include "ot/rope/node.h"
@@ -70,8 +71,14 @@ class Rope {
   // not empty.
   template <typename Function>
   void for_each_chunk(Function&& function) const {
+    for_each_chunk(0, code_points(), std::forward<Function>(function));
+  }
+  // The same, of `count` code points from `position` on.
+  // REQUIRES: position + count <= code_points().
+  template <typename Function>
+  void for_each_chunk(std::uint64_t position, std::uint64_t count, Function&& function) const {
     visit(
-        0, static_cast<std::uint32_t>(code_points()),
+        static_cast<std::uint32_t>(position), static_cast<std::uint32_t>(position + count),
         [](void* context, std::string_view chunk) {
           (*static_cast<std::remove_reference_t<Function>*>(context))(chunk);
         },

@@ -1,15 +1,17 @@
 #include "server/document/collection_reads.h"
 
 #include <cstddef>
+#include <memory>
 #include <utility>
 #include <vector>
 
+#include "server/document/history_reads.h"
 #include "server/protocol/limits.h"
 
 namespace cowrite::document {
 
-Result<protocol::QueryPage> read_collection(const storage::History& history,
-                                            const protocol::Query& query) {
+Result<RoomyPage> read_collection(const storage::History& history, DocumentMemory& memory,
+                                  const protocol::Query& query) {
   // One more tells if the list goes on.
   const storage::DocumentKey first = query.after
                                          ? storage::key_after({query.collection, *query.after})
@@ -42,7 +44,9 @@ Result<protocol::QueryPage> read_collection(const storage::History& history,
     page.documents.push_back({key->id(), info ? history.snapshot(*key, info->version)
                                               : Result<storage::Snapshot>(info.error())});
   }
-  return page;
+  DocumentMemory::Charge charge = memory.try_charge(memory_of_text(bytes));
+  if (!charge) return no_room();
+  return RoomyPage{std::move(page), std::make_shared<DocumentMemory::Charge>(std::move(charge))};
 }
 
 }  // namespace cowrite::document

@@ -18,8 +18,7 @@ Document::Document(storage::DocumentKey key, storage::Snapshot committed,
 }
 
 std::size_t Document::memory_bytes() const {
-  const std::size_t text = committed_.text.bytes();
-  return text + text / 4 + log_.memory_bytes();  // Leaves are not quite full.
+  return memory_of_text(committed_.text.bytes()) + log_.memory_bytes();
 }
 
 bool Document::busy() const {

@@ -25,6 +25,7 @@
 #include "server/document/catch_up.h"
 #include "server/document/far_behind.h"
 #include "server/document/judgement.h"
+#include "server/document/limits.h"
 #include "server/document/log_cache.h"
 #include "server/document/messages.h"
 #include "server/document/pending_submission.h"
@@ -73,6 +74,11 @@ struct Halt {};
 using Effect = std::variant<StartAppend, Announce, ReadHistory, ReadForeign, RetryLater,
                             AdvanceAgain, SaveCheckpoint, PackRecords, Halt>;
 
+// About what a text takes in memory: the leaves of its rope are not quite full.
+[[nodiscard]] constexpr std::size_t memory_of_text(std::size_t bytes) {
+  return kOpenDocumentBytes + bytes + bytes / 4;
+}
+
 class Document {
  public:
   // `committed` is what the log holds, `recent` its newest records (may be empty), the last one
@@ -102,7 +108,7 @@ class Document {
   [[nodiscard]] const storage::Snapshot& committed() const { return committed_; }
   // The newest records, as many as limits.h lets it keep.
   [[nodiscard]] const RecentRecords& recent() const { return log_.recent(); }
-  // About what it takes in memory, without what waits.
+  // About what it takes in memory with its host, without what waits.
   [[nodiscard]] std::size_t memory_bytes() const;
   // True while anything is queued, in flight or being looked up.
   [[nodiscard]] bool busy() const;

@@ -5,11 +5,11 @@
 #include <utility>
 #include <vector>
 
-#include "server/document/history_reads.h"
 #include "server/document/limits.h"
 #include "server/document/presence_moving.h"
 #include "server/protocol/encode.h"
 #include "server/protocol/error_codes.h"
+#include "server/protocol/limits.h"
 #include "storage/limits.h"
 
 namespace cowrite::document {
@@ -38,17 +38,21 @@ DocumentHost::DocumentHost(storage::DocumentKey key, storage::OperationLog& log,
       reader_(log, ports_.run, ports_.run_after) {}
 
 void DocumentHost::load(storage::Payer payer) {
-  using Loaded = std::unique_ptr<Document>;
-  read<Loaded>(
+  loading_ = true;
+  read<LoadedDocument>(
       {storage::Urgency::kOpening, payer},
-      [key = key_](const storage::History& history) { return load_document(key, history); },
-      [this](Result<Loaded> document) {
-        document ? came_back(*std::move(document)) : failed_to_load(document.error());
+      [key = key_, memory = ports_.memory](const storage::History& history) {
+        return load_document(key, *memory, history);
+      },
+      [this](Result<LoadedDocument> loaded) {
+        loading_ = false;
+        loaded ? came_back(*std::move(loaded)) : failed_to_load(loaded.error());
       });
 }
 
-void DocumentHost::came_back(std::unique_ptr<Document> document) {
-  document_ = std::move(document);
+void DocumentHost::came_back(LoadedDocument loaded) {
+  document_ = std::move(loaded.document);
+  charge_ = std::move(loaded.charge);
   for (auto& waiting : std::exchange(waiting_, {})) {
     if (auto* event = std::get_if<Event>(&waiting)) {
       tell(std::move(*event));
@@ -56,7 +60,7 @@ void DocumentHost::came_back(std::unique_ptr<Document> document) {
       handle(std::get<ToDocument>(std::move(waiting)));
     }
   }
-  ports_.on_memory_changed(memory_bytes());
+  charge_.resize(document_->memory_bytes());
 }
 
 void DocumentHost::failed_to_load(const Error& error) {
@@ -71,6 +75,7 @@ void DocumentHost::handle(ToDocument request) {
     refuse(std::move(request), *failure_);
   } else if (!document_ || reloading_) {
     waiting_.emplace_back(std::move(request));
+    if (!loading_ && !reloading_) load(payer_of(std::get<ToDocument>(waiting_.back())));
   } else {
     std::visit([this](auto message) { receive(std::move(message)); }, std::move(request));
   }
@@ -81,7 +86,7 @@ void DocumentHost::leave(LoopIndex loop) { subscribers_.leave(loop); }
 void DocumentHost::reload() {
   if (failure_) return;
   reloading_ = true;
-  if (!document_ || document_->busy() || !subscribers_.empty() || !reader_.idle()) {
+  if (loading_ || (document_ && document_->busy()) || !subscribers_.empty() || !reader_.idle()) {
     ports_.run_after(kReloadRetry, [self = shared_from_this()] {
       if (self->reloading_) self->reload();
     });
@@ -92,13 +97,17 @@ void DocumentHost::reload() {
   load(storage::Payer::kServer);
 }
 
-bool DocumentHost::idle() const {
-  return failure_ ||
-         (document_ && !reloading_ && !document_->busy() && subscribers_.empty() && reader_.idle());
+bool DocumentHost::unload() {
+  if (!document_ || reloading_ || document_->busy() || !reader_.idle()) return false;
+  document_.reset();
+  charge_ = {};
+  return true;
 }
 
-std::size_t DocumentHost::memory_bytes() const {
-  return kOpenDocumentBytes + (document_ ? document_->memory_bytes() : 0);
+bool DocumentHost::idle() const {
+  if (failure_) return true;
+  if (loading_ || reloading_ || (document_ && document_->busy())) return false;
+  return subscribers_.empty() && reader_.idle();
 }
 
 void DocumentHost::refuse(ToDocument request, const Error& error) {
@@ -138,7 +147,19 @@ void DocumentHost::receive(const ReadRequest& request) {
   if (!from) return answer(request, committed);
   if (*from > committed.version) return refuse_ahead(request);
   if (*from < document_->recent().begin()) return answer_from_log(request, *from);
-  answer(request, document_->recent().since(*from));
+  std::vector<RecordPtr> records = document_->recent().since(*from, kCatchUpBytes);
+  const std::uint64_t next = *from + records.size();
+  if (next == committed.version) return answer(request, std::move(records));
+  answer_part(request, std::move(records), next);
+}
+
+void DocumentHost::answer_part(const ReadRequest& request, std::vector<RecordPtr> records,
+                               std::uint64_t next) {
+  ports_.reply(request.session, ReadReply{.ticket = request.ticket,
+                                          .key = key_,
+                                          .content = ReadContent(std::move(records)),
+                                          .complete = false,
+                                          .next = next});
 }
 
 // The client has records that are not in the log. It must not go on from them: what will be written
@@ -161,11 +182,26 @@ void DocumentHost::refuse_ahead(const ReadRequest& request) {
 // subscribes.
 void DocumentHost::answer(const ReadRequest& request, ReadContent content) {
   if (subscribes(request)) subscribers_.join(request.session.loop);
+  const bool has_text = std::holds_alternative<storage::Snapshot>(content);
   ports_.reply(request.session, ReadReply{.ticket = request.ticket,
                                           .key = key_,
                                           .content = std::move(content),
                                           .joined = subscribes(request),
-                                          .next = document_->committed().version});
+                                          .next = document_->committed().version,
+                                          .room = has_text ? room_of_text() : nullptr});
+}
+
+// All who are sent the text of one version share it.
+TextRoom DocumentHost::room_of_text() {
+  const storage::Snapshot& committed = document_->committed();
+  if (committed.text.bytes() <= protocol::kPieceBytes) return nullptr;
+  TextRoom room = text_room_.lock();
+  if (room && text_room_version_ == committed.version) return room;
+  room = std::make_shared<DocumentMemory::Charge>(
+      ports_.memory->charge(memory_of_text(committed.text.bytes())));
+  text_room_ = room;
+  text_room_version_ = committed.version;
+  return room;
 }
 
 storage::Urgency DocumentHost::urgency_from(std::uint64_t from) const {
@@ -180,21 +216,19 @@ void DocumentHost::answer_from_log(const ReadRequest& request, std::uint64_t fro
   read<Records>(
       {urgency_from(from), request.payer},
       [key = key_, from, to](const storage::History& history) {
-        return history.records(key, from, to, kHistoryChunkBytes);
+        return history.records(key, from, to, kCatchUpBytes);
       },
-      [this, session = request.session, ticket = request.ticket, from](Result<Records> records) {
-        ReadReply reply{.ticket = ticket,
-                        .key = key_,
-                        .content = Error{protocol::kErrLogUnavailable,
-                                         "the log has no record " + std::to_string(from)}};
-        if (!records) {
-          reply.content = records.error();
-        } else if (!records->empty()) {
-          reply.complete = false;
-          reply.next = from + records->size();
-          reply.content = ReadContent(share(*std::move(records)));
+      [this, request, from](Result<Records> records) {
+        if (records && !records->empty()) {
+          const std::uint64_t next = from + records->size();
+          return answer_part(request, share(*std::move(records)), next);
         }
-        ports_.reply(session, std::move(reply));
+        const Error missing{protocol::kErrLogUnavailable,
+                            "the log has no record " + std::to_string(from)};
+        ports_.reply(request.session,
+                     ReadReply{.ticket = request.ticket,
+                               .key = key_,
+                               .content = records ? missing : records.error()});
       });
 }
 
@@ -212,17 +246,17 @@ void DocumentHost::receive(const SnapshotRequest& request) {
   }
   if (std::holds_alternative<storage::Newest>(request.selector) ||
       (at && at->version == committed.version)) {
-    return ports_.reply(request.session, SnapshotReply{request.ticket, committed});
+    return ports_.reply(request.session, SnapshotReply{request.ticket, committed, room_of_text()});
   }
-  read<storage::Snapshot>(
+  read<RoomySnapshot>(
       {storage::Urgency::kPast, request.payer},
-      [key = key_, selector = request.selector,
-       newest = committed.version](const storage::History& history) {
-        return read_snapshot(key, selector, newest, history);
+      [key = key_, selector = request.selector, newest = committed.version,
+       memory = ports_.memory](const storage::History& history) {
+        return read_snapshot(key, selector, newest, *memory, history);
       },
-      [this, session = request.session,
-       ticket = request.ticket](Result<storage::Snapshot> snapshot) {
-        ports_.reply(session, SnapshotReply{ticket, std::move(snapshot)});
+      [this, session = request.session, ticket = request.ticket](Result<RoomySnapshot> read) {
+        ports_.reply(session, read ? SnapshotReply{ticket, std::move(read->snapshot), read->room}
+                                   : SnapshotReply{ticket, read.error()});
       });
 }
 
@@ -250,7 +284,7 @@ void DocumentHost::advance() {
   for (Effect& effect : document_->advance(ports_.now_ms())) {
     std::visit([this](auto due) { carry_out(std::move(due)); }, std::move(effect));
   }
-  ports_.on_memory_changed(memory_bytes());
+  charge_.resize(document_->memory_bytes());
 }
 
 void DocumentHost::carry_out(StartAppend effect) {

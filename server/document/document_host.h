@@ -5,7 +5,8 @@
 // log's threads is posted there first. Everything else it reaches through HostPorts.
 //
 // The document may be away: another thread owns it for a while, as a reader of the log does while
-// it loads it. Requests and events wait until it is back.
+// it loads it. Requests and events wait until it is back. Where memory is short, it is forgotten
+// between two requests.
 #pragma once
 
 #include <chrono>
@@ -16,8 +17,11 @@
 #include <memory>
 #include <optional>
 #include <variant>
+#include <vector>
 
 #include "server/document/document.h"
+#include "server/document/document_memory.h"
+#include "server/document/history_reads.h"
 #include "server/document/log_reader.h"
 #include "server/document/messages.h"
 #include "server/document/subscribed_loops.h"
@@ -45,8 +49,8 @@ struct HostPorts {
   std::function<void(const CommitNotice&)> on_answered = [](const auto&) {};
   // A client has the document at version `seen`, and the log has it at `held` only.
   std::function<void(std::uint64_t seen, std::uint64_t held)> on_client_ahead = [](auto, auto) {};
-  // How much memory the document takes now, in bytes.
-  std::function<void(std::size_t)> on_memory_changed = [](auto) {};
+  // Of all documents.
+  std::shared_ptr<DocumentMemory> memory;
   // The log is in an unknown state: the process must end.
   std::function<void()> halt;
 };
@@ -65,6 +69,10 @@ class DocumentHost : public std::enable_shared_from_this<DocumentHost> {
   // nothing is in flight and nobody subscribes. Requests wait until then.
   void reload();
 
+  // Forgets the document, unless it is in use this moment, and loads it anew when somebody asks
+  // for something; those who follow it stay. False if it is in use, or not here.
+  [[nodiscard]] bool unload();
+
   // Nothing queued, in flight, away or subscribed to: it may be dropped, and nobody notices.
   [[nodiscard]] bool idle() const;
   // It could not be loaded; all requests were refused, and the next one should try again with a new
@@ -77,9 +85,9 @@ class DocumentHost : public std::enable_shared_from_this<DocumentHost> {
 
   DocumentHost(storage::DocumentKey key, storage::OperationLog& log, HostPorts ports);
 
-  [[nodiscard]] std::size_t memory_bytes() const;
+  [[nodiscard]] TextRoom room_of_text();
   void load(storage::Payer payer);
-  void came_back(std::unique_ptr<Document> document);
+  void came_back(LoadedDocument loaded);
   void failed_to_load(const Error& error);
   void refuse(ToDocument request, const Error& error);
 
@@ -105,6 +113,7 @@ class DocumentHost : public std::enable_shared_from_this<DocumentHost> {
 
   void refuse_ahead(const ReadRequest& request);
   void answer(const ReadRequest& request, ReadContent content);
+  void answer_part(const ReadRequest& request, std::vector<RecordPtr> records, std::uint64_t next);
   void answer_from_log(const ReadRequest& request, std::uint64_t from);
 
   // LogReader::read(), for this document.
@@ -120,7 +129,11 @@ class DocumentHost : public std::enable_shared_from_this<DocumentHost> {
   storage::OperationLog& log_;
   HostPorts ports_;
   LogReader reader_;
-  std::unique_ptr<Document> document_;                   // Null while it is away.
+  std::unique_ptr<Document> document_;  // Null while it is away, or not loaded.
+  DocumentMemory::Charge charge_;       // For it.
+  bool loading_ = false;
+  std::weak_ptr<const void> text_room_;  // For the text of a version, if somebody is being sent it.
+  std::uint64_t text_room_version_ = 0;
   std::deque<std::variant<ToDocument, Event>> waiting_;  // Until it is back, or loaded anew.
   bool reloading_ = false;                               // It is to be loaded anew.
   SubscribedLoops subscribers_;

@@ -36,11 +36,14 @@ Result<std::vector<Record>> read_all(const DocumentKey& key, std::uint64_t from,
   return all;
 }
 
-Result<std::unique_ptr<Document>> load(const DocumentKey& key, const History& history) {
-  Result<storage::Snapshot> snapshot = history.snapshot(key, std::nullopt);
-  if (!snapshot) return snapshot.error();
+Result<LoadedDocument> load(const DocumentKey& key, DocumentMemory& memory,
+                            const History& history) {
   const Result<std::optional<storage::DocumentInfo>> info = history.info(key);
   if (!info) return info.error();
+  DocumentMemory::Charge charge = memory.try_charge(memory_of_text(*info ? (*info)->bytes : 0));
+  if (!charge) return no_room();
+  Result<storage::Snapshot> snapshot = history.snapshot(key, std::nullopt);
+  if (!snapshot) return snapshot.error();
   const std::uint64_t version = snapshot->version;
   const std::uint64_t erased = *info ? std::min((*info)->erased, version) : 0;
   const std::uint64_t recent = std::min<std::uint64_t>(version, kRecentRecordsOnOpening);
@@ -49,7 +52,9 @@ Result<std::unique_ptr<Document>> load(const DocumentKey& key, const History& hi
   if (!records) return records.error();
   const Result<std::uint64_t> checkpoint = history.checkpoint(key);
   if (!checkpoint) return checkpoint.error();
-  return std::make_unique<Document>(key, *std::move(snapshot), *std::move(records), *checkpoint);
+  return LoadedDocument{
+      std::make_unique<Document>(key, *std::move(snapshot), *std::move(records), *checkpoint),
+      std::move(charge)};
 }
 
 Error with_advice(const DocumentKey& key, Error error, const History& history) {
@@ -62,15 +67,18 @@ Error with_advice(const DocumentKey& key, Error error, const History& history) {
 
 }  // namespace
 
-Result<std::unique_ptr<Document>> load_document(const DocumentKey& key, const History& history) {
-  Result<std::unique_ptr<Document>> loaded = load(key, history);
+Error no_room() { return {storage::kErrBusy, "the open documents leave no room for another"}; }
+
+Result<LoadedDocument> load_document(const DocumentKey& key, DocumentMemory& memory,
+                                     const History& history) {
+  Result<LoadedDocument> loaded = load(key, memory, history);
   if (!loaded) return with_advice(key, loaded.error(), history);
   return loaded;
 }
 
-Result<storage::Snapshot> read_snapshot(const DocumentKey& key,
-                                        const storage::VersionSelector& selector,
-                                        std::uint64_t newest, const History& history) {
+Result<RoomySnapshot> read_snapshot(const DocumentKey& key,
+                                    const storage::VersionSelector& selector, std::uint64_t newest,
+                                    DocumentMemory& memory, const History& history) {
   std::uint64_t version = newest;
   if (const auto* at = std::get_if<storage::AtVersion>(&selector)) version = at->version;
   if (const auto* at = std::get_if<storage::AtTime>(&selector)) {
@@ -78,7 +86,12 @@ Result<storage::Snapshot> read_snapshot(const DocumentKey& key,
     if (!found) return found.error();
     version = std::min(*found, newest);
   }
-  return history.snapshot(key, version);
+  Result<storage::Snapshot> snapshot = history.snapshot(key, version);
+  if (!snapshot) return snapshot.error();
+  DocumentMemory::Charge charge = memory.try_charge(memory_of_text(snapshot->text.bytes()));
+  if (!charge) return no_room();
+  return RoomySnapshot{*std::move(snapshot),
+                       std::make_shared<DocumentMemory::Charge>(std::move(charge))};
 }
 
 }  // namespace cowrite::document

@@ -35,6 +35,9 @@ inline constexpr std::size_t kRecentRecordsOnOpening = 256;
 // Records that are read from the log at a time, for a client that is far behind.
 inline constexpr std::size_t kHistoryChunkBytes = std::size_t{256} << 10;
 
+// What a client that is behind is sent at a time: when it has taken it, it is sent more.
+inline constexpr std::size_t kCatchUpBytes = std::size_t{64} << 10;
+
 // Records sent to an author before its ack: of those in memory, and no more of what its own batch
 // adds. An author who missed more gets the ack alone, does not accept it, and fetches the rest at
 // the pace of its socket.
@@ -55,6 +58,10 @@ inline constexpr std::uint64_t kCatchUpWork = std::uint64_t{1} << 20;
 inline constexpr std::size_t kRebasesAtOnceMax = 16;
 inline constexpr std::size_t kLookUpsAtOnceMax = 256;
 
+// Components that a presence is moved over, which take less than a millisecond: one operation of
+// the largest size, or dozens for each of the recent records.
+inline constexpr std::size_t kPresencePassesMax = storage::kOperationComponentsMax;
+
 // What an open document remembers of the last sequence of each source; forgotten entries are looked
 // up in the log.
 inline constexpr std::size_t kKnownSourcesMax = 8'192;
@@ -62,6 +69,11 @@ inline constexpr std::size_t kKnownSourcesMax = 8'192;
 // What an open document takes beside its text and its history: its host, its ports, its place among
 // the others.
 inline constexpr std::size_t kOpenDocumentBytes = std::size_t{4} << 10;
+
+// Documents up to this size are small: nearly all texts that people write. They have a part of the
+// memory for documents to themselves.
+inline constexpr std::size_t kSmallDocumentBytes = std::size_t{512} << 10;
+inline constexpr std::size_t kSmallDocumentsPart = 4;
 
 // After these, a document offers its batch again to a log that refused it: the disk does not keep
 // up, or has failed.

@@ -106,6 +106,9 @@ using ToDocument =
 // Answers a ReadRequest. With records and !complete it is a part: the session asks again from
 // `next` when its socket has drained.
 using ReadContent = std::variant<storage::Snapshot, std::vector<RecordPtr>>;
+// What a text that is on its way to a client takes of the memory for documents, as long as it is
+// held. Null for one that is small.
+using TextRoom = std::shared_ptr<const void>;
 struct ReadReply {
   std::uint64_t ticket = 0;
   storage::DocumentKey key;
@@ -114,6 +117,7 @@ struct ReadReply {
   bool joined = false;     // From here on the session's loop gets the document's notices, the first
                            // being version `next`.
   std::uint64_t next = 0;  // The version after what is in `content`.
+  TextRoom room = {};
 };
 struct LeaveReply {
   std::uint64_t ticket = 0;
@@ -122,10 +126,12 @@ struct LeaveReply {
 struct SnapshotReply {
   std::uint64_t ticket = 0;
   Result<storage::Snapshot> snapshot;
+  TextRoom room = {};
 };
 struct QueryReply {
   protocol::Query query;
   Result<protocol::QueryPage> page;
+  TextRoom room = {};
 };
 struct PresenceRefused {
   protocol::Presence presence;

@@ -20,6 +20,17 @@ constexpr ot::HistoryBlocks::Limits kShapes{.operations = kShapesMax, .bytes = k
 
 RecentRecords::RecentRecords(std::uint64_t version) : end_(version), blocks_(version, kShapes) {}
 
+std::vector<RecordPtr> RecentRecords::since(std::uint64_t version, std::size_t bytes_max) const {
+  CHECK(version >= begin() && version <= end_);
+  std::vector<RecordPtr> records;
+  std::size_t bytes = 0;
+  for (; version < end_ && bytes < bytes_max; ++version) {
+    records.push_back(at(version));
+    bytes += record_bytes(*records.back());
+  }
+  return records;
+}
+
 std::size_t RecentRecords::memory_bytes() const {
   constexpr std::size_t kPerRecord = 64;  // Its pointer, its count of owners, its block of memory.
   return bytes_ + records_.size() * kPerRecord + blocks_.bytes();

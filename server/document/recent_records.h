@@ -29,6 +29,8 @@ class RecentRecords {
   [[nodiscard]] const RecordPtr& at(std::uint64_t version) const;
   // The records from this version on. REQUIRES: begin() <= version <= end().
   [[nodiscard]] std::vector<RecordPtr> since(std::uint64_t version) const;
+  // The same, but not much more than so many bytes of them, and one at least if there is any.
+  [[nodiscard]] std::vector<RecordPtr> since(std::uint64_t version, std::size_t bytes_max) const;
 
   // About what all of it takes in memory.
   [[nodiscard]] std::size_t memory_bytes() const;

@@ -119,15 +119,21 @@ Result<DocumentInfo> read_info(const History& history, const storage::DocumentKe
   return std::move(**info);
 }
 
-Result<VersionText> read_text(const History& history, const storage::DocumentKey& key,
-                              const storage::VersionSelector& at) {
+Result<storage::Snapshot> read_version(const History& history, const storage::DocumentKey& key,
+                                       const storage::VersionSelector& at) {
   const Result<DocumentInfo> info = read_info(history, key);
   if (!info) return info.error();
   const Result<std::uint64_t> version = resolve(history, *info, at);
   if (!version) return version.error();
-  const Result<storage::Snapshot> snapshot = history.snapshot(key, *version);
+  Result<storage::Snapshot> snapshot = history.snapshot(key, *version);
+  if (snapshot && !snapshot->exists) return document_absent(*info, *snapshot);
+  return snapshot;
+}
+
+Result<VersionText> read_text(const History& history, const storage::DocumentKey& key,
+                              const storage::VersionSelector& at) {
+  const Result<storage::Snapshot> snapshot = read_version(history, key, at);
   if (!snapshot) return snapshot.error();
-  if (!snapshot->exists) return document_absent(*info, *snapshot);
   return VersionText{snapshot->version, snapshot->time_ms, snapshot->text.to_string()};
 }
 

@@ -87,6 +87,10 @@ struct RecordPage {
 
 // Fails with kErrDocumentUnknown, kErrDocumentAbsent, kErrDocumentErased, or storage's
 // kErrVersionUnknown.
+[[nodiscard]] Result<storage::Snapshot> read_version(const storage::History& history,
+                                                     const storage::DocumentKey& key,
+                                                     const storage::VersionSelector& at);
+// The same, with a copy of the text.
 [[nodiscard]] Result<VersionText> read_text(const storage::History& history,
                                             const storage::DocumentKey& key,
                                             const storage::VersionSelector& at);

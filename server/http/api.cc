@@ -41,6 +41,12 @@ class Api::Admission {
   bool granted_ = false;
 };
 
+// What a request takes until its response is written.
+struct Api::Held {
+  std::shared_ptr<Admission> admission;
+  std::shared_ptr<const void> room;  // For a long text.
+};
+
 namespace {
 
 Response busy_response() {
@@ -50,8 +56,9 @@ Response busy_response() {
 
 }  // namespace
 
-Api::Api(storage::OperationLog& log)
+Api::Api(storage::OperationLog& log, ReserveText reserve_text)
     : log_(log),
+      reserve_text_(std::move(reserve_text)),
       under_way_(std::make_shared<UnderWay>()),
       long_polls_(std::make_shared<LongPolls>(log)) {}
 
@@ -66,10 +73,15 @@ void Api::handle(const Request& request, Respond respond) {
   const storage::ReadOrder order{parsed->urgency, request.payer};
   log_.read(order, [parsed = std::move(*parsed), payer = request.payer,
                     respond = std::move(respond), admission = std::move(admission),
+                    reserve_text = reserve_text_,
                     long_polls = long_polls_](const storage::History& history) mutable {
     if (parsed.wait.count() == 0 || parsed.ready(history)) {
       Response response = parsed.answer(history);
-      admission.reset();
+      std::shared_ptr<const void> room;
+      if (response.next_piece && !(room = reserve_text(response.pieces_bytes))) {
+        response = error_response({kErrBusy, "there is no room for the text now, try again"});
+      }
+      response.held = std::make_shared<const Held>(Held{std::move(admission), std::move(room)});
       return respond(std::move(response));
     }
     admission.reset();

@@ -3,9 +3,11 @@
 //
 // Thread-safe. Requests are answered from the log on its reader threads, in its order, so that what
 // one client asks for waits behind what others do; those that wait for something new do so in
-// LongPolls.
+// LongPolls. A request counts among its client's until the response is written.
 #pragma once
 
+#include <cstddef>
+#include <functional>
 #include <memory>
 
 #include "server/http/long_polls.h"
@@ -16,9 +18,13 @@ namespace cowrite::http {
 
 class Api {
  public:
+  // Room for a text of so many bytes, which ends with what is returned; null if there is none now.
+  // From any thread.
+  using ReserveText = std::function<std::shared_ptr<const void>(std::size_t bytes)>;
+
   // REQUIRES: the log lives until stop() has returned; then nothing is handled any more. What the
   // log has been asked for by then ends with it.
-  explicit Api(storage::OperationLog& log);
+  Api(storage::OperationLog& log, ReserveText reserve_text);
   ~Api() { stop(); }
   Api(const Api&) = delete;
   Api& operator=(const Api&) = delete;
@@ -32,8 +38,10 @@ class Api {
  private:
   struct UnderWay;
   class Admission;
+  struct Held;
 
   storage::OperationLog& log_;
+  const ReserveText reserve_text_;
   const std::shared_ptr<UnderWay> under_way_;
   const std::shared_ptr<LongPolls> long_polls_;
 };

@@ -14,6 +14,9 @@ inline constexpr std::string_view kErrBusy = "ERR_BUSY";
 // Of any request, before anybody looks at what it asks for:
 inline constexpr std::string_view kErrRequestMalformed = "ERR_REQUEST_MALFORMED";
 inline constexpr std::string_view kErrLengthRequired = "ERR_LENGTH_REQUIRED";
+inline constexpr std::string_view kErrHeadTooLarge = "ERR_HEAD_TOO_LARGE";
+inline constexpr std::string_view kErrBodyTooLarge = "ERR_BODY_TOO_LARGE";
+inline constexpr std::string_view kErrHttpVersion = "ERR_HTTP_VERSION";
 inline constexpr std::string_view kErrHostForeign = "ERR_HOST_FOREIGN";
 inline constexpr std::string_view kErrOriginForeign = "ERR_ORIGIN_FOREIGN";
 

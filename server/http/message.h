@@ -2,8 +2,10 @@
 // the API answer them.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -40,6 +42,12 @@ struct Response {
   std::vector<std::pair<std::string, std::string>>
       headers;                       // Content-Type and the rest; Content-Length is added.
   std::string_view error_code = {};  // Of the error that it tells of; to be counted, not sent.
+  // Kept until the response is written or its client is gone.
+  std::shared_ptr<const void> held = {};
+  // In place of the body: makes a long one piece by piece as the client takes it. It appends the
+  // next piece, and returns whether more follow; they have `pieces_bytes` bytes in all.
+  std::function<bool(std::string& out)> next_piece = {};
+  std::size_t pieces_bytes = 0;
 };
 
 // One sentence as plain text, for people and logs; not cached.

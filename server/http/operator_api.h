@@ -64,6 +64,9 @@ class OperatorApi {
   // Why a request is not the operator's, of which the operator is told; absent if it is.
   [[nodiscard]] std::optional<Error> refuse(const Request& request) const;
 
+  // The same as a question of which nobody is told.
+  [[nodiscard]] bool is_operators(const Request& request) const { return !check(request); }
+
   // Ends what is under way. The log is not asked for anything afterwards.
   void stop();
 

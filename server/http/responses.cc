@@ -6,6 +6,8 @@
 #include "server/http/errors.h"
 #include "server/http/json.h"
 #include "server/http/limits.h"
+#include "server/protocol/limits.h"
+#include "server/protocol/pieced_text.h"
 
 namespace cowrite::http {
 namespace {
@@ -40,6 +42,16 @@ Response text_response(std::string text, Caching caching) {
            {"X-Content-Type-Options", "nosniff"}}};
 }
 
+Response text_response(ot::Rope text, Caching caching) {
+  if (text.bytes() <= protocol::kPieceBytes) return text_response(text.to_string(), caching);
+  Response response = text_response(std::string(), caching);
+  response.pieces_bytes = text.bytes();
+  response.next_piece = [pieces = protocol::PiecedText(std::move(text))](std::string& out) mutable {
+    return pieces.next(out);
+  };
+  return response;
+}
+
 Response error_response(const Error& error) {
   Response response = json_response(error_json(error));
   response.status = status_of(error);
@@ -56,6 +68,8 @@ Response method_not_allowed(std::string message, std::string_view allowed) {
 }
 
 bool is_api_path(std::string_view path) { return path == "/api" || path.starts_with("/api/"); }
+
+bool is_operator_path(std::string_view path) { return path.starts_with("/api/operator/"); }
 
 Response refusal(const Request& request, const Error& error) {
   Response response = error_response(error);

@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "ot/base/result.h"
+#include "ot/rope/rope.h"
 #include "server/http/message.h"
 
 namespace cowrite::http {
@@ -19,6 +20,7 @@ enum class Caching {
 
 // A document's text. It never acts as a page of this server's, whatever a browser makes of it.
 [[nodiscard]] Response text_response(std::string text, Caching caching);
+[[nodiscard]] Response text_response(ot::Rope text, Caching caching);
 
 // With the status that error_table.h gives the code.
 [[nodiscard]] Response error_response(const Error& error);
@@ -27,6 +29,8 @@ enum class Caching {
 
 // Whether a path is the API's.
 [[nodiscard]] bool is_api_path(std::string_view path);
+// Whether it is that of the operator's part.
+[[nodiscard]] bool is_operator_path(std::string_view path);
 
 // Refuses a request of any kind: as the API does if it was for the API, else with the error's
 // sentence.

@@ -90,11 +90,11 @@ ParsedRequest parse_text(const Names& names, Query& query) {
   const bool is_newest = std::holds_alternative<storage::Newest>(at);
   return {is_newest ? storage::Urgency::kCatchUp : storage::Urgency::kPast,
           [key = key_of(names), at](const History& history) {
-            Result<history::VersionText> text = history::read_text(history, key, at);
-            if (!text) return error_response(text.error());
-            Response response = text_response(std::move(text->text), caching_of(at));
-            response.headers.emplace_back("Cowrite-Version", std::to_string(text->version));
-            response.headers.emplace_back("Cowrite-Time", storage::format_time(text->time_ms));
+            Result<storage::Snapshot> read = history::read_version(history, key, at);
+            if (!read) return error_response(read.error());
+            Response response = text_response(std::move(read->text), caching_of(at));
+            response.headers.emplace_back("Cowrite-Version", std::to_string(read->version));
+            response.headers.emplace_back("Cowrite-Time", storage::format_time(read->time_ms));
             return response;
           }};
 }

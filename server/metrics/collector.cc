@@ -69,6 +69,7 @@ void add_connections(const Sources& sources, Page& page) {
   page.add(kConnectionsRefused, refused.per_address, {{"limit", "address"}});
   page.add(kConnectionsEnded, sum(&Counts::closed_invalid), {{"reason", "invalid"}});
   page.add(kConnectionsEnded, sum(&Counts::closed_restart), {{"reason", "restart"}});
+  page.add(kConnectionsEnded, sum(&Counts::closed_slow), {{"reason", "slow_sender"}});
   page.add(kConnectionsEnded, sum(&Counts::closed_overload), {{"reason", "overload"}});
   page.add(kConnectionsEnded, sum(&Counts::dropped_unresponsive), {{"reason", "unresponsive"}});
   page.add(kConnectionsEnded, of_sessions(&switchboard::Counts::slow_readers),
@@ -96,7 +97,7 @@ void add_documents(const Sources& sources, Page& page) {
   using switchboard::Counts;
   const Sum<Counts> sum(sources.loops, &LoopSources::switchboard);
   page.add(kDocuments, sum(&Counts::documents));
-  page.add(kDocumentBytes, sum(&Counts::document_bytes));
+  page.add(kDocumentBytes, sources.document_bytes());
   page.add(kDocumentBytesMax, std::uint64_t{sources.document_bytes_max});
   page.add(kDocumentsOpened, sum(&Counts::documents_opened));
   page.add(kDocumentsEvicted, sum(&Counts::evicted_idle), {{"reason", "idle"}});

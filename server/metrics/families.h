@@ -45,9 +45,10 @@ inline constexpr Family kConnectionsRefused{
     "address."};
 inline constexpr Family kConnectionsEnded{
     "cowrite_connections_ended_total", Kind::kCounter,
-    "WebSockets that the server ended: for what came over them (invalid), to be opened anew "
-    "(restart), because it had too much to do (overload), or because their client did not answer "
-    "(unresponsive) or read (slow_reader). Those that break the framing are not counted."};
+    "WebSockets that the server ended: for what came over them (invalid) or did not come whole in "
+    "time (slow_sender), to be opened anew (restart), because it had too much to do (overload), "
+    "because their client did not answer or took nothing (unresponsive), or because it fell behind "
+    "(slow_reader). Those that break the framing are not counted."};
 inline constexpr Family kReceivedBytes{"cowrite_received_bytes_total", Kind::kCounter,
                                        "Bytes that came over connections of all kinds."};
 inline constexpr Family kSentBytes{"cowrite_sent_bytes_total", Kind::kCounter,

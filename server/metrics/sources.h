@@ -31,7 +31,9 @@ struct Sources {
   const Refusals* refusals = nullptr;
   const transport::ConnectionQuota* quota = nullptr;
   std::function<std::uint64_t()> client_ahead_requests;
+  std::function<std::uint64_t()> document_bytes;
   std::size_t document_bytes_max = 0;
+  std::size_t output_bytes_max = 0;
 };
 
 }  // namespace cowrite::metrics

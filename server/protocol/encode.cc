@@ -29,6 +29,7 @@ JsonWriter begin_message(std::string_view action, const storage::DocumentKey& ke
 }
 
 std::string finish(JsonWriter& json) { return json.end_object().take(); }
+PiecedText finish_pieces(JsonWriter& json) { return json.end_object().take_pieces(); }
 
 JsonWriter& write_error_value(JsonWriter& json, const Error& error) {
   return json.begin_object().text("code", error.code).text("message", error.message).end_object();
@@ -197,50 +198,43 @@ std::string encode_ack(const storage::DocumentKey& key, std::string_view source,
   return finish(json);
 }
 
-std::string encode_read(const Read& read, const storage::Snapshot& snapshot) {
+PiecedText encode_read(const Read& read, const storage::Snapshot& snapshot) {
   JsonWriter json = begin_message(action_of(read.kind), read.key);
   write_snapshot(json.begin_object("data"), snapshot).end_object();
-  return finish(json);
+  return finish_pieces(json);
 }
 std::string encode_read(const Read& read) {
   JsonWriter json = begin_message(action_of(read.kind), read.key);
   return finish(json);
 }
 
-std::string encode_bulk(const ReadMany& many, std::string_view data) {
+void BulkReply::add_snapshot(std::string_view id, const storage::Snapshot& snapshot) {
+  write_snapshot(data_.name(id).begin_object(), snapshot).end_object();
+}
+
+void BulkReply::add_error(std::string_view id, const Error& error) {
+  write_error(data_.name(id).begin_object(), error).end_object();
+}
+
+void BulkReply::add_resumed(std::string_view id) {
+  data_.name(id).boolean(false);  // Not null: sharedb's client looks for an error in it.
+}
+
+PiecedText BulkReply::encode(const ReadMany& many) && {
   JsonWriter json = begin_message(bulk_action_of(many.kind));
-  json.text("c", many.collection).begin_object("data").raw(data).end_object();
-  return finish(json);
+  json.text("c", many.collection).begin_object("data").raw(std::move(data_)).end_object();
+  return finish_pieces(json);
 }
 
-void append_bulk_snapshot(std::string& data, std::string_view id,
-                          const storage::Snapshot& snapshot) {
-  JsonWriter json(std::move(data));
-  write_snapshot(json.name(id).begin_object(), snapshot).end_object();
-  data = json.take();
-}
-
-void append_bulk_error(std::string& data, std::string_view id, const Error& error) {
-  JsonWriter json(std::move(data));
-  write_error(json.name(id).begin_object(), error).end_object();
-  data = json.take();
-}
-
-void append_bulk_resumed(std::string& data, std::string_view id) {
-  JsonWriter json(std::move(data));
-  json.name(id).boolean(false);  // Not null: sharedb's client looks for an error in it.
-  data = json.take();
-}
-
-std::string encode_named_snapshot(std::string_view action, std::uint64_t request,
-                                  const storage::Snapshot& snapshot) {
+PiecedText encode_named_snapshot(std::string_view action, std::uint64_t request,
+                                 const storage::Snapshot& snapshot) {
   JsonWriter json = begin_message(action);
   json.integer("id", request);
   write_snapshot(json, snapshot).name("m").null();
-  return finish(json);
+  return finish_pieces(json);
 }
 
-std::string encode_query(const Query& query, const QueryPage& page) {
+PiecedText encode_query(const Query& query, const QueryPage& page) {
   JsonWriter json = Echo{}(query);
   JsonWriter errors{std::string()};
   json.begin_array("data");
@@ -253,13 +247,13 @@ std::string encode_query(const Query& query, const QueryPage& page) {
   }
   json.end_array();
   const std::string failed = errors.take();
-  if (!page.next && !page.damage && failed.empty()) return finish(json);
+  if (!page.next && !page.damage && failed.empty()) return finish_pieces(json);
   json.begin_object("extra");
   if (page.next) json.text("next", *page.next);
   if (page.damage) write_error_value(json.name("damage"), *page.damage);
   if (!failed.empty()) json.begin_object("errors").raw(failed).end_object();
   json.end_object();
-  return finish(json);
+  return finish_pieces(json);
 }
 
 std::string encode_presence(const Presence& presence, std::string_view source) {

@@ -7,7 +7,9 @@
 #include <string_view>
 
 #include "ot/base/result.h"
+#include "server/protocol/json_writer.h"
 #include "server/protocol/message.h"
+#include "server/protocol/pieced_text.h"
 #include "storage/record.h"
 
 namespace cowrite::protocol {
@@ -27,24 +29,29 @@ namespace cowrite::protocol {
                                      std::uint64_t sequence, std::uint64_t version);
 
 // Answers f and s: with a snapshot, or to a client that was sent the operations since its version.
-[[nodiscard]] std::string encode_read(const Read& read, const storage::Snapshot& snapshot);
+[[nodiscard]] PiecedText encode_read(const Read& read, const storage::Snapshot& snapshot);
 [[nodiscard]] std::string encode_read(const Read& read);
 
-// Answers bf and bs without versions (with versions: encode_done). `data` has the fields
-// of the object of snapshots, made by append_bulk_*.
-[[nodiscard]] std::string encode_bulk(const ReadMany& many, std::string_view data);
-void append_bulk_snapshot(std::string& data, std::string_view id,
-                          const storage::Snapshot& snapshot);
-void append_bulk_error(std::string& data, std::string_view id, const Error& error);
-// The document was resumed: the client has it, and there is no snapshot of it.
-void append_bulk_resumed(std::string& data, std::string_view id);
+// Answers bf and bs without versions (with versions: encode_done).
+class BulkReply {
+ public:
+  void add_snapshot(std::string_view id, const storage::Snapshot& snapshot);
+  void add_error(std::string_view id, const Error& error);
+  // The document was resumed: the client has it, and there is no snapshot of it.
+  void add_resumed(std::string_view id);
+
+  [[nodiscard]] PiecedText encode(const ReadMany& many) &&;
+
+ private:
+  JsonWriter data_{std::string()};  // The fields of the object of snapshots.
+};
 
 // Answers nf and nt.
-[[nodiscard]] std::string encode_named_snapshot(std::string_view action, std::uint64_t request,
-                                                const storage::Snapshot& snapshot);
+[[nodiscard]] PiecedText encode_named_snapshot(std::string_view action, std::uint64_t request,
+                                               const storage::Snapshot& snapshot);
 
 // Answers qf and qs. What cannot be read has its error under "errors" of "extra", by id.
-[[nodiscard]] std::string encode_query(const Query& query, const QueryPage& page);
+[[nodiscard]] PiecedText encode_query(const Query& query, const QueryPage& page);
 
 // A presence, for its sender as acknowledgement and for the others on the channel (p).
 [[nodiscard]] std::string encode_presence(const Presence& presence, std::string_view source);

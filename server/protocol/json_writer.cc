@@ -47,6 +47,21 @@ std::size_t length_of_plain(std::string_view text) {
 
 }  // namespace
 
+void append_escaped(std::string& out, std::string_view text) {
+  for (;;) {
+    const std::size_t plain = length_of_plain(text);
+    out.append(text.substr(0, plain));
+    if (plain == text.size()) return;
+    const auto byte = static_cast<unsigned char>(text[plain]);
+    if (const std::size_t index = kShortEscaped.find(text[plain]); index < kShortEscaped.size()) {
+      out.append({'\\', kShortEscapes[index]});
+    } else {
+      out.append("\\u00").append({kHex[byte >> 4], kHex[byte & 15]});
+    }
+    text.remove_prefix(plain + 1);
+  }
+}
+
 JsonWriter& JsonWriter::open(char bracket) {
   separate();
   text_ += bracket;
@@ -69,10 +84,9 @@ JsonWriter& JsonWriter::text(std::string_view value) {
 }
 
 JsonWriter& JsonWriter::text(const ot::Rope& value) {
-  text_.reserve(text_.size() + value.bytes() + value.bytes() / 16 + 64);
   separate();
   text_ += '"';
-  value.for_each_chunk([this](std::string_view chunk) { append_escaped(chunk); });
+  ropes_.push_back({text_.size(), value});
   text_ += '"';
   return *this;
 }
@@ -90,6 +104,17 @@ JsonWriter& JsonWriter::raw(std::string_view json) {
   if (json.empty()) return *this;
   separate();
   text_ += json;
+  return *this;
+}
+
+JsonWriter& JsonWriter::raw(JsonWriter json) {
+  if (json.text_.empty()) return *this;
+  separate();
+  for (PiecedText::Insertion& rope : json.ropes_) {
+    rope.at += text_.size();
+    ropes_.push_back(std::move(rope));
+  }
+  text_ += json.text_;
   return *this;
 }
 
@@ -112,24 +137,9 @@ void JsonWriter::separate() {
 
 void JsonWriter::write_string(std::string_view value, std::string_view end) {
   text_.append(follows_value_ ? ",\"" : "\"");
-  append_escaped(value);
+  append_escaped(text_, value);
   text_.append(end);
   follows_value_ = true;
-}
-
-void JsonWriter::append_escaped(std::string_view piece) {
-  for (;;) {
-    const std::size_t plain = length_of_plain(piece);
-    text_.append(piece.substr(0, plain));
-    if (plain == piece.size()) return;
-    const auto byte = static_cast<unsigned char>(piece[plain]);
-    if (const std::size_t index = kShortEscaped.find(piece[plain]); index < kShortEscaped.size()) {
-      text_.append({'\\', kShortEscapes[index]});
-    } else {
-      text_.append("\\u00").append({kHex[byte >> 4], kHex[byte & 15]});
-    }
-    piece.remove_prefix(plain + 1);
-  }
 }
 
 }  // namespace cowrite::protocol

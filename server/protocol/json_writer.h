@@ -14,10 +14,15 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "ot/rope/rope.h"
+#include "server/protocol/pieced_text.h"
 
 namespace cowrite::protocol {
+
+// Appends what stands between the quotes of a string. REQUIRES: valid UTF-8, or a part of it.
+void append_escaped(std::string& out, std::string_view text);
 
 class JsonWriter {
  public:
@@ -34,6 +39,7 @@ class JsonWriter {
 
   // Any bytes: U+FFFD stands for what is not UTF-8, as names of documents may have it.
   JsonWriter& text(std::string_view value);
+  // Not written yet, but kept for take_pieces().
   JsonWriter& text(const ot::Rope& value);
   JsonWriter& integer(std::uint64_t value);
   JsonWriter& integer(const std::optional<std::uint64_t>& value) {
@@ -45,6 +51,7 @@ class JsonWriter {
   JsonWriter& null() { return raw("null"); }
   // JSON that was written before. REQUIRES: one value, or in an array or object some, or none.
   JsonWriter& raw(std::string_view json);
+  JsonWriter& raw(JsonWriter json);
 
   // ---- Fields of an object: a name, then any value
 
@@ -63,8 +70,9 @@ class JsonWriter {
   JsonWriter& boolean(const char* name, bool value) { return this->name(name).boolean(value); }
   JsonWriter& raw(const char* name, std::string_view json) { return this->name(name).raw(json); }
 
-  // What was written.
+  // What was written. REQUIRES: no rope is in it.
   [[nodiscard]] std::string take() { return std::move(text_); }
+  [[nodiscard]] PiecedText take_pieces() { return {std::move(text_), std::move(ropes_)}; }
 
  private:
   // Enough for most messages, so that they take memory once.
@@ -76,10 +84,9 @@ class JsonWriter {
   void separate();
   // A string, or with another end a name.
   void write_string(std::string_view value, std::string_view end);
-  // Appends what stands between the quotes of a string.
-  void append_escaped(std::string_view piece);
 
   std::string text_;
+  std::vector<PiecedText::Insertion> ropes_;
   bool follows_value_ = false;  // What comes next needs a comma.
 };
 

@@ -1,9 +1,5 @@
 #include "server/protocol/presence_value.h"
 
-#include <cstdint>
-
-#include "ot/position.h"
-#include "server/protocol/json_reader.h"
 #include "server/protocol/json_writer.h"
 
 namespace cowrite::protocol {
@@ -19,37 +15,51 @@ bool is_selection(const JsonValue& value) {
 
 }  // namespace
 
-std::string transform_presence_value(std::string_view value, const ot::Operation& operation,
-                                     bool own) {
-  const auto moved = [&operation, own](std::uint64_t position) {
-    return ot::transform_position(position, operation, own ? ot::Origin::kOwn : ot::Origin::kOther);
-  };
-  const ParsedJson parsed(value);
-  const JsonValue root = parsed.root();
-  JsonWriter out;
+PresenceValue::PresenceValue(std::string_view json) : json_(json), parsed_(json) {
+  const JsonValue root = parsed_.root();
   if (root.is_unsigned()) {
-    out.integer(moved(root.integer()));
+    positions_[count_++] = root.integer();
   } else if (is_selection(root)) {
-    out.begin_array();
-    for (const JsonValue end : root.elements()) out.integer(moved(end.integer()));
-    out.end_array();
+    for (const JsonValue end : root.elements()) positions_[count_++] = end.integer();
   } else if (const JsonValue index = root["index"]; index.is_unsigned()) {
-    out.begin_object();
-    for (const auto& [name, field] : root.fields()) {
-      if (name == "index") {
-        out.integer("index", moved(index.integer()));
-      } else if (name == "length" && field.is_unsigned()) {
-        // The end moves as a position of its own.
-        const std::uint64_t end = moved(index.integer() + field.integer());
-        out.integer("length", end - moved(index.integer()));
-      } else {
-        field.write(out.name(name));
-      }
-    }
-    out.end_object();
-  } else {
-    return std::string(value);
+    positions_[count_++] = index.integer();
+    const JsonValue length = root["length"];
+    if (length.is_unsigned()) positions_[count_++] = index.integer() + length.integer();
   }
+}
+
+void PresenceValue::move(const ot::Operation& operation, ot::Origin origin) {
+  for (std::size_t i = 0; i < count_; ++i) {
+    positions_[i] = ot::transform_position(positions_[i], operation, origin);
+  }
+}
+
+std::string PresenceValue::to_json() const {
+  const JsonValue root = parsed_.root();
+  if (!has_positions()) return std::string(json_);
+  if (root.is_object()) return range_to_json();
+  JsonWriter out;
+  if (root.is_array()) {
+    out.begin_array().integer(positions_[0]).integer(positions_[1]).end_array();
+  } else {
+    out.integer(positions_[0]);
+  }
+  return out.take();
+}
+
+std::string PresenceValue::range_to_json() const {
+  JsonWriter out;
+  out.begin_object();
+  for (const auto& [name, field] : parsed_.root().fields()) {
+    if (name == "index") {
+      out.integer("index", positions_[0]);
+    } else if (name == "length" && count_ == 2) {
+      out.integer("length", positions_[1] - positions_[0]);
+    } else {
+      field.write(out.name(name));
+    }
+  }
+  out.end_object();
   return out.take();
 }
 

@@ -4,7 +4,6 @@
 #include <utility>
 
 #include "ot/base/check.h"
-#include "server/protocol/encode.h"
 #include "server/protocol/error_codes.h"
 #include "server/protocol/limits.h"
 #include "server/session/limits.h"
@@ -20,11 +19,6 @@ std::vector<std::string> encode_records(const storage::DocumentKey& key,
     messages.push_back(protocol::encode_operation(key, *record));
   }
   return messages;
-}
-
-bool sends_records(const document::ToDocument& request) {
-  const auto* read = std::get_if<document::ReadRequest>(&request);
-  return read && read->request.version;
 }
 
 }  // namespace
@@ -53,7 +47,13 @@ void DocumentReads::read_many(const protocol::ReadMany& request) {
   close_part(id);  // So that a request for no document is answered too.
 }
 
+void DocumentReads::submit(document::Submission submission) {
+  if (queue_.holds(submission.request.key)) return enqueue(std::move(submission));
+  post(std::move(submission));
+}
+
 void DocumentReads::leave(protocol::Unsubscribe request) {
+  cancel_joining(request.key);
   const std::uint64_t ticket = open_request({request, std::nullopt});
   enqueue(document::LeaveRequest{session_, ticket, std::move(request.key), payer_});
 }
@@ -64,6 +64,7 @@ void DocumentReads::leave_many(protocol::UnsubscribeMany request) {
   const std::string collection = request.collection;
   bulks_.emplace(id, Bulk{.request = std::move(request), .left = ids.size() + 1});
   for (const std::string& document : ids) {
+    cancel_joining({collection, document});
     const std::uint64_t ticket = open_request({protocol::Unsubscribe{{collection, document}}, id});
     enqueue(document::LeaveRequest{session_, ticket, {collection, document}, payer_});
   }
@@ -91,16 +92,16 @@ void DocumentReads::snapshot(protocol::FetchSnapshotByTime request) {
 bool DocumentReads::may_subscribe(const protocol::Message& request, protocol::ReadKind kind,
                                   const std::vector<storage::DocumentKey>& documents) {
   if (kind == protocol::ReadKind::kFetch) return true;
-  const auto is_new = [this](const storage::DocumentKey& key) { return !wanted_.contains(key); };
+  const auto is_new = [this](const storage::DocumentKey& key) { return !wants(key); };
   const auto more = static_cast<std::size_t>(std::ranges::count_if(documents, is_new));
-  if (wanted_.size() + more > protocol::kSubscriptionsPerConnectionMax) {
+  if (subscriptions_.size() + joining_.size() + more > protocol::kSubscriptionsPerConnectionMax) {
     const Error error{protocol::kErrTooManySubscriptions,
                       "a connection may follow at most " +
                           std::to_string(protocol::kSubscriptionsPerConnectionMax) + " documents"};
     outbox_.refuse(protocol::encode_error(request, error), error);
     return false;
   }
-  wanted_.insert(documents.begin(), documents.end());
+  for (const storage::DocumentKey& key : documents) ++joining_[key];
   return true;
 }
 
@@ -113,32 +114,55 @@ std::uint64_t DocumentReads::open_request(OpenRequest request) {
 // ---- Posting
 
 void DocumentReads::enqueue(document::ToDocument request) {
-  queue_.push_back(std::move(request));
+  queue_.push(std::move(request));
   pump();
-}
-
-bool DocumentReads::must_wait(const document::ToDocument& request) const {
-  const auto* read = std::get_if<document::ReadRequest>(&request);
-  return read && !read->request.version && submitting_.contains(read->request.key);
 }
 
 void DocumentReads::pump() {
-  while (!congested_ && !queue_.empty() && under_way_ < kReadsInFlightPerConnectionMax &&
-         !must_wait(queue_.front())) {
-    const bool catches_up = sends_records(queue_.front());
-    if (catches_up && catching_up_) return;
-    catching_up_ = catching_up_ || catches_up;
-    ++under_way_;
-    outbox_.post(std::move(queue_.front()));
-    queue_.pop_front();
+  while (!congested_ && under_way_ < kReadsInFlightPerConnectionMax) {
+    std::optional<RequestQueue::Request> next = queue_.next(!catch_up_);
+    if (!next) return;
+    if (next->cancelled) {
+      answer_cancelled(std::get<document::ReadRequest>(next->request));
+    } else {
+      post(std::move(next->request));
+    }
   }
 }
 
-void DocumentReads::settled(const storage::DocumentKey& key) {
-  if (const auto found = submitting_.find(key); found != submitting_.end()) {
-    submitting_.erase(found);
+void DocumentReads::post(document::ToDocument request) {
+  if (const auto* const submission = std::get_if<document::Submission>(&request)) {
+    queue_.submitted(submission->request.key);
+  } else {
+    ++under_way_;
   }
+  const auto* const read = std::get_if<document::ReadRequest>(&request);
+  if (read != nullptr && read->request.version) {
+    queue_.begin_parts(read->request.key);
+    catch_up_.emplace(CatchUp{read->request.key});
+  }
+  outbox_.post(std::move(request));
+}
+
+void DocumentReads::settled(const storage::DocumentKey& key) {
+  queue_.settled(key);
   pump();
+}
+
+// What has not joined yet shall not, but is answered when it is its turn.
+void DocumentReads::cancel_joining(const storage::DocumentKey& key) {
+  if (catch_up_ && catch_up_->key == key) catch_up_->cancelled = true;
+  queue_.cancel_subscriptions(key);
+}
+
+// Without the document's text or records, which a client that leaves does not need.
+void DocumentReads::answer_cancelled(const document::ReadRequest& joining) {
+  queue_.end_parts(joining.request.key);
+  no_longer_joining(joining.request.key);
+  const auto open = open_requests_.extract(joining.ticket);
+  if (!open.mapped().bulk) return outbox_.send(protocol::encode_read(joining.request));
+  bulks_.at(*open.mapped().bulk).reply.add_resumed(joining.request.key.id());
+  close_part(*open.mapped().bulk);
 }
 
 void DocumentReads::drained() {
@@ -158,27 +182,41 @@ void DocumentReads::deliver(document::ReadReply reply) {
     outbox_.send(
         encode_records(reply.key, std::get<std::vector<document::RecordPtr>>(*reply.content)));
   }
-  if (!reply.complete) {
-    protocol::Read rest = request;
-    rest.version = reply.next;
-    queue_.emplace_front(document::ReadRequest{session_, reply.ticket, std::move(rest), payer_});
-    catching_up_ = false;
-    --under_way_;
-    pump();
-    return;
-  }
-  if (request.version) catching_up_ = false;
-  if (request.kind == protocol::ReadKind::kSubscribe && !find(reply.key)) wanted_.erase(reply.key);
+  if (request.version && goes_on(reply, request)) return;
+  if (request.kind == protocol::ReadKind::kSubscribe) no_longer_joining(reply.key);
   if (open.bulk) {
     finish_part(*open.bulk, request, reply);
   } else if (!reply.content) {
     outbox_.refuse(protocol::encode_error(request, reply.content.error()), reply.content.error());
   } else if (const auto* snapshot = std::get_if<storage::Snapshot>(&*reply.content)) {
-    outbox_.send_snapshot(protocol::encode_read(request, *snapshot));
+    outbox_.send(protocol::encode_read(request, *snapshot), reply.room);
   } else {
     outbox_.send(protocol::encode_read(request));
   }
-  retire(reply.ticket);
+  retire(reply.ticket, reply.key);
+}
+
+// Whether the read of records has another part, which is then on its way.
+bool DocumentReads::goes_on(const document::ReadReply& reply, const protocol::Read& request) {
+  const bool cancelled = catch_up_->cancelled && request.kind == protocol::ReadKind::kSubscribe;
+  catch_up_.reset();
+  if (reply.complete || cancelled) {
+    queue_.end_parts(reply.key);
+    return false;
+  }
+  protocol::Read rest = request;
+  rest.version = reply.next;
+  queue_.push_rest({session_, reply.ticket, std::move(rest), payer_});
+  queue_.answered(reply.key);
+  --under_way_;
+  congested_ = true;
+  outbox_.await_drained();
+  return true;
+}
+
+void DocumentReads::no_longer_joining(const storage::DocumentKey& key) {
+  const auto joining = joining_.find(key);
+  if (--joining->second == 0) joining_.erase(joining);
 }
 
 // From here on the document's records reach the client; those of a bulk read without versions must
@@ -199,16 +237,19 @@ void DocumentReads::finish_part(std::uint64_t id, const protocol::Read& request,
     if (request.version) {
       bulk.failed.emplace(request.key.id(), reply.content.error());
     } else {
-      protocol::append_bulk_error(bulk.data, request.key.id(), reply.content.error());
+      bulk.reply.add_error(request.key.id(), reply.content.error());
     }
   } else if (const auto* snapshot = std::get_if<storage::Snapshot>(&*reply.content)) {
-    if (bulk.data.empty() || bulk.data.size() + snapshot->text.bytes() <= kBulkReplyBytesMax) {
-      protocol::append_bulk_snapshot(bulk.data, request.key.id(), *snapshot);
+    const std::size_t bytes = bulk.text_bytes + snapshot->text.bytes();
+    if (bulk.text_bytes == 0 || bytes <= kBulkReplyBytesMax) {
+      bulk.reply.add_snapshot(request.key.id(), *snapshot);
+      bulk.text_bytes = bytes;
+      if (reply.room) bulk.rooms->push_back(reply.room);
     } else {
       const Error error{protocol::kErrBulkReplyTooLarge,
                         "the reply to a bulk request is full; ask for this document alone"};
       outbox_.note_refusal(error);
-      protocol::append_bulk_error(bulk.data, request.key.id(), error);
+      bulk.reply.add_error(request.key.id(), error);
       if (reply.joined) leave_unasked(request.key);
     }
   }
@@ -224,7 +265,7 @@ void DocumentReads::close_part(std::uint64_t id) {
     outbox_.send(protocol::encode_done(*unsubscribe));
   } else {
     const protocol::ReadMany& request = std::get<protocol::ReadMany>(bulk.request);
-    outbox_.send_snapshot(encode_reply(bulk));
+    outbox_.send(encode_reply(bulk), bulk.rooms);
     for (transport::SharedOutbound& records : bulk.held) outbox_.send(std::move(records));
     for (const auto& [document, version] : request.documents) {
       if (Subscription* subscription = find({request.collection, document});
@@ -239,19 +280,19 @@ void DocumentReads::close_part(std::uint64_t id) {
 // The reply to a read with versions has no place for an error of one document. If there is one, it
 // takes the form of the other reply, with `false` instead of a snapshot for those that were
 // resumed: for sharedb's client that is the end of its request, and nothing to take in.
-std::string DocumentReads::encode_reply(const Bulk& bulk) {
+protocol::PiecedText DocumentReads::encode_reply(Bulk& bulk) {
   const protocol::ReadMany& request = std::get<protocol::ReadMany>(bulk.request);
-  if (!request.with_versions) return protocol::encode_bulk(request, bulk.data);
-  if (bulk.failed.empty()) return protocol::encode_done(request);
-  std::string data;
+  if (!request.with_versions) return std::move(bulk.reply).encode(request);
+  if (bulk.failed.empty()) return {protocol::encode_done(request), {}};
+  protocol::BulkReply reply;
   for (const auto& [document, _] : request.documents) {
     if (const auto failed = bulk.failed.find(document); failed != bulk.failed.end()) {
-      protocol::append_bulk_error(data, document, failed->second);
+      reply.add_error(document, failed->second);
     } else {
-      protocol::append_bulk_resumed(data, document);
+      reply.add_resumed(document);
     }
   }
-  return protocol::encode_bulk(request, data);
+  return std::move(reply).encode(request);
 }
 
 void DocumentReads::leave_unasked(const storage::DocumentKey& key) {
@@ -264,33 +305,35 @@ void DocumentReads::deliver(const document::LeaveReply& reply) {
   CHECK(found != open_requests_.end());
   const OpenRequest& open = found->second;
   subscriptions_.erase(reply.key);
-  wanted_.erase(reply.key);
   if (open.bulk) {
     close_part(*open.bulk);
   } else if (open.request) {
     outbox_.send(protocol::encode_done(*open.request));
   }
-  retire(reply.ticket);
+  retire(reply.ticket, reply.key);
 }
 
 void DocumentReads::deliver(const document::SnapshotReply& reply) {
   const auto found = open_requests_.find(reply.ticket);
   CHECK(found != open_requests_.end());
   const protocol::Message& request = *found->second.request;
+  const auto* const by_version = std::get_if<protocol::FetchSnapshot>(&request);
+  const auto* const by_time = std::get_if<protocol::FetchSnapshotByTime>(&request);
+  const storage::DocumentKey key = by_version ? by_version->key : by_time->key;
   if (!reply.snapshot) {
     outbox_.refuse(protocol::encode_error(request, reply.snapshot.error()), reply.snapshot.error());
-  } else if (const auto* by_version = std::get_if<protocol::FetchSnapshot>(&request)) {
-    outbox_.send_snapshot(
-        protocol::encode_named_snapshot("nf", by_version->request, *reply.snapshot));
   } else {
-    outbox_.send_snapshot(protocol::encode_named_snapshot(
-        "nt", std::get<protocol::FetchSnapshotByTime>(request).request, *reply.snapshot));
+    outbox_.send(protocol::encode_named_snapshot(
+                     by_version ? "nf" : "nt", by_version ? by_version->request : by_time->request,
+                     *reply.snapshot),
+                 reply.room);
   }
-  retire(reply.ticket);
+  retire(reply.ticket, key);
 }
 
-void DocumentReads::retire(std::uint64_t ticket) {
+void DocumentReads::retire(std::uint64_t ticket, const storage::DocumentKey& key) {
   open_requests_.erase(ticket);
+  queue_.answered(key);
   --under_way_;
   pump();
 }

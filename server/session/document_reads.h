@@ -1,30 +1,29 @@
 // DocumentReads: what one connection reads and follows: single documents, many at a time, and the
 // past.
 //
-// Requests are posted in order, a few at a time, and none while the client does not read: what they
-// return may be large. A client that is far behind gets its records part by part, each when the one
-// before has left.
-//
-// A read of a whole text waits for the answers to the operations that the client sent before it: a
-// ShareDB client asks for the text when it has given up what it had in flight, and would take a
-// late refusal of that for one of what it sends next.
+// Requests are posted a few at a time, those about one document in order, and none while the client
+// does not read: what they return may be large. Operations take the same way, so that none
+// overtakes a read of its document. A client that is far behind gets its records part by part, each
+// when the one before has left. Leaving a document ends the subscriptions to it that are not there
+// yet.
 //
 // Sans-I/O, like the Session that it is a part of.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
-#include <deque>
 #include <map>
+#include <memory>
 #include <optional>
-#include <set>
 #include <string>
 #include <unordered_map>
 #include <vector>
 
 #include "server/document/messages.h"
+#include "server/protocol/encode.h"
 #include "server/protocol/message.h"
 #include "server/session/outbox.h"
+#include "server/session/request_queue.h"
 
 namespace cowrite::session {
 
@@ -58,12 +57,14 @@ class DocumentReads {
   void congested() { congested_ = true; }
   void drained();
 
-  // The client sent an operation on the document / has its answer.
-  void submitted(const storage::DocumentKey& key) { submitting_.insert(key); }
+  // The client sent an operation / has the answer to one on the document.
+  void submit(document::Submission submission);
   void settled(const storage::DocumentKey& key);
 
   // The client follows the document, or has asked to.
-  [[nodiscard]] bool wants(const storage::DocumentKey& key) const { return wanted_.contains(key); }
+  [[nodiscard]] bool wants(const storage::DocumentKey& key) const {
+    return subscriptions_.contains(key) || joining_.contains(key);
+  }
 
   // Null if the client does not follow the document.
   [[nodiscard]] Subscription* find(const storage::DocumentKey& key);
@@ -72,15 +73,18 @@ class DocumentReads {
   // they must follow.
   void follow(const Subscription& subscription, transport::SharedOutbound records);
 
-  // Requests that are not answered yet.
+  // Requests that are not answered yet, without operations.
   [[nodiscard]] std::size_t waiting() const { return open_requests_.size(); }
 
  private:
   // A bulk request, until the last of its documents has answered.
   struct Bulk {
-    protocol::Message request;            // ReadMany or UnsubscribeMany.
-    std::size_t left = 0;                 // Documents that have not answered.
-    std::string data;                     // The snapshots so far, as the reply writes them.
+    protocol::Message request;   // ReadMany or UnsubscribeMany.
+    std::size_t left = 0;        // Documents that have not answered.
+    protocol::BulkReply reply;   // With the snapshots so far.
+    std::size_t text_bytes = 0;  // In them.
+    std::shared_ptr<std::vector<document::TextRoom>> rooms =
+        std::make_shared<std::vector<document::TextRoom>>();
     std::map<std::string, Error> failed;  // Documents of a read with versions.
     // Records that followed before the reply could go.
     std::vector<transport::SharedOutbound> held;
@@ -89,22 +93,26 @@ class DocumentReads {
   // What a reply is for.
   struct OpenRequest {
     std::optional<protocol::Message> request;  // Absent if the client did not ask for it.
-    std::optional<std::uint64_t> bulk;         // The bulk request that it is part of.
+    std::optional<std::uint64_t> bulk = {};    // The bulk request that it is part of.
   };
 
   [[nodiscard]] bool may_subscribe(const protocol::Message& request, protocol::ReadKind kind,
                                    const std::vector<storage::DocumentKey>& documents);
   [[nodiscard]] std::uint64_t open_request(OpenRequest request);
   void enqueue(document::ToDocument request);
-  [[nodiscard]] bool must_wait(const document::ToDocument& request) const;
   void pump();
-  void retire(std::uint64_t ticket);
+  void post(document::ToDocument request);
+  [[nodiscard]] bool goes_on(const document::ReadReply& reply, const protocol::Read& request);
+  void no_longer_joining(const storage::DocumentKey& key);
+  void cancel_joining(const storage::DocumentKey& key);
+  void answer_cancelled(const document::ReadRequest& joining);
+  void retire(std::uint64_t ticket, const storage::DocumentKey& key);
   void join(const document::ReadReply& reply, const OpenRequest& open);
   void leave_unasked(const storage::DocumentKey& key);
   void finish_part(std::uint64_t id, const protocol::Read& request,
                    const document::ReadReply& reply);
   void close_part(std::uint64_t id);
-  [[nodiscard]] static std::string encode_reply(const Bulk& bulk);
+  [[nodiscard]] static protocol::PiecedText encode_reply(Bulk& bulk);
 
   document::SessionId session_;
   storage::Payer payer_;
@@ -112,14 +120,18 @@ class DocumentReads {
   bool congested_ = false;
   std::uint64_t next_number_ = 1;  // Of tickets and bulk requests.
   std::unordered_map<storage::DocumentKey, Subscription> subscriptions_;
-  std::set<storage::DocumentKey> wanted_;  // What the client follows or has asked to follow.
+  std::map<storage::DocumentKey, std::size_t> joining_;  // Subscriptions asked for, by document.
   std::map<std::uint64_t, OpenRequest> open_requests_;
   std::map<std::uint64_t, Bulk> bulks_;
-  std::multiset<storage::DocumentKey> submitting_;  // Of each operation without an answer.
-  std::deque<document::ToDocument> queue_;          // Not posted yet.
-  std::size_t under_way_ = 0;                       // Posted and not answered.
-  // One of them sends records, which those of another must not interrupt.
-  bool catching_up_ = false;
+  RequestQueue queue_;         // Not posted yet.
+  std::size_t under_way_ = 0;  // Posted and not answered, without operations.
+  // The one of them that sends records: at most one, so that a client that is far behind in many
+  // documents is sent a part at a time.
+  struct CatchUp {
+    storage::DocumentKey key;
+    bool cancelled = false;  // The client has asked to leave.
+  };
+  std::optional<CatchUp> catch_up_;
 };
 
 }  // namespace cowrite::session

@@ -34,8 +34,8 @@ inline constexpr std::size_t kBulkReplyBytesMax = storage::kDocumentBytesMax;
 // says that it has drained.
 inline constexpr std::size_t kSendQueueHighBytes = std::size_t{1} << 20;
 
-// Live operations that a client has not read yet, not counting snapshots on their way; a client
-// that falls behind by more is disconnected, and resumes by version when it comes back.
+// Operations that a client has not read yet; a client that falls behind by more is disconnected,
+// and resumes by version when it comes back.
 inline constexpr std::size_t kSendQueueBytesMax = std::size_t{16} << 20;
 
 // Presences that wait for a slow reader, the latest of each person; beyond it the oldest are

@@ -12,14 +12,20 @@
 
 #include "server/document/messages.h"
 #include "server/presence/channel.h"
+#include "server/protocol/limits.h"
+#include "server/protocol/pieced_text.h"
 #include "server/transport/connection.h"
 
 namespace cowrite::session {
 
 struct Send {
   transport::SharedOutbound outbound;
-  // The bytes of requested snapshots in it, which do not count against a slow reader.
-  std::size_t snapshot_bytes = 0;
+};
+// The client was sent so much that more waits until it has taken it.
+struct AwaitDrained {};
+// One message that is made as the client takes it.
+struct SendLong {
+  transport::NextPiece message;
 };
 struct Close {
   transport::CloseCode code = transport::CloseCode::kInvalidData;
@@ -33,8 +39,9 @@ struct Refused {
 };
 enum class ReadControl : std::uint8_t { kPause, kResume };
 
-using SessionEffect = std::variant<Send, Refused, Close, Drop, ReadControl, document::ToDocument,
-                                   document::QueryRequest, presence::ToChannel>;
+using SessionEffect =
+    std::variant<Send, SendLong, AwaitDrained, Refused, Close, Drop, ReadControl,
+                 document::ToDocument, document::QueryRequest, presence::ToChannel>;
 
 class Outbox {
  public:
@@ -46,9 +53,12 @@ class Outbox {
     if (!messages.empty()) send(share(std::move(messages)));
   }
   void send(std::string message) { send(share({std::move(message)})); }
-  void send_snapshot(std::string message) {
-    const std::size_t bytes = message.size();
-    effects_.emplace_back(Send{share({std::move(message)}), bytes});
+  void await_drained() { effects_.emplace_back(AwaitDrained{}); }
+  // A message with documents in it, and the memory that they take.
+  void send(protocol::PiecedText message, document::TextRoom room) {
+    if (message.bytes_left() <= protocol::kPieceBytes) return send(std::move(message).take());
+    effects_.emplace_back(SendLong{[message = std::move(message), room = std::move(room)](
+                                       std::string& out) mutable { return message.next(out); }});
   }
 
   // An answer that is an error.

@@ -11,7 +11,7 @@ void Queries::ask(protocol::Query query) {
 
 void Queries::deliver(const document::QueryReply& reply) {
   if (reply.page) {
-    outbox_.send_snapshot(protocol::encode_query(reply.query, *reply.page));
+    outbox_.send(protocol::encode_query(reply.query, *reply.page), reply.room);
   } else {
     const Error& error = reply.page.error();
     outbox_.refuse(protocol::encode_error(reply.query, error), error);

@@ -60,14 +60,13 @@ void Session::handle(protocol::FetchSnapshotByTime message) { reads_.snapshot(st
 void Session::handle(protocol::Submit message) {
   ++unanswered_;
   unanswered_bytes_ += message_bytes_;
-  reads_.submitted(message.key);
   std::string source = message.source.value_or(source_);
-  outbox_.post(document::ToDocument(document::Submission{.session = id_,
-                                                         .source = std::move(source),
-                                                         .author = author_,
-                                                         .request = std::move(message),
-                                                         .bytes = message_bytes_,
-                                                         .payer = payer_}));
+  reads_.submit({.session = id_,
+                 .source = std::move(source),
+                 .author = author_,
+                 .request = std::move(message),
+                 .bytes = message_bytes_,
+                 .payer = payer_});
 }
 
 void Session::handle(protocol::JoinChannel message) {
@@ -212,7 +211,7 @@ void Session::update_read_pause() {
   const bool full = unanswered_ >= kUnansweredPerConnectionMax ||
                     unanswered_bytes_ >= kUnansweredBytesPerConnectionMax ||
                     reads_.waiting() + queries_.waiting() >= kUnansweredPerConnectionMax ||
-                    congested_;
+                    congestion_ == Congestion::kFull;
   if (full == paused_) return;
   paused_ = full;
   outbox_.set(full ? ReadControl::kPause : ReadControl::kResume);
@@ -259,7 +258,7 @@ void Session::deliver(const document::PresenceNotice& notice,
                       const transport::SharedOutbound& encoded) {
   const bool acknowledges = notice.sender == id_;
   if (!acknowledges && (notice.source == source_ || !concerns(notice.presence))) return;
-  if (!acknowledges && congested_) {
+  if (!acknowledges && congestion_ != Congestion::kNone) {
     waiting_presences_.put(notice, encoded);
   } else {
     outbox_.send(encoded);
@@ -280,15 +279,15 @@ void Session::deliver(const presence::ChannelCall& call) {
 
 // ---- Pace
 
-void Session::congested() {
-  congested_ = true;
+void Session::congested(Congestion congestion) {
+  congestion_ = congestion;
   reads_.congested();
   queries_.congested();
   update_read_pause();
 }
 
 void Session::drained() {
-  congested_ = false;
+  congestion_ = Congestion::kNone;
   for (transport::SharedOutbound& presence : waiting_presences_.take()) {
     outbox_.send(std::move(presence));
   }

@@ -17,6 +17,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <set>
 #include <string>
 #include <string_view>
@@ -32,11 +33,18 @@
 
 namespace cowrite::session {
 
+// Why a client gets nothing more but what concerns it at once.
+enum class Congestion : std::uint8_t {
+  kNone,
+  kLongReply,  // It is being sent a long one: others wait, and so do presences.
+  kFull,       // It reads too slowly: it is not read, either.
+};
+
 class Session {
  public:
-  // `payer` pays for its requests. `source` is the connection's id unless the client brings its own: random, and never used
-  // before. `history_id` names the server's histories to the client (x-history), if it is not
-  // empty.
+  // `payer` pays for its requests. `source` is the connection's id unless the client brings its
+  // own: random, and never used before. `history_id` names the server's histories to the client
+  // (x-history), if it is not empty.
   Session(document::SessionId id, std::string source, std::string history_id = {},
           storage::Payer payer = {});
   Session(const Session&) = delete;
@@ -64,7 +72,8 @@ class Session {
   // The presences on a channel are asked for.
   void deliver(const presence::ChannelCall& call);
   // The client reads too slowly / has caught up.
-  void congested();
+  // REQUIRES: congestion is not kNone.
+  void congested(Congestion congestion);
   void drained();
   // The connection is gone: retracts its presences. Its subscriptions end elsewhere.
   void closed();
@@ -116,7 +125,7 @@ class Session {
   OwnPresences own_presences_;
   WaitingPresences waiting_presences_;
   std::set<std::string> channels_;  // That it listens to or has asked to.
-  bool congested_ = false;
+  Congestion congestion_ = Congestion::kNone;
 
   std::size_t message_bytes_ = 0;  // Of the message in hand.
   std::size_t unanswered_ = 0;     // Submissions.

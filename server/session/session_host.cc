@@ -50,8 +50,7 @@ void SessionHost::on_message(std::string_view text) {
 
 void SessionHost::on_drained() {
   if (state_ == State::kClosed) return;
-  congested_ = false;
-  snapshots_queued_ = 0;
+  congestion_ = Congestion::kNone;
   session_.drained();
   carry_out();
 }
@@ -66,8 +65,12 @@ void SessionHost::on_close() {
 // ---- Effects
 
 void SessionHost::carry_out() {
-  for (SessionEffect& effect : session_.take_effects()) {
-    std::visit([this](auto due) { carry_out(std::move(due)); }, std::move(effect));
+  // What is carried out may make more due at once.
+  for (auto effects = session_.take_effects(); !effects.empty();
+       effects = session_.take_effects()) {
+    for (SessionEffect& effect : effects) {
+      std::visit([this](auto due) { carry_out(std::move(due)); }, std::move(effect));
+    }
   }
   if (const std::size_t presences = session_.presences(); presences != presences_) {
     ports_.on_presences_changed(static_cast<std::ptrdiff_t>(presences) -
@@ -80,13 +83,31 @@ void SessionHost::carry_out() {
 
 void SessionHost::carry_out(const Send& effect) {
   if (state_ == State::kClosing || state_ == State::kClosed) return;
-  snapshots_queued_ += effect.snapshot_bytes;
   connection_->send(effect.outbound);
   const std::size_t queued = connection_->queued_bytes();
-  if (queued > kSendQueueBytesMax + snapshots_queued_) return carry_out(Drop{});
-  if (congested_ || queued <= kSendQueueHighBytes) return;
-  congested_ = true;
-  session_.congested();
+  if (queued > kSendQueueBytesMax) return carry_out(Drop{});
+  if (queued > kSendQueueHighBytes) congested(Congestion::kFull);
+}
+
+void SessionHost::carry_out(SendLong effect) {
+  if (state_ == State::kClosing || state_ == State::kClosed) return;
+  connection_->send_long(std::move(effect.message));
+  congested(Congestion::kLongReply);
+}
+
+void SessionHost::carry_out(const AwaitDrained&) {
+  if (state_ == State::kClosing || state_ == State::kClosed) return;
+  if (connection_->await_drained()) {
+    congested(Congestion::kLongReply);
+  } else {
+    session_.drained();
+  }
+}
+
+void SessionHost::congested(Congestion congestion) {
+  if (congestion <= congestion_) return;
+  congestion_ = congestion;
+  session_.congested(congestion);
 }
 
 void SessionHost::carry_out(const Refused& effect) { ports_.on_refused(effect.code); }

@@ -65,6 +65,8 @@ class SessionHost : public transport::ConnectionEvents {
  private:
   void carry_out();
   void carry_out(const Send& effect);
+  void carry_out(SendLong effect);
+  void carry_out(const AwaitDrained& effect);
   void carry_out(const Refused& effect);
   void carry_out(const Close& effect);
   void carry_out(const Drop& effect);
@@ -73,6 +75,8 @@ class SessionHost : public transport::ConnectionEvents {
   void carry_out(document::QueryRequest effect);
   void carry_out(presence::ToChannel effect);
 
+  void congested(Congestion congestion);
+
   enum class State { kOpen, kDraining, kClosing, kClosed };
 
   document::SessionId id_;
@@ -80,11 +84,10 @@ class SessionHost : public transport::ConnectionEvents {
   std::shared_ptr<transport::Connection> connection_;
   SessionPorts ports_;
   State state_ = State::kOpen;
-  bool congested_ = false;
+  Congestion congestion_ = Congestion::kNone;
   bool dropped_ = false;
   document::Moment message_received_;  // The message in hand.
   std::size_t presences_ = 0;          // As told last.
-  std::size_t snapshots_queued_ = 0;   // Bytes that do not count against a slow reader.
 };
 
 }  // namespace cowrite::session

@@ -17,7 +17,6 @@ inline constexpr std::array kRebaseDepths = {
 struct Counts {
   // Now.
   counting::Counter documents;
-  counting::Counter document_bytes;
   counting::Counter channels;
   counting::Counter subscriptions;  // Of sessions to documents.
   counting::Counter presences;      // That sessions have announced and not taken back.

@@ -25,7 +25,7 @@ DocumentHost& DocumentTable::open(const DocumentKey& key, storage::Payer payer) 
   if (!opened.host || opened.host->failed()) {
     opened.host = DocumentHost::open(key, log_, host_ports(key), payer);
     counts_.documents_opened.add();
-    update_counts();
+    counts_.documents.set(documents_.size());
   }
   opened.was_idle = false;
   return *opened.host;
@@ -55,7 +55,7 @@ document::HostPorts DocumentTable::host_ports(const DocumentKey& key) {
           [this, key](std::uint64_t seen, std::uint64_t held) {
             board_.ports().on_client_ahead(key, seen, held);
           },
-      .on_memory_changed = [this, key](std::size_t bytes) { memory_changed(key, bytes); },
+      .memory = board_.memory(),
       .halt = ports.halt,
   };
 }
@@ -85,7 +85,6 @@ void DocumentTable::leave(const DocumentKey& key, LoopIndex loop) {
   const auto found = documents_.find(key);
   CHECK(found != documents_.end());
   found->second.host->leave(loop);
-  schedule_eviction();
 }
 
 void DocumentTable::reload(const DocumentKey& key) {
@@ -116,49 +115,27 @@ void DocumentTable::evict_idle() {
 
 DocumentTable::OpenDocuments::iterator DocumentTable::evict(OpenDocuments::iterator evicted) {
   by_use_.erase(evicted->second.use);
-  bytes_ -= evicted->second.bytes;
   const auto next = documents_.erase(evicted);
-  update_counts();
+  counts_.documents.set(documents_.size());
   return next;
 }
 
-void DocumentTable::update_counts() {
-  counts_.documents.set(documents_.size());
-  counts_.document_bytes.set(bytes_);
-}
-
-void DocumentTable::memory_changed(const DocumentKey& key, std::size_t bytes) {
-  const auto found = documents_.find(key);
-  if (found == documents_.end()) return;
-  bytes_ += bytes - found->second.bytes;
-  found->second.bytes = bytes;
-  update_counts();
-  schedule_eviction();
-}
-
-// Posted, since the caller may be the document that is to be evicted.
-void DocumentTable::schedule_eviction() {
-  if (bytes_ <= bytes_max_ || eviction_scheduled_) return;
-  eviction_scheduled_ = true;
-  board_.ports().post(loop_, [this] { make_room(); });
-}
-
-// Those in use are put behind the others, so that a few looks reach the idle ones next time.
-void DocumentTable::make_room() {
-  eviction_scheduled_ = false;
+// Those that stay are put behind the others, so that a few looks reach others next time.
+bool DocumentTable::make_room() {
   bool found_any = false;
-  for (std::size_t looks = 0; looks < kEvictionLooksMax && !by_use_.empty() && bytes_ > bytes_max_;
-       ++looks) {
+  for (std::size_t looks = 0; looks < kEvictionLooksMax && board_.memory()->scarce(); ++looks) {
+    if (by_use_.empty()) return false;
     const auto oldest = documents_.find(by_use_.front());
     if (oldest->second.host->idle()) {
-      counts_.evicted_for_room.add();
       evict(oldest);
-      found_any = true;
     } else {
       by_use_.splice(by_use_.end(), by_use_, by_use_.begin());
+      if (!oldest->second.host->unload()) continue;
     }
+    counts_.evicted_for_room.add();
+    found_any = true;
   }
-  if (found_any) schedule_eviction();
+  return found_any && board_.memory()->scarce();
 }
 
 }  // namespace cowrite::switchboard

@@ -19,16 +19,10 @@ namespace cowrite::switchboard {
 
 class DocumentTable {
  public:
-  // While the documents take more than bytes_max bytes, idle ones leave. `channels` are those of
-  // the same loop. REQUIRES: all that is referred to outlives this.
+  // `channels` are those of the same loop. REQUIRES: all that is referred to outlives this.
   DocumentTable(Switchboard& board, LoopIndex loop, storage::OperationLog& log,
-                ChannelTable& channels, Counts& counts, std::size_t bytes_max)
-      : board_(board),
-        loop_(loop),
-        log_(log),
-        channels_(channels),
-        counts_(counts),
-        bytes_max_(bytes_max) {}
+                ChannelTable& channels, Counts& counts)
+      : board_(board), loop_(loop), log_(log), channels_(channels), counts_(counts) {}
 
   void handle(document::ToDocument request);
   // A session of this loop that joined the document has left. REQUIRES: it had joined.
@@ -38,6 +32,9 @@ class DocumentTable {
 
   // A document goes when two calls in a row find it idle.
   void evict_idle();
+  // While memory is scarce, documents leave that are not in use this moment, those used longest ago
+  // first. True if there are more to look at.
+  bool make_room();
 
   // A document that is in use, in words; empty if none is.
   [[nodiscard]] std::string in_use() const;
@@ -48,7 +45,6 @@ class DocumentTable {
   struct OpenDocument {
     std::shared_ptr<document::DocumentHost> host;
     std::list<storage::DocumentKey>::iterator use;  // In by_use_.
-    std::size_t bytes = 0;                          // That it takes in memory.
     bool was_idle = false;                          // When it was looked at last.
   };
   using OpenDocuments = std::unordered_map<storage::DocumentKey, OpenDocument>;
@@ -56,22 +52,15 @@ class DocumentTable {
   [[nodiscard]] document::DocumentHost& open(const storage::DocumentKey& key, storage::Payer payer);
   [[nodiscard]] document::HostPorts host_ports(const storage::DocumentKey& key);
   OpenDocuments::iterator evict(OpenDocuments::iterator evicted);
-  void update_counts();
-  void memory_changed(const storage::DocumentKey& key, std::size_t bytes);
-  void schedule_eviction();
-  void make_room();
 
   Switchboard& board_;
   const LoopIndex loop_;
   storage::OperationLog& log_;
   ChannelTable& channels_;
   Counts& counts_;
-  const std::size_t bytes_max_;
 
   OpenDocuments documents_;
   std::list<storage::DocumentKey> by_use_;  // All of them, those used longest ago first.
-  std::size_t bytes_ = 0;                   // Of all.
-  bool eviction_scheduled_ = false;
 };
 
 }  // namespace cowrite::switchboard

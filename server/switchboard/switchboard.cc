@@ -1,5 +1,6 @@
 #include "server/switchboard/switchboard.h"
 
+#include <atomic>
 #include <utility>
 #include <variant>
 
@@ -22,17 +23,20 @@ struct Switchboard::Shard {
             }),
         sessions(board, loop, options.history_id, counts),
         channels(board, counts),
-        documents(board, loop, log, channels, counts, options.documents_bytes / options.loops) {}
+        documents(board, loop, log, channels, counts) {}
 
   Counts counts;
   document::LogReader queries;
   SessionTable sessions;
   ChannelTable channels;
   DocumentTable documents;
+  std::atomic<bool> memory_wanted = false;  // Its documents are about to be looked at.
 };
 
 Switchboard::Switchboard(const Options& options, storage::OperationLog& log, Ports ports)
-    : ports_(std::move(ports)) {
+    : ports_(std::move(ports)),
+      memory_(std::make_shared<document::DocumentMemory>(options.documents_bytes,
+                                                         [this] { want_memory(); })) {
   for (std::size_t loop = 0; loop < options.loops; ++loop) {
     shards_.push_back(std::make_unique<Shard>(*this, static_cast<LoopIndex>(loop), options, log));
   }
@@ -61,6 +65,30 @@ std::shared_ptr<transport::ConnectionEvents> Switchboard::accept(
 
 void Switchboard::drain(LoopIndex loop, std::function<void()> done) {
   shards_[loop]->sessions.drain(std::move(done));
+}
+
+// From any thread. Posted, since the caller may be the document that is to leave.
+void Switchboard::want_memory() {
+  for (std::size_t loop = 0; loop < shards_.size(); ++loop) {
+    if (shards_[loop]->memory_wanted.exchange(true)) continue;
+    post(static_cast<LoopIndex>(loop),
+         [this, loop](Shard&) { make_room(static_cast<LoopIndex>(loop)); });
+  }
+}
+
+document::TextRoom Switchboard::reserve_text(std::size_t bytes) {
+  document::DocumentMemory::Charge charge = memory_->try_charge(document::memory_of_text(bytes));
+  if (!charge) return nullptr;
+  return std::make_shared<document::DocumentMemory::Charge>(std::move(charge));
+}
+
+void Switchboard::make_room(LoopIndex loop) {
+  Shard& shard = *shards_[loop];
+  if (shard.documents.make_room()) {
+    return post(loop, [this, loop](Shard&) { make_room(loop); });
+  }
+  shard.memory_wanted = false;
+  if (memory_->scarce()) ports_.on_memory_scarce(loop);
 }
 
 void Switchboard::evict_idle(LoopIndex loop) { shards_[loop]->documents.evict_idle(); }
@@ -104,15 +132,17 @@ void Switchboard::to_channel(presence::ToChannel request) {
 }
 
 void Switchboard::query(const document::QueryRequest& request) {
-  post(request.session.loop, [request](Shard& shard) {
-    shard.queries.read<protocol::QueryPage>(
+  post(request.session.loop, [this, request](Shard& shard) {
+    shard.queries.read<document::RoomyPage>(
         {storage::Urgency::kPast, request.payer}, nullptr,
-        [query = request.query](const storage::History& history) {
-          return document::read_collection(history, query);
+        [query = request.query, memory = memory_](const storage::History& history) {
+          return document::read_collection(history, *memory, query);
         },
-        [&shard, request](Result<protocol::QueryPage> page) {
-          shard.sessions.deliver(request.session,
-                                 document::QueryReply{request.query, std::move(page)});
+        [&shard, request](Result<document::RoomyPage> read) {
+          document::QueryReply reply =
+              read ? document::QueryReply{request.query, std::move(read->page), read->room}
+                   : document::QueryReply{request.query, read.error()};
+          shard.sessions.deliver(request.session, reply);
         });
   });
 }

@@ -24,6 +24,7 @@
 #include <vector>
 
 #include "server/document/document_host.h"
+#include "server/document/document_memory.h"
 #include "server/document/messages.h"
 #include "server/presence/channel.h"
 #include "server/switchboard/counts.h"
@@ -55,6 +56,9 @@ struct Ports {
   // A client has a document at version `seen`, and the log has it at `held` only. From any thread.
   std::function<void(const storage::DocumentKey&, std::uint64_t seen, std::uint64_t held)>
       on_client_ahead = [](const auto&, auto, auto) {};
+  // Memory for documents is scarce, and none of the loop's can leave now: clients that do not take
+  // the texts that they asked for are to be dropped. On that loop.
+  std::function<void(LoopIndex)> on_memory_scarce = [](auto) {};
   // A document's newest record is dated later than the clock, by more than kClockDifferenceMax.
   // From any thread.
   std::function<void(const storage::DocumentKey&, std::int64_t time_ms)> on_time_ahead =
@@ -64,7 +68,7 @@ struct Ports {
 struct Options {
   std::size_t loops = 1;
   std::string history_id;  // Of the log, for clients.
-  // Of all open documents; where it is exceeded, the idle ones that were used longest ago leave.
+  // What open documents may take, and texts on their way to clients (document_memory.h).
   std::size_t documents_bytes = 0;
 };
 
@@ -79,8 +83,7 @@ class Switchboard {
 
   // Returns the session, to be told of the connection's events. `payer` pays for its requests.
   [[nodiscard]] std::shared_ptr<transport::ConnectionEvents> accept(
-      LoopIndex loop, std::shared_ptr<transport::Connection> connection,
-      storage::Payer payer = {});
+      LoopIndex loop, std::shared_ptr<transport::Connection> connection, storage::Payer payer = {});
   // Lets every session of the loop finish and close; calls `done` when the last is gone, at the
   // latest after kDrain.
   void drain(LoopIndex loop, std::function<void()> done);
@@ -119,6 +122,10 @@ class Switchboard {
   void close_subscribers(const storage::DocumentKey& key);
 
   [[nodiscard]] const Ports& ports() const { return ports_; }
+  // Room for a text that is on its way to somebody else; null if there is none now. From any thread.
+  [[nodiscard]] document::TextRoom reserve_text(std::size_t bytes);
+  // Of all open documents.
+  [[nodiscard]] const std::shared_ptr<document::DocumentMemory>& memory() const { return memory_; }
 
  private:
   struct Shard;  // What lives on one loop.
@@ -126,8 +133,11 @@ class Switchboard {
   [[nodiscard]] LoopIndex home_of(const storage::DocumentKey& key) const;
   [[nodiscard]] LoopIndex home_of(const std::string& channel) const;
   void post(LoopIndex loop, std::function<void(Shard&)> work);
+  void want_memory();
+  void make_room(LoopIndex loop);
 
   const Ports ports_;
+  std::shared_ptr<document::DocumentMemory> memory_;
   std::vector<std::unique_ptr<Shard>> shards_;  // One a loop.
 };
 

@@ -3,6 +3,7 @@
 #include <sys/socket.h>
 
 #include <cerrno>
+#include <exception>
 #include <utility>
 
 #include "ot/base/check.h"
@@ -78,7 +79,11 @@ void Acceptor::accept() {
   acceptor_.async_accept([self = shared_from_this()](const error_code& error, Socket socket) {
     if (!self->acceptor_.is_open()) return;
     if (error) return self->back_off();
-    self->accepted_(std::move(socket));
+    try {
+      self->accepted_(std::move(socket));
+    } catch (const std::exception&) {  // No memory for it.
+      return self->back_off();
+    }
     self->accept();
   });
 }

@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -21,9 +22,13 @@ struct Outbound {
 };
 using SharedOutbound = std::shared_ptr<const Outbound>;
 
+// Makes a long text piece by piece: appends the next piece, and returns whether more follow.
+using NextPiece = std::function<bool(std::string& out)>;
+
 enum class CloseCode : std::uint16_t {
   kUnsupportedData = 1003,  // Binary.
   kInvalidData = 1007,      // Not UTF-8, or no JSON object.
+  kTooSlow = 1008,          // A message did not arrive whole in time.
   kTooBig = 1009,
   kServiceRestart = 1012,
   kTryAgainLater = 1013,
@@ -36,6 +41,12 @@ class Connection {
   virtual ~Connection() = default;
 
   virtual void send(const SharedOutbound& outbound) = 0;
+  // on_drained() comes when the peer has taken what is queued now. False, and it does not come, if
+  // nothing is queued.
+  [[nodiscard]] virtual bool await_drained() = 0;
+  // Sends one message whose text is made piece by piece, as fast as the peer takes it. What is sent
+  // meanwhile waits behind it.
+  virtual void send_long(NextPiece message) = 0;
   // Sends a close frame after what is queued, and drops the connection if the peer does not answer
   // in time. No message arrives and nothing is sent after it.
   virtual void close(CloseCode code, std::string_view reason) = 0;
@@ -45,7 +56,7 @@ class Connection {
   // ahead of the peer (kUnsentBytesMax).
   [[nodiscard]] virtual std::size_t queued_bytes() const = 0;
   // While reading is paused no message arrives: messages wait in the kernel and then at the peer.
-  // The peer is not pinged then, and its disappearance is not noticed.
+  // The peer is not pinged then, and its disappearance is noticed only by what it does not take.
   virtual void pause_reading() = 0;
   virtual void resume_reading() = 0;
 };
@@ -55,7 +66,8 @@ class ConnectionEvents {
  public:
   virtual ~ConnectionEvents() = default;
   virtual void on_message(std::string_view text) = 0;  // Valid UTF-8.
-  // Queued bytes fell to the low mark (kDrainedBytes) or below after they had been above it.
+  // Queued bytes fell to the low mark (kDrainedBytes) or below after they had been above it; or, if
+  // a long message was on its way or await_drained() was called, hardly any is queued.
   virtual void on_drained() = 0;
   virtual void on_close() = 0;
 };

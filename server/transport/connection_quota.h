@@ -1,19 +1,17 @@
 // ConnectionQuota: limits the connections of all loops, in total and from one address. Thread-safe.
 //
-// Loopback counts in the total only: behind a reverse proxy on this machine all connections come
-// from there. Of an IPv6 address the first 64 bits count, since a host commonly has all addresses
-// of its network.
+// Loopback counts in the total only, since everybody on this machine comes from there. What an
+// address is says client_address.h.
 #pragma once
 
-#include <array>
 #include <boost/asio/ip/address.hpp>
 #include <cstddef>
 #include <cstdint>
 #include <map>
 #include <memory>
 #include <mutex>
-#include <optional>
 
+#include "server/transport/client_address.h"
 #include "server/transport/limits.h"
 
 namespace cowrite::transport {
@@ -33,8 +31,11 @@ class ConnectionQuota : public std::enable_shared_from_this<ConnectionQuota> {
   // REQUIRES: owned by a shared_ptr.
   explicit ConnectionQuota(Limits limits = {}) : limits_(limits) {}
 
-  // Null if a limit is reached.
-  [[nodiscard]] Slot admit(const boost::asio::ip::address& address);
+  // A place in the total; null if there is none.
+  [[nodiscard]] Slot admit();
+  // A place of those that its client's address has; null if there is none. It is asked for beside
+  // the other, as soon as the address is known.
+  [[nodiscard]] Slot admit_from(const boost::asio::ip::address& address);
 
   // Connections that were not admitted, by the limit that was reached.
   struct Refused {
@@ -44,10 +45,8 @@ class ConnectionQuota : public std::enable_shared_from_this<ConnectionQuota> {
   [[nodiscard]] Refused refused() const;
 
  private:
-  using Network = std::array<std::uint8_t, 8>;
-
-  static std::optional<Network> network_of(boost::asio::ip::address address);
-  void release(const std::optional<Network>& network);
+  void release();
+  void release(const Network& network);
 
   const Limits limits_;
   mutable std::mutex mutex_;

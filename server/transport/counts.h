@@ -15,6 +15,7 @@ struct Counts {
   // Now.
   counting::Counter web_sockets;
   counting::Counter queued_bytes;  // As Connection::queued_bytes(), of all.
+  counting::Counter output_bytes;  // Held for writing; what many are sent counts once.
 
   // Since the start.
   counting::Counter web_sockets_opened;
@@ -25,9 +26,11 @@ struct Counts {
 
   // WebSockets that were ended here, by why.
   counting::Counter closed_invalid;  // What came is no text, or no message of the protocol.
+  counting::Counter closed_slow;     // A message did not arrive whole in time.
   counting::Counter closed_restart;  // The server stops, or the document was replaced.
   counting::Counter closed_overload;
-  counting::Counter dropped_unresponsive;  // It did not answer a ping.
+  counting::Counter dropped_unresponsive;  // It did not answer a ping or take what was queued.
+  counting::Counter dropped_for_room;      // It held too much of what all may have queued.
 
   // HTTP responses by the first digit of their status; handshakes only if they were refused.
   std::array<counting::Counter, 6> responses;

@@ -6,7 +6,9 @@ namespace cowrite::transport {
 
 namespace {
 
-constexpr char kFinalText = static_cast<char>(0x81);
+constexpr unsigned kFinal = 0x80;
+constexpr unsigned kText = 0x1;
+constexpr unsigned kContinuation = 0x0;
 
 void append_big_endian(std::string& out, std::uint64_t value, int bytes) {
   for (int shift = 8 * (bytes - 1); shift >= 0; shift -= 8) {
@@ -16,8 +18,9 @@ void append_big_endian(std::string& out, std::uint64_t value, int bytes) {
 
 }  // namespace
 
-void append_text_frame(std::string& out, std::string_view text) {
-  out.push_back(kFinalText);
+void append_text_frame(std::string& out, std::string_view text, Fragment fragment) {
+  out.push_back(
+      static_cast<char>((fragment.last ? kFinal : 0) | (fragment.first ? kText : kContinuation)));
   switch (frame_header_bytes(text.size())) {
     case 2:
       out.push_back(static_cast<char>(text.size()));

@@ -12,7 +12,13 @@ namespace cowrite::transport {
   return payload_bytes < 126 ? 2 : payload_bytes <= 0xFFFF ? 4 : 10;
 }
 
-// One whole text message in one frame.
-void append_text_frame(std::string& out, std::string_view text);
+// Where a frame stands in its message: alone, unless it says otherwise.
+struct Fragment {
+  bool first = true;
+  bool last = true;
+};
+
+// A text message, or a part of one, in one frame.
+void append_text_frame(std::string& out, std::string_view text, Fragment fragment = {});
 
 }  // namespace cowrite::transport

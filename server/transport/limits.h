@@ -3,12 +3,32 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 
 namespace cowrite::transport {
 
 // One WebSocket message. A text of 4 MiB must pass in one message, also with its quotes and line
 // breaks escaped.
 inline constexpr std::size_t kMessageBytesMax = std::size_t{8} << 20;
+
+// What a message or the body of a request may hold without asking for room: all that typing needs,
+// and little for each of kConnectionsMax.
+inline constexpr std::size_t kMessageBytesFree = std::size_t{4} << 10;
+
+// Requests for room up to this size are served before larger ones, and have a part of each loop's
+// budget that larger ones leave to them. A pasted page is small, a book is not.
+inline constexpr std::size_t kSmallInputBytes = std::size_t{64} << 10;
+inline constexpr std::size_t kInputBytesForSmall = std::size_t{4} << 20;
+
+// The least budget of a loop for messages and bodies that are not whole: one of the largest and
+// what is left to small ones.
+inline constexpr std::size_t kInputBytesMin = kMessageBytesMax + kInputBytesForSmall;
+
+// The bytes a second below which a message does not arrive: a tenth of a bad mobile line.
+inline constexpr std::size_t kInputRateMin = std::size_t{8} << 10;
+
+// The bytes a second below which a client does not take what is queued for it.
+inline constexpr std::size_t kOutputRateMin = std::size_t{1} << 10;
 
 // Connections in total, over all loops. An idle one costs about 10 KB, so this is a quarter of a
 // gigabyte; more users mean more servers.
@@ -31,10 +51,21 @@ inline constexpr int kUnsentBytesMax = 128 << 10;
 // the connection busy meanwhile.
 inline constexpr std::size_t kDrainedBytes = std::size_t{256} << 10;
 
+// What the connections of one loop may have queued, unless its owner says otherwise.
+inline constexpr std::size_t kOutputBytesMax = std::size_t{32} << 20;
+
+// A client that takes less than this of a long text between two sweeps (Timing::sweep) does not get
+// on: 32 KiB a second would take nine minutes for the longest.
+inline constexpr std::uint64_t kLongTextBytesPerSweep = std::uint64_t{16} << 10;
+
+// The next piece of a long message is made when no more than this is queued before it.
+inline constexpr std::size_t kPieceMarkBytes = std::size_t{4} << 10;
+
 // Answers to pings that wait to be written, of at most 127 bytes each; of the pings beyond it only
 // the newest is answered (RFC 6455, section 5.5.3).
 inline constexpr std::size_t kPongsWaitingMax = 16;
 
 static_assert(kConnectionsPerAddressMax < kConnectionsMax);
+static_assert(kPieceMarkBytes < kDrainedBytes);
 
 }  // namespace cowrite::transport

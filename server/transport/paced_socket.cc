@@ -4,11 +4,10 @@
 #include <netinet/tcp.h>
 
 #include <array>
-#include <boost/asio/buffer.hpp>
-#include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 
 #include "server/transport/limits.h"
+#include "server/transport/preamble.h"
 
 namespace cowrite::transport {
 
@@ -56,11 +55,16 @@ class Lingering : public std::enable_shared_from_this<Lingering> {
 }  // namespace
 
 PacedSocket::PacedSocket(Socket socket, ConnectionQuota::Slot slot, Counts& counts,
-                         std::function<void()> after_event)
+                         std::shared_ptr<InputBudget> budget, std::function<void()> after_event)
     : socket_(std::move(socket)),
       slot_(std::move(slot)),
       counts_(counts),
-      after_event_(std::move(after_event)) {
+      after_event_(std::move(after_event)),
+      intake_(std::move(budget)) {
+  intake_.on_room = [this] {
+    if (before_read) before_read();
+    go_on();
+  };
   // Best effort: without them the connection is slower, or holds more of the kernel's memory.
   ErrorCode ignored;
   socket_.set_option(asio::ip::tcp::no_delay(true), ignored);
@@ -78,9 +82,31 @@ void PacedSocket::write_at_once(std::string_view bytes) {
 
 void PacedSocket::resume_reading() {
   paused_ = false;
+  go_on();
+}
+
+void PacedSocket::go_on() {
   if (!held_) return;
   asio::post(socket_.get_executor(), std::move(held_));
   held_ = nullptr;
+}
+
+bool PacedSocket::take_preamble(std::string_view data) {
+  preamble_ += data;
+  const Preamble found = read_preamble(preamble_);
+  if (found.verdict == Preamble::Verdict::kUndecided) return true;
+  rest_ = std::exchange(preamble_, {}).substr(found.bytes);
+  const auto on_known = std::exchange(on_preamble, nullptr);
+  return found.verdict != Preamble::Verdict::kMalformed && on_known(found.client);
+}
+
+// Ending the connection in order takes memory, too.
+void PacedSocket::fail() {
+  try {
+    if (on_failure) on_failure();
+  } catch (const std::exception&) {
+    abort();
+  }
 }
 
 void PacedSocket::abort() {

@@ -10,6 +10,13 @@ struct Timing {
   // to hold connections open by sending slowly.
   std::chrono::milliseconds request{10'000};
 
+  // A WebSocket message must have arrived whole within this time and what kInputRateMin adds for
+  // its length, and no pause in it may be as long: its sender is gone, or means to be waited for.
+  std::chrono::milliseconds message{60'000};
+
+  // Where others wait for room, a message that pauses so long makes room for them.
+  std::chrono::milliseconds message_pause{10'000};
+
   // A handler must have answered a request; after that the client gets a 503. Longer than any long
   // poll.
   std::chrono::milliseconds response{60'000};
@@ -21,6 +28,11 @@ struct Timing {
   // A pinged client must send something within this time, and an HTTP client must take some of its
   // response. As long as a phone may be between two cells.
   std::chrono::milliseconds ping_timeout{20'000};
+
+  // A client for which something is queued must take kOutputRateMin on average over this time:
+  // longer than the gaps in which the kernel takes nothing, since what it has taken before is
+  // enough for a slow line.
+  std::chrono::milliseconds output{60'000};
 
   // A client must answer our close frame within this time: a part of the 5 s in which the server
   // ends on SIGTERM.

@@ -22,6 +22,8 @@ void count_close(CloseCode code, Counts& counts) {
     case CloseCode::kInvalidData:
     case CloseCode::kTooBig:
       return counts.closed_invalid.add();
+    case CloseCode::kTooSlow:
+      return counts.closed_slow.add();
     case CloseCode::kServiceRestart:
       return counts.closed_restart.add();
     case CloseCode::kTryAgainLater:
@@ -31,25 +33,91 @@ void count_close(CloseCode code, Counts& counts) {
 
 }  // namespace
 
-WebSocket::WebSocket(asio::io_context& context, ProtocolWriter& writer, Counts& counts)
+WebSocket::WebSocket(asio::io_context& context, ProtocolWriter& writer, Counts& counts,
+                     std::shared_ptr<Output> output)
     : context_(context),
       writer_(&writer),
       counts_(counts),
+      output_(std::move(output)),
       handshake_bytes_(writer.paced_socket().bytes_written()),
       heartbeat_(std::chrono::steady_clock::now()) {
   writer.paced_socket().on_written = [this] { written(); };
 }
 
 void WebSocket::send(const SharedOutbound& outbound) {
-  if (writer_ != nullptr && !closing_ && !outbound->messages.empty()) {
-    queued(writer_->write_messages(*outbound));
-    counts_.messages_sent.add(outbound->messages.size());
+  if (writer_ == nullptr || closing_ || outbound->messages.empty()) return;
+  counts_.messages_sent.add(outbound->messages.size());
+  const Frames frames = writer_->frame(*outbound);
+  if (!long_message_) return queued(writer_->write_frames(frames));
+  waiting_bytes_ += frames.bytes;
+  waiting_.emplace_back(frames);
+  count_queued();
+}
+
+// ---- Long messages
+
+void WebSocket::send_long(NextPiece message) {
+  if (writer_ == nullptr || closing_) return;
+  counts_.messages_sent.add();
+  waiting_.emplace_back(std::move(message));
+  if (!long_message_) send_waiting();
+  static_cast<void>(await_drained());
+}
+
+bool WebSocket::await_drained() {
+  if (queued_bytes() == 0 && !long_message_) return false;
+  draining_ = true;
+  drained_mark_ = kPieceMarkBytes;
+  return true;
+}
+
+void WebSocket::send_waiting() {
+  while (!long_message_ && !waiting_.empty()) {
+    auto next = std::move(waiting_.front());
+    waiting_.pop_front();
+    if (auto* const message = std::get_if<NextPiece>(&next)) {
+      long_message_ = std::move(*message);
+      piece_bytes_ = 0;
+      await_turn();
+    } else {
+      const Frames& frames = std::get<Frames>(next);
+      waiting_bytes_ -= frames.bytes;
+      queued(writer_->write_frames(frames));
+    }
   }
 }
+
+// One piece is queued at a time: the kernel holds enough to keep the connection busy meanwhile.
+void WebSocket::await_turn() {
+  if (!long_message_ || awaits_turn_ || queued_bytes() > waiting_bytes_ + kPieceMarkBytes) return;
+  awaits_turn_ = true;
+  output_->await_turn(piece_bytes_, [weak = weak_from_this()] {
+    if (const auto self = weak.lock()) self->write_piece();
+  });
+}
+
+void WebSocket::write_piece() {
+  awaits_turn_ = false;
+  if (writer_ == nullptr || closing_) return;
+  std::string piece;
+  const bool first = piece_bytes_ == 0;
+  const bool last = !long_message_(piece);
+  if (last) long_message_ = nullptr;
+  piece_bytes_ += piece.size();
+  queued(writer_->write_fragment(piece, {first, last}));
+  if (last) {
+    send_waiting();
+  } else {
+    await_turn();
+  }
+}
+
+// ---- The end
 
 void WebSocket::close(CloseCode code, std::string_view reason) {
   if (writer_ == nullptr || closing_) return;
   closing_ = true;
+  forget_waiting();
   count_close(code, counts_);
   const std::size_t bytes = std::min(reason.size(), kCloseReasonBytesMax);
   writer_->write_close(code,
@@ -65,6 +133,8 @@ void WebSocket::terminate() {
   });
 }
 
+// ---- What is queued
+
 std::uint64_t WebSocket::written_bytes() const {
   return writer_->paced_socket().bytes_written() - handshake_bytes_;
 }
@@ -72,12 +142,20 @@ std::uint64_t WebSocket::written_bytes() const {
 std::size_t WebSocket::queued_bytes() const {
   if (writer_ == nullptr) return 0;
   // A close frame is written, but not counted before.
-  return static_cast<std::size_t>(queued_end_ - std::min(queued_end_, written_bytes()));
+  return waiting_bytes_ +
+         static_cast<std::size_t>(queued_end_ - std::min(queued_end_, written_bytes()));
 }
 
 void WebSocket::queued(std::size_t bytes) {
   queued_end_ += bytes;
   if (queued_bytes() > kDrainedBytes) draining_ = true;
+  count_queued();
+}
+
+void WebSocket::forget_waiting() {
+  long_message_ = nullptr;
+  waiting_.clear();
+  waiting_bytes_ = 0;
   count_queued();
 }
 
@@ -100,14 +178,18 @@ void WebSocket::tell(Event event) {
 void WebSocket::written() {
   count_queued();
   answer_ping();
-  if (!draining_ || queued_bytes() > kDrainedBytes) return;
+  await_turn();
+  if (!draining_ || long_message_ || queued_bytes() > drained_mark_) return;
   draining_ = false;
+  drained_mark_ = kDrainedBytes;
   asio::post(context_, [weak = weak_from_this()] {
     if (const auto self = weak.lock()) {
       self->tell([](ConnectionEvents& events) { events.on_drained(); });
     }
   });
 }
+
+// ---- What comes
 
 void WebSocket::pause_reading() {
   paused_ = true;
@@ -123,9 +205,9 @@ void WebSocket::resume_reading() {
 
 void WebSocket::deliver_held() {
   while (!paused_ && !held_.empty()) {
-    const std::string text = std::move(held_.front());
+    const Held held = std::move(held_.front());
     held_.pop_front();
-    deliver(text);
+    deliver(held.text);
   }
   if (!paused_ && writer_ != nullptr) writer_->paced_socket().resume_reading();
 }
@@ -134,14 +216,20 @@ void WebSocket::deliver(std::string_view text) {
   tell([text](ConnectionEvents& events) { events.on_message(text); });
 }
 
-void WebSocket::receive(std::string text) {
+void WebSocket::receive(std::string text, InputBudget::Grant room) {
   counts_.messages_received.add();
   if (!ot::utf8::is_valid(text)) return close(CloseCode::kInvalidData, "A message is not UTF-8.");
   if (paused_ || !held_.empty()) {
-    held_.push_back(std::move(text));
+    held_.push_back({std::move(text), std::move(room)});
   } else {
     deliver(text);
   }
+}
+
+void WebSocket::refuse_message(CloseCode code, std::string_view reason) {
+  if (writer_ == nullptr) return;
+  writer_->paced_socket().intake().stop();
+  close(code, reason);
 }
 
 void WebSocket::receive_ping(const std::string& payload) {
@@ -160,7 +248,12 @@ void WebSocket::answer_ping() {
 
 void WebSocket::sweep(Heartbeat::Time now, const Timing& timing) {
   if (writer_ == nullptr) return;
-  if (paused_) return heartbeat_.suspend(now);
+  const std::uint64_t written = written_bytes();
+  const std::uint64_t least = sends_long() ? kLongTextBytesPerSweep : 1;
+  stalled_ = written - std::exchange(written_seen_, written) < least && queued_bytes() > 0;
+  const auto queue = queued_bytes() > 0 ? OutputWatch::Queue::kWaiting : OutputWatch::Queue::kEmpty;
+  if (watch_.is_stalled(now, written, queue, timing)) return give_up();
+  if (writer_->paced_socket().holds_reading()) return heartbeat_.suspend(now);
   switch (heartbeat_.check(now, {writer_->paced_socket().bytes_read(), written_bytes()}, timing)) {
     case Heartbeat::Verdict::kFine:
       return;
@@ -168,15 +261,19 @@ void WebSocket::sweep(Heartbeat::Time now, const Timing& timing) {
       queued(writer_->write_ping());
       return heartbeat_.pinged(now, queued_end_);
     case Heartbeat::Verdict::kGone:
-      if (!closing_) counts_.dropped_unresponsive.add();
-      return terminate();
+      return give_up();
   }
+}
+
+void WebSocket::give_up() {
+  if (!closing_) counts_.dropped_unresponsive.add();
+  terminate();
 }
 
 std::shared_ptr<ConnectionEvents> WebSocket::end() {
   if (writer_ != nullptr) writer_->paced_socket().on_written = nullptr;
   writer_ = nullptr;
-  count_queued();
+  forget_waiting();
   held_.clear();
   return std::exchange(events_, nullptr);
 }

@@ -19,9 +19,11 @@
 #include "ot/base/result.h"
 #include "server/http/message.h"
 #include "server/transport/acceptor.h"
+#include "server/transport/client_address.h"
 #include "server/transport/connection.h"
 #include "server/transport/connection_quota.h"
 #include "server/transport/counts.h"
+#include "server/transport/limits.h"
 #include "server/transport/timing.h"
 
 namespace boost::asio {
@@ -29,6 +31,12 @@ class io_context;
 }
 
 namespace cowrite::transport {
+
+// What the connections of one loop may hold, in bytes.
+struct Memory {
+  std::size_t input_bytes = kInputBytesMin;    // Messages and bodies that are not whole; no less.
+  std::size_t output_bytes = kOutputBytesMax;  // What is queued.
+};
 
 class WebSocketServer {
  public:
@@ -45,21 +53,30 @@ class WebSocketServer {
                                                     const http::Request&)>
         accept;
     http::Handler http;
+    // Whether the body of this request, of which only the head has come, is to be read; if not, the
+    // request is answered without one. Absent: no body is.
+    std::function<bool(const http::Request&)> takes_body = {};
     // A response told of an error, with this code.
     std::function<void(std::string_view code)> on_refused = [](auto) {};
     // A client's connection was accepted, from this address: returns the number that its requests
     // shall bear.
     std::function<std::uint64_t(const std::string& address)> opened = {};
+    // A trusted proxy has named the client of the connection with this number.
+    std::function<void(std::uint64_t number, const std::string& address)> named = {};
     std::function<void(std::uint64_t number)> ended = {};
     // Something that a socket had asked for is done: a turn of the loop is over.
     std::function<void()> after_event = [] {};
     // A client was turned away unheard, since it or all of them have too many connections.
     std::function<void(const std::string& address)> turned_away = {};
+    // Those from which a client's address is taken.
+    TrustedProxies trusted_proxies = {};
+    Payers payers = Payers();
   };
 
-  // The quota is shared by the servers of all loops.
+  // The quota is shared by the servers of all loops. What is queued for all connections exceeds its
+  // bound for a turn at most: then some are dropped (output.h).
   WebSocketServer(boost::asio::io_context& context, Handlers handlers,
-                  std::shared_ptr<ConnectionQuota> quota, Timing timing = {});
+                  std::shared_ptr<ConnectionQuota> quota, Timing timing = {}, Memory memory = {});
   // Drops the connections that are still open, without another event. REQUIRES: the io_context
   // still exists.
   ~WebSocketServer();
@@ -74,6 +91,9 @@ class WebSocketServer {
   // until their owners close them, and requests under way are answered. When the last connection is
   // gone, nothing of the server keeps the io_context running.
   void stop_accepting();
+
+  // Drops the clients that were sent long texts and do not take them.
+  void drop_stalled();
 
   // The number of open WebSockets.
   [[nodiscard]] std::size_t connections() const { return counts().web_sockets.value(); }

@@ -37,12 +37,17 @@ enum class OpenMode {
 // Memory for blocks that were read and for what waits to be flushed.
 inline constexpr std::size_t kStoreMemoryBytes = std::size_t{128} << 20;
 
+// Tables that are kept open: with the rest that a program opens, fewer than the 1,024 descriptors
+// that a process commonly has.
+inline constexpr std::size_t kStoreOpenTablesMax = 512;
+
 // While there are commits, it is noted this often how far the log was synced. Damage to what was
 // synced since the last note looks like a power cut.
 inline constexpr std::chrono::milliseconds kSyncNoteInterval{1'000};
 
 struct StoreOptions {
   std::size_t memory_bytes = kStoreMemoryBytes;
+  std::size_t open_tables_max = kStoreOpenTablesMax;  // Others are opened when they are needed.
   rocksdb::Env* env = nullptr;  // For tests whose disk fails; RocksDB's own if null. Outlives it.
   std::chrono::milliseconds sync_note_interval = kSyncNoteInterval;  // For tests that do not wait.
 };

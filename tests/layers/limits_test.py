@@ -26,11 +26,11 @@ INTERNAL = {
     *("session::" + name for name in ("kReadsInFlightPerConnectionMax", "kSendQueueHighBytes")),
     *("switchboard::" + name for name in ("kIdleDocument", "kEvictionLooksMax", "kClockDifferenceMax")),
     *("transport::" + name for name in (
-        "kReadBufferBytes", "kPongsWaitingMax", "kUnsentBytesMax", "kDrainedBytes", "Timing::linger", "Timing::accept_backoff", "Timing::sweep",
+        "kReadBufferBytes", "kSmallInputBytes", "kInputBytesForSmall", "kInputBytesMin", "kPongsWaitingMax", "kUnsentBytesMax", "kDrainedBytes", "Timing::linger", "Timing::accept_backoff", "Timing::sweep",
     )),
     "history::kDiffWordsBytesMax",
     "http::kLongPollInterval",
-    *("server::" + name for name in ("kLoopsMax", "kMemoryBytes", "kMemoryBytesMin", "kDocumentsAheadMax", "kRepeatsSweep", "kMetricsConnectionsMax", "kMetricsConnectionsPerAddress")),
+    *("server::" + name for name in ("kLoopsMax", "kMemoryBytes", "kMemoryBytesMin", "kInputBytes", "kStoreTablesMin", "kStoreTablesMax", "kStoreOtherFiles", "kOtherFiles", "kFilesOfLoop", "kConnectionsMin", "kDocumentsAheadMax", "kRepeatsSweep", "kMetricsConnectionsMax", "kMetricsConnectionsPerAddress")),
     *("storage::" + name for name in ("kPackRecords", "kCheckpointRecords", "kCheckpointBytes")),
 }
 

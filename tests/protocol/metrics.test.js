@@ -7,17 +7,15 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { it } from "node:test";
 import { atVersion, insertAt, settled } from "../support/client.js";
-import { kDeadlineMs, within } from "../support/deadline.js";
+import { within } from "../support/deadline.js";
 import { commit, creation, kCollection as c, opMessage, write } from "../support/documents.js";
+import { metricsUrl, read, scrape, sum, when } from "../support/metrics.js";
 import { kReference, kRoot, Server } from "../support/server.js";
 import { freshId, suite } from "../support/suite.js";
 import { Tcp } from "../support/tcp.js";
 
 const kLoops = 2;
 const kMiB = 1 << 20;
-
-/** Where a server that was started with --metrics-listen serves them. */
-const metricsUrl = (server) => /serves metrics on (\S+)/.exec(server.output)[1];
 
 /** Resolves when the metrics are served. */
 async function untilAnswered(server) {
@@ -30,41 +28,6 @@ async function untilAnswered(server) {
     while (!(await ask())) continue;
   };
   await within(answered(), "the metrics are served");
-}
-
-/** The text of a scrape. */
-async function scrape(server) {
-  const response = await fetch(metricsUrl(server));
-  assert.equal(response.status, 200);
-  assert.match(response.headers.get("content-type"), /^text\/plain; version=0\.0\.4/);
-  return response.text();
-}
-
-/** The values of a scrape, by name and labels as they stand there. */
-async function read(server) {
-  const lines = (await scrape(server)).split("\n").filter((line) => line && line[0] !== "#");
-  return Object.fromEntries(
-    lines.map((line) => {
-      const [, series, value] = /^(.*) (\S+)$/.exec(line);
-      return [series, Number(value)];
-    }),
-  );
-}
-
-/** The sum of all series of a metric. */
-const sum = (values, name) =>
-  Object.entries(values)
-    .filter(([series]) => series.split("{")[0] === name)
-    .reduce((total, [, value]) => total + value, 0);
-
-/** Resolves to the values of the first scrape that the condition holds for. */
-async function when(server, what, condition) {
-  const deadline = Date.now() + kDeadlineMs;
-  for (;;) {
-    const values = await read(server);
-    if (condition(values)) return values;
-    assert.ok(Date.now() < deadline, `not within ${kDeadlineMs} ms: ${what}`);
-  }
 }
 
 /** What promtool says, which is nothing if it has nothing to say against its input. */

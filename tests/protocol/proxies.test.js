@@ -14,7 +14,9 @@ describe("behind a proxy that ends TLS", onlyCowrite("has no pages"), () => {
       const where = basePath ? `under ${basePath}/` : "at the root";
 
       it(`${program}: pages, the API and WebSockets work ${where}`, { skip }, async (t) => {
-        const args = ["--hosts", kHost, ...(basePath ? ["--base-path", `${basePath}/`] : [])];
+        const trusted = ["--trusted-proxies", "loopback", "--log-level", "debug"];
+        const under = basePath ? ["--base-path", `${basePath}/`] : [];
+        const args = ["--hosts", kHost, ...trusted, ...under];
         const server = await Server.start({ args });
         t.after(() => server.dispose());
         const proxy = await ReverseProxy.start(program, server, basePath);
@@ -31,6 +33,7 @@ describe("behind a proxy that ends TLS", onlyCowrite("has no pages"), () => {
         const page = await proxy.get("/d/notes");
         assert.equal(page.status, 200);
         raw.drop();
+        assert.match(server.output, /connection of a proxy.*client=127\.0\.0\.1/);
         assert.doesNotMatch(server.output, /does not answer/);
       });
     }

@@ -10,6 +10,7 @@ import { RawClient } from "../support/raw_client.js";
 import { cowrite, kServerPath, onlyCowrite, Server } from "../support/server.js";
 import { Tcp } from "../support/tcp.js";
 
+const kMiB = 1 << 20;
 const kWiki = "https://wiki.example.org";
 
 /** How often a sentence stands in the output. */
@@ -130,5 +131,28 @@ describe("signals", onlyCowrite("knows only one"), () => {
     const [code] = await within(ended, "the server ends");
     assert.equal(code, 0, output);
     assert.match(output, /stopping/);
+  });
+});
+
+describe("file descriptors", onlyCowrite("takes what the system gives"), () => {
+  it("connections take none from the store", async (t) => {
+    const server = await Server.start({
+      args: ["--loops", "1", "--memory", "32M"],
+      under: ["prlimit", "--nofile=400"],
+    });
+    t.after(() => server.dispose());
+    const writer = await RawClient.connect(server);
+    const idle = [];
+    t.after(() => idle.forEach((tcp) => tcp.drop()));
+    for (let i = 0; i < 400; ++i) idle.push(await Tcp.connect(server));
+    const text = "x".repeat(kMiB);
+    for (let i = 0; i < 12; ++i) await commit(writer, `notes-${i}`, 0, i + 1, creation(text));
+    assert.equal(server.process.exitCode, null);
+    assert.doesNotMatch(server.output, /Too many open files/);
+  });
+
+  it("too few are a refusal that names the limit", async () => {
+    const refused = Server.start({ args: ["--loops", "1"], under: ["prlimit", "--nofile=100"] });
+    await assert.rejects(refused, /lets the server have 100 open files/);
   });
 });

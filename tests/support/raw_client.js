@@ -67,12 +67,16 @@ export class RawClient {
     this.socket.send(text);
   }
 
-  /** The next message from the server. */
-  receive() {
+  /** The next message from the server, however long it takes. */
+  next() {
     if (this.arrived.length) return Promise.resolve(this.arrived.shift());
     if (this.socket.readyState > WebSocket.OPEN) return Promise.reject(new Error("closed"));
-    const next = new Promise((resolve, reject) => this.waiting.push({ resolve, reject }));
-    return within(next, "a message from the server");
+    return new Promise((resolve, reject) => this.waiting.push({ resolve, reject }));
+  }
+
+  /** The next message from the server. */
+  receive() {
+    return within(this.next(), "a message from the server");
   }
 
   /** Sends and returns what comes next. */

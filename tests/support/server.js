@@ -52,14 +52,15 @@ export class Server {
   /**
    * Starts a server and waits until it listens.
    * @param {{data?: string, port?: number, args?: string[], env?: Record<string, string>,
-   *     stderr?: "pipe" | number}} [options] data: a folder that is kept; default: a new one,
-   *     removed by dispose(). stderr: "pipe", which is read, or an open file.
+   *     stderr?: "pipe" | number, under?: string[]}} [options] data: a folder that is kept; default:
+   *     a new one, removed by dispose(). stderr: "pipe", which is read, or an open file. under: a
+   *     command, such as prlimit, that becomes the server.
    */
-  static async start({ data, port = 0, args = [], env = {}, stderr = "pipe" } = {}) {
+  static async start({ data, port = 0, args = [], env = {}, stderr = "pipe", under = [] } = {}) {
     const folder = data ?? (await mkdtemp(path.join(tmpdir(), "cowrite-test-")));
     const server = new Server(folder, data === undefined);
     const own = ["--data", folder, "--listen", `127.0.0.1:${port}`, ...args];
-    server.#spawn(own, env, stderr);
+    server.#spawn(own, env, stderr, under);
     try {
       server.url = await within(server.#listening(), "the server listens");
     } catch (error) {
@@ -78,10 +79,12 @@ export class Server {
     this.errors = ""; // Of stderr.
   }
 
-  #spawn(args, env, stderr) {
-    const command = kReference ? process.execPath : kServerPath;
-    const before = kReference ? [path.join(kHere, "reference_server.js")] : [];
-    this.process = spawn(command, [...before, ...args], {
+  #spawn(args, env, stderr, under) {
+    const program = kReference
+      ? [process.execPath, path.join(kHere, "reference_server.js")]
+      : [kServerPath];
+    const [command, ...words] = [...under, ...program, ...args];
+    this.process = spawn(command, words, {
       stdio: ["ignore", "pipe", stderr],
       env: { ...process.env, ...env },
     });

@@ -6,8 +6,9 @@ import { randomBytes } from "node:crypto";
 import { within } from "./deadline.js";
 
 export class Tcp {
-  static async connect(server) {
-    const socket = createConnection(server.port, "127.0.0.1");
+  /** @param {object} [options] more of them, as for net.createConnection() */
+  static async connect(server, options = {}) {
+    const socket = createConnection({ port: server.port, host: "127.0.0.1", ...options });
     await within(once(socket, "connect"), "a TCP connection");
     return new Tcp(socket, server.port);
   }
@@ -74,6 +75,20 @@ export class Tcp {
   }
 }
 
+/** The head of a masked frame of this length, without its first byte. */
+function lengthHead(length) {
+  const head = Buffer.alloc(length < 126 ? 2 : length < 1 << 16 ? 4 : 10);
+  if (head.length === 2) head[1] = 0x80 | length;
+  else if (head.length === 4) {
+    head[1] = 0x80 | 126;
+    head.writeUInt16BE(length, 2);
+  } else {
+    head[1] = 0x80 | 127;
+    head.writeBigUInt64BE(BigInt(length), 2);
+  }
+  return head;
+}
+
 /**
  * One masked WebSocket frame, as a client sends it. `first` is its first byte: 0x81 is a whole
  * text.
@@ -81,12 +96,7 @@ export class Tcp {
 export function frame(first, payload) {
   const mask = randomBytes(4);
   const bytes = Buffer.from(payload);
-  const head = Buffer.alloc(bytes.length < 126 ? 2 : 4);
+  const head = lengthHead(bytes.length);
   head[0] = first;
-  if (bytes.length < 126) head[1] = 0x80 | bytes.length;
-  else {
-    head[1] = 0x80 | 126;
-    head.writeUInt16BE(bytes.length, 2);
-  }
   return Buffer.concat([head, mask, bytes.map((byte, index) => byte ^ mask[index % 4])]);
 }

@@ -12,7 +12,8 @@ HttpEndpoint::HttpEndpoint(http::Handler handler)
     : front_(context_,
              {.refuse = [](const http::Request&) { return std::nullopt; },
               .accept = {},
-              .http = std::move(handler)},
+              .http = std::move(handler),
+              .takes_body = [](const http::Request&) { return true; }},
              std::make_shared<transport::ConnectionQuota>()) {
   const Result<std::uint16_t> port = front_.listen({"127.0.0.1", 0});
   CHECK(port);

@@ -14,6 +14,7 @@ import statistics
 import subprocess
 import sys
 
+import attacks
 import machine
 import results
 from contestants import BIN, Cowrite, contestants, folders
@@ -23,6 +24,7 @@ SERVER_CORE = "0"
 LOAD_CORE = "1"
 WARMUP_SECONDS = 2
 QUICK_SECONDS = 1
+QUICK_ATTACK_SCALE = 0.1
 
 
 @dataclasses.dataclass(frozen=True)
@@ -109,6 +111,13 @@ def crowds(scenarios, options):
     return medians, worst
 
 
+def under_attack(names, quick):
+    """The figures of the attacks, whether all held, and what others disturbed."""
+    watch = machine.Watch([])
+    figures, held = attacks.measure(names, QUICK_ATTACK_SCALE if quick else 1)
+    return figures, held, watch.cores_of_others()
+
+
 def scale(scenario, options):
     """cowrite with 1 to as many threads as there are cores, the load on the same cores."""
     disk, _ = folders()
@@ -133,6 +142,7 @@ def parse():
     parser.add_argument("--seconds", type=float, default=10)
     parser.add_argument("--only", action="append", default=[])
     parser.add_argument("--crowds", action="store_true")
+    parser.add_argument("--attacks", action="store_true")
     parser.add_argument("--cores", action="store_true")
     parser.add_argument("--output", type=pathlib.Path, default=pathlib.Path("tools/benchmark/measured"))
     parser.add_argument("--list", action="store_true")
@@ -144,10 +154,14 @@ def parse():
     return options
 
 
-def choose(all_, names):
-    unknown = set(names) - {scenario.name for scenario in (*COMPARED, *CROWDS)}
+def require_known(names, known):
+    unknown = set(names) - set(known)
     if unknown:
         fail(f"there is no scenario {', '.join(sorted(unknown))}; --list names them")
+
+
+def choose(all_, names):
+    require_known(names, (scenario.name for scenario in (*COMPARED, *CROWDS)))
     return [scenario for scenario in all_ if not names or scenario.name in names]
 
 
@@ -156,6 +170,8 @@ def main():
     if options.list:
         for scenario in (*COMPARED, *CROWDS):
             print(f"{scenario.name:14} {scenario.title}")
+        for name in attacks.names():
+            print(f"{name:14} {attacks.title(name)} (--attacks)")
         return
     if os.cpu_count() < 2:
         fail("server and load need a core each, and this machine has one")
@@ -173,7 +189,12 @@ def main():
         if not options.quick:
             results.write(options.output, {"cores.md": text})
         return
-    if options.crowds:
+    held = True
+    if options.attacks:
+        require_known(options.only, attacks.names())
+        figures, held, worst = under_attack(options.only or attacks.names(), options.quick)
+        files = results.attacks_files(figures, surroundings, worst)
+    elif options.crowds:
         scenarios = choose(CROWDS, options.only)
         measured, worst = crowds(scenarios, options)
         files = results.crowds_files(scenarios, measured, surroundings, worst)
@@ -184,6 +205,8 @@ def main():
     print(next(text for name, text in files.items() if name.endswith(".md")))
     if not options.quick:
         results.write(options.output, files)
+    if not held:
+        fail("some attacks cost more than they may; build/logs/attacks.log says which")
 
 
 main()

@@ -89,6 +89,21 @@ def crowds_files(scenarios, medians, surroundings, worst):
     return {"crowds.md": text, "crowds.json": figures_json(medians, surroundings, worst)}
 
 
+def attacks_files(figures, surroundings, worst):
+    lines = ["| attack | peak memory | longest turn | ack p99 | sync p99 | open p99 | SIGTERM |",
+             "|---|---:|---:|---:|---:|---:|---:|"]
+    for found in figures:
+        times = (found["longestTurn"] * 1000, found["ackP99Ms"], found["syncP99Ms"],
+                 found["openP99Ms"], found["sigtermMs"])
+        cells = ["none" if time is None else milliseconds(time) for time in times]
+        peak = found["peakBytes"] / 2**20
+        lines.append(f"| {found['attack']} | {peak:,.0f} MiB | " + " | ".join(cells) + " |")
+    lines += ["", "Ack and open are the innocent's: its letters, and its openings of 100 KB.", "",
+              surroundings.sentences(worst), ""]
+    document = {**dataclasses.asdict(surroundings), "others_cores_max": worst, "figures": figures}
+    return {"attacks.md": "\n".join(lines), "attacks.json": json.dumps(document, indent=1) + "\n"}
+
+
 def scaling_table(scenario, by_loops, surroundings):
     lines = [f"{scenario.title}. Server and load share the cores, so that with as many threads as "
              "cores each takes from the other: this is what one machine does, and not what the "

@@ -18,41 +18,68 @@ const RawConnection& raw(const ConnectionState& state) {
   return static_cast<const RawConnection&>(state);
 }
 
-// All messages of an outbound as one prepared message of websocketpp, made on first use.
-std::shared_ptr<Message> prepared(const Outbound& outbound) {
-  if (!outbound.prepared) {
-    std::size_t bytes = 0;
-    for (const std::string& text : outbound.messages) {
-      bytes += frame_header_bytes(text.size()) + text.size();
-    }
-    const auto message = std::make_shared<Message>(Message::con_msg_man_ptr(),
-                                                   websocketpp::frame::opcode::text, bytes);
-    for (const std::string& text : outbound.messages) {
-      append_text_frame(message->get_raw_payload(), text);
-    }
-    message->set_prepared(true);
-    outbound.prepared = message;
+// A message that is framed already, and counts as long as it is held for any connection.
+struct CountedMessage {
+  CountedMessage(std::string frames, Output& output)
+      : message(Message::con_msg_man_ptr(), websocketpp::frame::opcode::text, 0),
+        charge(output.charge(frames.size())) {
+    message.get_raw_payload() = std::move(frames);
+    message.set_prepared(true);
   }
-  return std::static_pointer_cast<Message>(outbound.prepared);
+
+  Message message;
+  Output::Charge charge;
+};
+
+std::shared_ptr<Message> counted(std::string frames, Output& output) {
+  const auto held = std::make_shared<CountedMessage>(std::move(frames), output);
+  return {held, &held->message};
+}
+
+void fill_head(websocketpp::http::parser::response& head, const http::Response& response) {
+  const std::size_t bytes = response.next_piece ? response.pieces_bytes : response.body.size();
+  head.set_version("HTTP/1.1");
+  head.set_status(static_cast<websocketpp::http::status_code::value>(response.status));
+  for (const auto& [name, value] : response.headers) head.replace_header(name, value);
+  head.replace_header("Content-Length", std::to_string(bytes));
+  head.replace_header("Connection", "close");
 }
 
 }  // namespace
 
 PacedSocket& ConnectionState::paced_socket() { return raw(*this).get_socket(); }
 
-void ConnectionState::write_response(const http::Response& response) {
-  try {
-    std::error_code ignored;  // The client is gone.
-    set_response(response);
-    raw(*this).send_http_response(ignored);
-  } catch (const std::exception&) {  // No memory for it.
-    drop();
-  }
+std::string ConnectionState::head_of(const http::Response& response) const {
+  websocketpp::http::parser::response head;
+  fill_head(head, response);
+  return head.raw();
 }
 
-std::size_t ConnectionState::write_messages(const Outbound& outbound) {
-  const auto message = prepared(outbound);
-  return raw(*this).send(message) ? 0 : message->get_payload().size();
+Frames ConnectionState::frame(const Outbound& outbound) {
+  if (!outbound.prepared) {
+    std::size_t bytes = 0;
+    for (const std::string& text : outbound.messages) {
+      bytes += frame_header_bytes(text.size()) + text.size();
+    }
+    std::string frames;
+    frames.reserve(bytes);
+    for (const std::string& text : outbound.messages) append_text_frame(frames, text);
+    outbound.prepared = counted(std::move(frames), *output);
+  }
+  return {outbound.prepared,
+          std::static_pointer_cast<Message>(outbound.prepared)->get_payload().size()};
+}
+
+std::size_t ConnectionState::write_frames(const Frames& frames) {
+  return raw(*this).send(std::static_pointer_cast<Message>(frames.frames)) ? 0 : frames.bytes;
+}
+
+std::size_t ConnectionState::write_fragment(std::string_view text, Fragment fragment) {
+  std::string frame;
+  frame.reserve(frame_header_bytes(text.size()) + text.size());
+  append_text_frame(frame, text, fragment);
+  const std::size_t bytes = frame.size();
+  return raw(*this).send(counted(std::move(frame), *output)) ? 0 : bytes;
 }
 
 std::size_t ConnectionState::write_ping() {
@@ -72,6 +99,11 @@ void ConnectionState::write_close(CloseCode code, const std::string& reason) {
   raw(*this).close(static_cast<websocketpp::close::status::value>(code), reason, ignored);
 }
 
+void ConnectionState::end() {
+  const RawConnectionPtr alive = raw(*this).get_shared();
+  alive->terminate({});
+}
+
 void ConnectionState::drop() {
   const RawConnectionPtr alive = raw(*this).get_shared();
   alive->reset_on_shutdown();
@@ -80,18 +112,33 @@ void ConnectionState::drop() {
 
 void ConnectionState::invite_body() {
   const RawRequest& parsed = raw(*this).get_request();
-  if (invited_ || !parsed.waits_for_body() || parsed.get_version() != "HTTP/1.1") return;
+  if (invited_ || !parsed.waits_for_body()) return;
+  if (!paced_socket().intake().admit_body(parsed.body_bytes())) return;
   invited_ = true;
+  if (parsed.get_version() != "HTTP/1.1" || paced_socket().has_more()) return;
   if (http::to_lower(parsed.get_header("Expect")) == "100-continue") {
     paced_socket().write_at_once("HTTP/1.1 100 Continue\r\n\r\n");
   }
+}
+
+std::size_t ConnectionState::queued_bytes() const {
+  if (web_socket) return web_socket->queued_bytes();
+  return exchange ? exchange->queued_bytes() : 0;
+}
+
+bool ConnectionState::stalled() const {
+  return (web_socket && web_socket->stalled()) || (exchange && exchange->stalled());
+}
+
+bool ConnectionState::sends_long() const {
+  return (web_socket && web_socket->sends_long()) || (exchange && exchange->sends_long());
 }
 
 http::Request ConnectionState::request() const {
   const auto& parsed = raw(*this).get_request();
   http::Request request;
   request.connection = number;
-  request.payer = storage::Payer{number};
+  request.payer = payer;
   request.method = parsed.get_method();
   request.body = parsed.get_body();
   for (const auto& [name, value] : parsed.get_headers()) {

@@ -10,15 +10,10 @@
 #include "server/http/limits.h"
 #include "server/transport/limits.h"
 #include "server/transport/websocketpp/connection_state.h"
+#include "server/transport/websocketpp/raw_request.h"
 #include "server/transport/websocketpp/socket_policy.h"
 
 namespace cowrite::transport {
-
-// A request that says when its head is there and its body is not.
-class RawRequest : public websocketpp::http::parser::request {
- public:
-  [[nodiscard]] bool waits_for_body() const { return m_body_bytes_needed > 0; }
-};
 
 // NOLINTBEGIN(readability-identifier-naming): the library's names
 struct EndpointConfig : websocketpp::config::core {

@@ -1,6 +1,9 @@
 #include "server/transport/web_socket_server.h"
 
+#include <algorithm>
+#include <atomic>
 #include <boost/asio/dispatch.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <chrono>
 #include <exception>
@@ -23,11 +26,15 @@ using Clock = std::chrono::steady_clock;
 class WebSocketServer::Impl : public std::enable_shared_from_this<Impl> {
  public:
   Impl(asio::io_context& context, Handlers handlers, std::shared_ptr<ConnectionQuota> quota,
-       Timing timing)
+       Timing timing, Memory memory)
       : context_(context),
         handlers_(std::move(handlers)),
         quota_(std::move(quota)),
         timing_(timing),
+        input_bytes_(memory.input_bytes),
+        output_(std::make_shared<Output>(
+            context, memory.output_bytes, counts_.output_bytes, [this] { make_room(); },
+            handlers_.after_event)),
         sweep_timer_(context) {}
 
   void start();
@@ -37,6 +44,7 @@ class WebSocketServer::Impl : public std::enable_shared_from_this<Impl> {
   void stop_accepting();
   // The owner is gone: no more events.
   void abandon();
+  void drop_stalled();
   [[nodiscard]] const Counts& counts() const { return counts_; }
 
  private:
@@ -68,10 +76,18 @@ class WebSocketServer::Impl : public std::enable_shared_from_this<Impl> {
     };
   }
 
-  [[nodiscard]] std::optional<http::Response> refuse(http::Request& request) const;
+  void set_payer(RawConnection& connection, const std::optional<Network>& network);
+  bool admit_client(RawConnection& connection, const asio::ip::address& client);
+  [[nodiscard]] std::optional<Error> find_client(RawConnection& connection);
+  [[nodiscard]] bool takes_body(const RawConnection& connection) const;
+  [[nodiscard]] std::optional<http::Response> refuse(const RawConnection& connection,
+                                                     http::Request& request) const;
   void count(const http::Response& response);
+  void make_room();
+  void serve_input();
   void schedule_sweep();
   void sweep();
+  void sweep_messages(Clock::time_point now);
 
   // A copy, since what is done to one may end it or others.
   [[nodiscard]] std::vector<RawConnectionPtr> connections() const {
@@ -82,18 +98,25 @@ class WebSocketServer::Impl : public std::enable_shared_from_this<Impl> {
   Handlers handlers_;
   const std::shared_ptr<ConnectionQuota> quota_;
   const Timing timing_;
+  const std::uint64_t input_bytes_;
+  std::shared_ptr<InputBudget> input_;
   Counts counts_;
+  const std::shared_ptr<Output> output_;
   Endpoint endpoint_;
   std::shared_ptr<Acceptor> acceptor_;
   // From accepting to the end: websocketpp holds none while it neither reads nor writes.
   std::unordered_set<RawConnectionPtr> connections_;
   asio::steady_timer sweep_timer_;
   bool sweep_scheduled_ = false;
+  std::atomic<bool> abandoned_ = false;
 };
 
 // ---- Start and end
 
 void WebSocketServer::Impl::start() {
+  input_ = std::make_shared<InputBudget>(input_bytes_, [weak = weak_from_this()] {
+    if (const auto self = weak.lock()) self->serve_input();
+  });
   endpoint_.init_asio(&context_);
   endpoint_.set_user_agent("");
   endpoint_.set_open_handshake_timeout(static_cast<long>(timing_.request.count()));
@@ -118,7 +141,9 @@ void WebSocketServer::Impl::stop_accepting() {
 }
 
 void WebSocketServer::Impl::abandon() {
+  abandoned_ = true;
   handlers_ = {};
+  output_->stop();
   acceptor_->stop();
   for (const RawConnectionPtr& connection : connections()) {
     if (connection->web_socket) connection->web_socket->end();
@@ -130,21 +155,37 @@ void WebSocketServer::Impl::abandon() {
 
 void WebSocketServer::Impl::on_accepted(Acceptor::Socket socket) {
   boost::system::error_code error;
-  const auto peer = socket.remote_endpoint(error);
+  const asio::ip::address peer = socket.remote_endpoint(error).address();
   if (error) return;
-  ConnectionQuota::Slot slot = quota_->admit(peer.address());
-  if (!slot) {  // Closed, which costs less than an answer.
-    if (handlers_.turned_away) handlers_.turned_away(peer.address().to_string());
+  const bool proxied = handlers_.trusted_proxies.trusts(peer);
+  ConnectionQuota::Slot place = quota_->admit();
+  ConnectionQuota::Slot of_address = place && !proxied ? quota_->admit_from(peer) : place;
+  if (!of_address) {  // Closed, which costs less than an answer.
+    if (handlers_.turned_away) handlers_.turned_away(peer.to_string());
     return;
   }
   const RawConnectionPtr connection = endpoint_.get_connection();
   CHECK(connection != nullptr);
-  connection->adopt(std::make_unique<PacedSocket>(std::move(socket), std::move(slot), counts_,
-                                                  handlers_.after_event),
+  connection->adopt(std::make_unique<PacedSocket>(std::move(socket), std::move(place), counts_,
+                                                  input_, handlers_.after_event),
                     timing_.linger);
-  connection->paced_socket().before_read = [raw = connection.get()] { raw->invite_body(); };
+  PacedSocket& paced_socket = connection->paced_socket();
+  paced_socket.before_read = [raw = connection.get()] { raw->invite_body(); };
+  paced_socket.on_failure = [raw = connection.get()] { raw->drop(); };
+  if (!proxied) paced_socket.hold(std::move(of_address));
+  // Ours; websocketpp shows it as a constant.
+  auto& request = const_cast<RawRequest&>(connection->get_request());
+  request.takes_body = [this, raw = connection.get()] { return takes_body(*raw); };
+  if (proxied) {
+    request.on_head = [this, raw = connection.get()] { return find_client(*raw); };
+    paced_socket.on_preamble = [this, raw = connection.get()](const auto& client) {
+      return !client || admit_client(*raw, *client);
+    };
+  }
   connection->server = shared_from_this();
-  if (handlers_.opened) connection->number = handlers_.opened(peer.address().to_string());
+  connection->output = output_;
+  if (handlers_.opened) connection->number = handlers_.opened(peer.to_string());
+  set_payer(*connection, proxied ? std::nullopt : network_of(peer));
   connection->set_termination_handler([this](const RawConnectionPtr& ended) { on_end(ended); });
   connections_.insert(connection);
   connection->start();
@@ -155,26 +196,27 @@ void WebSocketServer::Impl::on_request(const RawConnectionPtr& connection) {
   // websocketpp's timeout would cut off long downloads; sweep() measures progress.
   connection->defer_http_response();
   http::Request request = connection->request();
-  std::optional<http::Response> refusal = refuse(request);
+  std::optional<http::Response> refusal = refuse(*connection, request);
   const Error late{http::kErrBusy, "the server did not find the time to answer; try again later"};
-  const auto exchange =
-      std::make_shared<HttpExchange>(connection, Clock::now(), http::refusal(request, late),
-                                     [this](const http::Response& response) { count(response); });
+  const auto exchange = std::make_shared<HttpExchange>(
+      connection, output_, request.method == "HEAD", http::refusal(request, late),
+      [this](const http::Response& response) { count(response); });
   connection->exchange = exchange;
   if (!refusal && request.path == kWebSocketPath) {
     refusal = http::plain_response(426, "This path serves WebSockets only.");
   }
-  if (refusal) return exchange->respond(*refusal);
+  if (refusal) return exchange->respond(*std::move(refusal));
   handlers_.http(request, [executor = context_.get_executor(), exchange](http::Response response) {
-    asio::dispatch(executor,
-                   [exchange, response = std::move(response)] { exchange->respond(response); });
+    asio::dispatch(executor, [exchange, response = std::move(response)]() mutable {
+      exchange->respond(std::move(response));
+    });
   });
 }
 
 // Whether the WebSocket may be opened; if not, websocketpp sends the refusal.
 bool WebSocketServer::Impl::on_handshake(const RawConnectionPtr& connection) {
   http::Request request = connection->request();
-  std::optional<http::Response> refusal = refuse(request);
+  std::optional<http::Response> refusal = refuse(*connection, request);
   if (!refusal) refusal = refuse_handshake(request);
   if (!refusal && !handlers_.accept) {
     refusal = http::plain_response(404, "No WebSockets are served here.");
@@ -187,10 +229,15 @@ bool WebSocketServer::Impl::on_handshake(const RawConnectionPtr& connection) {
 
 void WebSocketServer::Impl::on_open(const RawConnectionPtr& connection) {
   if (!handlers_.accept) return connection->drop();
-  connection->paced_socket().before_read = nullptr;
   counts_.web_sockets.add();
   counts_.web_sockets_opened.add();
-  connection->web_socket = std::make_shared<WebSocket>(context_, *connection, counts_);
+  connection->web_socket = std::make_shared<WebSocket>(context_, *connection, counts_, output_);
+  PacedSocket& paced_socket = connection->paced_socket();
+  paced_socket.before_read = nullptr;
+  paced_socket.intake().begin_frames();
+  paced_socket.intake().on_too_big = [web_socket = connection->web_socket.get()] {
+    web_socket->refuse_message(CloseCode::kTooBig, "A message may have 8 MiB.");
+  };
   auto events = handlers_.accept(connection->web_socket, connection->request());
   CHECK(events != nullptr);
   connection->web_socket->set_events(std::move(events));
@@ -199,7 +246,8 @@ void WebSocketServer::Impl::on_open(const RawConnectionPtr& connection) {
 void WebSocketServer::Impl::on_message(const RawConnectionPtr& connection,
                                        const MessagePtr& message) {
   if (message->get_opcode() == websocketpp::frame::opcode::text) {
-    connection->web_socket->receive(std::move(message->get_raw_payload()));
+    connection->web_socket->receive(std::move(message->get_raw_payload()),
+                                    connection->paced_socket().intake().take_grant());
   } else {
     connection->web_socket->close(CloseCode::kUnsupportedData, "Messages must be text.");
   }
@@ -222,21 +270,67 @@ void WebSocketServer::Impl::on_close(const RawConnectionPtr& connection) {
 void WebSocketServer::Impl::on_end(const RawConnectionPtr& connection) {
   connection->web_socket.reset();
   connection->exchange.reset();
+  connection->paced_socket().intake().take_grant().give_back();
   connections_.erase(connection);
   if (handlers_.ended) handlers_.ended(connection->number);
   if (connections_.empty()) sweep_timer_.cancel();
 }
 
-// The refusal of any request, if it may not be served; if it may, its path is from here on the one
-// below the base path.
-std::optional<http::Response> WebSocketServer::Impl::refuse(http::Request& request) const {
-  if (request.path.starts_with('/')) {
-    if (auto elsewhere = cut_base_path(request, handlers_.base_path)) return elsewhere;
+void WebSocketServer::Impl::set_payer(RawConnection& connection,
+                                      const std::optional<Network>& network) {
+  connection.payer = handlers_.payers.of(network, connection.number);
+  connection.paced_socket().intake().set_payer(connection.payer);
+}
+
+// Whom a trusted proxy names is the one that has a limit and pays. It may be a proxy itself.
+bool WebSocketServer::Impl::admit_client(RawConnection& connection,
+                                         const asio::ip::address& client) {
+  if (handlers_.named) handlers_.named(connection.number, client.to_string());
+  if (handlers_.trusted_proxies.trusts(client)) return true;
+  ConnectionQuota::Slot of_address = quota_->admit_from(client);
+  if (!of_address) {
+    if (handlers_.turned_away) handlers_.turned_away(client.to_string());
+    return false;
   }
-  std::optional<Error> error = refuse_malformed(request);
+  connection.paced_socket().hold(std::move(of_address));
+  set_payer(connection, network_of(client));
+  connection.is_client_known = true;
+  return true;
+}
+
+std::optional<Error> WebSocketServer::Impl::find_client(RawConnection& connection) {
+  if (connection.is_client_known) return std::nullopt;
+  const auto client = forwarded_client(connection.request(), handlers_.trusted_proxies);
+  if (!client) return client.error();
+  if (!*client || admit_client(connection, **client)) return std::nullopt;
+  return Error{http::kErrBusy, "Your address has too many connections; close some."};
+}
+
+bool WebSocketServer::Impl::takes_body(const RawConnection& connection) const {
+  http::Request request = connection.request();
+  return !cut_base_path(request, handlers_.base_path) && handlers_.takes_body &&
+         handlers_.takes_body(request);
+}
+
+// The refusal of any request, if it may not be served; if it may, its path is from here on the one
+// below the base path. A body that is not read is refused where the request could be served without
+// it; else the handler has a better reason.
+std::optional<http::Response> WebSocketServer::Impl::refuse(const RawConnection& connection,
+                                                            http::Request& request) const {
+  const RawRequest& raw = connection.get_request();
+  std::optional<Error> error = raw.fault();
+  if (!error) {
+    if (request.path.starts_with('/')) {
+      if (auto elsewhere = cut_base_path(request, handlers_.base_path)) return elsewhere;
+    }
+    error = refuse_malformed(request);
+  }
   if (!error) {
     error = handlers_.refuse ? handlers_.refuse(request)
                              : Error{http::kErrBusy, "the server is stopping"};
+  }
+  if (!error && raw.refuses_body() && request.only_reads()) {
+    error = Error{http::kErrBodyTooLarge, "A request that only reads has no body here."};
   }
   if (error) return http::refusal(request, *error);
   return std::nullopt;
@@ -251,6 +345,44 @@ void WebSocketServer::Impl::count(const http::Response& response) {
   }
 }
 
+// ---- Room
+
+// Drops connections until what they have queued is more than what there is too much, and a quarter
+// of the bound, so that this is not done again at once. What they share with others stays.
+void WebSocketServer::Impl::make_room() {
+  struct Holder {
+    bool stalled = false;
+    std::size_t bytes = 0;
+    RawConnectionPtr connection;
+  };
+  std::vector<Holder> holders;
+  holders.reserve(connections_.size());
+  for (const RawConnectionPtr& connection : connections_) {
+    const std::size_t bytes = connection->queued_bytes();
+    if (bytes < kPieceMarkBytes) continue;  // It would make no difference.
+    holders.push_back({connection->stalled(), bytes, connection});
+  }
+  std::sort(holders.begin(), holders.end(), [](const Holder& a, const Holder& b) {
+    return a.stalled != b.stalled ? a.stalled : a.bytes > b.bytes;
+  });
+  const std::size_t wanted = output_->bytes() - output_->bytes_max() + output_->bytes_max() / 4;
+  std::size_t found = 0;
+  for (const Holder& holder : holders) {
+    if (found >= wanted) break;
+    found += holder.bytes;
+    counts_.dropped_for_room.add();
+    holder.connection->drop();
+  }
+}
+
+void WebSocketServer::Impl::drop_stalled() {
+  for (const RawConnectionPtr& connection : connections()) {
+    if (!connection->stalled() || !connection->sends_long()) continue;
+    counts_.dropped_for_room.add();
+    connection->drop();
+  }
+}
+
 // ---- Timeouts
 
 void WebSocketServer::Impl::schedule_sweep() {
@@ -258,24 +390,66 @@ void WebSocketServer::Impl::schedule_sweep() {
   sweep_timer_.expires_after(timing_.sweep);
   sweep_timer_.async_wait([self = shared_from_this()](const boost::system::error_code&) {
     self->sweep_scheduled_ = false;
-    self->sweep();
+    try {
+      self->sweep();
+    } catch (const std::exception&) {  // No memory; there is a next time.
+    }
     if (!self->connections_.empty()) self->schedule_sweep();
   });
 }
 
 void WebSocketServer::Impl::sweep() {
   const Clock::time_point now = Clock::now();
+  sweep_messages(now);
   for (const RawConnectionPtr& connection : connections()) {
     if (connection->web_socket) connection->web_socket->sweep(now, timing_);
     if (connection->exchange) connection->exchange->sweep(now, timing_);
   }
 }
 
+// Ends messages that do not arrive. Where others wait for room, the largest of those that could
+// arrive sooner makes room, unless much is on its way.
+void WebSocketServer::Impl::sweep_messages(Clock::time_point now) {
+  RawConnectionPtr largest;
+  std::uint64_t coming = 0;
+  for (const RawConnectionPtr& connection : connections()) {
+    if (!connection->web_socket) continue;
+    PacedSocket& paced_socket = connection->paced_socket();
+    Intake& intake = paced_socket.intake();
+    intake.look(now, paced_socket.holds_reading() ? ArrivalWatch::Reading::kHeld
+                                                  : ArrivalWatch::Reading::kOn);
+    if (intake.is_stopped()) {
+      coming += intake.holds();
+    } else if (intake.is_late(timing_)) {
+      connection->web_socket->refuse_message(CloseCode::kTooSlow,
+                                             "A message did not arrive whole in time.");
+    } else if (intake.is_stalled(timing_) &&
+               intake.holds() > (largest ? largest->paced_socket().intake().holds() : 0)) {
+      largest = connection;
+    }
+  }
+  if (largest && coming < kMessageBytesMax / 2 && input_->is_waited_for()) {
+    largest->web_socket->refuse_message(
+        CloseCode::kTryAgainLater, "A message arrives slowly, and others wait for its memory.");
+  }
+  input_->serve();
+}
+
+// Soon, and not inside what has given room back.
+void WebSocketServer::Impl::serve_input() {
+  if (abandoned_) return;
+  asio::post(context_, [weak = weak_from_this()] {
+    if (const auto self = weak.lock()) self->input_->serve();
+  });
+}
+
 // ---- WebSocketServer
 
 WebSocketServer::WebSocketServer(asio::io_context& context, Handlers handlers,
-                                 std::shared_ptr<ConnectionQuota> quota, Timing timing)
-    : impl_(std::make_shared<Impl>(context, std::move(handlers), std::move(quota), timing)) {
+                                 std::shared_ptr<ConnectionQuota> quota, Timing timing,
+                                 Memory memory)
+    : impl_(
+          std::make_shared<Impl>(context, std::move(handlers), std::move(quota), timing, memory)) {
   impl_->start();
 }
 
@@ -284,6 +458,8 @@ WebSocketServer::~WebSocketServer() { impl_->abandon(); }
 Result<std::uint16_t> WebSocketServer::listen(const ListenAddress& address, Sharing sharing) {
   return impl_->listen(address, sharing);
 }
+
+void WebSocketServer::drop_stalled() { impl_->drop_stalled(); }
 
 void WebSocketServer::stop_accepting() { impl_->stop_accepting(); }
 

@@ -23,7 +23,8 @@ namespace cowrite::storage::rocks {
 class Database {
  public:
   explicit Database(const StoreOptions& options)
-      : env_(options.env != nullptr ? options.env : rocksdb::Env::Default()),
+      : open_tables_max_(options.open_tables_max),
+        env_(options.env != nullptr ? options.env : rocksdb::Env::Default()),
         // Four shards (two bits): with the default number a seek took a hundred times as long.
         cache_(rocksdb::NewLRUCache(options.memory_bytes, 2)),
         // What waits to be flushed counts as part of the cache, and may take half of it.
@@ -54,6 +55,8 @@ class Database {
     options.env = counted_env();
     options.write_buffer_manager = buffers_;
     options.listeners.push_back(events_);
+    options.max_open_files =
+        static_cast<int>(open_tables_max_);  // By default all, without a bound.
     const std::vector<rocksdb::ColumnFamilyDescriptor> tables =
         which == Tables::kAll ? table_options(cache_)
                               : std::vector{rocksdb::ColumnFamilyDescriptor(kTableNames[0], {})};
@@ -123,6 +126,7 @@ class Database {
     return counted_env_.get();
   }
 
+  const std::size_t open_tables_max_;
   rocksdb::Env* env_;
   std::shared_ptr<rocksdb::Env> own_env_;  // Of a store in memory or a backup.
   std::shared_ptr<rocksdb::Cache> cache_;

@@ -93,18 +93,20 @@ TEST_F(Options, OverrideOneAnother) {
 }
 
 // Each of them, with a value that is not its default.
-constexpr std::pair<const char*, const char*> kOthers[] = {{"data", ":memory:"},
-                                                           {"listen", "[::1]:1"},
-                                                           {"metrics-listen", "[::1]:2"},
-                                                           {"base-path", "/pad"},
-                                                           {"loops", "63"},
-                                                           {"hosts", "a,b"},
-                                                           {"origins", "http://a,http://b"},
-                                                           {"embed-origins", "http://a"},
-                                                           {"memory", "65536K"},
-                                                           {"disk-reserve", "1"},
-                                                           {"log-level", "debug"},
-                                                           {"log-format", "json"}};
+constexpr std::pair<const char*, const char*> kOthers[] = {
+    {"data", ":memory:"},
+    {"listen", "[::1]:1"},
+    {"metrics-listen", "[::1]:2"},
+    {"base-path", "/pad"},
+    {"loops", "63"},
+    {"hosts", "a,b"},
+    {"origins", "http://a,http://b"},
+    {"embed-origins", "http://a"},
+    {"trusted-proxies", "10.0.0.0/8,loopback"},
+    {"memory", "65536K"},
+    {"disk-reserve", "1"},
+    {"log-level", "debug"},
+    {"log-format", "json"}};
 
 std::string text_of(const Configuration& configuration, std::string_view option) {
   for (const config::Setting& setting : configuration.settings) {
@@ -210,13 +212,13 @@ TEST_F(Options, AreShownWithWhereEachComesFrom) {
   const std::string shown =
       printed({"--check-config", "--config", path, "--base-path", "/pad"},
               {"COWRITE_LOOPS=4", "COWRITE_TOKEN=secret", "COWRITE_X=secret"});
-  for (const std::string& row : {std::string("OPTION          VALUE           FROM\n"),
-                                 "memory          64M             " + path + ":1: memory\n",
-                                 "hosts           a,b             " + path + ":2: hosts\n",
-                                 std::string("loops           4               COWRITE_LOOPS\n"),
-                                 std::string("base-path       /pad            --base-path\n"),
-                                 std::string("origins         none            default\n"),
-                                 std::string("listen          127.0.0.1:8080  default\n")}) {
+  for (const std::string& row : {std::string("OPTION           VALUE           FROM\n"),
+                                 "memory           64M             " + path + ":1: memory\n",
+                                 "hosts            a,b             " + path + ":2: hosts\n",
+                                 std::string("loops            4               COWRITE_LOOPS\n"),
+                                 std::string("base-path        /pad            --base-path\n"),
+                                 std::string("origins          none            default\n"),
+                                 std::string("listen           127.0.0.1:8080  default\n")}) {
     EXPECT_THAT(shown, HasSubstr(row));
   }
   EXPECT_THAT(shown, Not(HasSubstr("secret")));

@@ -10,7 +10,9 @@ namespace cowrite::protocol {
 namespace {
 
 std::string moved(std::string_view value, std::string_view operation, bool own = false) {
-  return transform_presence_value(value, ot::op(operation), own);
+  PresenceValue presence(value);
+  presence.move(ot::op(operation), own ? ot::Origin::kOwn : ot::Origin::kOther);
+  return presence.to_json();
 }
 
 TEST(PresenceValue, APositionMovesWithWhatChangesBeforeIt) {
@@ -42,6 +44,21 @@ TEST(PresenceValue, AnythingElseIsPassedOn) {
                             "{\"index\":\"1\"}", "true"}) {
     EXPECT_EQ(moved(value, "'x'"), value);
   }
+}
+
+TEST(PresenceValue, ManyOperationsMoveItAsOneAfterTheOtherDoes) {
+  PresenceValue presence(R"({"index":2,"length":3,"x":[1,2]})");
+  std::string stepwise = presence.to_json();
+  for (const char* operation : {"'ab'", "3 -2 'c'", "5 'de'", "-1", "4 -9 'f'"}) {
+    presence.move(ot::op(operation), ot::Origin::kOther);
+    stepwise = moved(stepwise, operation);
+    EXPECT_EQ(presence.to_json(), stepwise);
+  }
+}
+
+TEST(PresenceValue, WhatHoldsNoPositionsNeedsNoMoving) {
+  EXPECT_FALSE(PresenceValue(R"({"x":[1,2]})").has_positions());
+  EXPECT_TRUE(PresenceValue(R"({"index":0})").has_positions());
 }
 
 }  // namespace

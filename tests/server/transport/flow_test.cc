@@ -250,6 +250,31 @@ TEST_F(Flow, APausedClientIsNotTakenForDead) {
   EXPECT_EQ(next_frame(*client).opcode, Opcode::kPing);
 }
 
+TEST_F(Flow, APausedClientThatTakesNothingIsDropped) {
+  timing_.sweep = milliseconds(2);
+  timing_.output = milliseconds(200);
+  const auto client = open();
+  client->stop_reading();
+  records_.back()->send(std::string(16'000'000, 'x'));
+  connection().pause_reading();
+  ASSERT_TRUE(run_until([&] { return records_.back()->closed == 1; }));
+  EXPECT_EQ(server_->counts().dropped_unresponsive.value(), 1U);
+  EXPECT_EQ(server_->counts().queued_bytes.value(), 0U);
+}
+
+TEST_F(Flow, WhoAnswersPingsAndTakesNothingIsDropped) {
+  timing_.sweep = milliseconds(2);
+  timing_.output = milliseconds(200);
+  const auto client = open();
+  client->stop_reading();
+  records_.back()->send(std::string(16'000'000, 'x'));
+  ASSERT_TRUE(repeat_until(
+      [&] {
+        client->send(Frame{true, Opcode::kPong, ""});
+      },
+      [&] { return records_.back()->closed == 1; }));
+}
+
 TEST_F(Flow, APausedClientCanBeClosed) {
   const auto client = open();
   connection().pause_reading();

@@ -35,24 +35,30 @@ bool TestServer::run_out() {
 }
 
 WebSocketServer::Handlers TestServer::handlers() {
-  return {base_path_, [this](const http::Request& request) { return refuse_(request); },
-          [this](std::shared_ptr<Connection> connection, const http::Request& request) {
-            auto record = std::make_shared<Recorder>();
-            record->connection = std::move(connection);
-            record->request = request;
-            records_.push_back(record);
-            if (accepted_) accepted_(*record);
-            return record;
-          },
-          [this](const http::Request& request, http::Respond respond) {
-            http_(request, std::move(respond));
-          }};
+  WebSocketServer::Handlers handlers{
+      base_path_, [this](const http::Request& request) { return refuse_(request); },
+      [this](std::shared_ptr<Connection> connection, const http::Request& request) {
+        auto record = std::make_shared<Recorder>();
+        record->connection = std::move(connection);
+        record->request = request;
+        records_.push_back(record);
+        if (accepted_) accepted_(*record);
+        return record;
+      },
+      [this](const http::Request& request, http::Respond respond) {
+        http_(request, std::move(respond));
+      },
+      [this](const http::Request& request) { return takes_body_(request); }};
+  handlers.opened = opened_;
+  handlers.named = named_;
+  handlers.trusted_proxies = trusted_proxies_;
+  return handlers;
 }
 
 void TestServer::start(const ConnectionLimits& limits) {
   if (server_) return;
   quota_ = std::make_shared<ConnectionQuota>(limits);
-  server_ = std::make_unique<WebSocketServer>(context_, handlers(), quota_, timing_);
+  server_ = std::make_unique<WebSocketServer>(context_, handlers(), quota_, timing_, input_bytes_);
   const auto port = server_->listen({"127.0.0.1", 0});
   ASSERT_TRUE(port) << port.error().message;
   port_ = *port;

@@ -67,6 +67,7 @@ class TestServer : public ::testing::Test {
 
   boost::asio::io_context context_;
   Timing timing_;
+  std::uint64_t input_bytes_ = kInputBytesMin;
   std::string base_path_;
   std::function<std::optional<Error>(const http::Request&)> refuse_ = [](const http::Request&) {
     return std::nullopt;
@@ -75,6 +76,10 @@ class TestServer : public ::testing::Test {
     respond(
         {200, request.method + " " + request.path + " " + request.query + " " + request.body, {}});
   };
+  std::function<bool(const http::Request&)> takes_body_ = [](const http::Request&) { return true; };
+  std::function<std::uint64_t(const std::string&)> opened_;
+  std::function<void(std::uint64_t, const std::string&)> named_;
+  TrustedProxies trusted_proxies_;
   std::function<void(Recorder&)> accepted_;
   std::vector<std::shared_ptr<Recorder>> records_;
   std::shared_ptr<ConnectionQuota> quota_;

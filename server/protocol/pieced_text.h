@@ -1,0 +1,51 @@
+// PiecedText: a long text that is made piece by piece, as whoever takes it wants more: a message
+// with documents in it, or a document alone. Until then it holds the documents' ropes, which it
+// shares with whoever has them too, and no copy of their texts.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "ot/rope/rope.h"
+
+namespace cowrite::protocol {
+
+class PiecedText {
+ public:
+  // A text as it is.
+  explicit PiecedText(ot::Rope text);
+  // JSON, with texts in it that stand in strings: each goes to its place in the rest, counted in
+  // bytes. REQUIRES: the places do not decrease.
+  struct Insertion {
+    std::size_t at = 0;
+    ot::Rope text;
+  };
+  PiecedText(std::string json, std::vector<Insertion> insertions)
+      : rest_(std::move(json)), insertions_(std::move(insertions)) {}
+
+  // About what is left to be made: escapes make it longer.
+  [[nodiscard]] std::size_t bytes_left() const;
+
+  // Appends the next piece, of kPieceBytes or up to kPieceBytesOver more, the last one less. False
+  // if it was the last.
+  bool next(std::string& out);
+
+  // All that is left.
+  [[nodiscard]] std::string take() &&;
+
+ private:
+  void append(std::string& out, const ot::Rope& text, std::uint64_t position,
+              std::uint64_t count) const;
+
+  bool escaped_ = true;
+  std::string rest_;
+  std::size_t done_ = 0;  // Bytes of rest_.
+  std::vector<Insertion> insertions_;
+  std::size_t next_ = 0;        // Of them.
+  std::uint64_t position_ = 0;  // In that, in code points.
+};
+
+}  // namespace cowrite::protocol

@@ -1,0 +1,102 @@
+#include "server/transport/output.h"
+
+#include <boost/asio/post.hpp>
+
+namespace cowrite::transport {
+
+namespace asio = boost::asio;
+
+namespace {
+
+// Of so many turns one is for the message that has waited longest.
+constexpr std::uint64_t kTurnsOfOldest = 4;
+
+}  // namespace
+
+// ---- Charges
+
+Output::Charge::Charge(std::shared_ptr<Output> output, std::size_t bytes)
+    : output_(std::move(output)), bytes_(bytes) {
+  output_->add(bytes_);
+}
+
+Output::Charge& Output::Charge::operator=(Charge&& other) noexcept {
+  release();
+  output_ = std::move(other.output_);
+  bytes_ = std::exchange(other.bytes_, 0);
+  return *this;
+}
+
+void Output::Charge::release() {
+  if (output_) output_->subtract(bytes_);
+  output_ = nullptr;
+}
+
+// ---- Output
+
+Output::Output(asio::io_context& context, std::size_t bytes_max, counting::Counter& bytes,
+               std::function<void()> make_room, std::function<void()> after_event)
+    : context_(context),
+      bytes_max_(bytes_max),
+      bytes_(bytes),
+      make_room_(std::move(make_room)),
+      after_event_(std::move(after_event)) {}
+
+void Output::stop() {
+  make_room_ = nullptr;
+  after_event_ = nullptr;
+  waiting_.clear();
+  by_written_.clear();
+}
+
+void Output::add(std::size_t bytes) {
+  bytes_.add(bytes);
+  if (!full() || making_room_) return;
+  making_room_ = true;
+  asio::post(context_, [weak = weak_from_this()] {
+    const auto self = weak.lock();
+    if (!self || !self->make_room_) return;
+    self->making_room_ = false;
+    if (self->full()) self->make_room_();
+    self->after_event_();
+  });
+}
+
+void Output::subtract(std::size_t bytes) {
+  bytes_.subtract(bytes);
+  schedule();
+}
+
+void Output::await_turn(std::uint64_t written, WritePiece write) {
+  by_written_.emplace(written, arrivals_);
+  waiting_.emplace(arrivals_++, Waiting{written, std::move(write)});
+  schedule();
+}
+
+// Posted each time, so that all that has come meanwhile goes first.
+void Output::schedule() {
+  if (scheduled_ || waiting_.empty() || full()) return;
+  scheduled_ = true;
+  asio::post(context_, [weak = weak_from_this()] {
+    if (const auto self = weak.lock()) self->take_turn();
+  });
+}
+
+void Output::take_turn() {
+  scheduled_ = false;
+  if (waiting_.empty() || full()) return;
+  const auto chosen = next();
+  by_written_.erase({chosen->second.written, chosen->first});
+  const WritePiece write = std::move(chosen->second.write);
+  waiting_.erase(chosen);
+  write();
+  if (after_event_) after_event_();
+  schedule();
+}
+
+std::map<std::uint64_t, Output::Waiting>::iterator Output::next() {
+  if (++turns_ % kTurnsOfOldest == 0) return waiting_.begin();
+  return waiting_.find(by_written_.begin()->second);
+}
+
+}  // namespace cowrite::transport

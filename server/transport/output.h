@@ -1,0 +1,93 @@
+// Output: what the connections of one loop have yet to write, taken together.
+//
+// It counts the bytes that are held for it, each once, however many connections share them. Beyond
+// a bound nothing more of long messages is made, and connections are dropped until there is room:
+// those whose clients do not read before those that do, and of both the ones with the most.
+//
+// Long messages are made piece by piece, one piece of one connection a turn. The connection whose
+// message has had the least goes first, so that a short text is there soon however many long ones
+// are on their way; now and then the one that has waited longest goes, so that each gets on.
+//
+// Belongs to the thread of its loop.
+#pragma once
+
+#include <boost/asio/io_context.hpp>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <set>
+#include <utility>
+
+#include "storage/counting/counter.h"
+
+namespace cowrite::transport {
+
+class Output : public std::enable_shared_from_this<Output> {
+ public:
+  // Counts bytes as long as it lives.
+  class Charge {
+   public:
+    Charge() = default;
+    Charge(std::shared_ptr<Output> output, std::size_t bytes);
+    Charge(Charge&& other) noexcept
+        : output_(std::move(other.output_)), bytes_(std::exchange(other.bytes_, 0)) {}
+    Charge& operator=(Charge&& other) noexcept;
+    ~Charge() { release(); }
+
+   private:
+    void release();
+
+    std::shared_ptr<Output> output_;
+    std::size_t bytes_ = 0;
+  };
+
+  // Makes the next piece of a message, and queues it.
+  using WritePiece = std::function<void()>;
+
+  // `make_room` is called, in a turn of its own, when bytes() exceeds `bytes_max`; `after_event`
+  // after each turn. REQUIRES: `bytes` outlives this.
+  Output(boost::asio::io_context& context, std::size_t bytes_max, counting::Counter& bytes,
+         std::function<void()> make_room, std::function<void()> after_event);
+
+  // Nothing more is called.
+  void stop();
+
+  [[nodiscard]] std::size_t bytes() const { return bytes_.value(); }
+  [[nodiscard]] std::size_t bytes_max() const { return bytes_max_; }
+  [[nodiscard]] bool full() const { return bytes() > bytes_max_; }
+
+  // REQUIRES: owned by a shared_ptr.
+  [[nodiscard]] Charge charge(std::size_t bytes) { return {shared_from_this(), bytes}; }
+
+  // Calls `write` when it is the turn of a message of which so many bytes are written.
+  void await_turn(std::uint64_t written, WritePiece write);
+
+ private:
+  struct Waiting {
+    std::uint64_t written = 0;
+    WritePiece write;
+  };
+
+  void add(std::size_t bytes);
+  void subtract(std::size_t bytes);
+  void schedule();
+  void take_turn();
+  [[nodiscard]] std::map<std::uint64_t, Waiting>::iterator next();
+
+  boost::asio::io_context& context_;
+  const std::size_t bytes_max_;
+  counting::Counter& bytes_;
+  std::function<void()> make_room_;
+  std::function<void()> after_event_;
+  bool making_room_ = false;  // It is scheduled.
+
+  std::map<std::uint64_t, Waiting> waiting_;                      // By arrival.
+  std::set<std::pair<std::uint64_t, std::uint64_t>> by_written_;  // Bytes, arrival.
+  std::uint64_t arrivals_ = 0;
+  std::uint64_t turns_ = 0;
+  bool scheduled_ = false;  // A turn is.
+};
+
+}  // namespace cowrite::transport

@@ -1,0 +1,91 @@
+// The disk: what it must take for each byte that is sent, and what waits while it is nearly full.
+
+import assert from "node:assert/strict";
+import { symlink, writeFile, readFile, rm, mkdtemp } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { describe, it } from "node:test";
+import { within } from "../support/deadline.js";
+import { creation, kCollection as c, opMessage } from "../support/documents.js";
+import { when } from "../support/metrics.js";
+import { Server } from "../support/server.js";
+import { attack } from "./support/attack.js";
+import { deafs, each, times } from "./support/kinds.js";
+import { kAttackMs, scaled } from "./support/limits.js";
+import { makeNoise } from "./support/texts.js";
+
+const kMiB = 1 << 20;
+const kTypists = 25;
+const kText = "long-text";
+const kManyComponents = 262_144; // As many as an operation may have.
+const kCommitted = 'cowrite_operations_total{outcome="committed"}';
+
+// What is written may be so many times what is sent, and what a quiet server writes beside it: a
+// small operation has a record, its keys, and a part of a block of the log that is synced.
+const kWrittenPerSent = 16;
+const kWrittenBeside = 48 * kMiB;
+
+const longText = ({ server }) => makeNoise(server, kText, scaled(15 * kMiB));
+
+/** Inserts letters one by one at the beginning, each as soon as the last is acknowledged. */
+async function type(raw, d, v, letters) {
+  for (let seq = 1; seq <= letters; ++seq) {
+    raw.send(opMessage(d, v, seq, { op: ["a"] }));
+    for (;;) {
+      const message = await within(raw.next(), "an ack", kAttackMs);
+      assert.equal(message.error, undefined);
+      v = message.v + 1;
+      if (message.op === undefined) break;
+    }
+  }
+}
+
+describe("the disk", () => {
+  attack(
+    "8,000 letters, one by one, into a text of 15 MiB",
+    { prepare: longText },
+    async (field) => {
+      const version = 1 + Math.ceil(scaled(15 * kMiB) / kMiB);
+      const typists = await field.raws(kTypists);
+      const before = field.writtenBytes;
+      await Promise.all(typists.map((raw) => type(raw, kText, version, scaled(8_000) / kTypists)));
+      const sent = (await field.metrics()).cowrite_received_bytes_total;
+      const written = field.writtenBytes - before;
+      const most = kWrittenPerSent * sent + kWrittenBeside;
+      assert.ok(written < most, `${written} bytes were written for ${sent} that were sent`);
+    },
+  );
+
+  attack("12 connections submit while the disk is nearly full", { diskMiB: 400 }, async (field) => {
+    // JSON of 3 bytes makes a component, which takes the server many more.
+    const op = times(kManyComponents, (index) => (index % 2 ? "a" : 1));
+    const text = "x".repeat(kManyComponents / 2);
+    const attackers = await deafs(field, scaled(12));
+    for (const [index, attacker] of attackers.entries()) {
+      attacker.send(opMessage(`waiting-${index}`, 0, 1, creation(text)));
+    }
+    const created = (now) => now[kCommitted] >= attackers.length + 1;
+    await when(field.server, "the documents are there", created);
+    await field.disk.fill(16 * kMiB);
+    await when(field.server, "edits wait", (now) => now.cowrite_log_waits_for_disk === 1);
+    await each(attackers.entries(), async ([index, attacker]) => {
+      for (const seq of times(10, (number) => number + 2)) {
+        attacker.send(opMessage(`waiting-${index}`, 1, seq, { op }));
+      }
+    });
+    await field.hold(3);
+    await field.disk.empty();
+  });
+
+  it("the mark of a closed folder is not written through a link", async (t) => {
+    const folder = await mkdtemp(path.join(tmpdir(), "cowrite-attack-"));
+    t.after(() => rm(folder, { recursive: true }));
+    const target = path.join(folder, "target");
+    await writeFile(target, "not to be touched");
+    const server = await Server.start();
+    t.after(() => server.dispose());
+    await symlink(target, path.join(server.data, "CLOSED"));
+    await server.stop();
+    assert.equal(await readFile(target, "utf8"), "not to be touched");
+  });
+});
