@@ -131,15 +131,22 @@ void HistoryBlocks::drop_smallest_blocks() {
 Operation HistoryBlocks::rebase(Operation operation, std::uint64_t from, std::uint64_t to) {
   CHECK(begin_ <= from && from <= to && to <= end_);
   if (operation.size() > kManyComponents && to - from >= kLeafOperations) {
-    operation = transform(operation, compose_range(from, to));
+    const Shape composed = compose_range(from, to);
+    work_ += operation.size() + composed.size();
+    operation = transform(operation, composed);
   } else {
     walk(
-        from, to,
-        [&](std::uint64_t version) { operation = transform(operation, shape_at(version)); },
+        from, to, [&](std::uint64_t version) { pass(operation, version); },
         [&](std::size_t level, std::uint64_t index) { pass(operation, level, index); });
   }
   drop_smallest_blocks();
   return operation;
+}
+
+void HistoryBlocks::pass(Operation& operation, std::uint64_t version) {
+  const ShapeView shape = shape_at(version);
+  work_ += operation.size() + shape.size() + kTransformOverhead;
+  operation = transform(operation, shape);
 }
 
 void HistoryBlocks::pass(Operation& operation, std::size_t level, std::uint64_t index) {
@@ -155,6 +162,9 @@ void HistoryBlocks::pass(Operation& operation, std::size_t level, std::uint64_t 
     block.landmarks = make_landmarks(block.shape);
     block_bytes_ += bytes_of(block.landmarks);
   }
+  // Between landmarks it skips what it does not touch.
+  work_ += operation.size() + std::min(block.shape.size(), operation.size() * kLandmarkStride) +
+           kTransformOverhead;
   operation = transform(operation, block.shape, block.landmarks);
 }
 
@@ -166,7 +176,7 @@ void HistoryBlocks::pass_parts(Operation& operation, std::size_t level, std::uin
   }
   const std::uint64_t first = index * kLeafOperations;
   for (std::uint64_t version = first; version < first + kLeafOperations; ++version) {
-    operation = transform(operation, shape_at(version));
+    pass(operation, version);
   }
 }
 
@@ -185,8 +195,9 @@ std::size_t HistoryBlocks::composing_cost(std::size_t level, std::uint64_t index
 // shrink, and its cost is that of the largest.
 Shape HistoryBlocks::compose_range(std::uint64_t from, std::uint64_t to) {
   std::vector<Shape> parts;  // Each more than twice as long as the next.
-  const auto join_last_two = [&parts] {
+  const auto join_last_two = [this, &parts] {
     Shape joined;
+    work_ += parts[parts.size() - 2].size() + parts.back().size();
     rebase_compose(parts[parts.size() - 2], parts.back(), joined);
     parts.pop_back();
     parts.back() = std::move(joined);
@@ -217,6 +228,7 @@ const Shape& HistoryBlocks::compose(std::size_t level, std::uint64_t index) {
   } else {
     const Shape& left = compose(level - 1, 2 * index);
     const Shape& right = compose(level - 1, 2 * index + 1);
+    work_ += left.size() + right.size();
     rebase_compose(left, right, block->shape);
     if (block_bytes_ > limits_.bytes / 2) {
       release(slot(level - 1, 2 * index));
@@ -230,8 +242,9 @@ const Shape& HistoryBlocks::compose(std::size_t level, std::uint64_t index) {
 }
 
 // Two and two, then those two and two, in two buffers that change places.
-Shape HistoryBlocks::compose_leaf(std::uint64_t index) const {
+Shape HistoryBlocks::compose_leaf(std::uint64_t index) {
   const Leaf& composed = leaf(index);
+  work_ += 3 * composed.components.size();  // Once for each halving of the leaf's eight.
   Shape shapes = composed.components;
   std::array<std::uint32_t, kLeafOperations> ends = composed.ends;
   Shape joined;

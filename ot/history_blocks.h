@@ -47,6 +47,8 @@ class HistoryBlocks {
   [[nodiscard]] std::uint64_t end() const { return end_; }
   // About the memory that it takes.
   [[nodiscard]] std::size_t bytes() const { return leaf_bytes_ + block_bytes_; }
+  // How much rebase() has cost so far: about how many components it has gone over.
+  [[nodiscard]] std::uint64_t work() const { return work_; }
 
   // Adds the operation numbered end(); drops the oldest beyond the limits.
   void push(const Operation& operation);
@@ -87,12 +89,13 @@ class HistoryBlocks {
   template <typename One, typename Whole>
   void walk(std::uint64_t from, std::uint64_t to, One pass_one, Whole pass_block) const;
 
+  void pass(Operation& operation, std::uint64_t version);
   void pass(Operation& operation, std::size_t level, std::uint64_t index);
   void pass_parts(Operation& operation, std::size_t level, std::uint64_t index);
   [[nodiscard]] std::size_t composing_cost(std::size_t level, std::uint64_t index);
   [[nodiscard]] Shape compose_range(std::uint64_t from, std::uint64_t to);
   const Shape& compose(std::size_t level, std::uint64_t index);
-  [[nodiscard]] Shape compose_leaf(std::uint64_t index) const;
+  [[nodiscard]] Shape compose_leaf(std::uint64_t index);
 
   void open_slots();
   void drop_oldest_leaf();
@@ -106,6 +109,7 @@ class HistoryBlocks {
   std::deque<Level> levels_;
   std::size_t leaf_bytes_ = 0;
   std::size_t block_bytes_ = 0;
+  std::uint64_t work_ = 0;
 };
 
 }  // namespace cowrite::ot

@@ -60,6 +60,7 @@ Result<std::unique_ptr<Server>> Server::start(const ServerOptions& options, log:
       options.data, in_memory ? storage::OpenMode::kInMemory : storage::OpenMode::kReadWrite,
       {.store = {.memory_bytes = MemoryShares(options.memory_bytes).store,
                  .open_tables_max = descriptors->store_files},
+       .memory_bytes = options.memory_bytes,
        .disk_reserve_bytes = options.disk_reserve_bytes});
   if (!log) return log.error();
   if (!(*log)->store().was_shut_down_cleanly()) {
@@ -108,7 +109,9 @@ Server::~Server() {
   metrics_server_.reset();
   api_.stop();
   operator_api_.stop();
-  log_.reset();  // Its threads end; what they still call back goes to loops that no longer run.
+  // Its threads end: what waits to be read is dropped, and what they still call back goes to loops
+  // that no longer run.
+  log_.reset();
 }
 
 Result<std::shared_ptr<const Server::Admission>> Server::make_admission(

@@ -3,6 +3,8 @@
 #include <cstdint>
 #include <utility>
 
+#include "storage/seeded_hash.h"
+
 namespace cowrite::storage {
 namespace {
 
@@ -39,9 +41,7 @@ std::strong_ordering operator<=>(const DocumentKey& a, const DocumentKey& b) {
   return order == 0 ? a.id() <=> b.id() : order;
 }
 
-std::size_t hash_of_channel(const std::string& channel) {
-  return std::hash<std::string>{}(channel);
-}
+std::size_t hash_of_channel(const std::string& channel) { return seeded_hash(channel); }
 
 DocumentKey key_after(const DocumentKey& key) { return {key.collection(), key.id() + '\0'}; }
 

@@ -43,7 +43,7 @@ class DocumentKey {
   std::shared_ptr<const Name> name_;  // Never null, but in a key that was moved from.
 };
 
-// The hash of a presence channel's name.
+// The hash of a presence channel's name (seeded_hash.h): another one in every process.
 [[nodiscard]] std::size_t hash_of_channel(const std::string& channel);
 
 // The next name after the document's that any document could have.

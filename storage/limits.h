@@ -21,10 +21,15 @@ inline constexpr std::size_t kOperationComponentsMax = 262'144;
 // Versions and sequences: integers that JavaScript can hold exactly.
 inline constexpr std::uint64_t kIntegerMax = (std::uint64_t{1} << 53) - 1;
 
-// A checkpoint is due after this many records, or this many bytes of them beyond the size of the
-// text, so that opening a document replays no more.
-inline constexpr std::size_t kCheckpointRecords = 1'000;
+// Records are packed when there are so many more: enough to compress well, and few that stand
+// alone.
+inline constexpr std::size_t kPackRecords = 1'000;
+
+// A checkpoint is due after this many bytes of records beyond the size of the text, so that it
+// writes no more than they did; or after so many records, for opening a document replays them,
+// which takes 20 ms.
 inline constexpr std::size_t kCheckpointBytes = std::size_t{256} << 10;
+inline constexpr std::size_t kCheckpointRecords = 40'000;
 
 // Commits wait while less space is free on the disk. It is enough to flush all that is in memory
 // and for a small compaction.

@@ -50,9 +50,14 @@ class OperationLog {
   // block. Batches of one document are committed in the order in which they were queued.
   virtual void append(Append append, std::function<void(AppendOutcome)> done) = 0;
 
-  // Queues a checkpoint, off the commit path. It is only a shortcut for readers, and is dropped
-  // when too much is queued, which loses nothing. REQUIRES: its version is committed.
+  // Queues a checkpoint, off the commit path, and the packing up to it. It is only a shortcut for
+  // readers, and is dropped when too much is queued, which loses nothing. REQUIRES: its version is
+  // committed.
   virtual void save_checkpoint(DocumentKey key, Snapshot snapshot) = 0;
+
+  // Queues the packing of the document's records up to a version, off the commit path, which makes
+  // them take less room. REQUIRES: the version is committed.
+  virtual void pack(DocumentKey key, std::uint64_t version) = 0;
 
   // Runs `job` on a reader thread, where reading may block, with one state of the log: at least all
   // that was committed before read() was called. Jobs wait as `order` says. When too many of its

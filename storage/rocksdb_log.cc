@@ -55,20 +55,23 @@ Result<std::unique_ptr<RocksDbLog>> RocksDbLog::open(const std::string& folder, 
   if (!store) return store.error();
   Result<std::string> history_id = load_or_create_history_id(**store);
   if (!history_id) return history_id.error();
-  Result<std::unique_ptr<CommitThread>> commits = CommitThread::start(**store, *reserve);
+  Result<std::unique_ptr<CommitThread>> commits =
+      CommitThread::start(**store, *reserve, options.memory_bytes / kWaitingShare);
   if (!commits) return commits.error();
   return std::unique_ptr<RocksDbLog>(new RocksDbLog(*std::move(store), std::move(reserve),
-                                                    *std::move(commits), *std::move(history_id)));
+                                                    *std::move(commits), *std::move(history_id),
+                                                    options.memory_bytes / kWaitingShare));
 }
 
 RocksDbLog::RocksDbLog(std::unique_ptr<RocksDbStore> store, std::unique_ptr<DiskReserve> reserve,
-                       std::unique_ptr<CommitThread> commits, std::string history_id)
+                       std::unique_ptr<CommitThread> commits, std::string history_id,
+                       std::uint64_t checkpoint_bytes_max)
     : store_(std::move(store)),
       reserve_(std::move(reserve)),
       history_id_(std::move(history_id)),
       history_(*store_),
       readers_(*store_),
-      checkpoints_(*store_, *reserve_),
+      checkpoints_(*store_, *reserve_, checkpoint_bytes_max),
       commits_(std::move(commits)) {}
 
 RocksDbLog::~RocksDbLog() = default;
@@ -79,6 +82,10 @@ void RocksDbLog::append(Append append, std::function<void(AppendOutcome)> done) 
 
 void RocksDbLog::save_checkpoint(DocumentKey key, Snapshot snapshot) {
   checkpoints_.save(std::move(key), std::move(snapshot));
+}
+
+void RocksDbLog::pack(DocumentKey key, std::uint64_t version) {
+  checkpoints_.pack(std::move(key), version);
 }
 
 void RocksDbLog::read(const ReadOrder& order, std::function<void(const History&)> job) {

@@ -1,8 +1,7 @@
 // RocksDbLog: the Log of one node, in a data folder.
 //
-//     append           ->  commit thread      one synced batch of the store for all that is queued
-//     save_checkpoint  ->  checkpoint thread
-//     read             ->  reader threads
+//     append                 ->  commit thread      one synced batch of the store for all that is
+//     queued save_checkpoint, pack  ->  checkpoint thread read                   ->  reader threads
 //
 // Thread-safe. The destructor finishes the appends and checkpoints that are queued, drops the reads
 // (read/reader_pool.h), and closes the folder. By then no method may be running, or be called from
@@ -25,8 +24,14 @@
 
 namespace cowrite::storage {
 
+// Of the memory budget, what may wait to be committed, and of texts to be stored as checkpoints: an
+// eighth each, so that a disk that does not keep up leaves most of it to what is served.
+inline constexpr std::uint64_t kWaitingShare = 8;
+
 struct LogOptions {
   StoreOptions store;
+  std::uint64_t memory_bytes =
+      2 * kStoreMemoryBytes;  // The budget, of which the store's is a part.
   std::uint64_t disk_reserve_bytes = kDiskReserveBytes;
   DiskReserve::Measure free_bytes;  // For tests whose disk is full; absent: the folder's.
 };
@@ -43,6 +48,7 @@ class RocksDbLog final : public Log {
 
   void append(Append append, std::function<void(AppendOutcome)> done) override;
   void save_checkpoint(DocumentKey key, Snapshot snapshot) override;
+  void pack(DocumentKey key, std::uint64_t version) override;
   void read(const ReadOrder& order, std::function<void(const History&)> job) override;
 
   [[nodiscard]] const History& history() const override { return history_; }
@@ -59,7 +65,8 @@ class RocksDbLog final : public Log {
 
  private:
   RocksDbLog(std::unique_ptr<RocksDbStore> store, std::unique_ptr<DiskReserve> reserve,
-             std::unique_ptr<CommitThread> commits, std::string history_id);
+             std::unique_ptr<CommitThread> commits, std::string history_id,
+             std::uint64_t checkpoint_bytes_max);
 
   // Destroyed from the last to the first.
   std::unique_ptr<RocksDbStore> store_;

@@ -11,13 +11,17 @@ namespace cowrite::document {
 Batch::Batch(storage::Snapshot committed)
     : newest_(std::move(committed)), records_(newest_.version) {}
 
-bool Batch::full() const { return records_.size() >= kBatchRecordsMax || bytes_ >= kBatchBytesMax; }
+bool Batch::full() const {
+  return records_.size() >= kBatchRecordsMax || bytes_ >= kBatchBytesMax || work_ >= kBatchWorkMax;
+}
 
-std::optional<HistoryWanted> Batch::add(PendingSubmission& pending, LogCache& log,
-                                        std::int64_t now_ms) {
+std::optional<ReadFirst> Batch::add(PendingSubmission& pending, LogCache& log,
+                                    std::int64_t now_ms) {
   const LastSubmission last = last_submission(pending.submission(), log);
+  const std::uint64_t before = log.recent().work() + records_.work();
   Verdict verdict = judge(pending, last, {log.recent(), records_, newest_}, now_ms);
-  if (auto* read = std::get_if<ReadFirst>(&verdict)) return std::move(read->wanted);
+  work_ += log.recent().work() + records_.work() - before;
+  if (const auto* read = std::get_if<ReadFirst>(&verdict)) return *read;
   if (auto* accepted = std::get_if<Accepted>(&verdict)) {
     bytes_ += pending.bytes();
     const storage::Record& record = *accepted->record;

@@ -17,6 +17,7 @@
 #include "server/document/recent_records.h"
 #include "storage/operation_log.h"
 #include "storage/record.h"
+#include "storage/seeded_hash.h"
 
 namespace cowrite::document {
 
@@ -28,9 +29,9 @@ class Batch {
   [[nodiscard]] bool has_records() const { return !records_.empty(); }
 
   // Judges a submission and takes it with its answer: an acknowledgement, perhaps with a record, or
-  // a refusal. Or returns what must be read from the log first, and leaves it to the caller.
-  [[nodiscard]] std::optional<HistoryWanted> add(PendingSubmission& pending, LogCache& log,
-                                                 std::int64_t now_ms);
+  // a refusal. Or returns what the log must tell first, and leaves it to the caller.
+  [[nodiscard]] std::optional<ReadFirst> add(PendingSubmission& pending, LogCache& log,
+                                             std::int64_t now_ms);
 
   // REQUIRES: has_records().
   [[nodiscard]] storage::Append append(const storage::DocumentKey& key) const;
@@ -53,10 +54,12 @@ class Batch {
 
   storage::Snapshot newest_;
   RecentRecords records_;  // They follow the log's.
-  std::unordered_map<std::string, storage::SourceEntry> last_submissions_;  // Of their sources.
+  std::unordered_map<std::string, storage::SourceEntry, storage::SeededHash>
+      last_submissions_;  // Of their sources.
   std::vector<PendingSubmission> members_;
   std::vector<Answer> answers_;
-  std::size_t bytes_ = 0;  // Of the changes in it, as they came.
+  std::size_t bytes_ = 0;   // Of the changes in it, as they came.
+  std::uint64_t work_ = 0;  // That rebasing them has cost, in components.
 };
 
 }  // namespace cowrite::document

@@ -1,10 +1,10 @@
 #include "server/document/document.h"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "ot/base/check.h"
-#include "storage/limits.h"
 
 namespace cowrite::document {
 Document::Document(storage::DocumentKey key, storage::Snapshot committed,
@@ -12,7 +12,7 @@ Document::Document(storage::DocumentKey key, storage::Snapshot committed,
     : key_(std::move(key)),
       committed_(std::move(committed)),
       log_(committed_.version - recent.size()),
-      checkpoint_version_(checkpoint) {
+      archiving_(committed_.version, checkpoint) {
   for (RecordPtr& record : share(std::move(recent))) log_.push(std::move(record));
   CHECK(log_.recent().end() == committed_.version);
 }
@@ -22,7 +22,7 @@ std::size_t Document::memory_bytes() const {
 }
 
 bool Document::busy() const {
-  return !queue_.empty() || !awaiting_history_.empty() || state_ != State::kReady;
+  return !queue_.empty() || !far_behind_.empty() || state_ != State::kReady;
 }
 
 // ---- Events
@@ -51,22 +51,23 @@ void Document::append_finished(storage::AppendOutcome outcome) {
   }
 }
 
-void Document::history_read(std::uint64_t ticket, Result<HistoryChunk> chunk) {
-  const auto found = awaiting_history_.find(ticket);
-  CHECK(found != awaiting_history_.end());
-  auto [pending, wanted] = std::move(found->second);
-  awaiting_history_.erase(found);
-
-  if (chunk) log_.learn(wanted.source, chunk->last);
-  const Result<void> passed =
-      chunk ? take_over_history(pending, wanted, *std::move(chunk)) : Result<void>(chunk.error());
-  if (passed) {
-    queue_.push_front(std::move(pending));
-    return;
+void Document::history_read(FarBehind::Lane lane, CatchUp members, std::uint64_t known_since) {
+  std::vector<PendingSubmission> judged_again;
+  CommitNotice notice{.key = key_};
+  for (CatchUpMember& member : far_behind_.come_back(lane, std::move(members))) {
+    const Submission& submission = member.pending.submission();
+    if (member.looked_up) log_.learn(submission.source, member.last, known_since);
+    if (member.error) {
+      notice.answers.push_back(
+          answer_with_error(submission, *std::move(member.error), committed_.version));
+    } else {
+      judged_again.push_back(std::move(member.pending));
+    }
   }
-  effects_.emplace_back(Announce{
-      {.key = key_,
-       .answers = {answer_with_error(pending.submission(), passed.error(), committed_.version)}}});
+  std::ranges::move(far_behind_.take_held_back(), std::back_inserter(judged_again));
+  queue_.insert(queue_.begin(), std::make_move_iterator(judged_again.begin()),
+                std::make_move_iterator(judged_again.end()));
+  if (!notice.answers.empty()) effects_.emplace_back(Announce{std::move(notice)});
 }
 
 void Document::records_committed(std::vector<storage::Record> records) {
@@ -76,7 +77,7 @@ void Document::records_committed(std::vector<storage::Record> records) {
     CHECK(storage::apply(committed_, *record).has_value());
     follow(record);
   }
-  trim_log();
+  log_.trim();
   if (!notice.records.empty()) effects_.emplace_back(Announce{std::move(notice)});
   state_ = State::kReady;
 }
@@ -87,6 +88,10 @@ void Document::retry() {
 
 std::vector<Effect> Document::advance(std::int64_t now_ms) {
   if (state_ == State::kReady) form_batch(now_ms);
+  if (!far_behind_.empty()) {
+    read_history(FarBehind::Lane::kLookUps);
+    read_history(FarBehind::Lane::kRebases);
+  }
   return std::exchange(effects_, {});
 }
 
@@ -98,10 +103,10 @@ void Document::form_batch(std::int64_t now_ms) {
   while (!queue_.empty() && !batch_->full()) {
     PendingSubmission pending = std::move(queue_.front());
     queue_.pop_front();
-    if (std::optional<HistoryWanted> wanted = batch_->add(pending, log_, now_ms)) {
-      effects_.emplace_back(ReadHistory{next_ticket_, *wanted, pending.submission().payer});
-      awaiting_history_.emplace(next_ticket_++,
-                                AwaitingHistory{std::move(pending), *std::move(wanted)});
+    if (far_behind_.must_wait(pending.submission())) {
+      far_behind_.hold_back(std::move(pending));
+    } else if (const std::optional<ReadFirst> read = batch_->add(pending, log_, now_ms)) {
+      far_behind_.add(std::move(pending), read->to);
     }
   }
   if (batch_->has_records()) {
@@ -113,6 +118,7 @@ void Document::form_batch(std::int64_t now_ms) {
   CommitNotice notice = std::move(*batch_).announce(key_);
   batch_.reset();
   if (!notice.answers.empty()) effects_.emplace_back(Announce{std::move(notice)});
+  if (!queue_.empty()) effects_.emplace_back(AdvanceAgain{});
 }
 
 // ---- The outcome
@@ -122,10 +128,10 @@ void Document::commit_batch() {
   CommitNotice notice = std::move(*batch_).announce(key_);
   batch_.reset();
   for (const RecordPtr& record : notice.records) follow(record);
-  trim_log();
+  log_.trim();
   effects_.emplace_back(Announce{std::move(notice)});
   state_ = State::kReady;
-  maybe_checkpoint();
+  maybe_archive();
 }
 
 // Its members go back to the head of the queue, in their order.
@@ -139,30 +145,25 @@ void Document::take_back_batch() {
 // Notes a record that committed_ holds by now.
 void Document::follow(const RecordPtr& record) {
   log_.push(record);
-  bytes_since_checkpoint_ += record_bytes(*record);
+  archiving_.follow(*record);
 }
 
-// Forgets records that no submission needs.
-void Document::trim_log() {
-  if (!awaiting_history_.empty()) {
-    return;  // Submissions that wait for the log count on the records that were here before.
-  }
-  std::uint64_t keep = log_.recent().end();
-  for (const PendingSubmission& pending : queue_) {
-    keep = std::min(keep, pending.uses_from(log_.recent()));
-  }
-  log_.trim(keep);
+// Lets the next group leave for the log, unless one is away.
+void Document::read_history(FarBehind::Lane lane) {
+  std::optional<FarBehind::Departure> departure = far_behind_.depart(lane);
+  if (departure) effects_.emplace_back(ReadHistory{*std::move(departure), log_.forgotten()});
 }
 
-void Document::maybe_checkpoint() {
-  const std::uint64_t records = committed_.version - checkpoint_version_;
-  if (records < storage::kCheckpointRecords &&
-      bytes_since_checkpoint_ < storage::kCheckpointBytes + committed_.text.bytes()) {
-    return;
+void Document::maybe_archive() {
+  switch (archiving_.take_due(committed_.text.bytes())) {
+    case storage::ArchiveSchedule::Due::kNothing:
+      return;
+    case storage::ArchiveSchedule::Due::kPacking:
+      effects_.emplace_back(PackRecords{committed_.version});
+      return;
+    case storage::ArchiveSchedule::Due::kCheckpoint:
+      effects_.emplace_back(SaveCheckpoint{committed_});
   }
-  checkpoint_version_ = committed_.version;
-  bytes_since_checkpoint_ = 0;
-  effects_.emplace_back(SaveCheckpoint{committed_});
 }
 
 }  // namespace cowrite::document

@@ -15,7 +15,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
-#include <map>
 #include <optional>
 #include <string>
 #include <variant>
@@ -23,11 +22,14 @@
 
 #include "ot/base/result.h"
 #include "server/document/batch.h"
+#include "server/document/catch_up.h"
+#include "server/document/far_behind.h"
 #include "server/document/judgement.h"
 #include "server/document/limits.h"
 #include "server/document/log_cache.h"
 #include "server/document/messages.h"
 #include "server/document/pending_submission.h"
+#include "storage/archive_schedule.h"
 #include "storage/operation_log.h"
 #include "storage/record.h"
 
@@ -43,11 +45,11 @@ struct StartAppend {
 struct Announce {
   CommitNotice notice;
 };
-// Read what a submission from far behind needs and report with history_read().
+// Let these submissions catch up (catch_up.h) on a reader of the log, in this order among its
+// reads, and report with history_read().
 struct ReadHistory {
-  std::uint64_t ticket = 0;
-  HistoryWanted wanted;
-  storage::Payer payer = {};
+  FarBehind::Departure departure;
+  std::uint64_t known_since = 0;  // As history_read() wants it.
 };
 // Somebody else's records were first: read the log from this version and report with
 // records_committed().
@@ -56,15 +58,21 @@ struct ReadForeign {
 };
 // The log takes no writes now: call retry() after a while.
 struct RetryLater {};
+// More is due, but it would make this turn long: call advance() again, in another turn.
+struct AdvanceAgain {};
 // Store this snapshot; it is a shortcut for readers.
 struct SaveCheckpoint {
   storage::Snapshot snapshot;
 };
+// Pack the records below this version, so that they take less room.
+struct PackRecords {
+  std::uint64_t version = 0;
+};
 // Nobody knows if the batch is durable: answer nobody, close everything, end the process.
 struct Halt {};
 
-using Effect =
-    std::variant<StartAppend, Announce, ReadHistory, ReadForeign, RetryLater, SaveCheckpoint, Halt>;
+using Effect = std::variant<StartAppend, Announce, ReadHistory, ReadForeign, RetryLater,
+                            AdvanceAgain, SaveCheckpoint, PackRecords, Halt>;
 
 // About what a text takes in memory: the leaves of its rope are not quite full.
 [[nodiscard]] constexpr std::size_t memory_of_text(std::size_t bytes) {
@@ -83,8 +91,9 @@ class Document {
   void submit(Submission submission);
   // The outcome of the append in flight. REQUIRES: one is.
   void append_finished(storage::AppendOutcome outcome);
-  // Answers a ReadHistory. A failed read is reported to that submission's client only.
-  void history_read(std::uint64_t ticket, Result<HistoryChunk> chunk);
+  // Answers a ReadHistory: its submissions are back. What failed for one of them is reported to its
+  // client only.
+  void history_read(FarBehind::Lane lane, CatchUp members, std::uint64_t known_since);
   // Answers a ReadForeign. REQUIRES: the records follow committed().
   void records_committed(std::vector<storage::Record> records);
   // Offers a refused batch again.
@@ -109,8 +118,8 @@ class Document {
   void commit_batch();
   void take_back_batch();
   void follow(const RecordPtr& record);
-  void trim_log();
-  void maybe_checkpoint();
+  void read_history(FarBehind::Lane lane);
+  void maybe_archive();
 
   enum class State : std::uint8_t { kReady, kAppending, kConflicted, kRefused, kHalted };
 
@@ -119,17 +128,11 @@ class Document {
   LogCache log_;
   State state_ = State::kReady;
 
-  struct AwaitingHistory {
-    PendingSubmission pending;
-    HistoryWanted wanted;
-  };
-  std::deque<PendingSubmission> queue_;                        // In order of arrival.
-  std::map<std::uint64_t, AwaitingHistory> awaiting_history_;  // By ticket.
-  std::optional<Batch> batch_;                                 // Being formed, or in flight.
-  std::uint64_t next_ticket_ = 1;
+  std::deque<PendingSubmission> queue_;  // In order of arrival.
+  FarBehind far_behind_;
+  std::optional<Batch> batch_;  // Being formed, or in flight.
 
-  std::uint64_t checkpoint_version_;  // The newest that was asked for.
-  std::size_t bytes_since_checkpoint_ = 0;
+  storage::ArchiveSchedule archiving_;
   std::vector<Effect> effects_;
 };
 

@@ -345,15 +345,17 @@ void DocumentHost::carry_out(Announce effect) {
   }
 }
 
-void DocumentHost::carry_out(const ReadHistory& effect) {
-  read<HistoryChunk>(
-      {urgency_from(effect.wanted.from), effect.payer},
-      [key = key_, wanted = effect.wanted](const storage::History& history) {
-        return read_chunk(key, wanted, history);
+void DocumentHost::carry_out(ReadHistory effect) {
+  const auto travelling = std::make_shared<ReadHistory>(std::move(effect));
+  read<void>(
+      travelling->departure.order,
+      [key = key_, travelling](const storage::History& history) {
+        return catch_up(key, travelling->departure.members, history);
       },
-      [this, ticket = effect.ticket](Result<HistoryChunk> chunk) {
-        tell([ticket, chunk = std::move(chunk)](Document& document) mutable {
-          document.history_read(ticket, std::move(chunk));
+      [this, travelling](const Result<void>&) {
+        tell([travelling](Document& document) {
+          document.history_read(travelling->departure.lane,
+                                std::move(travelling->departure.members), travelling->known_since);
         });
       });
 }
@@ -383,9 +385,15 @@ void DocumentHost::carry_out(const RetryLater&) {
   });
 }
 
+void DocumentHost::carry_out(const AdvanceAgain&) {
+  ports_.run([self = shared_from_this()] { self->tell([](Document&) {}); });
+}
+
 void DocumentHost::carry_out(SaveCheckpoint effect) {
   log_.save_checkpoint(key_, std::move(effect.snapshot));
 }
+
+void DocumentHost::carry_out(const PackRecords& effect) { log_.pack(key_, effect.version); }
 
 void DocumentHost::carry_out(const Halt&) { ports_.halt(); }
 

@@ -107,10 +107,12 @@ class DocumentHost : public std::enable_shared_from_this<DocumentHost> {
   void carry_out(StartAppend effect);
   void tell_of_client_ahead(const Answer& answer);
   void carry_out(Announce effect);
-  void carry_out(const ReadHistory& effect);
+  void carry_out(ReadHistory effect);
   void carry_out(const ReadForeign& effect);
   void carry_out(const RetryLater& effect);
+  void carry_out(const AdvanceAgain& effect);
   void carry_out(SaveCheckpoint effect);
+  void carry_out(const PackRecords& effect);
   void carry_out(const Halt& effect);
 
   void refuse_ahead(const ReadRequest& request);

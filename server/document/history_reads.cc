@@ -57,15 +57,6 @@ Result<LoadedDocument> load(const DocumentKey& key, DocumentMemory& memory,
       std::move(charge)};
 }
 
-// Its newest record, which stands under its id in histories that were written before.
-Result<std::optional<storage::SourceEntry>> find_source(const DocumentKey& key,
-                                                        const HistoryWanted& wanted,
-                                                        const History& history) {
-  Result<std::optional<storage::SourceEntry>> named = history.source(key, wanted.source);
-  if (!named || *named || !wanted.source_id) return named;
-  return history.source(key, *wanted.source_id);
-}
-
 Error with_advice(const DocumentKey& key, Error error, const History& history) {
   if (error.code != storage::kErrDamaged) return error;
   const Result<std::optional<storage::DocumentInfo>> info = history.info(key);
@@ -83,26 +74,6 @@ Result<LoadedDocument> load_document(const DocumentKey& key, DocumentMemory& mem
   Result<LoadedDocument> loaded = load(key, memory, history);
   if (!loaded) return with_advice(key, loaded.error(), history);
   return loaded;
-}
-
-Result<HistoryChunk> read_chunk(const DocumentKey& key, const HistoryWanted& wanted,
-                                const History& history) {
-  HistoryChunk chunk;
-  const Result<std::optional<storage::SourceEntry>> last = find_source(key, wanted, history);
-  if (!last) return last.error();
-  chunk.last = *last;
-  if (chunk.last && chunk.last->sequence == wanted.sequence) {
-    Result<std::vector<Record>> stored =
-        history.records(key, chunk.last->version, chunk.last->version + 1, kHistoryChunkBytes);
-    if (!stored) return stored.error();
-    if (!stored->empty()) chunk.stored = std::move(stored->front());
-  }
-  if (wanted.from == wanted.to) return chunk;
-  Result<std::vector<Record>> records =
-      history.records(key, wanted.from, wanted.to, kHistoryChunkBytes);
-  if (!records) return records.error();
-  chunk.records = *std::move(records);
-  return chunk;
 }
 
 Result<RoomySnapshot> read_snapshot(const DocumentKey& key,

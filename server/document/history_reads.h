@@ -1,5 +1,5 @@
-// What a live document reads from its history: itself when it is opened, what a submission from far
-// behind needs, and texts of its past. For reader threads.
+// What a live document reads from its history: itself when it is opened, and texts of its past. For
+// reader threads.
 #pragma once
 
 #include <cstdint>
@@ -8,7 +8,6 @@
 #include "ot/base/result.h"
 #include "server/document/document.h"
 #include "server/document/document_memory.h"
-#include "server/document/judgement.h"
 #include "storage/history.h"
 #include "storage/version_selector.h"
 
@@ -26,10 +25,6 @@ struct LoadedDocument {
 [[nodiscard]] Result<LoadedDocument> load_document(const storage::DocumentKey& key,
                                                    DocumentMemory& memory,
                                                    const storage::History& history);
-
-[[nodiscard]] Result<HistoryChunk> read_chunk(const storage::DocumentKey& key,
-                                              const HistoryWanted& wanted,
-                                              const storage::History& history);
 
 // The version that is meant, but none after `newest`, which is the newest that was announced. Fails
 // with kErrBusy if there is no room for it.

@@ -13,10 +13,6 @@ namespace {
 
 using storage::SourceEntry;
 
-Error missing(std::uint64_t version) {
-  return {protocol::kErrLogUnavailable, "the log has no record " + std::to_string(version)};
-}
-
 class Judgement {
  public:
   Judgement(PendingSubmission& pending, const LastSubmission& last, const LogAndBatch& over)
@@ -29,13 +25,9 @@ class Judgement {
 
   Verdict judge(std::int64_t now_ms) {
     if (pending_.base() > newest_.version) return from_the_future();
-    const std::uint64_t from = is_far_behind() ? pending_.progress().at() : log_.begin();
-    if (from < log_.begin() || log_tells_of_own_record()) {
-      return ReadFirst{{.source = pending_.submission().source,
-                        .source_id = pending_.submission().source_id,
-                        .sequence = pending_.sequence(),
-                        .from = from,
-                        .to = log_.begin()}};
+    const bool far_behind = is_far_behind();
+    if (far_behind || log_tells_of_own_record()) {
+      return ReadFirst{far_behind ? log_.begin() : pending_.progress().at()};
     }
     Result<storage::Change> rebased = rebase();
     if (!rebased) return rebased.error();
@@ -69,15 +61,14 @@ class Judgement {
   // ---- 2. Far behind
 
   // True if it must pass records that are not in memory and their shapes are not enough: because
-  // its author is to be sent the records, because the shapes are gone, or because it may be one of
-  // the records without being its source's last.
+  // the shapes are gone, or because it may be one of the records without being its source's last.
   [[nodiscard]] bool is_far_behind() const {
     if (!pending_.base()) return false;
     const RebaseProgress& progress = pending_.progress();
     const RecordPtr& own = pending_.own_record();
     if (progress.at() >= log_.begin() || (own && progress.at() == own->version)) return false;
-    return log_.end() - *pending_.base() <= kMissedRecordsMax || progress.at() < log_.reach() ||
-           !progress.needs_no_records() || (last_ && last_->sequence > pending_.sequence());
+    return progress.at() < log_.reach() || !progress.needs_no_records() ||
+           (last_ && last_->sequence > pending_.sequence());
   }
 
   // ---- 3. Rebased
@@ -170,25 +161,6 @@ class Judgement {
 Verdict judge(PendingSubmission& pending, const LastSubmission& last, const LogAndBatch& over,
               std::int64_t now_ms) {
   return Judgement(pending, last, over).judge(now_ms);
-}
-
-Result<void> take_over_history(PendingSubmission& pending, const HistoryWanted& wanted,
-                               HistoryChunk chunk) {
-  if (chunk.last && chunk.last->sequence == pending.sequence()) {
-    if (!chunk.stored) return missing(chunk.last->version);
-    if (chunk.last->version >= pending.progress().at()) {
-      pending.set_own_record(std::make_shared<const storage::Record>(*std::move(chunk.stored)));
-    }
-  }
-  if (wanted.from == wanted.to) return {};
-  if (chunk.records.empty()) return missing(wanted.from);
-  RecentRecords records(wanted.from);
-  for (RecordPtr& record : share(std::move(chunk.records))) records.push(std::move(record));
-  pending.keep_passed(records);
-  if (!pending.own_record()) pending.set_own_record(pending.find_own_record(records));
-  const RecordPtr& own = pending.own_record();
-  return pending.progress().pass(records,
-                                 own ? std::min(own->version, records.end()) : records.end());
 }
 
 }  // namespace cowrite::document

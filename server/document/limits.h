@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 
 #include "storage/limits.h"
 
@@ -20,7 +21,8 @@ inline constexpr std::size_t kRecentBytesMax = std::size_t{1} << 20;
 
 // Of far more edits, their lengths without texts, with which a submission from long ago is rebased
 // at once: about 15 bytes each, and as much again or a few times more where many submissions come
-// from far behind. A submission from further behind is rebased over the log.
+// from far behind. Half of the bytes, a million components, is also the most that one submission
+// passes on the loop. A submission from further behind is rebased over the log.
 inline constexpr std::size_t kShapesMax = 131'072;
 inline constexpr std::size_t kShapesBytesMax = std::size_t{8} << 20;
 
@@ -36,10 +38,25 @@ inline constexpr std::size_t kHistoryChunkBytes = std::size_t{256} << 10;
 // What a client that is behind is sent at a time: when it has taken it, it is sent more.
 inline constexpr std::size_t kCatchUpBytes = std::size_t{64} << 10;
 
-// Records sent to an author before its ack, when it was far behind. An author who missed more gets
-// the ack alone, does not accept it, and fetches the rest at the pace of its socket.
-inline constexpr std::size_t kMissedRecordsMax = 16'384;
-inline constexpr std::size_t kMissedBytesMax = std::size_t{4} << 20;
+// Records sent to an author before its ack: of those in memory, and no more of what its own batch
+// adds. An author who missed more gets the ack alone, does not accept it, and fetches the rest at
+// the pace of its socket.
+inline constexpr std::size_t kMissedBytesMax = kRecentBytesMax;
+
+// What rebasing costs is counted in components: those of both operations, and so many more for each
+// record that is passed, and for each that is read for it. A component takes about 5 ns.
+inline constexpr std::uint64_t kRebaseWork = 8;
+inline constexpr std::uint64_t kReadRecordWork = 64;
+
+// What one turn of a loop passes, but for the last submission of it, which passes what is in memory
+// at most; and what a reader passes before others have their turn: some milliseconds.
+inline constexpr std::uint64_t kBatchWorkMax = std::uint64_t{1} << 20;
+inline constexpr std::uint64_t kCatchUpWork = std::uint64_t{1} << 20;
+
+// Submissions of one document that the log is read for at a time. Those that pass records grow by
+// what was inserted into what they delete; a look-up is small.
+inline constexpr std::size_t kRebasesAtOnceMax = 16;
+inline constexpr std::size_t kLookUpsAtOnceMax = 256;
 
 // Components that a presence is moved over, which take less than a millisecond: one operation of
 // the largest size, or dozens for each of the recent records.
@@ -78,10 +95,7 @@ inline constexpr std::chrono::milliseconds kReadRetry{50};
 inline constexpr std::chrono::milliseconds kReloadRetry{50};
 
 static_assert(kRecentRecordsOnOpening < kRecentRecordsMax);
-static_assert(kRecentRecordsMax < kMissedRecordsMax,
-              "authors who are sent what they missed may need records from the log");
-static_assert(kMissedRecordsMax < kShapesMax, "whoever is further behind is rebased over shapes");
-static_assert(kHistoryChunkBytes < kMissedBytesMax);
+static_assert(kRecentRecordsMax < kShapesMax, "whoever is further behind is rebased over shapes");
 static_assert(kBatchRecordsMax < kRecentRecordsMax, "a batch stays in memory whole");
 
 }  // namespace cowrite::document

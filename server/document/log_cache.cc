@@ -29,13 +29,17 @@ void LogCache::push(RecordPtr record) {
   recent_.push(std::move(record));
 }
 
-void LogCache::learn(const std::string& source, const std::optional<storage::SourceEntry>& last) {
+void LogCache::learn(const std::string& source, const std::optional<storage::SourceEntry>& last,
+                     std::uint64_t since) {
+  if (since != forgotten_) return;
   sources_.try_emplace(source, last ? LastSubmission(*last) : NeverSubmitted());
 }
 
-void LogCache::trim(std::uint64_t keep) {
-  recent_.trim(keep);
-  if (recent_.begin() > 0 && sources_.size() > kKnownSourcesMax) sources_.clear();
+void LogCache::trim() {
+  recent_.trim();
+  if (recent_.begin() == 0 || sources_.size() <= kKnownSourcesMax) return;
+  sources_.clear();
+  ++forgotten_;
 }
 
 }  // namespace cowrite::document

@@ -11,6 +11,7 @@
 
 #include "server/document/recent_records.h"
 #include "storage/history.h"
+#include "storage/seeded_hash.h"
 
 namespace cowrite::document {
 
@@ -36,14 +37,21 @@ class LogCache {
 
   // REQUIRES: record->version == recent().end().
   void push(RecordPtr record);
-  // Notes a source's last submission as the log has it (absent: none), unless a newer one is known.
-  void learn(const std::string& source, const std::optional<storage::SourceEntry>& last);
-  // Forgets what is beyond the limits (limits.h), but no record from version `keep` on.
-  void trim(std::uint64_t keep);
+  // Notes a source's last submission as the log had it (absent: none) at some moment after
+  // forgotten() was `since`, unless a newer one is known. What was forgotten since may have been
+  // newer, so then it does nothing.
+  void learn(const std::string& source, const std::optional<storage::SourceEntry>& last,
+             std::uint64_t since);
+  // How often sources were forgotten.
+  [[nodiscard]] std::uint64_t forgotten() const { return forgotten_; }
+  // Forgets what is beyond the limits (limits.h).
+  void trim();
 
  private:
   RecentRecords recent_;
-  std::unordered_map<std::string, LastSubmission> sources_;  // None of them OnlyInLog.
+  std::unordered_map<std::string, LastSubmission, storage::SeededHash>
+      sources_;  // None of them OnlyInLog.
+  std::uint64_t forgotten_ = 0;
 };
 
 }  // namespace cowrite::document

@@ -1,6 +1,6 @@
-// PendingSubmission: a submission on its way into the log, with the records that were found for it:
-// its own, if it was committed before (the acknowledgement got lost, or a second connection was
-// faster), and those that its author has not seen. judgement.h decides about it.
+// PendingSubmission: a submission on its way into the log, with its own record, if it was committed
+// before (the acknowledgement got lost, or a second connection was faster). judgement.h decides
+// about it.
 #pragma once
 
 #include <cstddef>
@@ -43,18 +43,10 @@ class PendingSubmission {
   // Its own record, if it is among these and not before progress().at(); else null.
   [[nodiscard]] RecordPtr find_own_record(const RecentRecords& records) const;
 
-  // Keeps records that it passes, in order, for its author. REQUIRES: they follow the ones before,
-  // the first its base.
-  void keep_passed(const RecentRecords& records);
-
   // The records that its author has not seen, from its base up to `version`; none if they are too
   // many or not in memory. `batch` follows `committed`.
   [[nodiscard]] std::vector<RecordPtr> missed(std::uint64_t version, const RecentRecords& committed,
                                               const RecentRecords& batch) const;
-
-  // The committed records from this version on are of use to it, or to its author: a batch that was
-  // not committed has taken it on, and its author must be sent what it passed.
-  [[nodiscard]] std::uint64_t uses_from(const RecentRecords& committed) const;
 
  private:
   [[nodiscard]] bool is_source(const std::string& source) const;
@@ -64,9 +56,6 @@ class PendingSubmission {
   std::size_t bytes_;
 
   RecordPtr own_record_;
-  std::vector<RecordPtr> passed_;   // From its base on; none if they are too many.
-  std::uint64_t passed_until_ = 0;  // The version after them.
-  std::size_t passed_bytes_ = 0;
 };
 
 }  // namespace cowrite::document

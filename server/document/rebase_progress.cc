@@ -25,7 +25,7 @@ Result<void> RebaseProgress::pass(RecentRecords& records, std::uint64_t to) {
       at_ = to;
       break;
     }
-    if (Result<void> rebased = rebase(change_, *records.at(at_)); !rebased) return rebased;
+    if (Result<void> rebased = records.rebase_over(at_, change_); !rebased) return rebased;
     ++at_;
   }
   return {};

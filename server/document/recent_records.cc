@@ -4,9 +4,15 @@
 
 #include "ot/base/check.h"
 #include "server/document/limits.h"
+#include "server/document/rebase.h"
 
 namespace cowrite::document {
 namespace {
+
+std::size_t components(const storage::Change& change) {
+  const auto* const edit = std::get_if<storage::Edit>(&change);
+  return edit ? edit->operation.size() : 0;
+}
 
 constexpr ot::HistoryBlocks::Limits kShapes{.operations = kShapesMax, .bytes = kShapesBytesMax};
 
@@ -47,6 +53,7 @@ void RecentRecords::push(RecordPtr record) {
   if (const auto* edit = std::get_if<storage::Edit>(&record->change)) {
     blocks_.push(edit->operation);
   } else {
+    work_ += blocks_.work();
     blocks_ = ot::HistoryBlocks(end_, kShapes);
   }
   records_.push_back(std::move(record));
@@ -56,9 +63,14 @@ ot::Operation RecentRecords::rebase(ot::Operation operation, std::uint64_t from,
   return blocks_.rebase(std::move(operation), from, to);
 }
 
-void RecentRecords::trim(std::uint64_t keep) {
-  while (begin() < keep && !records_.empty() &&
-         (records_.size() > kRecentRecordsMax || bytes_ > kRecentBytesMax)) {
+Result<void> RecentRecords::rebase_over(std::uint64_t version, storage::Change& change) {
+  const storage::Record& record = *at(version);
+  work_ += components(change) + components(record.change) + kRebaseWork;
+  return document::rebase(change, record);
+}
+
+void RecentRecords::trim() {
+  while (!records_.empty() && (records_.size() > kRecentRecordsMax || bytes_ > kRecentBytesMax)) {
     bytes_ -= record_bytes(*records_.front());
     records_.pop_front();
   }

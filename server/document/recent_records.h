@@ -8,6 +8,7 @@
 #include <deque>
 #include <vector>
 
+#include "ot/base/result.h"
 #include "ot/history_blocks.h"
 #include "server/document/messages.h"
 
@@ -41,16 +42,23 @@ class RecentRecords {
   // <= from <= to <= end(), and what HistoryBlocks::rebase() requires.
   [[nodiscard]] ot::Operation rebase(ot::Operation operation, std::uint64_t from, std::uint64_t to);
 
+  // Rewrites the change, made at this version, to be made after the record there. Fails if that
+  // forbids it. REQUIRES: begin() <= version < end().
+  [[nodiscard]] Result<void> rebase_over(std::uint64_t version, storage::Change& change);
+  // How much all rebasing has cost, in components.
+  [[nodiscard]] std::uint64_t work() const { return work_ + blocks_.work(); }
+
   // REQUIRES: record->version == end().
   void push(RecordPtr record);
-  // Drops the oldest records beyond the limits (limits.h), but none from version `keep` on.
-  // Their shapes stay as long as the blocks' own limits let them.
-  void trim(std::uint64_t keep);
+  // Drops the oldest records beyond the limits (limits.h). Their shapes stay as long as the blocks'
+  // own limits let them.
+  void trim();
 
  private:
   std::deque<RecordPtr> records_;
   std::uint64_t end_;
   std::size_t bytes_ = 0;
+  std::uint64_t work_ = 0;  // Without that of blocks_.
   ot::HistoryBlocks blocks_;
 };
 

@@ -13,6 +13,7 @@
 #include "server/history/errors.h"
 #include "storage/history.h"
 #include "storage/record.h"
+#include "storage/seeded_hash.h"
 
 namespace cowrite::history {
 
@@ -42,7 +43,8 @@ class ImportCheck {
 
   storage::Snapshot newest_;
   FindSource find_source_;
-  std::unordered_map<std::string, std::uint64_t> sequences_;  // The newest of each source.
+  std::unordered_map<std::string, std::uint64_t, storage::SeededHash>
+      sequences_;  // The newest of each source.
 };
 
 }  // namespace cowrite::history

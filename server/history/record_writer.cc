@@ -6,8 +6,8 @@
 #include <string>
 
 #include "server/history/import_check.h"
+#include "storage/archive_schedule.h"
 #include "storage/errors.h"
-#include "storage/limits.h"
 #include "storage/random_id.h"
 
 namespace cowrite::history {
@@ -58,6 +58,25 @@ Result<void> append_and_wait(storage::Log& log, storage::Append append,
   return log.failure().value_or(Error{storage::kErrBusy, name + ": the log takes nothing now"});
 }
 
+// Asks for what is due after the records, with which the document became `after`.
+void archive(storage::Log& log, const DocumentKey& key, const std::vector<Record>& records,
+             const storage::Snapshot& after) {
+  const Result<std::uint64_t> checkpoint = log.history().checkpoint(key);
+  if (!checkpoint) return;  // The records are there all the same.
+  storage::ArchiveSchedule schedule(records.front().version,
+                                    std::min(*checkpoint, records.front().version));
+  for (const Record& record : records) schedule.follow(record);
+  switch (schedule.take_due(after.text.bytes())) {
+    case storage::ArchiveSchedule::Due::kNothing:
+      break;
+    case storage::ArchiveSchedule::Due::kPacking:
+      log.pack(key, after.version);
+      break;
+    case storage::ArchiveSchedule::Due::kCheckpoint:
+      log.save_checkpoint(key, after);
+  }
+}
+
 }  // namespace
 
 Result<void> check_disk(const storage::Log& log) {
@@ -72,15 +91,14 @@ Result<std::uint64_t> append_records(storage::Log& log, const DocumentKey& key,
   const Result<storage::Snapshot> after = check_records(log.history(), key, records);
   if (!after) return after.error();
   if (records.empty()) return after->version;
-  const std::size_t count = records.size();
-  const std::uint64_t before = records.front().version;
+  const auto appended_records = std::make_shared<const std::vector<Record>>(std::move(records));
   const Result<void> appended =
       append_and_wait(log,
-                      {key, before, std::make_shared<const std::vector<Record>>(std::move(records)),
-                       after->exists, after->text.bytes()},
+                      {key, appended_records->front().version, appended_records, after->exists,
+                       after->text.bytes()},
                       keep_waiting);
   if (!appended) return appended.error();
-  if (count >= storage::kCheckpointRecords) log.save_checkpoint(key, *after);
+  archive(log, key, *appended_records, *after);
   return after->version;
 }
 

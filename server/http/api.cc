@@ -50,7 +50,8 @@ struct Api::Held {
 namespace {
 
 Response busy_response() {
-  return error_response({kErrBusy, "too many requests are being answered, try again"});
+  return error_response(
+      {kErrBusy, "too many of your requests are waiting to be answered, try again"});
 }
 
 }  // namespace

@@ -65,8 +65,8 @@ constexpr ErrorEntry kErrors[] = {
     {storage::kErrIo, 500, kBoth, "The disk or the file system failed."},
     {protocol::kErrLogUnavailable, 500, kBoth, "The log failed, or lacks a record."},
     {kErrBusy, 503, kHttp,
-     "Too many requests are being answered, or another that takes long (versions, blame, diff, "
-     "verify); try again after `Retry-After` seconds. Or the server is stopping, and then a change "
+     "Too many requests of this client are waiting to be answered, or something is being verified "
+     "already; try again after `Retry-After` seconds. Or the server is stopping, and then a change "
      "may have been written."},
     {storage::kErrBusy, 503, kHttp,
      "The log takes no more at the moment; try again after `Retry-After` seconds."},

@@ -86,14 +86,17 @@ ParsedRequest parse_info(const Names& names, Query&) {
 }
 
 ParsedRequest parse_text(const Names& names, Query& query) {
-  return {.answer = [key = key_of(names), at = take_selector(query)](const History& history) {
-    Result<storage::Snapshot> read = history::read_version(history, key, at);
-    if (!read) return error_response(read.error());
-    Response response = text_response(std::move(read->text), caching_of(at));
-    response.headers.emplace_back("Cowrite-Version", std::to_string(read->version));
-    response.headers.emplace_back("Cowrite-Time", storage::format_time(read->time_ms));
-    return response;
-  }};
+  const storage::VersionSelector at = take_selector(query);
+  const bool is_newest = std::holds_alternative<storage::Newest>(at);
+  return {is_newest ? storage::Urgency::kCatchUp : storage::Urgency::kPast,
+          [key = key_of(names), at](const History& history) {
+            Result<storage::Snapshot> read = history::read_version(history, key, at);
+            if (!read) return error_response(read.error());
+            Response response = text_response(std::move(read->text), caching_of(at));
+            response.headers.emplace_back("Cowrite-Version", std::to_string(read->version));
+            response.headers.emplace_back("Cowrite-Time", storage::format_time(read->time_ms));
+            return response;
+          }};
 }
 
 // Whether the record that makes a version is there. An error is an answer, too.

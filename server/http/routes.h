@@ -12,8 +12,8 @@
 namespace cowrite::http {
 
 struct ParsedRequest {
-  // kPast if it may take a second, since it reads a whole history or compares texts; else answering
-  // takes tens of milliseconds at most.
+  // kPast for what was, which may take a second where a whole history is read or texts are
+  // compared; else answering takes tens of milliseconds at most.
   storage::Urgency urgency = storage::Urgency::kCatchUp;
   std::function<Response(const storage::History&)> answer;
 

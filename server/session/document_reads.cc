@@ -56,7 +56,7 @@ void DocumentReads::submit(document::Submission submission) {
 void DocumentReads::leave(protocol::Unsubscribe request) {
   cancel_joining(request.key);
   const std::uint64_t ticket = open_request({request, std::nullopt});
-  enqueue(document::LeaveRequest{session_, ticket, std::move(request.key)});
+  enqueue(document::LeaveRequest{session_, ticket, std::move(request.key), payer_});
 }
 
 void DocumentReads::leave_many(protocol::UnsubscribeMany request) {
@@ -67,7 +67,7 @@ void DocumentReads::leave_many(protocol::UnsubscribeMany request) {
   for (const std::string& document : ids) {
     cancel_joining({collection, document});
     const std::uint64_t ticket = open_request({protocol::Unsubscribe{{collection, document}}, id});
-    enqueue(document::LeaveRequest{session_, ticket, {collection, document}});
+    enqueue(document::LeaveRequest{session_, ticket, {collection, document}, payer_});
   }
   close_part(id);
 }
@@ -297,7 +297,8 @@ protocol::PiecedText DocumentReads::encode_reply(Bulk& bulk) {
 }
 
 void DocumentReads::leave_unasked(const storage::DocumentKey& key) {
-  enqueue(document::LeaveRequest{session_, open_request({std::nullopt, std::nullopt}), key});
+  enqueue(
+      document::LeaveRequest{session_, open_request({std::nullopt, std::nullopt}), key, payer_});
 }
 
 void DocumentReads::deliver(const document::LeaveReply& reply) {

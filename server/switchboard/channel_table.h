@@ -8,6 +8,7 @@
 #include "server/presence/channel.h"
 #include "server/switchboard/counts.h"
 #include "server/switchboard/switchboard.h"
+#include "storage/seeded_hash.h"
 
 namespace cowrite::switchboard {
 
@@ -30,7 +31,7 @@ class ChannelTable {
   Switchboard& board_;
   const LoopIndex loop_;
   Counts& counts_;
-  std::unordered_map<std::string, presence::Channel> channels_;
+  std::unordered_map<std::string, presence::Channel, storage::SeededHash> channels_;
 };
 
 }  // namespace cowrite::switchboard

@@ -7,6 +7,8 @@
 #include <unordered_map>
 #include <vector>
 
+#include "storage/seeded_hash.h"
+
 namespace cowrite::switchboard {
 
 template <typename Key>
@@ -49,7 +51,7 @@ class SubscriberTable {
   }
 
  private:
-  std::unordered_map<Key, std::set<SessionNumber>> sessions_;
+  std::unordered_map<Key, std::set<SessionNumber>, storage::NameHash<Key>> sessions_;
   std::unordered_map<SessionNumber, std::set<Key>> keys_;
 };
 

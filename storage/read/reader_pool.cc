@@ -64,7 +64,7 @@ void ReaderPool::run(const std::stop_token& stop) {
   std::unique_lock lock(mutex_);
   while (true) {
     wake_.wait(lock, stop, [this] { return next_lane().has_value(); });
-    if (stop.stop_requested()) return;
+    if (stopped_) return;
     const std::size_t lane = *next_lane();
     Job job = take(lane);
     // What was taken may have left a thread to less urgent jobs.

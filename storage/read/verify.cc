@@ -12,6 +12,7 @@
 #include "storage/format/encoding.h"
 #include "storage/format/keys.h"
 #include "storage/read/record_scan.h"
+#include "storage/seeded_hash.h"
 #include "storage/store/heads.h"
 #include "storage/store/sources.h"
 
@@ -120,7 +121,8 @@ class Verifier {
   Result<void> compare_chain() {
     const auto stored = chain_values_.find(now_.version);
     if (stored == chain_values_.end()) {
-      const bool due = now_.version % kChainVersions == 0 && !checkpoints_.empty();
+      const bool archived = !checkpoints_.empty() || !chain_values_.empty();
+      const bool due = now_.version % kChainVersions == 0 && archived;
       return due ? damaged_at(now_.version, "the chain's value is missing") : Result<void>();
     }
     const bool same = stored->second == chain_;
@@ -198,7 +200,7 @@ class Verifier {
   std::int64_t first_ms_ = 0;
   std::map<std::uint64_t, ChainValue> chain_values_;  // Those that are still to come.
   std::set<std::uint64_t> checkpoints_;               // Likewise.
-  std::unordered_map<std::string, SourceEntry> newest_;
+  std::unordered_map<std::string, SourceEntry, SeededHash> newest_;
   Proof proof_;
 };
 

@@ -55,6 +55,9 @@ Result<std::optional<std::string>> read_side_file(const std::string& folder,
   const std::string path = path_of(folder, name);
   const int file = ::open(path.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
   if (file < 0) {
+    if (errno == ELOOP) {
+      return Error{kErrIo, path + " is a symbolic link, which is not followed; remove it"};
+    }
     return errno == ENOENT ? Result<std::optional<std::string>>(std::nullopt)
                            : cannot("read", path, errno);
   }

@@ -38,20 +38,32 @@ Result<std::vector<std::uint64_t>> newest_checkpoints(const View& view, Document
   return newest;
 }
 
-// The chain's value at the first of these checkpoints; if there is none, at the first record.
-Result<ChainValue> chain_at_checkpoint(const View& view, const DocumentKey& key, const Head& head,
-                                       const std::vector<std::uint64_t>& checkpoints) {
-  if (checkpoints.empty() && head.erased == 0) return chain_start(key);
-  const bool from_checkpoint = !checkpoints.empty();
-  const std::string name = from_checkpoint ? version_key(head.number, checkpoints.front())
-                                           : chain_key(head.number, head.erased);
-  const Result<std::optional<std::string>> value =
-      view.get(from_checkpoint ? Table::kCheckpoints : Table::kMeta, name);
-  if (!value) return value.error();
-  if (!*value) return damaged_at(head.erased, "the chain's value is missing");
-  if (!from_checkpoint) return decode_chain(name, **value);
-  const Result<Checkpoint> checkpoint = decode_checkpoint(name, **value);
-  return checkpoint ? Result<ChainValue>(checkpoint->chain) : checkpoint.error();
+// A version, and the chain's value there.
+struct ChainLink {
+  std::uint64_t version = 0;
+  ChainValue value{};
+};
+
+// The last link that is stored by itself at or before `version`; without any, where the records
+// begin. The archived records go further by less than kChainVersions. REQUIRES: version >=
+// head.erased.
+Result<ChainLink> last_link(const View& view, const DocumentKey& key, const Head& head,
+                            std::uint64_t version) {
+  std::optional<ChainLink> link;
+  const Result<void> scanned =
+      view.scan(Table::kMeta, chain_values(head.number, head.erased, version + 1), Order::kBackward,
+                [&](std::string_view name, std::string_view value) -> Result<Visit> {
+                  const Result<VersionKey> place = decode_version_key(chain_place(name));
+                  if (!place) return place.error();
+                  const Result<ChainValue> chain = decode_chain(name, value);
+                  if (!chain) return chain.error();
+                  link = {place->version, *chain};
+                  return Visit::kStop;
+                });
+  if (!scanned) return scanned.error();
+  if (link) return *link;
+  if (head.erased > 0) return damaged_at(head.erased, "the chain's value is missing");
+  return ChainLink{0, chain_start(key)};
 }
 
 // Whether a checkpoint is the first at or past a multiple of kMilestoneVersions. Version 0, the
@@ -60,30 +72,54 @@ bool is_milestone(std::uint64_t version, std::uint64_t previous) {
   return version / kMilestoneVersions > previous / kMilestoneVersions;
 }
 
-// Archives one document from one checkpoint to the next.
+// Archives one document, from where that was done before.
 class Archivist {
  public:
   // Reads from the view, which is the store's newest.
   Archivist(Store& store, const View& view, const DocumentKey& key, const Head& head)
       : store_(store), view_(view), key_(key), head_(head) {}
 
+  // Up to the snapshot, which becomes a checkpoint.
   Result<void> archive(const Snapshot& snapshot) {
     const Result<std::vector<std::uint64_t>> newest = newest_checkpoints(view_, head_.number, 2);
     if (!newest) return newest.error();
-    const std::uint64_t since = newest->empty() ? head_.erased : newest->front();
-    if (since >= snapshot.version) return {};
-    const Result<ChainValue> chain = chain_at_checkpoint(view_, key_, head_, *newest);
-    if (!chain) return chain.error();
-    chain_ = *chain;
-    const Result<std::uint64_t> begin = find_open_segment(since);
-    if (!begin) return begin.error();
-    if (Result<void> packed = pack(*begin, since, snapshot.version); !packed) return packed;
+    if (!newest->empty() && newest->front() >= snapshot.version) return {};
+    if (Result<void> packed = pack(snapshot.version); !packed) return packed;
     put_checkpoint(snapshot, *newest);
     return write();
   }
 
+  // Up to a version. Where records beyond it are packed already, it only follows the chain to it.
+  Result<void> pack(std::uint64_t end) {
+    const Result<ChainLink> packed = last_link(view_, key_, head_, head_.version);
+    if (!packed) return packed.error();
+    if (packed->version >= end) return follow_chain(end);
+    chain_ = packed->value;
+    const Result<std::uint64_t> begin = find_open_segment(packed->version);
+    if (!begin) return begin.error();
+    return pack(*begin, packed->version, end);
+  }
+
+  Result<void> write() {
+    Result<void> written = store_.write(batch_, Durability::kWritten);
+    batch_.clear();
+    return written;
+  }
+
  private:
-  // Where packing begins: at the segment that ends at the last checkpoint, if it has room.
+  // The chain's value at a version before the last that is stored.
+  Result<void> follow_chain(std::uint64_t end) {
+    const Result<ChainLink> link = last_link(view_, key_, head_, end);
+    if (!link) return link.error();
+    chain_ = link->value;
+    return scan_records(view_, head_.number, link->version, end,
+                        [this](const Record& record) -> Result<Visit> {
+                          chain_ = chain_next(chain_, record);
+                          return Visit::kContinue;
+                        });
+  }
+
+  // Where packing begins: at the segment that ends where packing ended before, if it has room.
   [[nodiscard]] Result<std::uint64_t> find_open_segment(std::uint64_t since) const {
     if (since == head_.erased) return since;
     std::uint64_t begin = since;
@@ -101,7 +137,7 @@ class Archivist {
     return begin;
   }
 
-  // Packs the records begin <= version < end, and takes the chain over those since the checkpoint.
+  // Packs the records begin <= version < end, and takes the chain over those from `since` on.
   Result<void> pack(std::uint64_t begin, std::uint64_t since, std::uint64_t end) {
     Result<void> scanned =
         scan_records(view_, head_.number, begin, end, [&](Record&& record) -> Result<Visit> {
@@ -110,7 +146,9 @@ class Archivist {
             put_chain(record.version + 1);
           }
           take(std::move(record));
-          const Result<void> written = batch_.bytes() > kBatchBytes ? write() : Result<void>();
+          if (batch_.bytes() <= kBatchBytes) return Visit::kContinue;
+          close_segment();  // No link of the chain is stored before what it covers is packed.
+          const Result<void> written = write();
           return written ? Result<Visit>(Visit::kContinue) : written.error();
         });
     close_segment();
@@ -154,12 +192,6 @@ class Archivist {
     if (!newest.empty() && !is_milestone(newest[0], newest.size() > 1 ? newest[1] : 0)) {
       batch_.erase(Table::kCheckpoints, version_key(head_.number, newest[0]));
     }
-  }
-
-  Result<void> write() {
-    Result<void> written = store_.write(batch_, Durability::kWritten);
-    batch_.clear();
-    return written;
   }
 
   Store& store_;
@@ -206,18 +238,29 @@ Result<void> archive(Store& store, const DocumentKey& key, const Snapshot& snaps
   return {};
 }
 
+Result<void> pack(Store& store, const DocumentKey& key, std::uint64_t version) {
+  const std::uint64_t end = version - version % kChainVersions;
+  if (end == 0) return {};
+  const std::unique_ptr<const View> view = store.view();
+  const Result<std::optional<Head>> head = read_head(*view, key);
+  if (!head) return head.error();
+  CHECK(head->has_value() && end <= (*head)->version);  // Of committed versions only.
+  if (end <= (*head)->erased) return {};
+  Archivist archivist(store, *view, key, **head);
+  if (Result<void> packed = archivist.pack(end); !packed) return packed;
+  return archivist.write();
+}
+
 Result<ChainValue> newest_chain_value(const View& view, const DocumentKey& key, const Head& head) {
-  const Result<std::vector<std::uint64_t>> newest = newest_checkpoints(view, head.number, 1);
-  if (!newest) return newest.error();
-  Result<ChainValue> chain = chain_at_checkpoint(view, key, head, *newest);
-  if (!chain) return chain;
-  const std::uint64_t since = newest->empty() ? head.erased : newest->front();
-  const Result<void> scanned = scan_records(view, head.number, since, head.version,
+  const Result<ChainLink> link = last_link(view, key, head, head.version);
+  if (!link) return link.error();
+  ChainValue chain = link->value;
+  const Result<void> scanned = scan_records(view, head.number, link->version, head.version,
                                             [&](const Record& record) -> Result<Visit> {
-                                              *chain = chain_next(*chain, record);
+                                              chain = chain_next(chain, record);
                                               return Visit::kContinue;
                                             });
-  return scanned ? chain : scanned.error();
+  return scanned ? Result<ChainValue>(chain) : scanned.error();
 }
 
 }  // namespace cowrite::storage

@@ -1,9 +1,11 @@
-// Archiving: what is done with a document's committed records off the commit path, given a snapshot
-// of the document:
+// Archiving: what is done with a document's committed records off the commit path:
 //
-//     checkpoint   the snapshot is stored, so that readers begin there
-//     chain        is computed over the records since the checkpoint before, and stored
+//     chain        is computed over the records since those that were archived before, and stored
 //     segments     those records are packed (format/segment.h) and stop standing alone
+//     checkpoint   a snapshot of the document is stored, so that readers begin there
+//
+// The first two need no snapshot and come more often (archive_schedule.h), so segments may go
+// beyond the newest checkpoint.
 //
 // Each step is an atomic batch that leaves every record readable, so a crash between two of them
 // costs work only. Nothing waits for a sync, because the write-ahead log keeps the order of these
@@ -41,6 +43,10 @@ inline constexpr std::size_t kLargeRecordBytes = std::size_t{64} << 10;
 // there already. Fails as the store does. One thread may do it at a time. REQUIRES: the snapshot's
 // version is committed.
 [[nodiscard]] Result<void> archive(Store& store, const DocumentKey& key, const Snapshot& snapshot);
+
+// Packs the document's records up to the last version not after this one at which the chain is
+// stored, and the chain; does nothing if that is done already. As archive() in all else.
+[[nodiscard]] Result<void> pack(Store& store, const DocumentKey& key, std::uint64_t version);
 
 // The chain's value at the document's newest version.
 [[nodiscard]] Result<ChainValue> newest_chain_value(const View& view, const DocumentKey& key,

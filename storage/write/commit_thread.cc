@@ -53,16 +53,19 @@ void check_promises(const Head& before, const Append& append) {
 
 }  // namespace
 
-Result<std::unique_ptr<CommitThread>> CommitThread::start(Store& store,
-                                                          const DiskReserve& reserve) {
+Result<std::unique_ptr<CommitThread>> CommitThread::start(Store& store, const DiskReserve& reserve,
+                                                          std::size_t queue_bytes_max) {
   const Result<DocumentNumber> next_number = next_document_number(*store.view());
   if (!next_number) return next_number.error();
-  return std::unique_ptr<CommitThread>(new CommitThread(store, reserve, *next_number));
+  return std::unique_ptr<CommitThread>(
+      new CommitThread(store, reserve, queue_bytes_max, *next_number));
 }
 
-CommitThread::CommitThread(Store& store, const DiskReserve& reserve, DocumentNumber next_number)
+CommitThread::CommitThread(Store& store, const DiskReserve& reserve, std::size_t queue_bytes_max,
+                           DocumentNumber next_number)
     : store_(store),
       reserve_(reserve),
+      queue_bytes_max_(queue_bytes_max),
       next_number_(next_number),
       thread_([this](const std::stop_token& stop) { run(stop); }) {}
 
@@ -81,7 +84,7 @@ void CommitThread::queue(Pending pending) {
   {
     const std::lock_guard lock(mutex_);
     CHECK(!thread_.get_stop_token().stop_requested());
-    if (queue_bytes_ > 0 && queue_bytes_ + pending.bytes > kQueueBytesMax) {
+    if (queue_bytes_ > 0 && queue_bytes_ + pending.bytes > queue_bytes_max_) {
       pending.change = std::monostate();  // Refused when its turn comes.
       pending.bytes = 0;
     }

@@ -34,10 +34,6 @@ namespace cowrite::storage {
 // Bytes of one batch. Larger ones would save few syncs more and make all appends in them wait.
 inline constexpr std::size_t kCommitBytesMax = std::size_t{4} << 20;
 
-// Bytes of appends that wait in memory; one that would exceed it is refused, unless it is alone.
-// Each document has one in flight, so this many bytes mean that the disk does not keep up.
-inline constexpr std::size_t kQueueBytesMax = std::size_t{256} << 20;
-
 // While the disk is low, its free space is measured this often.
 inline constexpr std::chrono::milliseconds kDiskRetry{200};
 
@@ -53,9 +49,12 @@ class CommitThread {
  public:
   using Done = std::function<void(AppendOutcome)>;
 
+  // Of appends that wait in memory, one that would exceed queue_bytes_max is refused, unless it is
+  // alone: each document has one in flight, so that many bytes mean that the disk does not keep up.
   // REQUIRES: the store and the reserve outlive it, and nobody else writes records to it.
   [[nodiscard]] static Result<std::unique_ptr<CommitThread>> start(Store& store,
-                                                                   const DiskReserve& reserve);
+                                                                   const DiskReserve& reserve,
+                                                                   std::size_t queue_bytes_max);
 
   // As OperationLog::append(). Thread-safe. REQUIRES: it is not being destroyed.
   void append(Append append, Done done);
@@ -92,7 +91,8 @@ class CommitThread {
     counting::Counter record_bytes;
   };
 
-  CommitThread(Store& store, const DiskReserve& reserve, DocumentNumber next_number);
+  CommitThread(Store& store, const DiskReserve& reserve, std::size_t queue_bytes_max,
+               DocumentNumber next_number);
   void run(const std::stop_token& stop);
   [[nodiscard]] bool wait_for_work(const std::stop_token& stop);
   [[nodiscard]] bool wait_for_disk(const std::stop_token& stop);
@@ -112,6 +112,7 @@ class CommitThread {
   // The commit thread's own.
   Store& store_;
   const DiskReserve& reserve_;
+  const std::size_t queue_bytes_max_;
   WriteBatch batch_;
   HeadCache heads_;
   DocumentNumber next_number_;

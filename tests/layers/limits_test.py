@@ -20,7 +20,8 @@ INTERNAL = {
     *("document::" + name for name in (
         "kBatchRecordsMax", "kBatchBytesMax", "kShapesMax", "kShapesBytesMax", "kPassedOneByOne", "kRecentRecordsOnOpening",
         "kHistoryChunkBytes", "kKnownSourcesMax", "kOpenDocumentBytes", "kAppendRetry", "kForeignRecordsRetry",
-        "kReadRetry", "kReloadRetry",
+        "kReadRetry", "kReloadRetry", "kRebaseWork", "kReadRecordWork", "kBatchWorkMax", "kCatchUpWork", "kRebasesAtOnceMax",
+        "kLookUpsAtOnceMax",
     )),
     *("session::" + name for name in ("kReadsInFlightPerConnectionMax", "kSendQueueHighBytes")),
     *("switchboard::" + name for name in ("kIdleDocument", "kEvictionLooksMax", "kClockDifferenceMax")),
@@ -30,7 +31,7 @@ INTERNAL = {
     "history::kDiffWordsBytesMax",
     "http::kLongPollInterval",
     *("server::" + name for name in ("kLoopsMax", "kMemoryBytes", "kMemoryBytesMin", "kStoreTablesMin", "kStoreTablesMax", "kStoreOtherFiles", "kOtherFiles", "kFilesOfLoop", "kConnectionsMin", "kRepeatsSweep", "kMetricsConnectionsMax", "kMetricsConnectionsPerAddress")),
-    *("storage::" + name for name in ("kCheckpointRecords", "kCheckpointBytes")),
+    *("storage::" + name for name in ("kPackRecords", "kCheckpointRecords", "kCheckpointBytes")),
 }
 
 CONSTANT = re.compile(r"^(?:inline constexpr| ) ([\w:]+) (\w+)(?: =\s+|(?=\{))([^;]+);", re.MULTILINE)

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { readdir, truncate, unlink } from "node:fs/promises";
+import { get } from "node:http";
 import { createConnection } from "node:net";
 import path from "node:path";
 import { it } from "node:test";
@@ -157,6 +158,30 @@ restartingSuite("durability", (suite) => {
     }
     await load.acknowledgements(50);
     await load.finish(suite.server);
+  });
+
+  it("SIGTERM while a thousand old snapshots and blames wait to be read: exit 0, and what waits is dropped", async () => {
+    const server = await suite.start();
+    const raw = await suite.raw();
+    const id = freshId();
+    await commit(raw, id, 0, 1, creation("x".repeat(1_000_000)));
+    for (let v = 1; v <= 200; ++v) await commit(raw, id, v, v + 1, { op: [v * 100, "y"] });
+    const readers = await Promise.all(Array.from({ length: 25 }, () => suite.raw()));
+    for (const reader of readers) {
+      for (let v = 1; v <= 40; ++v) reader.send({ a: "nf", id: v, c: "docs", d: id, v });
+    }
+    for (let blame = 0; blame < 100; ++blame) {
+      get(`${server.url}/api/documents/docs/${id}/blame`, (answer) => answer.resume()).on(
+        "error",
+        () => {},
+      );
+    }
+    assert.equal((await readers[0].receive()).a, "nf");
+    const began = Date.now();
+    await suite.stop();
+    assert.ok(Date.now() - began < 5_000);
+    await suite.restart();
+    assert.equal((await snapshot(await suite.raw(), id)).v, 201);
   });
 
   it("a client that answers nothing does not hold up the end", async () => {

@@ -133,7 +133,7 @@ void Oracle::shown(const std::string& client, const DocumentKey& key,
 
 // Of records with their own source clients are told by the ack. It comes later if another
 // connection brought the operation first, and not at all if an intruder made the record. An ack
-// comes alone where the records are too many bytes.
+// comes alone where the records are too many to be in memory for sure.
 void Oracle::skipped(const std::string& client, const DocumentKey& key, const std::string& id,
                      std::uint64_t from, std::uint64_t to) {
   const std::vector<storage::Record>& records = ledger_.book(key).records;
@@ -143,7 +143,9 @@ void Oracle::skipped(const std::string& client, const DocumentKey& key, const st
   for (std::uint64_t version = from; version < end; ++version) {
     bytes += record_bytes(records[version]);
   }
-  if (bytes > document::kMissedBytesMax) return;
+  const bool in_memory = end - std::min(from, end) <= document::kRecentRecordsOnOpening &&
+                         bytes <= document::kMissedBytesMax;
+  if (!in_memory) return;
   for (std::uint64_t version = from; version < end; ++version) {
     if (records[version].source == source) continue;
     breach("order", client + " is sent version " + std::to_string(to) + " of " + key.id() +

@@ -15,14 +15,17 @@
 namespace cowrite::simulation {
 namespace {
 
-const DocumentKey kKey{"docs", "d"};
+const DocumentKey& key() {
+  static const DocumentKey kKey("docs", "d");
+  return kKey;
+}
 
 class OracleTest : public ::testing::Test {
  protected:
   // Makes a record of the client with this id durable.
   void commit(const std::string& id, std::uint64_t sequence, storage::Change change,
               std::int64_t time_ms = 1) {
-    storage::Snapshot after = ledger_.book(kKey).newest();
+    storage::Snapshot after = ledger_.book(key()).newest();
     const storage::Record record{.version = after.version,
                                  .source = storage::source_of("", id),
                                  .sequence = sequence,
@@ -30,20 +33,20 @@ class OracleTest : public ::testing::Test {
                                  .time_ms = time_ms,
                                  .change = std::move(change)};
     ASSERT_TRUE(storage::apply(after, record));
-    ASSERT_EQ(ledger_.add({kKey, record.version,
+    ASSERT_EQ(ledger_.add({key(), record.version,
                            std::make_shared<const std::vector<storage::Record>>(1, record),
                            after.exists, after.text.bytes()}),
               std::nullopt);
   }
   void submit(std::uint64_t sequence, std::uint64_t base, storage::Change change) {
-    oracle_.submitted("c", {kKey, base, "me", sequence, std::move(change)});
+    oracle_.submitted("c", {key(), base, "me", sequence, std::move(change)});
   }
   static WireMessage presence(std::string value, std::uint64_t version) {
     WireMessage presence;
     presence.channel = "docs.d";
     presence.id = "me";
     presence.source = "me";
-    presence.key = kKey;
+    presence.key = key();
     presence.value = std::move(value);
     presence.version = version;
     return presence;
@@ -67,34 +70,34 @@ class OracleTest : public ::testing::Test {
 TEST_F(OracleTest, AnAckOfWhatIsDurableIsFine) {
   submit(1, 0, storage::Create{"é"});
   commit("me", 1, storage::Create{"é"});
-  oracle_.acknowledged("c", kKey, "me", 1, 0);
+  oracle_.acknowledged("c", key(), "me", 1, 0);
   oracle_.judge_log();
   EXPECT_EQ(broken(), "");
 }
 
 TEST_F(OracleTest, AnAckBeforeTheSyncBreaksP1) {
   submit(1, 0, storage::Create{"é"});
-  oracle_.acknowledged("c", kKey, "me", 1, 0);
+  oracle_.acknowledged("c", key(), "me", 1, 0);
   EXPECT_EQ(broken(), "P1");
 }
 
 TEST_F(OracleTest, AnAckForAnotherRecordBreaksP1) {
   submit(1, 0, storage::Create{"é"});
   commit("other", 1, storage::Create{"é"});
-  oracle_.acknowledged("c", kKey, "me", 1, 0);
+  oracle_.acknowledged("c", key(), "me", 1, 0);
   EXPECT_EQ(broken(), "P1");
 }
 
 TEST_F(OracleTest, ARecordThatHoldsAnotherTextBreaksP1) {
   submit(1, 0, storage::Create{"é"});
   commit("me", 1, storage::Create{"è"});
-  oracle_.acknowledged("c", kKey, "me", 1, 0);
+  oracle_.acknowledged("c", key(), "me", 1, 0);
   EXPECT_EQ(broken(), "P1");
 }
 
 TEST_F(OracleTest, AnAckForWhatWasNeverSentIsAnAnswerTooMany) {
   commit("me", 1, storage::Create{"é"});
-  oracle_.acknowledged("c", kKey, "me", 1, 0);
+  oracle_.acknowledged("c", key(), "me", 1, 0);
   EXPECT_EQ(broken(), "answers");
 }
 
@@ -115,7 +118,7 @@ TEST_F(OracleTest, ASequenceThatGoesBackBreaksP2) {
 TEST_F(OracleTest, WhatWasRefusedAndIsInTheLogBreaksP2) {
   commit("other", 1, storage::Create{"é"});
   submit(1, 0, storage::Create{"è"});
-  oracle_.refused("c", kKey, "me", 1, std::string(protocol::kErrDocAlreadyCreated));
+  oracle_.refused("c", key(), "me", 1, std::string(protocol::kErrDocAlreadyCreated));
   EXPECT_EQ(broken(), "");
   commit("other", 2, storage::Delete{});
   commit("me", 1, storage::Create{"è"});
@@ -124,31 +127,31 @@ TEST_F(OracleTest, WhatWasRefusedAndIsInTheLogBreaksP2) {
 }
 
 TEST_F(OracleTest, AClientThatIsTakenBackBreaksP3) {
-  oracle_.moved("c", kKey, 2);
-  oracle_.moved("c", kKey, 2);
+  oracle_.moved("c", key(), 2);
+  oracle_.moved("c", key(), 2);
   EXPECT_EQ(broken(), "");
-  oracle_.moved("c", kKey, 1);
+  oracle_.moved("c", key(), 1);
   EXPECT_EQ(broken(), "P3");
 }
 
 TEST_F(OracleTest, ATextThatWasNeverCommittedBreaksP4) {
   commit("other", 1, storage::Create{"é"});
-  oracle_.shown("c", kKey, {.version = 1, .exists = true, .text = "é"});
+  oracle_.shown("c", key(), {.version = 1, .exists = true, .text = "é"});
   EXPECT_EQ(broken(), "");
-  oracle_.shown("c", kKey, {.version = 1, .exists = true, .text = "è"});
+  oracle_.shown("c", key(), {.version = 1, .exists = true, .text = "è"});
   EXPECT_EQ(broken(), "P4");
 }
 
 TEST_F(OracleTest, ARecordThatIsNotDurableMayNotBeShown) {
-  oracle_.shown("c", {.key = kKey, .version = 0, .source = "other", .sequence = 1});
+  oracle_.shown("c", {.key = key(), .version = 0, .source = "other", .sequence = 1});
   EXPECT_EQ(broken(), "P1");
 }
 
 TEST_F(OracleTest, AReplicaThatDiffersBreaksP4) {
   commit("other", 1, storage::Create{"é"});
-  oracle_.judge_replica("c", kKey, 1, "é");
+  oracle_.judge_replica("c", key(), 1, "é");
   EXPECT_EQ(broken(), "");
-  oracle_.judge_replica("c", kKey, 1, "è");
+  oracle_.judge_replica("c", key(), 1, "è");
   EXPECT_EQ(broken(), "P4");
 }
 
@@ -156,10 +159,10 @@ TEST_F(OracleTest, AnErrorNeedsItsReason) {
   commit("other", 1, storage::Create{"é"});
   commit("other", 2, storage::Delete{});
   submit(1, 1, edit("'è'"));
-  oracle_.refused("c", kKey, "me", 1, std::string(protocol::kErrDocWasDeleted));
+  oracle_.refused("c", key(), "me", 1, std::string(protocol::kErrDocWasDeleted));
   EXPECT_EQ(broken(), "");
   submit(2, 2, edit("'ê'"));
-  oracle_.refused("c", kKey, "me", 2, std::string(protocol::kErrDocWasDeleted));
+  oracle_.refused("c", key(), "me", 2, std::string(protocol::kErrDocWasDeleted));
   EXPECT_EQ(broken(), "errors");
 }
 
@@ -176,7 +179,7 @@ TEST(Ledger, ARecordOutOfLineIsNotAdded) {
   Ledger ledger;
   const storage::Record record{.version = 1, .source = "a", .change = storage::Create{"x"}};
   const auto broken = ledger.add(
-      {kKey, 0, std::make_shared<const std::vector<storage::Record>>(1, record), true, 1});
+      {key(), 0, std::make_shared<const std::vector<storage::Record>>(1, record), true, 1});
   EXPECT_EQ(broken, "record 1 is appended at version 0");
 }
 
@@ -228,12 +231,12 @@ TEST_F(OracleTest, APresenceMayBeRefusedOnlyIfItIsBehind) {
 TEST_F(OracleTest, AReplacedDocumentThatIsFollowedInItsOldStateBreaksOrder) {
   commit("you", 1, storage::Create{"ab"});
   commit("you", 2, edit("'x'"));
-  oracle_.judge_replaced("c", kKey, "me", 1);
+  oracle_.judge_replaced("c", key(), "me", 1);
   EXPECT_EQ(broken(), "");
-  oracle_.replaced(kKey);
-  oracle_.judge_replaced("c", kKey, "me", 2);
+  oracle_.replaced(key());
+  oracle_.judge_replaced("c", key(), "me", 2);
   EXPECT_EQ(broken(), "");
-  oracle_.judge_replaced("c", kKey, "me", 1);
+  oracle_.judge_replaced("c", key(), "me", 1);
   EXPECT_EQ(broken(), "order");
 }
 

@@ -12,7 +12,10 @@ namespace {
 
 using ::testing::ElementsAre;
 
-const DocumentKey kKey{"docs", "d"};
+const DocumentKey& key() {
+  static const DocumentKey kKey("docs", "d");
+  return kKey;
+}
 
 class ReplicaTest : public ::testing::Test {
  protected:
@@ -38,7 +41,7 @@ class ReplicaTest : public ::testing::Test {
   void type(std::string_view notation) { replica_.submit(storage::Edit{ot::op(notation)}); }
   void receive(std::uint64_t version, const std::string& source, std::uint64_t sequence,
                std::optional<storage::Change> change = std::nullopt) {
-    replica_.received({.key = kKey,
+    replica_.received({.key = key(),
                        .version = version,
                        .source = source,
                        .sequence = sequence,
@@ -49,7 +52,7 @@ class ReplicaTest : public ::testing::Test {
 
   std::vector<std::string> sent_;
   Uplink uplink_;
-  Replica replica_{kKey, uplink_};
+  Replica replica_{key(), uplink_};
 };
 
 TEST_F(ReplicaTest, SendsOneOperationAndComposesWhatFollows) {

@@ -113,6 +113,9 @@ void SimulatedLog::save_checkpoint(DocumentKey key, storage::Snapshot snapshot) 
   });
 }
 
+// The ledger is never packed.
+void SimulatedLog::pack(DocumentKey, std::uint64_t) {}
+
 void SimulatedLog::read(const storage::ReadOrder&,
                         std::function<void(const storage::History&)> job) {
   if (random_.percent(faults.busy)) {

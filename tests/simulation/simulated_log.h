@@ -42,6 +42,7 @@ class SimulatedLog final : public storage::OperationLog {
 
   void append(storage::Append append, std::function<void(storage::AppendOutcome)> done) override;
   void save_checkpoint(DocumentKey key, storage::Snapshot snapshot) override;
+  void pack(DocumentKey key, std::uint64_t version) override;
   void read(const storage::ReadOrder& order,
             std::function<void(const storage::History&)> job) override;
 

@@ -54,6 +54,11 @@ void append_for_ever(RocksDbLog& log) {
       CHECK(snapshot);
       log.save_checkpoint(crash_document(document), *snapshot);
     }
+    if (version % 64 == 32) {
+      const auto info = log.history().info(crash_document(document));
+      CHECK(info);
+      if (*info) log.pack(crash_document(document), (*info)->version);
+    }
   }
   for (std::size_t i = 0; i < kCrashDocuments; ++i) in_flight.acquire();
 }

@@ -99,6 +99,7 @@ class Original {
         write_on(author, random_);
         EXPECT_EQ(append(log, author.take()), AppendOutcome::kCommitted);
         if (round % 8 == 7) log.save_checkpoint(author.key(), author.newest());
+        if (round % 8 == 3) log.pack(author.key(), author.newest().version);
       }
     }
   }

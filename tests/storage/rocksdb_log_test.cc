@@ -106,8 +106,8 @@ TEST(RocksDbLog, AnAppendThatDoesNotFitTheQueueIsRefusedAndLaterOnesAreNot) {
   log->append(Author({"docs", "b"}).create("small").take(),
               [&small](AppendOutcome outcome) { small.set_value(outcome); });
   Append too_large = Author({"docs", "c"}).create("").take();
-  too_large.records = std::make_shared<const std::vector<Record>>(
-      std::vector<Record>{{0, "ann", 1, "", 1, Create{std::string(kQueueBytesMax, 'x')}}});
+  too_large.records = std::make_shared<const std::vector<Record>>(std::vector<Record>{
+      {0, "ann", 1, "", 1, Create{std::string(LogOptions().memory_bytes / kWaitingShare, 'x')}}});
   log->append(std::move(too_large), [&large](AppendOutcome outcome) { large.set_value(outcome); });
   log->append(Author({"docs", "d"}).create("later").take(),
               [&later](AppendOutcome outcome) { later.set_value(outcome); });
@@ -262,6 +262,7 @@ TEST(RocksDbLog, AnErasedHistoryIsGoneAndItsVersionsGoOn) {
     EXPECT_EQ(log->erase(author.key()).error().code, kErrDocumentUnknown);
     ASSERT_EQ(append(*log, author.take()), AppendOutcome::kCommitted);
     log->save_checkpoint(author.key(), author.newest());
+    log->pack(author.key(), author.newest().version);
     const Result<void> erased = log->erase(author.key());
     ASSERT_TRUE(erased) << erased.error().message;
     const History& history = log->history();

@@ -79,8 +79,9 @@ std::unique_ptr<RocksDbLog> open_folder(const std::string& folder);
 // verify(), to its end.
 Result<Proof> prove(const Store& store, const DocumentKey& key);
 
-// A disk that is never low.
+// A disk that is never low, and a bound that nothing meets.
 const DiskReserve& ample_disk();
+inline constexpr std::size_t kAmpleBytes = std::size_t{1} << 30;
 
 // Holds a thread of the log's inside a callback until the test lets it go on.
 class Gate {

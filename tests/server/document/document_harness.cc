@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "server/document/catch_up.h"
+#include "storage/errors.h"
 #include "tests/ot/notation.h"
 
 namespace cowrite::document {
@@ -18,6 +20,65 @@ Document open(const std::vector<storage::Record>& history, std::size_t tail) {
   return Document(kKey, std::move(snapshot),
                   {history.end() - static_cast<std::ptrdiff_t>(tail), history.end()}, 0);
 }
+
+// What of a history submissions are read for; each call fails with the error.
+class FailingHistory : public storage::History {
+ public:
+  explicit FailingHistory(Error error) : error_(std::move(error)) {}
+
+  Result<std::vector<storage::ListEntry>> list(const storage::DocumentKey&,
+                                               std::size_t) const override {
+    return error_;
+  }
+  Result<std::optional<storage::DocumentInfo>> info(const storage::DocumentKey&) const override {
+    return error_;
+  }
+  Result<storage::Snapshot> snapshot(const storage::DocumentKey&,
+                                     std::optional<std::uint64_t>) const override {
+    return error_;
+  }
+  Result<std::uint64_t> checkpoint(const storage::DocumentKey&) const override { return error_; }
+  Result<std::uint64_t> version_at(const storage::DocumentKey&, std::int64_t) const override {
+    return error_;
+  }
+  Result<std::vector<storage::Record>> records(const storage::DocumentKey&, std::uint64_t,
+                                               std::uint64_t, std::size_t) const override {
+    return error_;
+  }
+  Result<std::optional<storage::SourceEntry>> source(const storage::DocumentKey&,
+                                                     const std::string&) const override {
+    return error_;
+  }
+
+ private:
+  Error error_;
+};
+
+// The records of a log, as the log does not all at once.
+class VectorHistory final : public FailingHistory {
+ public:
+  explicit VectorHistory(const std::vector<storage::Record>& log)
+      : FailingHistory({storage::kErrIo, "submissions do not read this"}), log_(log) {}
+
+  Result<std::vector<storage::Record>> records(const storage::DocumentKey&, std::uint64_t from,
+                                               std::uint64_t to, std::size_t) const override {
+    constexpr std::uint64_t kRecordsAtATime = 3;
+    const std::uint64_t end = std::min({to, from + kRecordsAtATime, std::uint64_t{log_.size()}});
+    return std::vector<storage::Record>(log_.begin() + static_cast<std::ptrdiff_t>(from),
+                                        log_.begin() + static_cast<std::ptrdiff_t>(end));
+  }
+  Result<std::optional<storage::SourceEntry>> source(const storage::DocumentKey&,
+                                                     const std::string& source) const override {
+    const auto newest = std::find_if(log_.rbegin(), log_.rend(), [&](const storage::Record& made) {
+      return made.source == source;
+    });
+    if (newest == log_.rend()) return std::optional<storage::SourceEntry>();
+    return std::optional(storage::SourceEntry{newest->sequence, newest->version});
+  }
+
+ private:
+  const std::vector<storage::Record>& log_;
+};
 
 std::string describe(const storage::Record& record) {
   std::string line = std::to_string(record.version) + " " + record.source + ":" +
@@ -105,41 +166,31 @@ void DocumentHarness::settle() {
 }
 
 void DocumentHarness::read_history() {
-  while (!reads_.empty()) {
-    const ReadHistory read = reads_.front();
-    reads_.erase(reads_.begin());
-    document_.history_read(read.ticket, find(read.wanted));
-    advance();
-  }
+  while (!reads_.empty()) answer_read(VectorHistory(log_));
 }
+
+void DocumentHarness::read_history_once() { answer_read(VectorHistory(log_)); }
 
 std::uint64_t DocumentHarness::records_wanted() const {
   std::uint64_t wanted = 0;
-  for (const ReadHistory& read : reads_) wanted += read.wanted.to - read.wanted.from;
+  for (const ReadHistory& read : reads_) {
+    for (const CatchUpMember& member : read.departure.members) {
+      wanted += member.goal() - std::min(member.goal(), member.pending.progress().at());
+    }
+  }
   return wanted;
 }
 
 void DocumentHarness::fail_history(const Error& error) {
-  for (const ReadHistory& read : std::exchange(reads_, {})) {
-    document_.history_read(read.ticket, error);
-  }
-  advance();
+  while (!reads_.empty()) answer_read(FailingHistory(error));
 }
 
-HistoryChunk DocumentHarness::find(const HistoryWanted& wanted) const {
-  HistoryChunk chunk;
-  for (const storage::Record& made : log_) {
-    if (made.source != wanted.source) continue;
-    chunk.last = storage::SourceEntry{made.sequence, made.version};
-    if (made.sequence == wanted.sequence) chunk.stored = made;
-  }
-  if (chunk.last && chunk.last->sequence != wanted.sequence) chunk.stored.reset();
-  // As the log does, not all at once.
-  constexpr std::uint64_t kRecordsAtATime = 3;
-  for (std::uint64_t v = wanted.from; v < std::min(wanted.to, wanted.from + kRecordsAtATime); ++v) {
-    chunk.records.push_back(log_[v]);
-  }
-  return chunk;
+void DocumentHarness::answer_read(const storage::History& history) {
+  ReadHistory read = std::move(reads_.front());
+  reads_.erase(reads_.begin());
+  ASSERT_TRUE(catch_up(kKey, read.departure.members, history));
+  document_.history_read(read.departure.lane, std::move(read.departure.members), read.known_since);
+  advance();
 }
 
 void DocumentHarness::read_foreign() {
@@ -157,19 +208,24 @@ void DocumentHarness::retry() {
 
 void DocumentHarness::advance() {
   for (Effect& effect : document_.advance(now_ms)) {
-    if (auto* append = std::get_if<StartAppend>(&effect)) {
+    if (std::holds_alternative<AdvanceAgain>(effect)) {
+      ++turns_;
+      advance();
+    } else if (auto* append = std::get_if<StartAppend>(&effect)) {
       ASSERT_FALSE(append_.has_value()) << "one append at a time";
       append_ = std::move(append->append);
     } else if (const auto* announce = std::get_if<Announce>(&effect)) {
       note(announce->notice);
-    } else if (const auto* read = std::get_if<ReadHistory>(&effect)) {
-      reads_.push_back(*read);
+    } else if (auto* read = std::get_if<ReadHistory>(&effect)) {
+      reads_.push_back(std::move(*read));
     } else if (const auto* foreign = std::get_if<ReadForeign>(&effect)) {
       foreign_ = *foreign;
     } else if (std::holds_alternative<RetryLater>(effect)) {
       wants_retry_ = true;
     } else if (std::holds_alternative<SaveCheckpoint>(effect)) {
       ++checkpoints_;
+    } else if (std::holds_alternative<PackRecords>(effect)) {
+      ++packings_;
     } else {
       halted_ = true;
     }

@@ -39,8 +39,10 @@ class DocumentHarness {
   void finish(storage::AppendOutcome outcome);
   // Commits append after append until nothing is in flight.
   void settle();
-  // Answers every read that the document has asked for.
+  // Answers every read that the document has asked for, and those that it asks for then.
   void read_history();
+  // Answers the first of them.
+  void read_history_once();
   void fail_history(const Error& error);
   // Another node's record, written behind the document's back.
   void write_elsewhere(storage::Record record) { log_.push_back(std::move(record)); }
@@ -58,9 +60,12 @@ class DocumentHarness {
   [[nodiscard]] std::size_t batch_size() const { return append_->records->size(); }
   [[nodiscard]] const std::vector<storage::Record>& log() const { return log_; }
   [[nodiscard]] std::size_t reads() const { return reads_.size(); }
-  // How many records they ask for.
+  // How many records their submissions have to pass.
   [[nodiscard]] std::uint64_t records_wanted() const;
   [[nodiscard]] std::size_t checkpoints() const { return checkpoints_; }
+  [[nodiscard]] std::size_t packings() const { return packings_; }
+  // How often the document asked to go on in another turn.
+  [[nodiscard]] std::size_t turns() const { return turns_; }
   [[nodiscard]] bool halted() const { return halted_; }
   [[nodiscard]] bool wants_retry() const { return wants_retry_; }
 
@@ -71,7 +76,7 @@ class DocumentHarness {
               storage::Change change);
   void advance();
   void note(const CommitNotice& notice);
-  [[nodiscard]] HistoryChunk find(const HistoryWanted& wanted) const;
+  void answer_read(const storage::History& history);
 
   std::vector<storage::Record> log_;
   Document document_;
@@ -81,6 +86,8 @@ class DocumentHarness {
   std::vector<std::string> announced_;
   std::vector<std::optional<std::uint64_t>> depths_;
   std::size_t checkpoints_ = 0;
+  std::size_t packings_ = 0;
+  std::size_t turns_ = 0;
   bool halted_ = false;
   bool wants_retry_ = false;
 };

@@ -317,8 +317,7 @@ TEST(Document, ASubmissionFromBeforeTheTailIsRebasedOverTheLog) {
   EXPECT_EQ(harness.reads(), 1U);
   harness.read_history();
   harness.settle();
-  EXPECT_THAT(harness.announced(),
-              ElementsAre("11 bob:1 'Y'", "ack bob:1 at 11 after 1 2 3 4 5 6 7 8 9 10"));
+  EXPECT_THAT(harness.announced(), ElementsAre("11 bob:1 'Y'", "ack bob:1 at 11"));
   EXPECT_EQ(harness.text(), "Yxxxxxxxxxx");
 }
 
@@ -331,6 +330,49 @@ TEST(Document, OthersGoOnWhileTheLogIsReadForOne) {
   harness.read_history();
   harness.settle();
   EXPECT_EQ(harness.text(), "YZxxxxxxxxxx");
+}
+
+TEST(Document, ManyFromOneOldVersionGoOverTheLogTogether) {
+  constexpr std::size_t kAuthors = 1 + 2 * kRebasesAtOnceMax;
+  DocumentHarness harness = long_history(10);
+  for (std::size_t i = 0; i < kAuthors; ++i) harness.edit("a" + std::to_string(i), 1, 1, "'Y'");
+  std::size_t readings = 0;
+  for (; harness.reads() > 0; ++readings) {
+    EXPECT_EQ(harness.reads(), 1U) << "one at a time";
+    harness.read_history_once();
+    harness.settle();
+  }
+  EXPECT_EQ(readings, 3U) << "the first alone, since it did not wait for others";
+  EXPECT_EQ(harness.text(), std::string(kAuthors, 'Y') + std::string(10, 'x'));
+}
+
+TEST(Document, WhatASourceSendsLaterDoesNotOvertakeWhatWaitsForTheLog) {
+  DocumentHarness harness = long_history(10);
+  harness.edit("bob", 1, 1, "'Y'");
+  harness.edit("bob", 2, 11, "10 'Z'");
+  harness.settle();
+  EXPECT_THAT(harness.announced(), IsEmpty());
+  harness.read_history();
+  harness.settle();
+  EXPECT_THAT(harness.announced(), ElementsAre("11 bob:1 'Y'", "12 bob:2 11 'Z'", "ack bob:1 at 11",
+                                               "ack bob:2 at 12 after 11"));
+}
+
+TEST(Document, WhoComesBackFromTheLogGoesAgainWhereTheMemoryHasMovedOn) {
+  DocumentHarness harness = long_history(10);
+  harness.edit("bob", 1, 1, "'Y' 'Z'");
+  for (std::uint64_t v = 11; v <= kRecentRecordsMax + 20; ++v) {
+    harness.edit("old", v, v, "");
+    harness.settle();
+  }
+  harness.remove("old", harness.version(), harness.version());  // The shapes go with it.
+  harness.settle();
+  EXPECT_GT(harness.document().recent().begin(), 11U) << "nobody holds the records";
+  (void)harness.announced();
+  std::size_t readings = 0;
+  for (; harness.reads() > 0; ++readings) harness.read_history_once();
+  EXPECT_EQ(readings, 2U);
+  EXPECT_THAT(harness.announced(), ElementsAre("refuse 1 ERR_DOC_WAS_DELETED"));
 }
 
 TEST(Document, ARepeatFromBeforeTheTailIsRecognised) {
@@ -371,12 +413,61 @@ TEST(Document, WhatNeedsDamagedRecordsIsRefused) {
   EXPECT_THAT(harness.announced(), ElementsAre("refuse 1 ERR_STORAGE_DAMAGED"));
 }
 
+// ---- What rebasing costs
+
+constexpr std::uint64_t kLetters = 60'000;
+
+// A record of very many components: a letter after each of "xxx...".
+storage::Record scattered(std::uint64_t version) {
+  ot::OperationBuilder builder;
+  for (std::uint64_t i = 0; i < kLetters / 2; ++i) builder.retain(1).insert("y");
+  return record(version, "old", version, storage::Edit{std::move(builder).build()});
+}
+
+TEST(Document, ABatchPassesABoundedNumberOfComponents) {
+  DocumentHarness harness(
+      {record(0, "alice", 1, storage::Create{std::string(kLetters / 2, 'x')}), scattered(1)}, 2);
+  harness.edit("old", 2, 2, "");
+  for (std::uint64_t i = 0; i < 100; ++i) harness.edit("a" + std::to_string(i), 1, 1, "'Y'");
+  harness.finish(AppendOutcome::kCommitted);
+  EXPECT_EQ(harness.batch_size(), kBatchWorkMax / kLetters + 1);
+  harness.settle();
+  EXPECT_EQ(harness.version(), 103U);
+}
+
+TEST(Document, ABatchThatOnlyRefusesGoesOnInAnotherTurn) {
+  DocumentHarness harness(
+      {record(0, "alice", 1, storage::Create{std::string(kLetters / 2, 'x')}), scattered(1)}, 2);
+  harness.edit("old", 2, 2, "");
+  for (std::uint64_t i = 0; i < 100; ++i) {
+    harness.edit("a" + std::to_string(i), 1, 1, "99999 'Y'");  // Beyond the end of the text.
+  }
+  (void)harness.announced();
+  harness.finish(AppendOutcome::kCommitted);
+  EXPECT_EQ(harness.announced().size(), 102U);
+  EXPECT_EQ(harness.turns(), 100 / (kBatchWorkMax / kLetters + 1));
+}
+
+TEST(Document, AReadingPassesABoundedNumberOfComponentsAndThenGivesWay) {
+  constexpr std::uint64_t kRecords = 60;
+  std::vector<storage::Record> history{
+      record(0, "alice", 1, storage::Create{std::string(kLetters / 2, 'x')})};
+  for (std::uint64_t i = 1; i <= kRecords; ++i) history.push_back(scattered(i));
+  DocumentHarness harness(std::move(history), 0);
+  harness.edit("bob", 1, 1, "'Y'");
+  std::size_t readings = 0;
+  for (; harness.reads() > 0; ++readings) harness.read_history_once();
+  harness.settle();
+  EXPECT_GE(readings, kRecords * kLetters / kCatchUpWork);
+  EXPECT_EQ(harness.announced().back(), "ack bob:1 at " + std::to_string(kRecords + 1));
+}
+
 // ---- From behind the records in memory, over the shapes of edits
 
-// Puts an "x" in front of "ab" many more times than there are records in memory, or than an author
-// is sent: bob's sequence v makes version v + 1.
+// Puts an "x" in front of "ab" more often than there are records in memory: bob's sequence v makes
+// version v + 1.
 void type_long(DocumentHarness& harness) {
-  for (std::uint64_t v = 1; v <= kMissedRecordsMax + 200; ++v) {
+  for (std::uint64_t v = 1; v <= kRecentRecordsMax + 200; ++v) {
     harness.edit("bob", v, v, "'x'");
     harness.settle();
   }
@@ -393,7 +484,7 @@ TEST(Document, ASubmissionFromBehindTheRecordsIsRebasedWithoutThem) {
   EXPECT_EQ(harness.records_wanted(), 0U);
   harness.read_history();  // Nothing but carol's last sequence.
   harness.settle();
-  // Too many for her ack.
+  // Those that she missed are not in memory.
   EXPECT_THAT(harness.announced(), ElementsAre(at + " carol:1 " + std::to_string(version) + " 'Y'",
                                                "ack carol:1 at " + at));
   harness.edit("carol", 2, 100, "100 'Z'");
@@ -403,18 +494,19 @@ TEST(Document, ASubmissionFromBehindTheRecordsIsRebasedWithoutThem) {
             "xaZYb");  // Both stand behind a; the later one left.
 }
 
-TEST(Document, AnAuthorWhoMissedMoreRecordsThanTheLimitGetsTheAckAlone) {
-  DocumentHarness harness = long_history(kMissedRecordsMax + 1);
-  const std::string at = std::to_string(harness.version());
-  harness.edit("carol", 1, 2, "'Y'");
+TEST(Document, AnAuthorWhoMissedMoreThanIsInMemoryGetsTheAckAlone) {
+  DocumentHarness harness = ab();
+  type_long(harness);
+  const std::uint64_t first = harness.document().recent().begin();
+  harness.edit("carol", 1, first, "'Y'");
   harness.read_history();
   harness.settle();
-  EXPECT_THAT(harness.announced().back(), StartsWith("ack carol:1 at " + at + " after 2 3 4 "));
-  harness = long_history(kMissedRecordsMax + 1);
-  harness.edit("carol", 1, 1, "'Y'");
-  harness.read_history();
+  EXPECT_THAT(harness.announced().back(),
+              StartsWith("ack carol:1 at " + std::to_string(harness.version() - 1) + " after " +
+                         std::to_string(first) + " " + std::to_string(first + 1) + " "));
+  harness.edit("carol", 2, first - 1, "'Y'");
   harness.settle();
-  EXPECT_EQ(harness.announced().back(), "ack carol:1 at " + at);
+  EXPECT_EQ(harness.announced().back(), "ack carol:2 at " + std::to_string(harness.version() - 1));
 }
 
 TEST(Document, ARepeatFromBehindTheRecordsIsRecognisedWithoutThem) {
@@ -517,7 +609,7 @@ TEST(Document, AConflictWithOnesOwnRecordEndsInItsAck) {
   EXPECT_EQ(harness.text(), "aXb");
 }
 
-TEST(Document, AnAuthorSeesWhatItMissedAlsoWhenAConflictFillsTheMemoryForRecords) {
+TEST(Document, AConflictThatFillsTheMemoryForRecordsLeavesAnAuthorTheAckAlone) {
   DocumentHarness harness = ab();
   harness.edit("carol", 1, 1, "'c'");
   harness.settle();
@@ -533,7 +625,8 @@ TEST(Document, AnAuthorSeesWhatItMissedAlsoWhenAConflictFillsTheMemoryForRecords
   harness.read_foreign();
   harness.read_history();  // Whether bob has sent something before.
   harness.finish(AppendOutcome::kCommitted);
-  EXPECT_EQ(harness.announced().back(), "ack bob:1 at 8 after 1 2 3 4 5 6 7");
+  EXPECT_EQ(harness.announced().back(), "ack bob:1 at 8");
+  EXPECT_EQ(harness.text().size(), 6 * pasted.size() + 4);
 }
 
 TEST(Document, ARefusedAppendIsHeldAndOfferedAgain) {
@@ -578,18 +671,26 @@ TEST(Document, ADocumentDoesNotGrowBeyondItsLimit) {
                                        "ack carol:1 at 1", "2 dave:1 ", "ack dave:1 at 2 after 1"));
 }
 
-TEST(Document, AsksForACheckpointAfterSoManyRecords) {
-  DocumentHarness harness = ab();
-  for (std::uint64_t i = 1; i <= 2 * storage::kCheckpointRecords; ++i) {
+TEST(Document, AsksForPackingAfterSoManyRecordsAndForACheckpointAfterSoManyBytes) {
+  DocumentHarness harness({record(0, "alice", 1, storage::Create{std::string(1'000'000, 'a')})}, 1);
+  for (std::uint64_t i = 1; i <= 2 * storage::kPackRecords; ++i) {
     harness.edit("bob", i, i, "'x'");
     harness.settle();
   }
-  EXPECT_EQ(harness.checkpoints(), 2U);
+  EXPECT_EQ(harness.packings(), 2U);
+  EXPECT_EQ(harness.checkpoints(), 0U);
+  const std::string pasted = "'" + std::string(10'000, 'p') + "' -10000";  // As much as it deletes.
+  for (std::uint64_t i = 1; i <= 150; ++i) {
+    harness.edit("carol", i, harness.version(), pasted);
+    harness.read_history();
+    harness.settle();
+  }
+  EXPECT_EQ(harness.checkpoints(), 1U);
 }
 
-TEST(Document, CountsTheRecordsFromBeforeItWasOpenedTowardsTheCheckpoint) {
-  DocumentHarness harness = long_history(storage::kCheckpointRecords);
-  harness.edit("old", storage::kCheckpointRecords + 1, storage::kCheckpointRecords + 1, "'x'");
+TEST(Document, AsksForACheckpointAtOnceWhereManyRecordsCameAfterTheLastBeforeItWasOpened) {
+  DocumentHarness harness = long_history(storage::kPackRecords);
+  harness.edit("old", storage::kPackRecords + 1, storage::kPackRecords + 1, "'x'");
   harness.settle();
   EXPECT_EQ(harness.checkpoints(), 1U);
 }

@@ -128,7 +128,7 @@ TEST(RebaseProgress, GivesWhatOneRecordAfterTheOtherGives) {
 TEST(RebaseProgress, GoesOverShapesWhereTheTailHasNoRecordsLeft) {
   Past past(1, 7);
   past.grow(2 * kRecentRecordsMax, true);
-  past.recent().trim(past.recent().end());
+  past.recent().trim();
   EXPECT_EQ(past.recent().size(), kRecentRecordsMax);
   EXPECT_EQ(past.recent().reach(), 7U);
   for (std::uint64_t from = 7; from < past.recent().end(); from += 401) {

@@ -38,6 +38,9 @@ class CountingLog final : public storage::OperationLog {
   void save_checkpoint(storage::DocumentKey key, storage::Snapshot snapshot) override {
     log_->save_checkpoint(std::move(key), std::move(snapshot));
   }
+  void pack(storage::DocumentKey key, std::uint64_t version) override {
+    log_->pack(std::move(key), version);
+  }
   void read(const storage::ReadOrder& order,
             std::function<void(const storage::History&)> job) override {
     ++reads;

@@ -31,12 +31,13 @@ class Stored {
   AppendOutcome write(Author& author) {
     AppendOutcome outcome = AppendOutcome::kUnknown;
     const auto note = [&outcome](AppendOutcome reached) { outcome = reached; };
-    (*CommitThread::start(*store_, ample_disk()))
+    (*CommitThread::start(*store_, ample_disk(), kAmpleBytes))
         ->append(author.take(), note);  // Its end waits for the append.
     return outcome;
   }
   void save_checkpoint(const Author& author, std::size_t version) {
-    CheckpointThread(*store_, ample_disk()).save(author.key(), author.snapshots()[version]);
+    CheckpointThread(*store_, ample_disk(), kAmpleBytes)
+        .save(author.key(), author.snapshots()[version]);
   }
   void put(Table table, std::string_view key, std::string_view value) {
     storage::put(*store_, table, key, value);

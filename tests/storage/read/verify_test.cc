@@ -49,7 +49,7 @@ class Stored {
 
  private:
   void commit() {
-    (*CommitThread::start(*store_, ample_disk()))
+    (*CommitThread::start(*store_, ample_disk(), kAmpleBytes))
         ->append(author_.take(),
                  [](AppendOutcome outcome) { EXPECT_EQ(outcome, AppendOutcome::kCommitted); });
   }
@@ -79,7 +79,8 @@ TEST(Verify, EndsWhenItIsTold) {
   Author author({"docs", "long"});
   author.create("");
   for (int i = 0; i < 5'000; ++i) author.insert(0, "x");
-  (*CommitThread::start(stored.store(), ample_disk()))->append(author.take(), [](AppendOutcome) {});
+  (*CommitThread::start(stored.store(), ample_disk(), kAmpleBytes))
+      ->append(author.take(), [](AppendOutcome) {});
   const auto proof =
       verify(*stored.store().view(), author.key(), [](std::uint64_t) { return false; });
   EXPECT_EQ(proof.error().code, kErrBusy);

@@ -34,7 +34,9 @@ TEST(SideFile, ASymbolicLinkOfItsNameIsReplacedAndItsTargetIsLeftAlone) {
   for (const char* const name : {"MARK", "MARK.new"}) {
     fs::create_symlink(temp / "target", temp / name);
   }
-  EXPECT_EQ(read_side_file(temp.path(), "MARK").error().code, kErrIo);
+  const Error error = read_side_file(temp.path(), "MARK").error();
+  EXPECT_EQ(error.code, kErrIo);
+  EXPECT_EQ(error.message, temp / "MARK" + " is a symbolic link, which is not followed; remove it");
   ASSERT_TRUE(write_side_file(temp.path(), "MARK", "1"));
   EXPECT_FALSE(fs::is_symlink(temp / "MARK"));
   EXPECT_EQ(*read_side_file(temp.path(), "target"), "12345\n");

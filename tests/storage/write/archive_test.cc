@@ -15,6 +15,7 @@
 #include "storage/format/keys.h"
 #include "storage/format/segment.h"
 #include "storage/read/latest_history.h"
+#include "storage/read/salvage.h"
 #include "storage/write/commit_thread.h"
 #include "tests/storage/support.h"
 
@@ -36,12 +37,17 @@ class Stored {
   Stored() : store_(*RocksDbStore::open("", OpenMode::kInMemory)), history_(*store_) {}
 
   void commit(Author& author) {
-    (*CommitThread::start(*store_, ample_disk()))->append(author.take(), [](AppendOutcome outcome) {
-      EXPECT_EQ(outcome, AppendOutcome::kCommitted);
-    });
+    (*CommitThread::start(*store_, ample_disk(), kAmpleBytes))
+        ->append(author.take(),
+                 [](AppendOutcome outcome) { EXPECT_EQ(outcome, AppendOutcome::kCommitted); });
   }
-  void archive_newest(const Author& author) {
-    const Result<void> done = archive(*store_, author.key(), author.newest());
+  void archive_newest(const Author& author) { archive(author, author.newest().version); }
+  void archive(const Author& author, std::uint64_t version) {
+    const Result<void> done = storage::archive(*store_, author.key(), author.snapshots()[version]);
+    EXPECT_TRUE(done) << done.error().message;
+  }
+  void pack(const Author& author, std::uint64_t version) {
+    const Result<void> done = storage::pack(*store_, author.key(), version);
     EXPECT_TRUE(done) << done.error().message;
   }
 
@@ -96,6 +102,76 @@ TEST(Archive, EveryVersionTimeAndRecordReadsAsBefore) {
     if (round != 5) stored.archive_newest(author);
     expect_all_readable(stored.history(), author);
   }
+}
+
+TEST(Archive, PackingGoesBeyondTheNewestCheckpointAndAllIsProven) {
+  Stored stored;
+  Author author({"docs", "a"});
+  for (std::uint32_t round = 0; round < 14; ++round) {
+    write_on(author, 100 + 90 * round, round);
+    stored.commit(author);
+    switch (round % 4) {
+      case 0:
+        stored.archive_newest(author);
+        break;
+      case 1:
+      case 2:
+        stored.pack(author, author.newest().version);
+        break;
+      default:  // An older checkpoint than what is packed.
+        stored.archive(author, author.newest().version - 80);
+    }
+    expect_all_readable(stored.history(), author);
+    const Result<Proof> proof = prove(stored.store(), author.key());
+    ASSERT_TRUE(proof) << proof.error().message;
+    const std::uint64_t links = author.newest().version / kChainVersions;
+    EXPECT_GE(proof->chain_values + 1, links) << "all but what the last records need";
+  }
+}
+
+TEST(Archive, APackedRecordThatWasChangedIsFoundBeyondTheNewestCheckpoint) {
+  Stored stored;
+  Author author({"docs", "a"});
+  write_on(author, 600, 1);
+  stored.commit(author);
+  stored.pack(author, 600);
+  erase(stored.store(), Table::kMeta, chain_key(1, 256));
+  EXPECT_EQ(prove(stored.store(), author.key()).error().code, kErrDamaged);
+}
+
+TEST(Archive, WhatIsPackedBeyondTheNewestCheckpointIsSalvagedAndErased) {
+  Stored stored;
+  Author author({"docs", "a"});
+  write_on(author, 300, 1);
+  stored.commit(author);
+  stored.archive_newest(author);
+  write_on(author, 400, 2);
+  author.remove();
+  stored.commit(author);
+  stored.pack(author, author.newest().version);
+
+  const auto target = *RocksDbStore::open("", OpenMode::kInMemory);
+  const Result<std::vector<LeftOut>> left_out = salvage(*stored.store().view(), *target);
+  ASSERT_TRUE(left_out);
+  EXPECT_TRUE(left_out->empty());
+  expect_all_readable(LatestHistory(*target), author);
+  EXPECT_TRUE(prove(*target, author.key()));
+
+  const auto log = open_in_memory();
+  const auto all = std::make_shared<const std::vector<Record>>(author.records());
+  ASSERT_EQ(append(*log, {author.key(), 0, all, false, 0}), AppendOutcome::kCommitted);
+  ASSERT_TRUE(pack(log->store(), author.key(), author.newest().version));
+  ASSERT_TRUE(log->erase(author.key()));
+  author.create("again");
+  for (int i = 0; i < 300; ++i) author.insert(0, "x");
+  const auto more = std::make_shared<const std::vector<Record>>(
+      author.records().begin() + static_cast<std::ptrdiff_t>(all->size()), author.records().end());
+  ASSERT_EQ(append(*log, {author.key(), all->size(), more, true, author.newest().text.bytes()}),
+            AppendOutcome::kCommitted);
+  ASSERT_TRUE(pack(log->store(), author.key(), author.newest().version));
+  const Result<Proof> proof = prove(log->store(), author.key());
+  ASSERT_TRUE(proof) << proof.error().message;
+  EXPECT_GT(proof->chain_values, 0U);
 }
 
 TEST(Archive, RecordsArePackedIntoSegmentsThatGrowUntilTheyAreFull) {

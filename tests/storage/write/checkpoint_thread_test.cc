@@ -27,7 +27,7 @@ class LongDocument {
     append.key = key();
     append.records = std::make_shared<const std::vector<Record>>(std::move(records));
     append.exists_after = true;
-    (*CommitThread::start(*store_, ample_disk()))
+    (*CommitThread::start(*store_, ample_disk(), kAmpleBytes))
         ->append(std::move(append),
                  [](AppendOutcome outcome) { EXPECT_EQ(outcome, AppendOutcome::kCommitted); });
   }
@@ -38,7 +38,7 @@ class LongDocument {
   // Each is stored before the next is queued.
   void save(const std::vector<std::uint64_t>& versions) {
     for (const std::uint64_t version : versions) {
-      CheckpointThread(*store_, ample_disk()).save(key(), {version, true, {}, 1});
+      CheckpointThread(*store_, ample_disk(), kAmpleBytes).save(key(), {version, true, {}, 1});
     }
   }
 
@@ -88,7 +88,7 @@ TEST(CheckpointThread, AnOlderOneThanTheNewestIsNotStored) {
 TEST(CheckpointThread, WhatIsQueuedIsStoredBeforeTheEndAndTheNewestOfADocumentReplacesOthers) {
   LongDocument document(1'000);
   {
-    CheckpointThread thread(document.store(), ample_disk());
+    CheckpointThread thread(document.store(), ample_disk(), kAmpleBytes);
     for (std::uint64_t version = 1; version <= 1'000; ++version) {
       thread.save(LongDocument::key(), {version, true, {}, 1});
     }
