@@ -21,10 +21,11 @@ class Api {
   // Room for a text of so many bytes, which ends with what is returned; null if there is none now.
   // From any thread.
   using ReserveText = std::function<std::shared_ptr<const void>(std::size_t bytes)>;
+  static std::shared_ptr<const void> always_room(std::size_t) { return std::make_shared<int>(0); }
 
   // REQUIRES: the log lives until stop() has returned; then nothing is handled any more. What the
   // log has been asked for by then ends with it.
-  Api(storage::OperationLog& log, ReserveText reserve_text);
+  explicit Api(storage::OperationLog& log, ReserveText reserve_text = always_room);
   ~Api() { stop(); }
   Api(const Api&) = delete;
   Api& operator=(const Api&) = delete;

@@ -12,8 +12,8 @@ namespace {
 // The server waits this long for a client to answer its close.
 constexpr Microseconds kCloseTimeout = 5'000'000;
 
-// More than all snapshots that a slow client may have asked for, which do not count against it.
-constexpr std::size_t kSnapshotsAllowance = std::size_t{4} << 20;
+// One message may pass the bound before the server notices.
+constexpr std::size_t kLastMessageBytes = std::size_t{4} << 20;
 
 }  // namespace
 
@@ -96,10 +96,26 @@ void NetworkLink::accepted(std::shared_ptr<transport::ConnectionEvents> events) 
 
 void NetworkLink::send(const transport::SharedOutbound& outbound) {
   if (closing_) return;
-  if (queued_bytes_ > session::kSendQueueBytesMax + kSnapshotsAllowance) {
+  if (queued_bytes_ > session::kSendQueueBytesMax + kLastMessageBytes) {
     oracle_.breach("bounds", client_ + " is sent more than may wait for it");
   }
-  queue_.push_back({outbound, outbound->bytes * conditions.weight});
+  queue({outbound, outbound->bytes * conditions.weight});
+}
+
+void NetworkLink::send_long(transport::NextPiece message) {
+  if (closing_) return;
+  queue({.long_message = std::move(message)});
+  awaits_drained_ = true;
+}
+
+bool NetworkLink::await_drained() {
+  if (queue_.empty()) return false;
+  awaits_drained_ = true;
+  return true;
+}
+
+void NetworkLink::queue(Queued queued) {
+  queue_.push_back(std::move(queued));
   queued_bytes_ += queue_.back().bytes;
   was_above_low_ = was_above_low_ || queued_bytes_ > transport::kDrainedBytes;
   if (reading_) return;
@@ -115,7 +131,14 @@ void NetworkLink::read_one() {
   const Queued next = std::move(queue_.front());
   queue_.pop_front();
   queued_bytes_ -= next.bytes;
-  for (const std::string& message : next.outbound->messages) carry_down(message);
+  if (next.long_message) {
+    std::string message;
+    while (next.long_message(message)) {
+    }
+    carry_down(message);
+  } else {
+    for (const std::string& message : next.outbound->messages) carry_down(message);
+  }
   if (!queue_.empty()) {
     reading_ = true;
     timeline_.after(random_.between(0, conditions.read_pause_max),
@@ -123,11 +146,17 @@ void NetworkLink::read_one() {
   } else if (closing_) {
     tell_client_of_end(conditions.latency_max);
   }
-  if (was_above_low_ && queued_bytes_ <= transport::kDrainedBytes && events_ && !closing_) {
-    was_above_low_ = false;
-    const auto events = events_;
-    events->on_drained();
-  }
+  tell_if_drained();
+}
+
+void NetworkLink::tell_if_drained() {
+  const bool drained =
+      awaits_drained_ ? queue_.empty()
+                      : was_above_low_ && queued_bytes_ <= transport::kDrainedBytes;
+  if (!drained || !events_ || closing_) return;
+  was_above_low_ = awaits_drained_ = false;
+  const auto events = events_;
+  events->on_drained();
 }
 
 void NetworkLink::carry_down(const std::string& text) {

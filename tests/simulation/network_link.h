@@ -61,6 +61,8 @@ class NetworkLink final : public transport::Connection,
   void lose_server();
 
   void send(const transport::SharedOutbound& outbound) override;
+  void send_long(transport::NextPiece message) override;
+  [[nodiscard]] bool await_drained() override;
   void close(transport::CloseCode code, std::string_view reason) override;
   void terminate() override;
   [[nodiscard]] std::size_t queued_bytes() const override { return queued_bytes_; }
@@ -70,10 +72,18 @@ class NetworkLink final : public transport::Connection,
   NetworkConditions conditions;
 
  private:
+  struct Queued {
+    transport::SharedOutbound outbound;
+    std::size_t bytes = 0;                   // As they count.
+    transport::NextPiece long_message = {};  // Instead of the outbound.
+  };
+
   // Runs `work` later, but after all that was planned with the same `last`.
   void in_order(Microseconds& last, Microseconds delay, std::function<void()> work);
   void arrive(const std::string& text);
+  void queue(Queued queued);
   void read_one();
+  void tell_if_drained();
   void carry_down(const std::string& text);
   void tell_client_of_end(Microseconds delay_max);
   void tell_server_of_end(Microseconds delay_max);
@@ -95,13 +105,10 @@ class NetworkLink final : public transport::Connection,
   std::deque<std::string> held_;  // Arrived while paused.
 
   Microseconds last_down_ = 0;
-  struct Queued {
-    transport::SharedOutbound outbound;
-    std::size_t bytes = 0;  // As they count.
-  };
   std::deque<Queued> queue_;  // Not read yet.
   std::size_t queued_bytes_ = 0;
   bool was_above_low_ = false;
+  bool awaits_drained_ = false;
   bool reading_ = false;
   bool closing_ = false;
 };

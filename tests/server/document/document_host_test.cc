@@ -92,7 +92,7 @@ class DocumentHostTest : public ::testing::Test {
     ports.on_client_ahead = [this](std::uint64_t seen, std::uint64_t held) {
       told_.push_back("ahead " + std::to_string(seen) + " > " + std::to_string(held));
     };
-    ports.on_memory_changed = [this](std::size_t bytes) { held_bytes_ = bytes; };
+    ports.memory = memory_;
     ports.halt = [] { FAIL() << "the log is fine"; };
     return ports;
   }
@@ -166,7 +166,7 @@ class DocumentHostTest : public ::testing::Test {
   std::deque<std::function<void()>> posted_;
   std::vector<std::function<void()>> later_;
   std::vector<std::string> told_;
-  std::size_t held_bytes_ = 0;
+  std::shared_ptr<DocumentMemory> memory_ = std::make_shared<DocumentMemory>(std::size_t{1} << 30);
   std::int64_t now_ms_ = 1'000;
   HeldLog log_;
   std::shared_ptr<DocumentHost> host_;
@@ -234,13 +234,36 @@ TEST_F(DocumentHostTest, AClientThatIsAheadOfTheLogIsRefusedAndReported) {
 TEST_F(DocumentHostTest, SaysHowMuchMemoryItsDocumentTakes) {
   submit(1, std::nullopt, storage::Create{"a"});
   (void)told(2);
-  const std::size_t small = held_bytes_;
+  const std::size_t small = memory_->bytes();
   EXPECT_GE(small, kOpenDocumentBytes);
   EXPECT_LT(small, 2 * kOpenDocumentBytes);
   edit(2, 1, "'" + std::string(100'000, 'x') + "'");
   (void)told(2);
-  EXPECT_GT(held_bytes_, 200'000);  // In the text, and in the newest record.
-  EXPECT_LT(held_bytes_, 300'000);
+  EXPECT_GT(memory_->bytes(), 200'000);  // In the text, and in the newest record.
+  EXPECT_LT(memory_->bytes(), 300'000);
+}
+
+TEST_F(DocumentHostTest, ADocumentThatIsForgottenIsLoadedAnewForThoseWhoFollowIt) {
+  submit(1, std::nullopt, storage::Create{"a"});
+  (void)told(2);
+  read(protocol::ReadKind::kSubscribe, std::nullopt);
+  EXPECT_THAT(told(1), ElementsAre("1 'a' joined"));
+  EXPECT_TRUE(host_->unload());
+  EXPECT_EQ(memory_->bytes(), 0U);
+  EXPECT_FALSE(host_->idle()) << "somebody follows it";
+  edit(2, 1, "1 'b'");
+  EXPECT_THAT(told(2), ElementsAre(HasSubstr("\"op\":[1,\"b\"]"), "ack 1"));
+}
+
+TEST_F(DocumentHostTest, ADocumentThatIsWrittenIsNotForgotten) {
+  submit(1, std::nullopt, storage::Create{"a"});
+  (void)told(2);
+  log_.holding = true;
+  edit(2, 1, "1 'b'");
+  EXPECT_FALSE(host_->unload());
+  log_.release();
+  EXPECT_THAT(told(1), ElementsAre("ack 1"));
+  EXPECT_TRUE(host_->unload());
 }
 
 TEST_F(DocumentHostTest, ReadsThePastFromTheLog) {
@@ -283,7 +306,7 @@ TEST_F(DocumentHostTest, ARepeatIsRecognisedInALogThatHoldsItUnderItsId) {
   repeat(2, "'x'");
   EXPECT_THAT(told(1), ElementsAre("ack 1")) << "in memory";
   host_.reset();
-  host_ = DocumentHost::open({"docs", "d"}, log_, ports());
+  host_ = DocumentHost::open({"docs", "d"}, log_, ports(), storage::Payer::kServer);
   repeat(2, "'x'");
   EXPECT_THAT(told(1), ElementsAre("ack 1")) << "after a restart";
   repeat(2, "'y'");

@@ -69,7 +69,10 @@ class ApiFixture : public testing::Test {
 
   std::unique_ptr<storage::RocksDbLog> log_ =
       *storage::RocksDbLog::open("", storage::OpenMode::kInMemory);
-  Api api_{*log_};
+  bool has_room_ = true;  // For long texts.
+  Api api_{*log_, [this](std::size_t) {
+             return has_room_ ? Api::always_room(0) : nullptr;
+           }};
   storage::Payer payer_{1};  // Of what is sent.
 };
 

@@ -351,10 +351,10 @@ TEST(Encode, EscapesAsJavaScriptDoes) {
 
 TEST(Encode, WritesSnapshotsOfWhatExistsAndWhatDoesNot) {
   const storage::Snapshot text{.version = 2, .exists = true, .text = ot::Rope("a\x01")};
-  EXPECT_EQ(encode_read({ReadKind::kFetch, {"docs", "d"}, {}}, text),
+  EXPECT_EQ(encode_read({ReadKind::kFetch, {"docs", "d"}, {}}, text).take(),
             R"({"a":"f","c":"docs","d":"d","data":{"v":2,)"
             R"("type":"http://sharejs.org/types/text-unicode","data":"a\u0001"}})");
-  EXPECT_EQ(encode_named_snapshot("nf", 7, {.version = 1}),
+  EXPECT_EQ(encode_named_snapshot("nf", 7, {.version = 1}).take(),
             R"({"a":"nf","id":7,"v":1,"type":null,"m":null})");
 }
 

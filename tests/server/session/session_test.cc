@@ -54,6 +54,13 @@ class SessionTest : public ::testing::Test {
         for (const std::string& message : sent->outbound->messages) {
           sent_.push_back(raw_ ? message : brief(message));
         }
+      } else if (auto* long_one = std::get_if<SendLong>(&effect)) {
+        std::string message;
+        while (long_one->message(message)) {
+        }
+        sent_.push_back(brief(message));
+      } else if (std::holds_alternative<AwaitDrained>(effect)) {
+        awaits_drained_ = true;
       } else if (auto* request = std::get_if<document::ToDocument>(&effect)) {
         requests_.push_back(std::move(*request));
       } else if (auto* query = std::get_if<document::QueryRequest>(&effect)) {
@@ -135,6 +142,7 @@ class SessionTest : public ::testing::Test {
   std::vector<document::QueryRequest> queries_;
   std::vector<presence::ToChannel> calls_;
   std::optional<ReadControl> reading_;
+  bool awaits_drained_ = false;
   std::optional<transport::CloseCode> closed_;
   bool dropped_ = false;
   int presence_periods_ = 0;
@@ -319,11 +327,10 @@ TEST_F(SessionTest, FewReadsAreUnderWayAtATime) {
 
 TEST_F(SessionTest, ACatchUpGoesOnWhenTheClientHasReadThePartBefore) {
   receive(R"({"a":"s","c":"docs","d":"d","v":0})");
-  session_.congested();
-  take();
   reply(document::ReadContent(std::vector{record(0, "other"), record(1, "other")}), false, 2,
         false);
   EXPECT_THAT(sent(), ElementsAre("op 0", "op 1"));
+  EXPECT_TRUE(awaits_drained_);
   EXPECT_EQ(requests_.size(), 1U);
   session_.drained();
   take();
@@ -353,7 +360,7 @@ TEST_F(SessionTest, ReadingPausesWhileTooMuchIsUnanswered) {
 }
 
 TEST_F(SessionTest, OnlyTheLatestPresenceOfEachWaitsForASlowReader) {
-  session_.congested();
+  session_.congested(Congestion::kFull);
   for (const char* value : {"1", "2", "3"}) {
     const protocol::Presence presence{
         .channel = "c", .id = "p", .presence_version = 1, .value = value};
@@ -367,7 +374,7 @@ TEST_F(SessionTest, OnlyTheLatestPresenceOfEachWaitsForASlowReader) {
 }
 
 TEST_F(SessionTest, APresenceThatWaitsIsNotReplacedByAnEarlierOne) {
-  session_.congested();
+  session_.congested(Congestion::kFull);
   for (const std::uint64_t version : {8, 7}) {
     const protocol::Presence presence{.channel = "c",
                                       .id = "p",
@@ -420,7 +427,7 @@ TEST_F(SessionTest, AQueryIsAskedWhenTheOneBeforeItIsAnswered) {
 }
 
 TEST_F(SessionTest, QueriesWaitForASlowReader) {
-  session_.congested();
+  session_.congested(Congestion::kFull);
   receive(R"({"a":"qf","id":1,"c":"docs","q":{}})");
   EXPECT_TRUE(queries_.empty());
   session_.drained();

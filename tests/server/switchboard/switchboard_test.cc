@@ -61,6 +61,14 @@ class Client final : public transport::Connection {
     for (const std::string& message : outbound->messages) received_.push_back(message);
     arrived_.notify_all();
   }
+  void send_long(transport::NextPiece message) override {
+    const std::lock_guard lock(mutex_);
+    received_.emplace_back();
+    while (message(received_.back())) {
+    }
+    arrived_.notify_all();
+  }
+  [[nodiscard]] bool await_drained() override { return false; }
   void close(transport::CloseCode code, std::string_view) override {
     const std::lock_guard lock(mutex_);
     closed_ = code;

@@ -58,7 +58,7 @@ WebSocketServer::Handlers TestServer::handlers() {
 void TestServer::start(const ConnectionLimits& limits) {
   if (server_) return;
   quota_ = std::make_shared<ConnectionQuota>(limits);
-  server_ = std::make_unique<WebSocketServer>(context_, handlers(), quota_, timing_, input_bytes_);
+  server_ = std::make_unique<WebSocketServer>(context_, handlers(), quota_, timing_, memory_);
   const auto port = server_->listen({"127.0.0.1", 0});
   ASSERT_TRUE(port) << port.error().message;
   port_ = *port;

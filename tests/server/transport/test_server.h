@@ -67,7 +67,7 @@ class TestServer : public ::testing::Test {
 
   boost::asio::io_context context_;
   Timing timing_;
-  std::uint64_t input_bytes_ = kInputBytesMin;
+  Memory memory_;
   std::string base_path_;
   std::function<std::optional<Error>(const http::Request&)> refuse_ = [](const http::Request&) {
     return std::nullopt;
