@@ -1,5 +1,6 @@
 #include "server/document/document_host.h"
 
+#include <algorithm>
 #include <set>
 #include <string>
 #include <utility>
@@ -41,8 +42,8 @@ void DocumentHost::load(storage::Payer payer) {
   loading_ = true;
   read<LoadedDocument>(
       {storage::Urgency::kOpening, payer},
-      [key = key_, memory = ports_.memory](const storage::History& history) {
-        return load_document(key, *memory, history);
+      [key = key_, since = told_, memory = ports_.memory](const storage::History& history) {
+        return load_document(key, since, *memory, history);
       },
       [this](Result<LoadedDocument> loaded) {
         loading_ = false;
@@ -53,6 +54,7 @@ void DocumentHost::load(storage::Payer payer) {
 void DocumentHost::came_back(LoadedDocument loaded) {
   document_ = std::move(loaded.document);
   charge_ = std::move(loaded.charge);
+  tell_what_came_meanwhile();
   for (auto& waiting : std::exchange(waiting_, {})) {
     if (auto* event = std::get_if<Event>(&waiting)) {
       tell(std::move(*event));
@@ -63,17 +65,22 @@ void DocumentHost::came_back(LoadedDocument loaded) {
   charge_.resize(document_->memory_bytes());
 }
 
+// While it was not here, somebody else may have added records. Its followers have not seen them.
+void DocumentHost::tell_what_came_meanwhile() {
+  const std::optional<std::uint64_t> told = std::exchange(told_, std::nullopt);
+  if (!told || *told >= document_->committed().version) return;
+  carry_out(Announce{{.key = key_, .records = document_->recent().since(*told)}});
+}
+
+// The next request tries again.
 void DocumentHost::failed_to_load(const Error& error) {
-  failure_ = error;
   for (auto& waiting : std::exchange(waiting_, {})) {
     if (auto* request = std::get_if<ToDocument>(&waiting)) refuse(std::move(*request), error);
   }
 }
 
 void DocumentHost::handle(ToDocument request) {
-  if (failure_) {
-    refuse(std::move(request), *failure_);
-  } else if (!document_ || reloading_) {
+  if (!document_ || reloading_) {
     waiting_.emplace_back(std::move(request));
     if (!loading_ && !reloading_) load(payer_of(std::get<ToDocument>(waiting_.back())));
   } else {
@@ -84,7 +91,6 @@ void DocumentHost::handle(ToDocument request) {
 void DocumentHost::leave(LoopIndex loop) { subscribers_.leave(loop); }
 
 void DocumentHost::reload() {
-  if (failure_) return;
   reloading_ = true;
   if (loading_ || (document_ && document_->busy()) || !subscribers_.empty() || !reader_.idle()) {
     ports_.run_after(kReloadRetry, [self = shared_from_this()] {
@@ -94,18 +100,21 @@ void DocumentHost::reload() {
   }
   reloading_ = false;
   document_.reset();
+  charge_ = {};
+  told_.reset();
   load(storage::Payer::kServer);
 }
 
+// Texts of the past that are being read do not need it, and may wait for the room that it takes.
 bool DocumentHost::unload() {
-  if (!document_ || reloading_ || document_->busy() || !reader_.idle()) return false;
+  if (!document_ || document_->busy()) return false;
+  if (!subscribers_.empty()) told_ = document_->committed().version;
   document_.reset();
   charge_ = {};
   return true;
 }
 
 bool DocumentHost::idle() const {
-  if (failure_) return true;
   if (loading_ || reloading_ || (document_ && document_->busy())) return false;
   return subscribers_.empty() && reader_.idle();
 }
@@ -129,6 +138,8 @@ void DocumentHost::refuse(ToDocument request, const Error& error) {
     }
     void operator()(DocumentPresence presence) const {
       if (presence.presence.value == "null") {  // Nobody shows it any longer than it is there.
+        std::optional<std::uint64_t>& version = presence.presence.version;
+        version = std::max(version, host.told_);  // Which its followers have.
         return host.ports_.announce_presence(make_notice(std::move(presence)));
       }
       if (presence.acknowledged) return;
@@ -229,10 +240,9 @@ void DocumentHost::answer_from_log(const ReadRequest& request, std::uint64_t fro
         }
         const Error missing{protocol::kErrLogUnavailable,
                             "the log has no record " + std::to_string(from)};
-        ports_.reply(request.session,
-                     ReadReply{.ticket = request.ticket,
-                               .key = key_,
-                               .content = records ? missing : records.error()});
+        ports_.reply(request.session, ReadReply{.ticket = request.ticket,
+                                                .key = key_,
+                                                .content = records ? missing : records.error()});
       });
 }
 

@@ -77,9 +77,6 @@ class DocumentHost : public std::enable_shared_from_this<DocumentHost> {
 
   // Nothing queued, in flight, away or subscribed to: it may be dropped, and nobody notices.
   [[nodiscard]] bool idle() const;
-  // It could not be loaded; all requests were refused, and the next one should try again with a new
-  // host.
-  [[nodiscard]] bool failed() const { return failure_.has_value(); }
 
  private:
   // The log has answered, or a time is over.
@@ -90,6 +87,7 @@ class DocumentHost : public std::enable_shared_from_this<DocumentHost> {
   [[nodiscard]] TextRoom room_of_text();
   void load(storage::Payer payer);
   void came_back(LoadedDocument loaded);
+  void tell_what_came_meanwhile();
   void failed_to_load(const Error& error);
   void refuse(ToDocument request, const Error& error);
 
@@ -136,13 +134,14 @@ class DocumentHost : public std::enable_shared_from_this<DocumentHost> {
   std::unique_ptr<Document> document_;  // Null while it is away, or not loaded.
   DocumentMemory::Charge charge_;       // For it.
   bool loading_ = false;
+  // The version up to which its followers were told of records, since it was forgotten.
+  std::optional<std::uint64_t> told_;
   std::weak_ptr<const void> text_room_;  // For the text of a version, if somebody is being sent it.
   std::uint64_t text_room_version_ = 0;
   std::deque<std::variant<ToDocument, Event>> waiting_;  // Until it is back, or loaded anew.
   bool reloading_ = false;                               // It is to be loaded anew.
   SubscribedLoops subscribers_;
   HeldPresences held_presences_;
-  std::optional<Error> failure_;
 };
 
 }  // namespace cowrite::document

@@ -36,8 +36,8 @@ Result<std::vector<Record>> read_all(const DocumentKey& key, std::uint64_t from,
   return all;
 }
 
-Result<LoadedDocument> load(const DocumentKey& key, DocumentMemory& memory,
-                            const History& history) {
+Result<LoadedDocument> load(const DocumentKey& key, std::optional<std::uint64_t> since,
+                            DocumentMemory& memory, const History& history) {
   const Result<std::optional<storage::DocumentInfo>> info = history.info(key);
   if (!info) return info.error();
   DocumentMemory::Charge charge = memory.try_charge(memory_of_text(*info ? (*info)->bytes : 0));
@@ -47,8 +47,8 @@ Result<LoadedDocument> load(const DocumentKey& key, DocumentMemory& memory,
   const std::uint64_t version = snapshot->version;
   const std::uint64_t erased = *info ? std::min((*info)->erased, version) : 0;
   const std::uint64_t recent = std::min<std::uint64_t>(version, kRecentRecordsOnOpening);
-  Result<std::vector<Record>> records =
-      read_all(key, std::max(erased, version - recent), version, history);
+  Result<std::vector<Record>> records = read_all(
+      key, std::max(erased, std::min(since.value_or(version), version - recent)), version, history);
   if (!records) return records.error();
   const Result<std::uint64_t> checkpoint = history.checkpoint(key);
   if (!checkpoint) return checkpoint.error();
@@ -69,9 +69,9 @@ Error with_advice(const DocumentKey& key, Error error, const History& history) {
 
 Error no_room() { return {storage::kErrBusy, "the open documents leave no room for another"}; }
 
-Result<LoadedDocument> load_document(const DocumentKey& key, DocumentMemory& memory,
-                                     const History& history) {
-  Result<LoadedDocument> loaded = load(key, memory, history);
+Result<LoadedDocument> load_document(const DocumentKey& key, std::optional<std::uint64_t> since,
+                                     DocumentMemory& memory, const History& history) {
+  Result<LoadedDocument> loaded = load(key, since, memory, history);
   if (!loaded) return with_advice(key, loaded.error(), history);
   return loaded;
 }

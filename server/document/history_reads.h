@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 
 #include "ot/base/result.h"
 #include "server/document/document.h"
@@ -16,13 +17,15 @@ namespace cowrite::document {
 // There is no room for a text now, so that it is to be read later.
 [[nodiscard]] Error no_room();
 
-// The document at its newest version, with its newest records. Fails with kErrBusy if there is no
-// room for it. The error of a damaged one says how much of it there should be, and what to do.
+// The document at its newest version, with its newest records, those from `since` on in any case.
+// Fails with kErrBusy if there is no room for it. The error of a damaged one says how much of it
+// there should be, and what to do.
 struct LoadedDocument {
   std::unique_ptr<Document> document;
   DocumentMemory::Charge charge;
 };
 [[nodiscard]] Result<LoadedDocument> load_document(const storage::DocumentKey& key,
+                                                   std::optional<std::uint64_t> since,
                                                    DocumentMemory& memory,
                                                    const storage::History& history);
 

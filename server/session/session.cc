@@ -309,7 +309,7 @@ void Session::deliver(const document::PresenceNotice& notice,
     return;
   }
   if (own_sources_.is_current(notice.source) || !concerns(notice.presence)) return;
-  if (congestion_ != Congestion::kNone) {
+  if (congestion_ == Congestion::kFull) {
     waiting_presences_.put(notice, encoded);
   } else {
     outbox_.send(encoded);

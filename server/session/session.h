@@ -37,11 +37,11 @@
 
 namespace cowrite::session {
 
-// Why a client gets nothing more but what concerns it at once.
+// Why a client gets nothing more of what it asks for.
 enum class Congestion : std::uint8_t {
   kNone,
-  kLongReply,  // It is being sent a long one: others wait, and so do presences.
-  kFull,       // It reads too slowly: it is not read, either.
+  kLongReply,  // It is being sent much already.
+  kFull,       // It reads too slowly: it is not read, either, and presences wait.
 };
 
 class Session {

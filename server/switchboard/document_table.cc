@@ -22,7 +22,7 @@ DocumentHost& DocumentTable::open(const DocumentKey& key, storage::Payer payer) 
   OpenDocument& opened = found->second;
   if (is_new) opened.use = by_use_.insert(by_use_.end(), key);
   by_use_.splice(by_use_.end(), by_use_, opened.use);
-  if (!opened.host || opened.host->failed()) {
+  if (!opened.host) {
     opened.host = DocumentHost::open(key, log_, host_ports(key), payer);
     counts_.documents_opened.add();
     counts_.documents.set(documents_.size());

@@ -230,8 +230,10 @@ void Client::handle_operation(const WireMessage& message) {
     answered(name_of_submission(message.key, sequence));
   }
   if (misses_something(replica, message)) {
-    around_.oracle.skipped(name_, message.key, uplink_.source, *replica.version(),
-                           *message.version);
+    const std::uint64_t from = *replica.version();
+    const std::uint64_t base =
+        message.change ? from : std::min(from, replica.base_in_flight().value_or(from));
+    around_.oracle.skipped(name_, message.key, uplink_.source, from, *message.version, base);
   }
   const bool takes_it_for_ack = replica.in_flight(message.source, sequence);
   if (!message.change || takes_it_for_ack) {
@@ -260,7 +262,8 @@ bool Client::misses_something(const Replica& replica, const WireMessage& message
 void Client::expect_in_order(const DocumentKey& key, std::uint64_t version) {
   const Replica& replica = this->replica(key);
   if (reads() || !replica.subscribed() || !replica.version()) return;
-  around_.oracle.skipped(name_, key, uplink_.source, *replica.version(), version);
+  around_.oracle.skipped(name_, key, uplink_.source, *replica.version(), version,
+                         *replica.version());
   if (version < *replica.version() && link_->conditions.weight == 1) {
     around_.oracle.breach("order", name_ + " is shown a presence at version " +
                                        std::to_string(version) + " of " + key.id() + " after " +

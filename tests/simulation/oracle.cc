@@ -135,15 +135,15 @@ void Oracle::shown(const std::string& client, const DocumentKey& key,
 // connection brought the operation first, and not at all if an intruder made the record. An ack
 // comes alone where the records are too many to be in memory for sure.
 void Oracle::skipped(const std::string& client, const DocumentKey& key, const std::string& id,
-                     std::uint64_t from, std::uint64_t to) {
+                     std::uint64_t from, std::uint64_t to, std::uint64_t base) {
   const std::vector<storage::Record>& records = ledger_.book(key).records;
   const std::uint64_t end = std::min<std::uint64_t>(to, records.size());
   const std::string source = named(id);
   std::size_t bytes = 0;
-  for (std::uint64_t version = from; version < end; ++version) {
+  for (std::uint64_t version = base; version < end; ++version) {
     bytes += record_bytes(records[version]);
   }
-  const bool in_memory = end - std::min(from, end) <= document::kRecentRecordsOnOpening &&
+  const bool in_memory = end - std::min(base, end) <= document::kRecentRecordsOnOpening &&
                          bytes <= document::kMissedBytesMax;
   if (!in_memory) return;
   for (std::uint64_t version = from; version < end; ++version) {
@@ -229,7 +229,7 @@ void Oracle::judge_presence(const std::string& client, const std::string& channe
 void Oracle::judge_replaced(const std::string& client, const DocumentKey& key,
                             const std::string& id, std::uint64_t version) {
   if (const auto found = replaced_.find(key); found != replaced_.end()) {
-    skipped(client, key, id, version, found->second);
+    skipped(client, key, id, version, found->second, version);
   }
 }
 

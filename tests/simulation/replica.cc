@@ -69,6 +69,7 @@ void Replica::flush() {
   if (!in_flight_->sequence) in_flight_->sequence = uplink_.next_sequence++;
   uplink_.submit({key_, version_, in_flight_->source, *in_flight_->sequence, in_flight_->change});
   in_flight_->sent = true;
+  in_flight_->base = version_;
   // Not needed when it is sent first; when it is sent again the connection may have another id.
   if (!in_flight_->source) in_flight_->source = uplink_.source;
 }

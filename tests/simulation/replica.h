@@ -65,6 +65,10 @@ class Replica {
   [[nodiscard]] bool quiet() const { return !in_flight_ && pending_.empty() && !recovering_; }
   // It has dropped everything after an error and waits for the server's text.
   [[nodiscard]] bool recovering() const { return recovering_; }
+  // The version that the operation in flight was sent with; absent if none was or there is none.
+  [[nodiscard]] std::optional<std::uint64_t> base_in_flight() const {
+    return in_flight_ ? in_flight_->base : std::nullopt;
+  }
   [[nodiscard]] bool in_flight(const std::string& source, std::uint64_t sequence) const;
 
   // ---- The connection
@@ -85,6 +89,7 @@ class Replica {
     std::optional<std::string> source;
     std::optional<std::uint64_t> sequence;
     bool sent = false;
+    std::optional<std::uint64_t> base = {};  // The version that it was sent last with.
   };
   enum class Fetching { kToCatchUp, kToRecover };
 

@@ -262,7 +262,7 @@ TEST_F(DocumentHostTest, ADocumentThatIsWrittenIsNotForgotten) {
   edit(2, 1, "1 'b'");
   EXPECT_FALSE(host_->unload());
   log_.release();
-  EXPECT_THAT(told(1), ElementsAre("ack 1"));
+  EXPECT_THAT(told(2), ElementsAre(HasSubstr("\"op\":[1,\"b\"]"), "ack 1"));
   EXPECT_TRUE(host_->unload());
 }
 

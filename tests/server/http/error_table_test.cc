@@ -23,6 +23,7 @@ const std::filesystem::path kRoot = COWRITE_SOURCE_DIR;
 
 // Codes of server/ and what is below it that end in a message at the start, or within the process.
 const std::set<std::string> kSentToNobody = {"ERR_CONFIG_FILE",
+                                             "ERR_DESCRIPTORS",
                                              "ERR_EMBED_ORIGIN",
                                              "ERR_HOST_NAME",
                                              "ERR_LISTEN",
@@ -37,6 +38,7 @@ const std::set<std::string> kSentToNobody = {"ERR_CONFIG_FILE",
                                              "ERR_STORAGE_NO_BACKUP",
                                              "ERR_STORAGE_NOT_FOUND",
                                              "ERR_TIME_INVALID",
+                                             "ERR_TRUSTED_PROXY",
                                              "ERR_VERSION_SELECTOR_INVALID"};
 
 std::string read(const std::filesystem::path& path) {

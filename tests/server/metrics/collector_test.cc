@@ -29,6 +29,7 @@ class CollectorTest : public ::testing::Test {
     sources_.refusals = &refusals_;
     sources_.quota = quota_.get();
     sources_.client_ahead_requests = [] { return 5; };
+    sources_.document_bytes = [] { return 4'096; };
   }
 
   std::vector<prometheus::MetricFamily> collect() { return Collector(sources_).Collect(); }

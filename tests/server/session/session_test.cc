@@ -308,7 +308,10 @@ TEST_F(SessionTest, AReadOfAWholeTextWaitsForTheAnswersToOperationsBeforeIt) {
   requests_.clear();
   receive(R"({"a":"f","c":"docs","d":"d","v":3})");
   receive(R"({"a":"f","c":"docs","d":"e"})");
-  EXPECT_EQ(requests_.size(), 2U);
+  ASSERT_EQ(requests_.size(), 2U);
+  const auto records = std::get<document::ReadRequest>(requests_.front());
+  deliver(document::ReadReply{records.ticket, kKey,
+                              document::ReadContent(std::vector<document::RecordPtr>())});
   receive(R"({"a":"f","c":"docs","d":"d"})");
   EXPECT_EQ(requests_.size(), 2U);
   commit({.records = {record(3, "other"), record(4, "me")}, .answers = {ack(4)}});

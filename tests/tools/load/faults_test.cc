@@ -6,6 +6,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "storage/source.h"
 #include "tests/tools/load/server_fixture.h"
 
 namespace cowrite::load {
@@ -48,8 +49,8 @@ TEST(LoadFaults, ALostOperationIsCaught) {
 
 TEST(LoadFaults, ADoubledOperationIsCaught) {
   expect_caught(double_submission(30), kAlone, "ERR_LOAD_OPERATION_DOUBLED",
-                "is an operation that nobody submitted, number 1 of \"somebody\"; it writes what "
-                "record ");
+                "is an operation that nobody submitted, number 1 of \"" +
+                    storage::source_of("", "somebody") + "\"; it writes what record ");
 }
 
 TEST(LoadFaults, AnOperationDoubledUnderItsAuthorsNextNameIsCaught) {
