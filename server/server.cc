@@ -105,6 +105,7 @@ Server::Server(std::unique_ptr<storage::Log> log, std::shared_ptr<const Admissio
 Server::~Server() {
   metrics_loop_.stop();
   for (const auto& loop : loops_) loop->stop();
+  workers_.stop();
   web_socket_servers_.clear();
   metrics_server_.reset();
   api_.stop();
@@ -123,6 +124,11 @@ Result<std::shared_ptr<const Server::Admission>> Server::make_admission(
   if (!pages) return pages.error();
   return std::shared_ptr<const Admission>(
       std::make_shared<Admission>(Admission{*std::move(access), *std::move(pages)}));
+}
+
+// Each loop has what it needs to work at least.
+std::size_t Server::input_bytes_of_loop(const MemoryShares& shares) const {
+  return std::max<std::size_t>(shares.input / loops_.size(), transport::kInputBytesMin);
 }
 
 Result<void> Server::listen(const ServerOptions& options, const Descriptors& descriptors) {
@@ -145,9 +151,8 @@ Result<void> Server::listen(const ServerOptions& options, const Descriptors& des
     loops_[i]->post_every(switchboard::kIdleDocument, [this, i] { switchboard_->evict_idle(i); });
     web_socket_servers_.push_back(std::make_unique<transport::WebSocketServer>(
         loops_[i]->context(), handlers(i, options.base_path), quota_, transport::Timing{},
-        transport::Memory{
-            .input_bytes = std::max(shares.input / loops_.size(), transport::kInputBytesMin),
-            .output_bytes = shares.output / loops_.size()}));
+        transport::Memory{.input_bytes = input_bytes_of_loop(shares),
+                          .output_bytes = shares.output / loops_.size()}));
     const transport::Sharing sharing =
         i == 0 ? transport::Sharing::kFirst : transport::Sharing::kJoin;
     const Result<std::uint16_t> port = web_socket_servers_.back()->listen(address, sharing);
@@ -171,7 +176,8 @@ void Server::note_sources(const ServerOptions& options) {
               .client_ahead_requests = [this] { return requests_ahead_.load(); },
               .document_bytes = [this] { return switchboard_->memory()->bytes(); },
               .document_bytes_max = shares.documents,
-              .output_bytes_max = shares.output};
+              .output_bytes_max = shares.output,
+              .input_bytes_max = input_bytes_of_loop(shares) * loops_.size()};
   for (document::LoopIndex i = 0; i < loops_.size(); ++i) {
     sources_.loops.push_back({.turns = &loops_[i]->turns(),
                               .switchboard = &switchboard_->counts(i),
@@ -217,6 +223,7 @@ switchboard::Ports Server::switchboard_ports() {
       .post = [this](document::LoopIndex loop, Work work) { loops_[loop]->post(std::move(work)); },
       .post_after = [this](document::LoopIndex loop, std::chrono::milliseconds delay,
                            Work work) { loops_[loop]->post_after(delay, std::move(work)); },
+      .run_apart = [this](Work work) { workers_.post(std::move(work)); },
       .now_ms = unix_time_ms,
       .new_id = [] { return storage::random_hex(kIdDigits); },
       .halt =

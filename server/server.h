@@ -30,6 +30,7 @@
 #include "server/log/log.h"
 #include "server/log/repeats.h"
 #include "server/loop/loop.h"
+#include "server/loop/workers.h"
 #include "server/metrics/refusals.h"
 #include "server/metrics/sources.h"
 #include "server/pages/pages.h"
@@ -98,6 +99,7 @@ class Server {
   [[nodiscard]] Result<void> listen(const ServerOptions& options, const Descriptors& descriptors);
   [[nodiscard]] Result<void> listen_for_metrics(const transport::ListenAddress& address);
   void note_sources(const ServerOptions& options);
+  [[nodiscard]] std::size_t input_bytes_of_loop(const MemoryShares& shares) const;
   [[nodiscard]] switchboard::Ports switchboard_ports();
   [[nodiscard]] transport::WebSocketServer::Handlers connection_handlers();
   [[nodiscard]] transport::WebSocketServer::Handlers handlers(document::LoopIndex loop,
@@ -130,6 +132,7 @@ class Server {
   std::vector<std::shared_ptr<const Admission>> admissions_;  // One for each loop, which owns it.
   std::vector<std::unique_ptr<loop::Loop>> loops_;
   std::unique_ptr<switchboard::Switchboard> switchboard_;
+  loop::Workers workers_;
   transport::TrustedProxies trusted_proxies_;
   const transport::Payers payers_;
   std::shared_ptr<transport::ConnectionQuota> quota_;

@@ -40,6 +40,7 @@ DocumentMemory::Charge DocumentMemory::try_charge(std::size_t bytes) {
       return {};
     }
   } while (!part.bytes.compare_exchange_weak(before, before + bytes));
+  if (scarce(part)) on_full_();
   return {shared_from_this(), part, bytes};
 }
 

@@ -53,8 +53,7 @@ class DocumentMemory : public std::enable_shared_from_this<DocumentMemory> {
     std::size_t bytes_ = 0;
   };
 
-  // `on_full` is called, from any thread, each time that there was no room, or what grew has passed
-  // its bound.
+  // `on_full` is called, from any thread, each time that there was no room, or hardly any is left.
   explicit DocumentMemory(
       std::size_t bytes_max, std::function<void()> on_full = [] {});
 

@@ -49,6 +49,7 @@ struct Submission {
   std::size_t bytes = 0;  // Of the message.
   Moment received = {};   // When it arrived.
   storage::Payer payer = {};
+  std::shared_ptr<const void> room = {};  // That its message takes of the memory for what comes.
   // The id that the source stands for (storage/source.h), under which histories written before hold
   // what it submitted. Null if there is none.
   std::shared_ptr<const std::string> source_id = nullptr;

@@ -72,12 +72,17 @@ void add_connections(const Sources& sources, Page& page) {
   page.add(kConnectionsEnded, sum(&Counts::closed_slow), {{"reason", "slow_sender"}});
   page.add(kConnectionsEnded, sum(&Counts::closed_overload), {{"reason", "overload"}});
   page.add(kConnectionsEnded, sum(&Counts::dropped_unresponsive), {{"reason", "unresponsive"}});
+  page.add(kConnectionsEnded, sum(&Counts::dropped_for_room), {{"reason", "memory"}});
   page.add(kConnectionsEnded, of_sessions(&switchboard::Counts::slow_readers),
            {{"reason", "slow_reader"}});
   page.add(kReceivedBytes, sum(&Counts::bytes_received));
   page.add(kSentBytes, sum(&Counts::bytes_sent));
   page.add(kReceivedMessages, sum(&Counts::messages_received));
   page.add(kSentMessages, sum(&Counts::messages_sent));
+  page.add(kOutputBytes, sum(&Counts::output_bytes));
+  page.add(kOutputBytesMax, std::uint64_t{sources.output_bytes_max});
+  page.add(kInputBytes, sum(&Counts::input_bytes));
+  page.add(kInputBytesMax, std::uint64_t{sources.input_bytes_max});
   page.add(kSendQueueBytes, sum(&Counts::queued_bytes));
   for (std::size_t digit = 1; digit < Counts().responses.size(); ++digit) {
     page.add(kResponses,

@@ -47,8 +47,9 @@ inline constexpr Family kConnectionsEnded{
     "cowrite_connections_ended_total", Kind::kCounter,
     "WebSockets that the server ended: for what came over them (invalid) or did not come whole in "
     "time (slow_sender), to be opened anew (restart), because it had too much to do (overload), "
-    "because their client did not answer or took nothing (unresponsive), or because it fell behind "
-    "(slow_reader). Those that break the framing are not counted."};
+    "because their client did not answer or took nothing (unresponsive), because the memory it "
+    "takes was wanted for others (memory), or because it fell behind (slow_reader). Those that "
+    "break the framing are not counted."};
 inline constexpr Family kReceivedBytes{"cowrite_received_bytes_total", Kind::kCounter,
                                        "Bytes that came over connections of all kinds."};
 inline constexpr Family kSentBytes{"cowrite_sent_bytes_total", Kind::kCounter,
@@ -57,6 +58,17 @@ inline constexpr Family kReceivedMessages{"cowrite_received_messages_total", Kin
                                           "Messages that came over WebSockets."};
 inline constexpr Family kSentMessages{"cowrite_sent_messages_total", Kind::kCounter,
                                       "Messages that were queued for WebSockets."};
+inline constexpr Family kOutputBytes{
+    "cowrite_output_memory_bytes", Kind::kGauge,
+    "What is held for clients until they take it; what many are sent counts once."};
+inline constexpr Family kOutputBytesMax{
+    "cowrite_output_memory_max_bytes", Kind::kGauge,
+    "What may be: beyond it, connections are dropped, those first that take nothing."};
+inline constexpr Family kInputBytes{
+    "cowrite_input_memory_bytes", Kind::kGauge,
+    "Room that messages and bodies hold until they are whole, and their operations answered."};
+inline constexpr Family kInputBytesMax{"cowrite_input_memory_max_bytes", Kind::kGauge,
+                                       "What there is of it: beyond it, clients are not read."};
 inline constexpr Family kSendQueueBytes{"cowrite_send_queue_bytes", Kind::kGauge,
                                         "Bytes that wait for clients to read."};
 inline constexpr Family kResponses{
@@ -76,7 +88,7 @@ inline constexpr Family kDocumentBytes{"cowrite_document_memory_bytes", Kind::kG
                                        "About what the documents in memory take."};
 inline constexpr Family kDocumentBytesMax{
     "cowrite_document_memory_max_bytes", Kind::kGauge,
-    "What they may take before idle ones leave: half of --memory."};
+    "What they may take, and texts on their way to clients: a quarter of --memory."};
 inline constexpr Family kDocumentsOpened{"cowrite_documents_opened_total", Kind::kCounter,
                                          "Documents that were loaded into memory."};
 inline constexpr Family kDocumentsEvicted{

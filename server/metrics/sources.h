@@ -34,6 +34,7 @@ struct Sources {
   std::function<std::uint64_t()> document_bytes;
   std::size_t document_bytes_max = 0;
   std::size_t output_bytes_max = 0;
+  std::size_t input_bytes_max = 0;
 };
 
 }  // namespace cowrite::metrics

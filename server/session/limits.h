@@ -24,10 +24,20 @@ inline constexpr std::size_t kPresenceBytesPerPeriod = protocol::kPresenceBytesM
 inline constexpr std::size_t kChannelsPerConnectionMax =
     2 * protocol::kSubscriptionsPerConnectionMax;
 
-// Submissions of one connection that are not answered yet; beyond it, reading from its socket
-// pauses. A client sends one a document.
-inline constexpr std::size_t kUnansweredPerConnectionMax = 2'048;
-inline constexpr std::size_t kUnansweredBytesPerConnectionMax = 2 * transport::kMessageBytesMax;
+// Submissions of one connection that are not answered yet, and the bytes of their messages; beyond
+// either, reading from its socket pauses. A client sends one a document, and few documents are
+// written at a time.
+inline constexpr std::size_t kUnansweredPerConnectionMax = 128;
+inline constexpr std::size_t kUnansweredBytesPerConnectionMax = std::size_t{256} << 10;
+
+// Reads of one connection that are not answered yet; beyond it, reading from its socket pauses. One
+// bulk request may be all of them.
+inline constexpr std::size_t kUnansweredReadsPerConnectionMax =
+    protocol::kSubscriptionsPerConnectionMax;
+
+// A message up to this size is decoded at once: that takes a few milliseconds at most. A longer one
+// is decoded on another thread, and its connection is not read meanwhile.
+inline constexpr std::size_t kDecodedApartBytes = std::size_t{256} << 10;
 
 // Ids of former connections under which a client sends again what it has in flight: it has that of
 // one, and of more if it kept its work through several servers' ends.
@@ -49,15 +59,14 @@ inline constexpr std::size_t kSendQueueHighBytes = std::size_t{1} << 20;
 // and resumes by version when it comes back.
 inline constexpr std::size_t kSendQueueBytesMax = std::size_t{16} << 20;
 
-// Presences that wait for a slow reader, the latest of each person; beyond it the oldest are
-// forgotten.
+// Presences that wait for a slow reader, the latest of each person, and their bytes; beyond either
+// some are forgotten.
 inline constexpr std::size_t kWaitingPresencesMax = 4'096;
+inline constexpr std::size_t kWaitingPresenceBytesMax = std::size_t{1} << 20;
 
 static_assert(protocol::kOperationBytesMax < transport::kMessageBytesMax,
               "an oversized operation must arrive, to be answered with an error");
 static_assert(transport::kDrainedBytes < kSendQueueHighBytes &&
               kSendQueueHighBytes < kSendQueueBytesMax);
-static_assert(protocol::kSubscriptionsPerConnectionMax <= kUnansweredPerConnectionMax,
-              "a client may have an operation in flight in every document that it follows");
 
 }  // namespace cowrite::session

@@ -41,10 +41,9 @@ struct Refused {
 struct StartPresencePeriod {};
 enum class ReadControl : std::uint8_t { kPause, kResume };
 
-using SessionEffect =
-    std::variant<Send, SendLong, AwaitDrained, Refused, Close, Drop, ReadControl,
-                 StartPresencePeriod, document::ToDocument, document::QueryRequest,
-                 presence::ToChannel>;
+using SessionEffect = std::variant<Send, SendLong, AwaitDrained, Refused, Close, Drop, ReadControl,
+                                   StartPresencePeriod, document::ToDocument,
+                                   document::QueryRequest, presence::ToChannel>;
 
 class Outbox {
  public:

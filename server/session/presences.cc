@@ -35,16 +35,31 @@ std::vector<protocol::Presence> OwnPresences::take_back_all() {
 
 void WaitingPresences::put(const document::PresenceNotice& notice,
                            transport::SharedOutbound encoded) {
-  if (latest_.size() >= kWaitingPresencesMax) latest_.erase(latest_.begin());
   const std::uint64_t version = notice.presence.presence_version;
-  Latest& latest = latest_[Name{notice.presence.channel, notice.source, notice.presence.id}];
-  if (version >= latest.presence_version) latest = {version, std::move(encoded)};
+  const Name name{notice.presence.channel, notice.source, notice.presence.id};
+  const auto known = latest_.find(name);
+  if (known != latest_.end()) {
+    if (version < known->second.presence_version) return;
+    erase(known);
+  }
+  while (!latest_.empty() && (latest_.size() >= kWaitingPresencesMax ||
+                              bytes_ + encoded->bytes > kWaitingPresenceBytesMax)) {
+    erase(latest_.begin());
+  }
+  bytes_ += encoded->bytes;
+  latest_.emplace(name, Latest{version, std::move(encoded)});
+}
+
+void WaitingPresences::erase(std::map<Name, Latest>::iterator forgotten) {
+  bytes_ -= forgotten->second.encoded->bytes;
+  latest_.erase(forgotten);
 }
 
 std::vector<transport::SharedOutbound> WaitingPresences::take() {
   std::vector<transport::SharedOutbound> presences;
   for (auto& [name, latest] : latest_) presences.push_back(std::move(latest.encoded));
   latest_.clear();
+  bytes_ = 0;
   return presences;
 }
 

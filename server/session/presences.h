@@ -53,7 +53,10 @@ class WaitingPresences {
     std::uint64_t presence_version = 0;
     transport::SharedOutbound encoded;
   };
+  void erase(std::map<Name, Latest>::iterator forgotten);
+
   std::map<Name, Latest> latest_;
+  std::size_t bytes_ = 0;  // Of all.
 };
 
 }  // namespace cowrite::session

@@ -24,9 +24,14 @@ Session::Session(document::SessionId id, std::string connection_id, std::string 
 
 void Session::open() { outbox_.send(protocol::encode_init(*own_sources_.current().id)); }
 
-void Session::receive(std::string_view text) {
-  message_bytes_ = text.size();
-  protocol::Decoded decoded = protocol::decode(text);
+void Session::receive(std::string_view text, std::shared_ptr<const void> room) {
+  receive(protocol::decode(text), text.size(), std::move(room));
+}
+
+void Session::receive(protocol::Decoded decoded, std::size_t bytes,
+                      std::shared_ptr<const void> room) {
+  message_bytes_ = bytes;
+  message_room_ = std::move(room);
   if (auto* message = std::get_if<protocol::Message>(&decoded)) {
     std::visit([this](auto known) { handle(std::move(known)); }, std::move(*message));
   } else if (auto* refused = std::get_if<protocol::Refused>(&decoded)) {
@@ -35,6 +40,7 @@ void Session::receive(std::string_view text) {
     outbox_.close(transport::CloseCode::kInvalidData,
                   std::get<protocol::NotAMessage>(decoded).reason);
   }
+  message_room_ = nullptr;
   update_read_pause();
 }
 
@@ -73,6 +79,7 @@ void Session::handle(protocol::Submit message) {
                  .request = std::move(message),
                  .bytes = message_bytes_,
                  .payer = payer_,
+                 .room = std::move(message_room_),
                  .source_id = source.id});
 }
 
@@ -241,7 +248,7 @@ void Session::answered(const storage::DocumentKey& key, std::size_t bytes) {
 void Session::update_read_pause() {
   const bool full = unanswered_ >= kUnansweredPerConnectionMax ||
                     unanswered_bytes_ >= kUnansweredBytesPerConnectionMax ||
-                    reads_.waiting() + queries_.waiting() >= kUnansweredPerConnectionMax ||
+                    reads_.waiting() + queries_.waiting() >= kUnansweredReadsPerConnectionMax ||
                     congestion_ == Congestion::kFull;
   if (full == paused_) return;
   paused_ = full;

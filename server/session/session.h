@@ -27,6 +27,7 @@
 
 #include "server/document/messages.h"
 #include "server/presence/channel.h"
+#include "server/protocol/decode.h"
 #include "server/protocol/message.h"
 #include "server/session/document_reads.h"
 #include "server/session/outbox.h"
@@ -58,8 +59,10 @@ class Session {
 
   // The connection is open.
   void open();
-  // A message from the client. REQUIRES: valid UTF-8.
-  void receive(std::string_view text);
+  // A message from the client, and the memory that is held for it. REQUIRES: valid UTF-8.
+  void receive(std::string_view text, std::shared_ptr<const void> room = nullptr);
+  // The same of one that was decoded elsewhere, and was so many bytes long.
+  void receive(protocol::Decoded decoded, std::size_t bytes, std::shared_ptr<const void> room);
   // Answers of documents and channels.
   void deliver(document::ReadReply reply);
   void deliver(const document::LeaveReply& reply);
@@ -140,8 +143,9 @@ class Session {
   std::set<std::string> channels_;  // That it listens to or has asked to.
   Congestion congestion_ = Congestion::kNone;
 
-  std::size_t message_bytes_ = 0;  // Of the message in hand.
-  std::size_t unanswered_ = 0;     // Submissions.
+  std::size_t message_bytes_ = 0;             // Of the message in hand.
+  std::shared_ptr<const void> message_room_;  // For it.
+  std::size_t unanswered_ = 0;                // Submissions.
   std::size_t unanswered_bytes_ = 0;
   bool paused_ = false;
 };

@@ -49,8 +49,39 @@ void SessionHost::terminate() {
 void SessionHost::on_message(std::string_view text) {
   if (state_ != State::kOpen) return;
   message_received_ = ports_.now();
-  session_.receive(text);
+  if (text.size() > kDecodedApartBytes) return decode_apart(text);
+  session_.receive(text, connection_->take_room());
   carry_out();
+}
+
+// No message overtakes it: none is read meanwhile.
+void SessionHost::decode_apart(std::string_view text) {
+  decoding_ = true;
+  update_reading();
+  ports_.decode_apart(
+      std::string(text),
+      [self = shared_from_this(), bytes = text.size(), room = connection_->take_room()](
+          protocol::Decoded message) { self->decoded(std::move(message), bytes, room); });
+}
+
+void SessionHost::decoded(protocol::Decoded decoded, std::size_t bytes,
+                          std::shared_ptr<const void> room) {
+  decoding_ = false;
+  if (state_ != State::kOpen) return;
+  session_.receive(std::move(decoded), bytes, std::move(room));
+  carry_out();
+  update_reading();
+}
+
+void SessionHost::update_reading() {
+  if (state_ != State::kOpen) return;
+  const bool reads = !session_pauses_ && !decoding_;
+  if (std::exchange(reads_, reads) == reads) return;
+  if (reads) {
+    connection_->resume_reading();
+  } else {
+    connection_->pause_reading();
+  }
 }
 
 void SessionHost::on_drained() {
@@ -126,12 +157,8 @@ void SessionHost::carry_out(const Drop&) {
 }
 
 void SessionHost::carry_out(const ReadControl& effect) {
-  if (state_ != State::kOpen) return;
-  if (effect == ReadControl::kPause) {
-    connection_->pause_reading();
-  } else {
-    connection_->resume_reading();
-  }
+  session_pauses_ = effect == ReadControl::kPause;
+  update_reading();
 }
 
 void SessionHost::carry_out(const StartPresencePeriod&) { ports_.start_presence_period(id_); }

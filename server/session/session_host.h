@@ -11,6 +11,7 @@
 #include <string_view>
 #include <utility>
 
+#include "server/protocol/decode.h"
 #include "server/session/session.h"
 #include "server/transport/connection.h"
 
@@ -21,6 +22,8 @@ struct SessionPorts {
   std::function<void(document::ToDocument)> to_document;
   std::function<void(presence::ToChannel)> to_channel;
   std::function<void(document::QueryRequest)> query;
+  // Decodes a long message where that holds up nobody; `done` is called later, on the loop.
+  std::function<void(std::string text, std::function<void(protocol::Decoded)> done)> decode_apart;
   std::function<void(document::SessionId)> closed;  // The last thing that is heard of it.
 
   // Calls presence_period_over() of the session when kPresencePeriod has passed.
@@ -37,7 +40,8 @@ struct SessionPorts {
   std::function<void(std::ptrdiff_t more)> on_presences_changed = [](auto) {};
 };
 
-class SessionHost : public transport::ConnectionEvents {
+class SessionHost : public transport::ConnectionEvents,
+                    public std::enable_shared_from_this<SessionHost> {
  public:
   SessionHost(document::SessionId id, std::string source,
               std::shared_ptr<transport::Connection> connection, SessionPorts ports,
@@ -83,6 +87,10 @@ class SessionHost : public transport::ConnectionEvents {
 
   void congested(Congestion congestion);
 
+  void decode_apart(std::string_view text);
+  void decoded(protocol::Decoded decoded, std::size_t bytes, std::shared_ptr<const void> room);
+  void update_reading();
+
   enum class State { kOpen, kDraining, kClosing, kClosed };
 
   document::SessionId id_;
@@ -93,7 +101,10 @@ class SessionHost : public transport::ConnectionEvents {
   Congestion congestion_ = Congestion::kNone;
   bool dropped_ = false;
   document::Moment message_received_;  // The message in hand.
-  std::size_t presences_ = 0;          // As told last.
+  bool decoding_ = false;              // It is being decoded; until then none is read.
+  bool session_pauses_ = false;
+  bool reads_ = true;          // As the connection was told last.
+  std::size_t presences_ = 0;  // As told last.
 };
 
 }  // namespace cowrite::session

@@ -4,6 +4,7 @@
 #include <variant>
 #include <vector>
 
+#include "server/protocol/decode.h"
 #include "server/session/limits.h"
 #include "server/switchboard/limits.h"
 
@@ -34,6 +35,8 @@ session::SessionPorts SessionTable::session_ports() {
           [this](document::ToDocument request) { board_.to_document(std::move(request)); },
       .to_channel = [this](presence::ToChannel request) { board_.to_channel(std::move(request)); },
       .query = [this](const document::QueryRequest& request) { board_.query(request); },
+      .decode_apart = [this](std::string text,
+                             auto done) { decode_apart(std::move(text), std::move(done)); },
       .closed = [this](SessionId session) { forget(session); },
       .start_presence_period =
           [this](SessionId session) {
@@ -49,6 +52,13 @@ session::SessionPorts SessionTable::session_ports() {
             counts_.presences.add(static_cast<std::uint64_t>(more));  // Modulo 2^64, as it wraps.
           },
   };
+}
+
+void SessionTable::decode_apart(std::string text, std::function<void(protocol::Decoded)> done) {
+  board_.ports().run_apart([this, text = std::move(text), done = std::move(done)] {
+    const auto decoded = std::make_shared<protocol::Decoded>(protocol::decode(text));
+    board_.ports().post(loop_, [decoded, done] { done(std::move(*decoded)); });
+  });
 }
 
 void SessionTable::forget(SessionId session) {

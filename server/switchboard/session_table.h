@@ -55,6 +55,7 @@ class SessionTable {
 
   [[nodiscard]] session::SessionPorts session_ports();
   [[nodiscard]] std::shared_ptr<session::SessionHost> find(SessionNumber number) const;
+  void decode_apart(std::string text, std::function<void(protocol::Decoded)> done);
   void forget(SessionId session);
   void finish_drain();
   void measure_acks(const std::vector<document::Answer>& answers);

@@ -43,6 +43,8 @@ struct Ports {
   // Runs work on a loop, later, in the order in which it was posted. From any thread.
   std::function<void(LoopIndex, Work)> post;
   std::function<void(LoopIndex, std::chrono::milliseconds, Work)> post_after;
+  // Runs work that may take long, where it holds up no loop. From any thread.
+  std::function<void(Work)> run_apart = [](const Work& work) { work(); };
   // Unix time.
   std::function<std::int64_t()> now_ms;
   // A name that nobody can guess and that never was before.
@@ -122,7 +124,8 @@ class Switchboard {
   void close_subscribers(const storage::DocumentKey& key);
 
   [[nodiscard]] const Ports& ports() const { return ports_; }
-  // Room for a text that is on its way to somebody else; null if there is none now. From any thread.
+  // Room for a text that is on its way to somebody else; null if there is none now. From any
+  // thread.
   [[nodiscard]] document::TextRoom reserve_text(std::size_t bytes);
   // Of all open documents.
   [[nodiscard]] const std::shared_ptr<document::DocumentMemory>& memory() const { return memory_; }

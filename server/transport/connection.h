@@ -55,6 +55,9 @@ class Connection {
   // The framed bytes of what send() accepted and the kernel has not taken. The kernel takes little
   // ahead of the peer (kUnsentBytesMax).
   [[nodiscard]] virtual std::size_t queued_bytes() const = 0;
+  // What the message in hand holds of the memory for what is received: whoever keeps it keeps that.
+  // Null if it holds little, and once it was taken. REQUIRES: during on_message().
+  [[nodiscard]] virtual std::shared_ptr<const void> take_room() { return nullptr; }
   // While reading is paused no message arrives: messages wait in the kernel and then at the peer.
   // The peer is not pinged then, and its disappearance is noticed only by what it does not take.
   virtual void pause_reading() = 0;

@@ -16,6 +16,7 @@ struct Counts {
   counting::Counter web_sockets;
   counting::Counter queued_bytes;  // As Connection::queued_bytes(), of all.
   counting::Counter output_bytes;  // Held for writing; what many are sent counts once.
+  counting::Counter input_bytes;   // Held for what is received, as of the last sweep.
 
   // Since the start.
   counting::Counter web_sockets_opened;

@@ -72,12 +72,11 @@ void HttpExchange::sweep(Time now, const Timing& timing) {
   const auto silence = now - last_progress_;
   if (!responded_ && silence >= timing.response) {
     respond(std::move(late_));
-  } else if (responded_ &&
-             (silence >= timing.ping_timeout ||
-              watch_.is_stalled(
-                  now, written,
-                  part_.empty() ? OutputWatch::Queue::kEmpty : OutputWatch::Queue::kWaiting,
-                  timing))) {
+  } else if (responded_ && (silence >= timing.ping_timeout ||
+                            watch_.is_stalled(now, written,
+                                              part_.empty() ? OutputWatch::Queue::kEmpty
+                                                            : OutputWatch::Queue::kWaiting,
+                                              timing))) {
     writer->drop();
   }
 }

@@ -205,15 +205,22 @@ void WebSocket::resume_reading() {
 
 void WebSocket::deliver_held() {
   while (!paused_ && !held_.empty()) {
-    const Held held = std::move(held_.front());
+    Held held = std::move(held_.front());
     held_.pop_front();
-    deliver(held.text);
+    deliver(held.text, std::move(held.room));
   }
   if (!paused_ && writer_ != nullptr) writer_->paced_socket().resume_reading();
 }
 
-void WebSocket::deliver(std::string_view text) {
+void WebSocket::deliver(std::string_view text, InputBudget::Grant room) {
+  room_in_hand_ = std::move(room);
   tell([text](ConnectionEvents& events) { events.on_message(text); });
+  room_in_hand_.give_back();
+}
+
+std::shared_ptr<const void> WebSocket::take_room() {
+  if (room_in_hand_.bytes() == 0) return nullptr;
+  return std::make_shared<InputBudget::Grant>(std::move(room_in_hand_));
 }
 
 void WebSocket::receive(std::string text, InputBudget::Grant room) {
@@ -222,7 +229,7 @@ void WebSocket::receive(std::string text, InputBudget::Grant room) {
   if (paused_ || !held_.empty()) {
     held_.push_back({std::move(text), std::move(room)});
   } else {
-    deliver(text);
+    deliver(text, std::move(room));
   }
 }
 

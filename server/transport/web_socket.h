@@ -40,13 +40,14 @@ class WebSocket final : public Connection, public std::enable_shared_from_this<W
   void close(CloseCode code, std::string_view reason) override;
   void terminate() override;
   [[nodiscard]] std::size_t queued_bytes() const override;
+  [[nodiscard]] std::shared_ptr<const void> take_room() override;
   void pause_reading() override;
   void resume_reading() override;
 
   // ---- For the server
 
   void set_events(std::shared_ptr<ConnectionEvents> events) { events_ = std::move(events); }
-  // The room that the text holds is given back when it is delivered.
+  // The room that the text holds is given back when it is delivered, unless its receiver takes it.
   void receive(std::string text, InputBudget::Grant room);
   void receive_ping(const std::string& payload);
   // A message exceeds its maximum, does not arrive, or keeps room that others wait for.
@@ -75,7 +76,7 @@ class WebSocket final : public Connection, public std::enable_shared_from_this<W
   // Calls an event. An owner that throws loses the connection, nothing more.
   template <typename Event>
   void tell(Event event);
-  void deliver(std::string_view text);
+  void deliver(std::string_view text, InputBudget::Grant room);
   void deliver_held();
   void give_up();
 
@@ -100,6 +101,7 @@ class WebSocket final : public Connection, public std::enable_shared_from_this<W
     InputBudget::Grant room;
   };
   std::deque<Held> held_;
+  InputBudget::Grant room_in_hand_;  // Of the message that is being delivered.
 
   // Counted in bytes of the stream after the handshake.
   const std::uint64_t handshake_bytes_;
@@ -108,7 +110,7 @@ class WebSocket final : public Connection, public std::enable_shared_from_this<W
   std::optional<std::string> newest_ping_;  // Not answered yet.
   bool draining_ = false;
   std::size_t drained_mark_ = kDrainedBytes;  // Of queued bytes: then it is drained.
-  std::uint64_t written_seen_ = 0;  // At the last sweep.
+  std::uint64_t written_seen_ = 0;            // At the last sweep.
   bool stalled_ = false;
   std::size_t counted_bytes_ = 0;  // That queued_bytes of the counts has of this.
   Heartbeat heartbeat_;

@@ -202,7 +202,7 @@ suite(
         "documents fit their memory",
         (now) => now.cowrite_document_memory_bytes <= now.cowrite_document_memory_max_bytes,
       );
-      assert.equal(values.cowrite_document_memory_max_bytes, 16 * kMiB);
+      assert.equal(values.cowrite_document_memory_max_bytes, 8 * kMiB);
       assert.ok(values[evicted] - (earlier[evicted] ?? 0) > kDocuments - 16);
       assert.equal(
         values.cowrite_documents,

@@ -99,6 +99,9 @@ suite("recorded sessions", (suite) => {
   });
 });
 
+/** Who misses more is sent the ack alone, and fetches the rest. */
+const kRecordsInMemory = 4_096;
+
 /** One connection per client; each line is sent when the one before it is committed. */
 async function replaySession(suite, name) {
   const { header, lines } = readTrace(name);
@@ -112,7 +115,8 @@ async function replaySession(suite, name) {
     const isAnswer = (message) => message.error || !message.op;
     const replies = await sender.requestAll(opMessage(d, v + 1, index + 2, { op }), isAnswer);
     assert.deepEqual(replies.at(-1), ackMessage(d, sender.id, index + 2, index + 1), name);
-    assert.equal(replies.length - 1, index - v, `${name}: all that the sender misses`);
+    const missed = index - v <= kRecordsInMemory ? index - v : 0;
+    assert.equal(replies.length - 1, missed, `${name}: all that the sender misses`);
   }
   const logged = (await history(raw, d)).slice(1).map(({ op }) => op);
   for (const [index, { op, r }] of lines.entries()) {

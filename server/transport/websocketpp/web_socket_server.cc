@@ -405,6 +405,7 @@ void WebSocketServer::Impl::sweep() {
     if (connection->web_socket) connection->web_socket->sweep(now, timing_);
     if (connection->exchange) connection->exchange->sweep(now, timing_);
   }
+  counts_.input_bytes.set(input_->bytes());
 }
 
 // Ends messages that do not arrive. Where others wait for room, the largest of those that could

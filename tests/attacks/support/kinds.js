@@ -42,25 +42,32 @@ export async function unread(field, connections, requests) {
 
 const kUnfinishedBytes = 7 * kMiB;
 
+const kSendingSeconds = 5;
+
 /** The most of a frame, and never the rest. */
 export async function unfinishedFrames(field, connections) {
   const whole = frame(0x81, Buffer.alloc(kMessageBytesMax - 1, "x"));
   const part = whole.subarray(0, kUnfinishedBytes);
-  await each(await field.tcps(connections), async (tcp) => {
+  const sending = each(await field.tcps(connections), async (tcp) => {
     await tcp.upgrade().catch(() => {}); // It may have been dropped.
     await written(tcp.socket, part);
   });
+  await forAWhile(field, sending);
 }
+
+/** What the server takes of it in a while; what it does not read stays with its senders. */
+const forAWhile = (field, sending) => Promise.race([sending, field.hold(kSendingSeconds)]);
 
 /** Fragments of a message, and never the last. */
 export async function unfinishedFragments(field, connections) {
   const fragments = times(kUnfinishedBytes / kMiB, (index) =>
     frame(index === 0 ? 0x01 : 0x00, Buffer.alloc(kMiB, "x")),
   );
-  await each(await field.tcps(connections), async (tcp) => {
+  const sending = each(await field.tcps(connections), async (tcp) => {
     await tcp.upgrade().catch(() => {}); // It may have been dropped.
     for (const fragment of fragments) await written(tcp.socket, fragment);
   });
+  await forAWhile(field, sending);
 }
 
 const kBodyPaths = ["/", "/nothing", "/api/documents", "/healthz", "/ws"];
@@ -69,7 +76,7 @@ const kBodyPaths = ["/", "/nothing", "/api/documents", "/healthz", "/ws"];
 export async function unfinishedBodies(field, connections) {
   const part = Buffer.alloc(kMessageBytesMax - 1, "x");
   const tcps = await field.tcps(connections);
-  await each(tcps.entries(), async ([index, { socket, port }]) => {
+  const sending = each(tcps.entries(), async ([index, { socket, port }]) => {
     const head = [
       `${index % 2 ? "POST" : "GET"} ${kBodyPaths[index % kBodyPaths.length]} HTTP/1.1`,
       `Host: 127.0.0.1:${port}`,
@@ -78,6 +85,7 @@ export async function unfinishedBodies(field, connections) {
     await written(socket, `${head.join("\r\n")}\r\n\r\n`);
     await written(socket, part);
   });
+  await forAWhile(field, sending);
 }
 
 /** GETs whose answers nobody reads. */
