@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "ot/base/check.h"
+#include "server/document/limits.h"
 
 namespace cowrite::document {
 Document::Document(storage::DocumentKey key, storage::Snapshot committed,
@@ -84,6 +85,16 @@ void Document::records_committed(std::vector<storage::Record> records) {
 
 void Document::retry() {
   if (state_ == State::kRefused) state_ = State::kReady;
+}
+
+bool Document::takes_long() const {
+  if (state_ != State::kReady) return false;
+  std::size_t components = 0;
+  for (const PendingSubmission& pending : queue_) {
+    components += pending.components();
+    if (components > kComponentsApart) return true;
+  }
+  return false;
 }
 
 std::vector<Effect> Document::advance(std::int64_t now_ms) {

@@ -99,6 +99,8 @@ class Document {
   // Offers a refused batch again.
   void retry();
 
+  // Whether advance() may take long, so that another thread should do it.
+  [[nodiscard]] bool takes_long() const;
   // Does what is due after events, and returns the effects, to be carried out in order. Records
   // that it makes are stamped now_ms.
   [[nodiscard]] std::vector<Effect> advance(std::int64_t now_ms);

@@ -55,6 +55,12 @@ void DocumentHost::came_back(LoadedDocument loaded) {
   document_ = std::move(loaded.document);
   charge_ = std::move(loaded.charge);
   tell_what_came_meanwhile();
+  go_on();
+  if (document_) charge_.resize(document_->memory_bytes());
+}
+
+// Those that come to wait anew, since the document is away again, keep their order.
+void DocumentHost::go_on() {
   for (auto& waiting : std::exchange(waiting_, {})) {
     if (auto* event = std::get_if<Event>(&waiting)) {
       tell(std::move(*event));
@@ -62,7 +68,6 @@ void DocumentHost::came_back(LoadedDocument loaded) {
       handle(std::get<ToDocument>(std::move(waiting)));
     }
   }
-  charge_.resize(document_->memory_bytes());
 }
 
 // While it was not here, somebody else may have added records. Its followers have not seen them.
@@ -82,7 +87,8 @@ void DocumentHost::failed_to_load(const Error& error) {
 void DocumentHost::handle(ToDocument request) {
   if (!document_ || reloading_) {
     waiting_.emplace_back(std::move(request));
-    if (!loading_ && !reloading_) load(payer_of(std::get<ToDocument>(waiting_.back())));
+    if (!loading_ && !is_apart_ && !reloading_)
+      load(payer_of(std::get<ToDocument>(waiting_.back())));
   } else {
     std::visit([this](auto message) { receive(std::move(message)); }, std::move(request));
   }
@@ -92,7 +98,8 @@ void DocumentHost::leave(LoopIndex loop) { subscribers_.leave(loop); }
 
 void DocumentHost::reload() {
   reloading_ = true;
-  if (loading_ || (document_ && document_->busy()) || !subscribers_.empty() || !reader_.idle()) {
+  if (loading_ || is_apart_ || (document_ && document_->busy()) || !subscribers_.empty() ||
+      !reader_.idle()) {
     ports_.run_after(kReloadRetry, [self = shared_from_this()] {
       if (self->reloading_) self->reload();
     });
@@ -115,7 +122,7 @@ bool DocumentHost::unload() {
 }
 
 bool DocumentHost::idle() const {
-  if (loading_ || reloading_ || (document_ && document_->busy())) return false;
+  if (loading_ || is_apart_ || reloading_ || (document_ && document_->busy())) return false;
   return subscribers_.empty() && reader_.idle();
 }
 
@@ -292,13 +299,18 @@ void DocumentHost::hold(DocumentPresence presence) {
 
 void DocumentHost::pass_on(DocumentPresence presence) {
   const SessionId sender = presence.session;
+  const std::string source = presence.source;
   const bool acknowledged = presence.acknowledged;
   auto moved = move_presence(std::move(presence), document_->recent());
-  if (auto* refused = std::get_if<PresenceRefused>(&moved)) {
-    if (!acknowledged) ports_.reply(sender, std::move(*refused));
-    return;
+  if (auto* const notice = std::get_if<SharedPresence>(&moved)) {
+    return ports_.announce_presence(std::move(*notice));
   }
-  ports_.announce_presence(std::get<SharedPresence>(std::move(moved)));
+  PresenceRefused& refused = std::get<PresenceRefused>(moved);
+  if (!acknowledged) return ports_.reply(sender, std::move(refused));
+  // Its sender takes it for shown. Where it is now nobody knows, so nobody shows it where it was.
+  refused.presence.value = "null";
+  refused.presence.version = document_->committed().version;
+  ports_.announce_presence(make_notice({sender, source, std::move(refused.presence), true}));
 }
 
 // ---- Effects
@@ -313,10 +325,35 @@ void DocumentHost::tell(Event event) {
 }
 
 void DocumentHost::advance() {
+  if (document_->takes_long()) return advance_apart();
   for (Effect& effect : document_->advance(ports_.now_ms())) {
     std::visit([this](auto due) { carry_out(std::move(due)); }, std::move(effect));
   }
   charge_.resize(document_->memory_bytes());
+}
+
+void DocumentHost::advance_apart() {
+  struct Step {
+    std::unique_ptr<Document> document;
+    std::vector<Effect> effects;
+  };
+  is_apart_ = true;
+  const auto step = std::make_shared<Step>(Step{std::move(document_), {}});
+  ports_.run_apart([self = shared_from_this(), step, now_ms = ports_.now_ms()] {
+    step->effects = step->document->advance(now_ms);
+    self->ports_.run(
+        [self, step] { self->take_back(std::move(step->document), std::move(step->effects)); });
+  });
+}
+
+void DocumentHost::take_back(std::unique_ptr<Document> document, std::vector<Effect> effects) {
+  document_ = std::move(document);
+  is_apart_ = false;
+  for (Effect& effect : effects) {
+    std::visit([this](auto due) { carry_out(std::move(due)); }, std::move(effect));
+  }
+  charge_.resize(document_->memory_bytes());
+  go_on();
 }
 
 void DocumentHost::carry_out(StartAppend effect) {

@@ -5,8 +5,8 @@
 // log's threads is posted there first. Everything else it reaches through HostPorts.
 //
 // The document may be away: another thread owns it for a while, as a reader of the log does while
-// it loads it. Requests and events wait until it is back. Where memory is short, it is forgotten
-// between two requests.
+// it loads it, and a worker for a step that takes long. Requests and events wait until it is back.
+// Where memory is short, it is forgotten between two requests.
 #pragma once
 
 #include <chrono>
@@ -41,6 +41,8 @@ struct HostPorts {
   // Runs work on the document's loop, later; from any thread.
   std::function<void(Work)> run;
   std::function<void(std::chrono::milliseconds, Work)> run_after;
+  // Runs work that may take long, where it holds up no loop.
+  std::function<void(Work)> run_apart = [](const Work& work) { work(); };
   // To one session, wherever it is; dropped if it is gone.
   std::function<void(SessionId, Reply)> reply;
   // To a loop, for all of its sessions that follow the document or are named in it.
@@ -102,6 +104,10 @@ class DocumentHost : public std::enable_shared_from_this<DocumentHost> {
   // Tells the document of an event, and carries out what is due then.
   void tell(Event event);
   void advance();
+  void advance_apart();
+  void take_back(std::unique_ptr<Document> document, std::vector<Effect> effects);
+  // What has waited for the document.
+  void go_on();
   void carry_out(StartAppend effect);
   void tell_of_client_ahead(const Answer& answer);
   void carry_out(Announce effect);
@@ -134,6 +140,7 @@ class DocumentHost : public std::enable_shared_from_this<DocumentHost> {
   std::unique_ptr<Document> document_;  // Null while it is away, or not loaded.
   DocumentMemory::Charge charge_;       // For it.
   bool loading_ = false;
+  bool is_apart_ = false;  // Another thread has it for a step that takes long.
   // The version up to which its followers were told of records, since it was forgotten.
   std::optional<std::uint64_t> told_;
   std::weak_ptr<const void> text_room_;  // For the text of a version, if somebody is being sent it.

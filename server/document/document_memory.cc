@@ -36,10 +36,12 @@ DocumentMemory::Charge DocumentMemory::try_charge(std::size_t bytes) {
   std::size_t before = part.bytes;
   do {
     if (before > 0 && before + counts > part.bytes_max) {
+      part.wanted = true;
       on_full_();
       return {};
     }
   } while (!part.bytes.compare_exchange_weak(before, before + bytes));
+  part.wanted = false;
   if (scarce(part)) on_full_();
   return {shared_from_this(), part, bytes};
 }

@@ -24,6 +24,7 @@ class DocumentMemory : public std::enable_shared_from_this<DocumentMemory> {
   struct Part {
     std::size_t bytes_max = 0;
     std::atomic<std::size_t> bytes = 0;
+    std::atomic<bool> wanted = false;  // Somebody found no room.
   };
 
  public:
@@ -65,13 +66,16 @@ class DocumentMemory : public std::enable_shared_from_this<DocumentMemory> {
 
   [[nodiscard]] std::size_t bytes() const { return small_.bytes + large_.bytes; }
   [[nodiscard]] std::size_t bytes_max() const { return small_.bytes_max + large_.bytes_max; }
-  // There is little room in one of the parts.
+  // There is little room in one of the parts, or less than somebody wanted.
   [[nodiscard]] bool scarce() const { return scarce(small_) || scarce(large_); }
+  // All has been done: who still finds no room says so again.
+  void give_in() { small_.wanted = large_.wanted = false; }
 
  private:
   [[nodiscard]] Part& part_of(std::size_t bytes);
   [[nodiscard]] static bool scarce(const Part& part) {
-    return part.bytes > part.bytes_max - part.bytes_max / 8;
+    const std::size_t most = part.wanted ? part.bytes_max / 2 : part.bytes_max / 8 * 7;
+    return part.bytes > most;
   }
 
   const std::function<void()> on_full_;

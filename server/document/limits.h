@@ -78,6 +78,10 @@ inline constexpr std::size_t kOpenDocumentBytes = std::size_t{4} << 10;
 inline constexpr std::size_t kSmallDocumentBytes = std::size_t{512} << 10;
 inline constexpr std::size_t kSmallDocumentsPart = 4;
 
+// Components of the submissions that a document is about to judge and apply; with more, it does so
+// on another thread. So many take a few milliseconds.
+inline constexpr std::size_t kComponentsApart = 16'384;
+
 // After these, a document offers its batch again to a log that refused it: the disk does not keep
 // up, or has failed.
 inline constexpr std::chrono::milliseconds kAppendRetry{500};

@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 #include <utility>
+#include <variant>
 #include <vector>
 
 #include "server/document/messages.h"
@@ -34,6 +35,11 @@ class PendingSubmission {
   [[nodiscard]] const RebaseProgress& progress() const { return progress_; }
   // Of the change, as it came.
   [[nodiscard]] std::size_t bytes() const { return bytes_; }
+  // Of the change, as it is now.
+  [[nodiscard]] std::size_t components() const {
+    const auto* const edit = std::get_if<storage::Edit>(&progress_.change());
+    return edit == nullptr ? 1 : edit->operation.size();
+  }
 
   // ---- From the log
 

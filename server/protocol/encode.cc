@@ -212,21 +212,29 @@ std::string encode_read(const Read& read) {
   return finish(json);
 }
 
-void BulkReply::add_snapshot(std::string_view id, const storage::Snapshot& snapshot) {
-  write_snapshot(data_.name(id).begin_object(), snapshot).end_object();
+std::vector<std::string> BulkReply::give_up_snapshots(const Error& error) {
+  std::vector<std::string> given_up;
+  for (auto& [id, document] : documents_) {
+    if (!std::holds_alternative<storage::Snapshot>(document)) continue;
+    given_up.push_back(id);
+    document = error;
+  }
+  return given_up;
 }
 
-void BulkReply::add_error(std::string_view id, const Error& error) {
-  write_error(data_.name(id).begin_object(), error).end_object();
-}
-
-void BulkReply::add_resumed(std::string_view id) {
-  data_.name(id).boolean(false);  // Not null: sharedb's client looks for an error in it.
-}
-
-PiecedText BulkReply::encode(const ReadMany& many) && {
+PiecedText BulkReply::encode(const ReadMany& many) const {
   JsonWriter json = begin_message(bulk_action_of(many.kind));
-  json.text("c", many.collection).begin_object("data").raw(std::move(data_)).end_object();
+  json.text("c", many.collection).begin_object("data");
+  for (const auto& [id, document] : documents_) {
+    if (const auto* snapshot = std::get_if<storage::Snapshot>(&document)) {
+      write_snapshot(json.name(id).begin_object(), *snapshot).end_object();
+    } else if (const auto* error = std::get_if<Error>(&document)) {
+      write_error(json.name(id).begin_object(), *error).end_object();
+    } else {
+      json.name(id).boolean(false);  // Not null: sharedb's client looks for an error in it.
+    }
+  }
+  json.end_object();
   return finish_pieces(json);
 }
 

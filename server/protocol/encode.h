@@ -5,6 +5,9 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <variant>
+#include <vector>
 
 #include "ot/base/result.h"
 #include "server/protocol/json_writer.h"
@@ -39,15 +42,25 @@ namespace cowrite::protocol {
 // Answers bf and bs without versions (with versions: encode_done).
 class BulkReply {
  public:
-  void add_snapshot(std::string_view id, const storage::Snapshot& snapshot);
-  void add_error(std::string_view id, const Error& error);
+  void add_snapshot(std::string id, storage::Snapshot snapshot) {
+    documents_.emplace_back(std::move(id), std::move(snapshot));
+  }
+  void add_error(std::string id, Error error) {
+    documents_.emplace_back(std::move(id), std::move(error));
+  }
   // The document was resumed: the client has it, and there is no snapshot of it.
-  void add_resumed(std::string_view id);
+  void add_resumed(std::string id) { documents_.emplace_back(std::move(id), Resumed{}); }
 
-  [[nodiscard]] PiecedText encode(const ReadMany& many) &&;
+  // Puts the error in the place of each snapshot, and returns of which documents.
+  [[nodiscard]] std::vector<std::string> give_up_snapshots(const Error& error);
+
+  [[nodiscard]] PiecedText encode(const ReadMany& many) const;
 
  private:
-  JsonWriter data_{std::string()};  // The fields of the object of snapshots.
+  struct Resumed {};
+  using Document = std::variant<storage::Snapshot, Error, Resumed>;
+
+  std::vector<std::pair<std::string, Document>> documents_;  // By id.
 };
 
 // Answers nf and nt.

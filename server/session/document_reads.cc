@@ -22,6 +22,11 @@ std::vector<std::string> encode_records(const storage::DocumentKey& key,
   return messages;
 }
 
+Error bulk_reply_full() {
+  return {protocol::kErrBulkReplyTooLarge,
+          "the reply to a bulk request is full; ask for this document alone"};
+}
+
 }  // namespace
 
 // ---- Requests of the client
@@ -184,6 +189,7 @@ void DocumentReads::deliver(document::ReadReply reply) {
         reply.key, std::get<std::vector<document::RecordPtr>>(*reply.content), own_sources_));
   }
   if (request.version && goes_on(reply, request)) return;
+  if (is_too_early(reply, open)) return ask_again(reply, request);
   if (request.kind == protocol::ReadKind::kSubscribe) no_longer_joining(reply.key);
   if (open.bulk) {
     finish_part(*open.bulk, request, reply);
@@ -195,6 +201,20 @@ void DocumentReads::deliver(document::ReadReply reply) {
     outbox_.send(protocol::encode_read(request));
   }
   retire(reply.ticket, reply.key);
+}
+
+// A client that gave up an operation meanwhile would take the text for the state after its answer.
+bool DocumentReads::is_too_early(const document::ReadReply& reply, const OpenRequest& open) const {
+  const protocol::Read& request = std::get<protocol::Read>(*open.request);
+  return reply.content && !open.bulk && !request.version &&
+         request.kind == protocol::ReadKind::kFetch && queue_.awaits_answers(reply.key);
+}
+
+void DocumentReads::ask_again(const document::ReadReply& reply, const protocol::Read& request) {
+  queue_.answered(reply.key);
+  queue_.put_back({session_, reply.ticket, request, payer_});
+  --under_way_;
+  pump();
 }
 
 // Whether the read of records has another part, which is then on its way.
@@ -247,14 +267,28 @@ void DocumentReads::finish_part(std::uint64_t id, const protocol::Read& request,
       bulk.text_bytes = bytes;
       if (reply.room) bulk.rooms->push_back(reply.room);
     } else {
-      const Error error{protocol::kErrBulkReplyTooLarge,
-                        "the reply to a bulk request is full; ask for this document alone"};
+      const Error error = bulk_reply_full();
       outbox_.note_refusal(error);
       bulk.reply.add_error(request.key.id(), error);
       if (reply.joined) leave_unasked(request.key);
     }
   }
   close_part(id);
+}
+
+// Else bulk replies that have some of their texts could wait for each other's room for ever.
+void DocumentReads::give_back_texts() {
+  for (auto& [id, bulk] : bulks_) {
+    const auto* const request = std::get_if<protocol::ReadMany>(&bulk.request);
+    if (request == nullptr || bulk.rooms->empty()) continue;
+    bulk.rooms->clear();
+    bulk.text_bytes = kBulkReplyBytesMax;  // No other text fits.
+    for (const std::string& document : bulk.reply.give_up_snapshots(bulk_reply_full())) {
+      const storage::DocumentKey key{request->collection, document};
+      outbox_.note_refusal(bulk_reply_full());
+      if (find(key)) leave_unasked(key);
+    }
+  }
 }
 
 // One part of a bulk request is done; after the last one the reply goes out, and what had to wait
@@ -283,7 +317,7 @@ void DocumentReads::close_part(std::uint64_t id) {
 // resumed: for sharedb's client that is the end of its request, and nothing to take in.
 protocol::PiecedText DocumentReads::encode_reply(Bulk& bulk) {
   const protocol::ReadMany& request = std::get<protocol::ReadMany>(bulk.request);
-  if (!request.with_versions) return std::move(bulk.reply).encode(request);
+  if (!request.with_versions) return bulk.reply.encode(request);
   if (bulk.failed.empty()) return {protocol::encode_done(request), {}};
   protocol::BulkReply reply;
   for (const auto& [document, _] : request.documents) {
@@ -293,7 +327,7 @@ protocol::PiecedText DocumentReads::encode_reply(Bulk& bulk) {
       reply.add_resumed(document);
     }
   }
-  return std::move(reply).encode(request);
+  return reply.encode(request);
 }
 
 void DocumentReads::leave_unasked(const storage::DocumentKey& key) {

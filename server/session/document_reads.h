@@ -56,6 +56,10 @@ class DocumentReads {
   void deliver(const document::LeaveReply& reply);
   void deliver(const document::SnapshotReply& reply);
 
+  // Memory for documents is scarce: bulk replies that are not whole give up the texts that they
+  // have.
+  void give_back_texts();
+
   // The client stopped reading / reads again.
   void congested() { congested_ = true; }
   void drained();
@@ -106,6 +110,8 @@ class DocumentReads {
   void pump();
   void post(document::ToDocument request);
   [[nodiscard]] bool goes_on(const document::ReadReply& reply, const protocol::Read& request);
+  [[nodiscard]] bool is_too_early(const document::ReadReply& reply, const OpenRequest& open) const;
+  void ask_again(const document::ReadReply& reply, const protocol::Read& request);
   void no_longer_joining(const storage::DocumentKey& key);
   void cancel_joining(const storage::DocumentKey& key);
   void answer_cancelled(const document::ReadRequest& joining);

@@ -115,6 +115,18 @@ void RequestQueue::settled(const storage::DocumentKey& key) {
   update(lane);
 }
 
+bool RequestQueue::awaits_answers(const storage::DocumentKey& key) const {
+  const auto lane = lanes_.find(key);
+  return lane != lanes_.end() && lane->second.unanswered > 0;
+}
+
+void RequestQueue::put_back(ReadRequest request) {
+  const auto lane = lanes_.try_emplace(request.request.key).first;
+  lane->second.requests.push_front({std::move(request)});
+  ++size_;
+  update(lane);
+}
+
 void RequestQueue::begin_parts(const storage::DocumentKey& key) { lanes_[key].in_parts = true; }
 
 void RequestQueue::push_rest(ReadRequest rest) {

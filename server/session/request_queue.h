@@ -41,6 +41,11 @@ class RequestQueue {
   void submitted(const storage::DocumentKey& key);
   void settled(const storage::DocumentKey& key);
 
+  // Whether operations on the document are not answered.
+  [[nodiscard]] bool awaits_answers(const storage::DocumentKey& key) const;
+  // As the next about its document: one that was answered too early, and is to be asked again.
+  void put_back(document::ReadRequest request);
+
   // A read of the document's records goes on part by part, of which `rest` is the next / does not
   // go on: until then all else about it waits.
   void begin_parts(const storage::DocumentKey& key);

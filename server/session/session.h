@@ -81,6 +81,8 @@ class Session {
   void deliver(const presence::ChannelCall& call);
   // A StartPresencePeriod is over.
   void presence_period_over();
+  // As DocumentReads has it.
+  void give_back_texts() { reads_.give_back_texts(); }
   // The client reads too slowly / has caught up.
   // REQUIRES: congestion is not kNone.
   void congested(Congestion congestion);

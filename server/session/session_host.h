@@ -59,6 +59,11 @@ class SessionHost : public transport::ConnectionEvents,
 
   void presence_period_over();
 
+  // Memory for documents is scarce.
+  void give_back_texts() {
+    session_.give_back_texts();
+    carry_out();
+  }
   // The server is about to end: takes no more from the client, and closes when what it sent is
   // answered.
   void drain();

@@ -40,6 +40,7 @@ document::HostPorts DocumentTable::host_ports(const DocumentKey& key) {
           [this](std::chrono::milliseconds delay, Ports::Work work) {
             board_.ports().post_after(loop_, delay, std::move(work));
           },
+      .run_apart = ports.run_apart,
       .reply = [this](SessionId session,
                       auto reply) { board_.to_session(session, std::move(reply)); },
       .announce =

@@ -54,6 +54,11 @@ session::SessionPorts SessionTable::session_ports() {
   };
 }
 
+void SessionTable::give_back_texts() {
+  const auto open = sessions_;  // One of them may end.
+  for (const auto& [number, host] : open) host->give_back_texts();
+}
+
 void SessionTable::decode_apart(std::string text, std::function<void(protocol::Decoded)> done) {
   board_.ports().run_apart([this, text = std::move(text), done = std::move(done)] {
     const auto decoded = std::make_shared<protocol::Decoded>(protocol::decode(text));

@@ -29,6 +29,9 @@ class SessionTable {
   void drain(std::function<void()> done);
   void submit(document::Submission submission, std::function<void(const document::Answer&)> done);
 
+  // Memory for documents is scarce: what waits for it and holds some gives that back.
+  void give_back_texts();
+
   [[nodiscard]] bool empty() const { return sessions_.empty(); }
 
   // ---- To one session

@@ -88,7 +88,10 @@ void Switchboard::make_room(LoopIndex loop) {
     return post(loop, [this, loop](Shard&) { make_room(loop); });
   }
   shard.memory_wanted = false;
-  if (memory_->scarce()) ports_.on_memory_scarce(loop);
+  if (!memory_->scarce()) return;
+  memory_->give_in();
+  shard.sessions.give_back_texts();
+  ports_.on_memory_scarce(loop);
 }
 
 void Switchboard::evict_idle(LoopIndex loop) { shards_[loop]->documents.evict_idle(); }

@@ -103,6 +103,7 @@ bool Oracle::may_refuse(const Name& name, const Submitted& submission,
 void Oracle::failed(const std::string& client, const std::string& request,
                     const std::string& code) {
   if (reads_fail && code == storage::kErrIo) return;
+  if (memory_is_short && code == protocol::kErrBulkReplyTooLarge) return;
   breach("errors", client + " asks for " + request + " and gets " + code);
 }
 
@@ -140,10 +141,10 @@ void Oracle::skipped(const std::string& client, const DocumentKey& key, const st
   const std::uint64_t end = std::min<std::uint64_t>(to, records.size());
   const std::string source = named(id);
   std::size_t bytes = 0;
-  for (std::uint64_t version = base; version < end; ++version) {
+  for (std::uint64_t version = base; version < records.size(); ++version) {
     bytes += record_bytes(records[version]);
   }
-  const bool in_memory = end - std::min(base, end) <= document::kRecentRecordsOnOpening &&
+  const bool in_memory = records.size() - std::min(base, end) <= document::kRecentRecordsOnOpening &&
                          bytes <= document::kMissedBytesMax;
   if (!in_memory) return;
   for (std::uint64_t version = from; version < end; ++version) {

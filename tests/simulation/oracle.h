@@ -29,6 +29,8 @@ class Oracle {
 
   // What a run has in it that excuses errors of reads.
   bool reads_fail = false;
+  // Bulk requests may be refused text by text.
+  bool memory_is_short = false;
 
   void breach(std::string promise, std::string what) {
     if (!first_) first_ = Breach{std::move(promise), std::move(what)};

@@ -67,6 +67,7 @@ std::optional<Breach> World::run() {
 void World::populate() {
   trace_.note("world", "has", plan_.describe());
   oracle_.reads_fail = plan_.log.read_error > 0;
+  oracle_.memory_is_short = plan_.documents_bytes < kRoomy;
   log_.faults = plan_.log;
   for (std::size_t i = 0; i < plan_.documents; ++i) {
     documents_.emplace_back(random_.one_in(4) ? "notes" : "docs", "d" + std::to_string(i));

@@ -93,6 +93,9 @@ class DocumentHostTest : public ::testing::Test {
       told_.push_back("ahead " + std::to_string(seen) + " > " + std::to_string(held));
     };
     ports.memory = memory_;
+    ports.run_apart = [this](std::function<void()> work) {
+      holds_apart_ ? apart_.push_back(std::move(work)) : work();
+    };
     ports.halt = [] { FAIL() << "the log is fine"; };
     return ports;
   }
@@ -166,6 +169,8 @@ class DocumentHostTest : public ::testing::Test {
   std::deque<std::function<void()>> posted_;
   std::vector<std::function<void()>> later_;
   std::vector<std::string> told_;
+  bool holds_apart_ = false;  // What takes long waits in apart_.
+  std::vector<std::function<void()>> apart_;
   std::shared_ptr<DocumentMemory> memory_ = std::make_shared<DocumentMemory>(std::size_t{1} << 30);
   std::int64_t now_ms_ = 1'000;
   HeldLog log_;
@@ -253,6 +258,22 @@ TEST_F(DocumentHostTest, ADocumentThatIsForgottenIsLoadedAnewForThoseWhoFollowIt
   EXPECT_FALSE(host_->idle()) << "somebody follows it";
   edit(2, 1, "1 'b'");
   EXPECT_THAT(told(2), ElementsAre(HasSubstr("\"op\":[1,\"b\"]"), "ack 1"));
+}
+
+TEST_F(DocumentHostTest, AStepThatTakesLongIsDoneElsewhereAndWhatComesMeanwhileWaits) {
+  submit(1, std::nullopt, storage::Create{std::string(kComponentsApart, 'a')});
+  (void)told(2);
+  holds_apart_ = true;
+  std::string many;
+  for (std::size_t i = 0; i <= kComponentsApart / 2; ++i) many += i == 0 ? "'x'" : " 1 'x'";
+  edit(2, 1, many);
+  read(protocol::ReadKind::kFetch, 1);
+  ASSERT_EQ(apart_.size(), 1U);
+  EXPECT_FALSE(host_->idle());
+  EXPECT_FALSE(host_->unload());
+  EXPECT_THAT(told_, IsEmpty());
+  apart_.front()();
+  EXPECT_THAT(told(3), ElementsAre("0 records", HasSubstr("\"op\":"), "ack 1"));
 }
 
 TEST_F(DocumentHostTest, ADocumentThatIsWrittenIsNotForgotten) {
