@@ -180,7 +180,8 @@ const Option kTable[] = {
      .read = read_trusted_proxies},
     {.name = "memory",
      .form = "SIZE",
-     .help = "For all that it holds, but for about 128 MiB of its own: " + std::string(config::kSizeForm),
+     .help = "For all that it holds, but for about 128 MiB of its own: " +
+             std::string(config::kSizeForm),
      .if_absent = config::megabytes(kMemoryBytes),
      .read = read_memory},
     {.name = "disk-reserve",

@@ -150,9 +150,9 @@ void NetworkLink::read_one() {
 }
 
 void NetworkLink::tell_if_drained() {
-  const bool drained =
-      awaits_drained_ ? queue_.empty()
-                      : was_above_low_ && queued_bytes_ <= transport::kDrainedBytes;
+  const bool drained = awaits_drained_
+                           ? queue_.empty()
+                           : was_above_low_ && queued_bytes_ <= transport::kDrainedBytes;
   if (!drained || !events_ || closing_) return;
   was_above_low_ = awaits_drained_ = false;
   const auto events = events_;

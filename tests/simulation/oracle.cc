@@ -144,8 +144,9 @@ void Oracle::skipped(const std::string& client, const DocumentKey& key, const st
   for (std::uint64_t version = base; version < records.size(); ++version) {
     bytes += record_bytes(records[version]);
   }
-  const bool in_memory = records.size() - std::min(base, end) <= document::kRecentRecordsOnOpening &&
-                         bytes <= document::kMissedBytesMax;
+  const bool in_memory =
+      records.size() - std::min(base, end) <= document::kRecentRecordsOnOpening &&
+      bytes <= document::kMissedBytesMax;
   if (!in_memory) return;
   for (std::uint64_t version = from; version < end; ++version) {
     if (records[version].source == source) continue;

@@ -53,8 +53,8 @@ class Oracle {
   void shown(const std::string& client, const WireMessage& record);
   void shown(const std::string& client, const DocumentKey& key, const WireSnapshot& snapshot);
   // It is at version `from`, has not been sent the records up to `to`, and is sent that one, or
-  // something else that stands there. It could have been sent those that are in memory from `base` on,
-  // if all of them are.
+  // something else that stands there. It could have been sent those that are in memory from `base`
+  // on, if all of them are.
   void skipped(const std::string& client, const DocumentKey& key, const std::string& id,
                std::uint64_t from, std::uint64_t to, std::uint64_t base);
   // Its replica is at this version now.

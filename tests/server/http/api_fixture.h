@@ -70,9 +70,7 @@ class ApiFixture : public testing::Test {
   std::unique_ptr<storage::RocksDbLog> log_ =
       *storage::RocksDbLog::open("", storage::OpenMode::kInMemory);
   bool has_room_ = true;  // For long texts.
-  Api api_{*log_, [this](std::size_t) {
-             return has_room_ ? Api::always_room(0) : nullptr;
-           }};
+  Api api_{*log_, [this](std::size_t) { return has_room_ ? Api::always_room(0) : nullptr; }};
   storage::Payer payer_{1};  // Of what is sent.
 };
 
