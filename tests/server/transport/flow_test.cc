@@ -51,6 +51,54 @@ TEST_F(Flow, TheKernelTakesLittleAheadOfTheClient) {
             8'000'000U);  // The rest is on its way in the client's own buffer.
 }
 
+TEST_F(Flow, ALongMessageGoesInPiecesAsTheClientTakesThemAndWhatIsSentMeanwhileWaits) {
+  constexpr int kPieces = 2'000;
+  constexpr std::size_t kPieceBytes = 32'000;
+  const auto client = open();
+  client->stop_reading();
+  int made = 0;
+  connection().send_long([&made](std::string& out) {
+    out.append(kPieceBytes, 'x');
+    return ++made < kPieces;
+  });
+  records_.back()->send("after");
+  for (int i = 0; i < 50; ++i) context_.run_for(milliseconds(2));
+  EXPECT_GT(made, 0);
+  EXPECT_LT(made, kPieces) << "the client takes nothing";
+  EXPECT_LT(connection().queued_bytes(), 3 * kPieceBytes);
+  EXPECT_EQ(records_.back()->drained, 0);
+
+  client->start_reading();
+  std::size_t bytes = 0;
+  for (bool first = true, last = false; !last; first = false) {
+    const Frame frame = next_frame(*client);
+    EXPECT_EQ(frame.opcode == Opcode::kText, first);
+    bytes += frame.payload.size();
+    last = frame.final;
+  }
+  EXPECT_EQ(bytes, kPieces * kPieceBytes);
+  EXPECT_EQ(next_frame(*client).payload, "after");
+  ASSERT_TRUE(run_until([&] { return records_.back()->drained > 0; }));
+  EXPECT_EQ(records_.back()->drained, 1);
+}
+
+TEST_F(Flow, WhoTakesNothingIsDroppedBeforeOthersWhereTooMuchIsHeld) {
+  memory_.output_bytes = 1'000'000;
+  timing_.sweep = milliseconds(2);
+  const auto idle = open();
+  const auto deaf = open();
+  deaf->stop_reading();
+  const auto deaf_one = records_.back();
+  while (deaf_one->closed == 0) {
+    deaf_one->send(std::string(100'000, 'x'));
+    context_.run_for(milliseconds(5));
+  }
+  EXPECT_EQ(server_->counts().dropped_for_room.value(), 1U);
+  records_.front()->send("still there");
+  EXPECT_EQ(next_frame(*idle).payload, "still there");
+  EXPECT_LT(server_->counts().output_bytes.value(), 1'000'000U);
+}
+
 TEST_F(Flow, LittleThatIsQueuedIsNotWorthAWord) {
   const auto client = open();
   for (int i = 0; i < 100; ++i) {
