@@ -112,6 +112,8 @@ class Document {
   [[nodiscard]] const RecentRecords& recent() const { return log_.recent(); }
   // About what it takes in memory with its host, without what waits.
   [[nodiscard]] std::size_t memory_bytes() const;
+  // Forgets most of its newest records; false if it is busy, or there are few.
+  bool shed() { return !busy() && log_.recent().shed(); }
   // True while anything is queued, in flight or being looked up.
   [[nodiscard]] bool busy() const;
 

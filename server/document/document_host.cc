@@ -87,8 +87,9 @@ void DocumentHost::failed_to_load(const Error& error) {
 void DocumentHost::handle(ToDocument request) {
   if (!document_ || reloading_) {
     waiting_.emplace_back(std::move(request));
-    if (!loading_ && !is_apart_ && !reloading_)
+    if (!loading_ && !is_apart_ && !reloading_) {
       load(payer_of(std::get<ToDocument>(waiting_.back())));
+    }
   } else {
     std::visit([this](auto message) { receive(std::move(message)); }, std::move(request));
   }
@@ -110,6 +111,12 @@ void DocumentHost::reload() {
   charge_ = {};
   told_.reset();
   load(storage::Payer::kServer);
+}
+
+bool DocumentHost::shed() {
+  if (!document_ || !document_->shed()) return false;
+  charge_.resize(document_->memory_bytes());
+  return true;
 }
 
 // Texts of the past that are being read do not need it, and may wait for the room that it takes.

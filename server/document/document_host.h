@@ -73,6 +73,8 @@ class DocumentHost : public std::enable_shared_from_this<DocumentHost> {
   // nothing is in flight and nobody subscribes. Requests wait until then.
   void reload();
 
+  // Forgets most of the document's newest records; false if there are few, or it is in use.
+  bool shed();
   // Forgets the document, unless it is in use this moment, and loads it anew when somebody asks
   // for something; those who follow it stay. False if it is in use, or not here.
   [[nodiscard]] bool unload();

@@ -73,10 +73,13 @@ inline constexpr std::size_t kKnownSourcesMax = 8'192;
 // the others.
 inline constexpr std::size_t kOpenDocumentBytes = std::size_t{4} << 10;
 
+// What a document keeps of its newest records where memory is scarce: older ones come from the log.
+inline constexpr std::size_t kRecentBytesWhenScarce = std::size_t{16} << 10;
+
 // Documents up to this size are small: nearly all texts that people write. They have a part of the
 // memory for documents to themselves.
 inline constexpr std::size_t kSmallDocumentBytes = std::size_t{512} << 10;
-inline constexpr std::size_t kSmallDocumentsPart = 4;
+inline constexpr std::size_t kSmallDocumentsPart = 2;
 
 // Components of the submissions that a document is about to judge and apply; with more, it does so
 // on another thread. So many take a few milliseconds.

@@ -46,17 +46,33 @@ std::vector<RecordPtr> RecentRecords::since(std::uint64_t version) const {
   return {records_.begin() + static_cast<std::ptrdiff_t>(version - begin()), records_.end()};
 }
 
+bool RecentRecords::shed() {
+  if (memory_bytes() < 2 * kRecentBytesWhenScarce) return false;
+  while (!records_.empty() && bytes_ > kRecentBytesWhenScarce) {
+    bytes_ -= record_bytes(*records_.front());
+    records_.pop_front();
+  }
+  work_ += blocks_.work();
+  blocks_ = ot::HistoryBlocks(begin(), kShapes);
+  for (const RecordPtr& record : records_) learn_shape(*record);
+  return true;
+}
+
 void RecentRecords::push(RecordPtr record) {
   CHECK(record->version == end_);
   bytes_ += record_bytes(*record);
   ++end_;
-  if (const auto* edit = std::get_if<storage::Edit>(&record->change)) {
+  learn_shape(*record);
+  records_.push_back(std::move(record));
+}
+
+void RecentRecords::learn_shape(const storage::Record& record) {
+  if (const auto* edit = std::get_if<storage::Edit>(&record.change)) {
     blocks_.push(edit->operation);
   } else {
     work_ += blocks_.work();
-    blocks_ = ot::HistoryBlocks(end_, kShapes);
+    blocks_ = ot::HistoryBlocks(record.version + 1, kShapes);
   }
-  records_.push_back(std::move(record));
 }
 
 ot::Operation RecentRecords::rebase(ot::Operation operation, std::uint64_t from, std::uint64_t to) {

@@ -48,6 +48,10 @@ class RecentRecords {
   // How much all rebasing has cost, in components.
   [[nodiscard]] std::uint64_t work() const { return work_ + blocks_.work(); }
 
+  // Drops all but the newest records, of kRecentBytesWhenScarce, and the shapes of those before.
+  // False if there is hardly anything to drop.
+  bool shed();
+
   // REQUIRES: record->version == end().
   void push(RecordPtr record);
   // Drops the oldest records beyond the limits (limits.h). Their shapes stay as long as the blocks'
@@ -55,6 +59,8 @@ class RecentRecords {
   void trim();
 
  private:
+  void learn_shape(const storage::Record& record);
+
   std::deque<RecordPtr> records_;
   std::uint64_t end_;
   std::size_t bytes_ = 0;

@@ -14,7 +14,8 @@ using storage::DocumentKey;
 
 void DocumentTable::handle(document::ToDocument request) {
   const DocumentKey key = key_of(request);
-  open(key, payer_of(request)).handle(std::move(request));
+  DocumentHost& host = open(key, payer_of(request));
+  host.handle(std::move(request));
 }
 
 DocumentHost& DocumentTable::open(const DocumentKey& key, storage::Payer payer) {
@@ -121,17 +122,23 @@ DocumentTable::OpenDocuments::iterator DocumentTable::evict(OpenDocuments::itera
   return next;
 }
 
-// Those that stay are put behind the others, so that a few looks reach others next time.
+// Those that stay are put behind the others, so that a few looks reach others next time. First each
+// gives up what it does not need to go on.
 bool DocumentTable::make_room() {
   bool found_any = false;
   for (std::size_t looks = 0; looks < kEvictionLooksMax && board_.memory()->scarce(); ++looks) {
     if (by_use_.empty()) return false;
     const auto oldest = documents_.find(by_use_.front());
-    if (oldest->second.host->idle()) {
+    DocumentHost& host = *oldest->second.host;
+    by_use_.splice(by_use_.end(), by_use_, by_use_.begin());
+    if (host.shed()) {  // It may be wanted again at once.
+      found_any = true;
+      continue;
+    }
+    if (host.idle()) {
       evict(oldest);
-    } else {
-      by_use_.splice(by_use_.end(), by_use_, by_use_.begin());
-      if (!oldest->second.host->unload()) continue;
+    } else if (!host.unload()) {
+      continue;
     }
     counts_.evicted_for_room.add();
     found_any = true;

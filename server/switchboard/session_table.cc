@@ -35,8 +35,10 @@ session::SessionPorts SessionTable::session_ports() {
           [this](document::ToDocument request) { board_.to_document(std::move(request)); },
       .to_channel = [this](presence::ToChannel request) { board_.to_channel(std::move(request)); },
       .query = [this](const document::QueryRequest& request) { board_.query(request); },
-      .decode_apart = [this](std::string text,
-                             auto done) { decode_apart(std::move(text), std::move(done)); },
+      .decode_apart =
+          [this](std::string text, std::function<void(protocol::Decoded)> done) {
+            decode_apart(std::move(text), std::move(done));
+          },
       .closed = [this](SessionId session) { forget(session); },
       .start_presence_period =
           [this](SessionId session) {

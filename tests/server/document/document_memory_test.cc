@@ -21,7 +21,7 @@ class DocumentMemoryTest : public ::testing::Test {
 TEST_F(DocumentMemoryTest, LargeDocumentsLeaveRoomForSmallOnes) {
   std::vector<DocumentMemory::Charge> large;
   while (auto charge = memory_->try_charge(kLarge)) large.push_back(std::move(charge));
-  EXPECT_EQ(memory_->bytes(), 6 * kMiB);
+  EXPECT_EQ(memory_->bytes(), 4 * kMiB);
   EXPECT_GT(full_, 0);
   EXPECT_TRUE(memory_->try_charge(kSmallDocumentBytes));
 }
@@ -37,7 +37,7 @@ TEST_F(DocumentMemoryTest, RoomComesBackWhenAChargeEnds) {
 }
 
 TEST_F(DocumentMemoryTest, TheLargestDocumentHasRoomWhereHalfIsFree) {
-  const auto held = memory_->try_charge(3 * kMiB);
+  const auto held = memory_->try_charge(2 * kMiB);
   ASSERT_TRUE(held);
   EXPECT_TRUE(memory_->try_charge(100 * kMiB));
 }
