@@ -20,6 +20,10 @@ inline constexpr std::size_t kPresencesPerConnectionMax = 64;
 inline constexpr std::chrono::milliseconds kPresencePeriod{50};
 inline constexpr std::size_t kPresenceBytesPerPeriod = protocol::kPresenceBytesMax;
 
+// Presences of one connection that wait for their period: dozens of cursors, or a few of the
+// largest. Beyond it those that wait longest are not shown.
+inline constexpr std::size_t kPresenceBytesWaitingMax = std::size_t{128} << 10;
+
 // Channels that one connection listens to: one a document, and some for the application.
 inline constexpr std::size_t kChannelsPerConnectionMax =
     2 * protocol::kSubscriptionsPerConnectionMax;

@@ -28,14 +28,25 @@ bool PresencePace::admit(const protocol::Presence& presence) {
   const auto waits = std::ranges::find(waiting_, name_of(presence), &PresencePace::name_of);
   if (waits != waiting_.end()) {
     *waits = presence;
+    trim();
     return false;
   }
   if (!fits(presence)) {
     waiting_.push_back(presence);
+    trim();
     return false;
   }
   count(presence);
   return true;
+}
+
+void PresencePace::trim() {
+  std::size_t bytes = 0;
+  for (const protocol::Presence& presence : waiting_) bytes += bytes_of(presence);
+  while (bytes > kPresenceBytesWaitingMax) {
+    bytes -= bytes_of(waiting_.front());
+    waiting_.erase(waiting_.begin());
+  }
 }
 
 std::vector<protocol::Presence> PresencePace::next_period() {

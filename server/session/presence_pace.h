@@ -38,6 +38,7 @@ class PresencePace {
   [[nodiscard]] static std::size_t bytes_of(const protocol::Presence& presence);
   [[nodiscard]] bool fits(const protocol::Presence& presence) const;
   void count(const protocol::Presence& presence);
+  void trim();
 
   std::set<Name> sent_;  // In this period.
   std::size_t bytes_ = 0;
