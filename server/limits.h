@@ -32,11 +32,6 @@ struct MemoryShares {
   std::uint64_t input;      // Messages and bodies that are not there whole, and unanswered ones.
 };
 
-// Blocks of memory of this size and more go back to the system when they are freed: else the
-// allocator keeps those that large texts and messages needed once, for each thread that ever had
-// some.
-inline constexpr int kBlockBytesReturned = 256 << 10;
-
 // File descriptors. The store keeps a quarter of all for its tables, within these: with the least
 // it works, if slower, and the most are tables of a quarter of a terabyte.
 inline constexpr std::size_t kStoreTablesMin = 64;

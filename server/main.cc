@@ -1,6 +1,5 @@
 // cowrite-server: serves documents until it is told to stop.
 
-#include <malloc.h>
 #include <unistd.h>
 
 #include <csignal>
@@ -122,7 +121,6 @@ int main(int argc, char** argv) {
     (early_exit->exit_status == 0 ? std::cout : std::cerr) << early_exit->text;
     return early_exit->exit_status;
   }
-  ::mallopt(M_MMAP_THRESHOLD, cowrite::server::kBlockBytesReturned);
   auto& configuration = std::get<Configuration>(parsed);
   const ServerOptions& options = configuration.options;
   const sigset_t signals = block_signals();

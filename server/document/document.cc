@@ -111,15 +111,15 @@ std::vector<Effect> Document::advance(std::int64_t now_ms) {
 void Document::form_batch(std::int64_t now_ms) {
   if (queue_.empty()) return;
   batch_.emplace(committed_);
-  while (!queue_.empty() && !batch_->full()) {
-    PendingSubmission pending = std::move(queue_.front());
-    queue_.pop_front();
-    if (far_behind_.must_wait(pending.submission())) {
-      far_behind_.hold_back(std::move(pending));
-    } else if (const std::optional<ReadFirst> read = batch_->add(pending, log_, now_ms)) {
-      far_behind_.add(std::move(pending), read->to);
+  auto next = queue_.begin();
+  for (; next != queue_.end() && !batch_->full(); ++next) {
+    if (far_behind_.must_wait(next->submission())) {
+      far_behind_.hold_back(std::move(*next));
+    } else if (const std::optional<ReadFirst> read = batch_->add(*next, log_, now_ms)) {
+      far_behind_.add(std::move(*next), read->to);
     }
   }
+  queue_.erase(queue_.begin(), next);
   if (batch_->has_records()) {
     effects_.emplace_back(StartAppend{batch_->append(key_)});
     state_ = State::kAppending;

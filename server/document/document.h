@@ -14,7 +14,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <deque>
 #include <optional>
 #include <string>
 #include <variant>
@@ -132,7 +131,7 @@ class Document {
   LogCache log_;
   State state_ = State::kReady;
 
-  std::deque<PendingSubmission> queue_;  // In order of arrival.
+  std::vector<PendingSubmission> queue_;  // In order of arrival.
   FarBehind far_behind_;
   std::optional<Batch> batch_;  // Being formed, or in flight.
 

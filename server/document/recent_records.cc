@@ -1,5 +1,6 @@
 #include "server/document/recent_records.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "ot/base/check.h"
@@ -18,7 +19,7 @@ constexpr ot::HistoryBlocks::Limits kShapes{.operations = kShapesMax, .bytes = k
 
 }  // namespace
 
-RecentRecords::RecentRecords(std::uint64_t version) : end_(version), blocks_(version, kShapes) {}
+RecentRecords::RecentRecords(std::uint64_t version) : end_(version), edits_begin_(version) {}
 
 std::vector<RecordPtr> RecentRecords::since(std::uint64_t version, std::size_t bytes_max) const {
   CHECK(version >= begin() && version <= end_);
@@ -33,63 +34,83 @@ std::vector<RecordPtr> RecentRecords::since(std::uint64_t version, std::size_t b
 
 std::size_t RecentRecords::memory_bytes() const {
   constexpr std::size_t kPerRecord = 64;  // Its pointer, its count of owners, its block of memory.
-  return bytes_ + records_.size() * kPerRecord + blocks_.bytes();
+  return bytes_ + size() * kPerRecord + (blocks_ ? blocks_->bytes() : 0);
 }
 
 const RecordPtr& RecentRecords::at(std::uint64_t version) const {
   CHECK(version >= begin() && version < end_);
-  return records_[version - begin()];
+  return records_[dropped_ + (version - begin())];
 }
 
 std::vector<RecordPtr> RecentRecords::since(std::uint64_t version) const {
   CHECK(version >= begin() && version <= end_);
-  return {records_.begin() + static_cast<std::ptrdiff_t>(version - begin()), records_.end()};
+  return {records_.end() - static_cast<std::ptrdiff_t>(end_ - version), records_.end()};
 }
 
-bool RecentRecords::shed() {
-  if (memory_bytes() < 2 * kRecentBytesWhenScarce) return false;
-  while (!records_.empty() && bytes_ > kRecentBytesWhenScarce) {
-    bytes_ -= record_bytes(*records_.front());
-    records_.pop_front();
-  }
-  work_ += blocks_.work();
-  blocks_ = ot::HistoryBlocks(begin(), kShapes);
-  for (const RecordPtr& record : records_) learn_shape(*record);
-  return true;
-}
+// ---- Coming and going
 
 void RecentRecords::push(RecordPtr record) {
   CHECK(record->version == end_);
   bytes_ += record_bytes(*record);
   ++end_;
-  learn_shape(*record);
+  if (!std::holds_alternative<storage::Edit>(record->change)) edits_begin_ = end_;
   records_.push_back(std::move(record));
 }
 
-void RecentRecords::learn_shape(const storage::Record& record) {
-  if (const auto* edit = std::get_if<storage::Edit>(&record.change)) {
-    blocks_.push(edit->operation);
-  } else {
-    work_ += blocks_.work();
-    blocks_ = ot::HistoryBlocks(record.version + 1, kShapes);
+void RecentRecords::trim() {
+  while (!empty() && (size() > kRecentRecordsMax || bytes_ > kRecentBytesMax)) {
+    if (begin() >= edits_begin_) learn_shapes(begin() + 1);
+    drop_oldest();
   }
 }
 
+bool RecentRecords::shed() {
+  if (memory_bytes() < 2 * kRecentBytesWhenScarce) return false;
+  while (!empty() && bytes_ > kRecentBytesWhenScarce) drop_oldest();
+  forget_shapes();
+  return true;
+}
+
+// Their places are given up when they are half of all.
+void RecentRecords::drop_oldest() {
+  bytes_ -= record_bytes(*records_[dropped_]);
+  records_[dropped_++].reset();
+  if (dropped_ < size()) return;
+  records_.erase(records_.begin(), records_.begin() + static_cast<std::ptrdiff_t>(dropped_));
+  records_.shrink_to_fit();
+  dropped_ = 0;
+}
+
+// ---- Rebasing
+
+std::uint64_t RecentRecords::reach() const {
+  return has_shapes() ? blocks_->begin() : std::max(edits_begin_, begin());
+}
+
+void RecentRecords::learn_shapes(std::uint64_t to) {
+  if (!has_shapes()) {
+    forget_shapes();
+    blocks_.emplace(std::max(edits_begin_, begin()), kShapes);
+  }
+  while (blocks_->end() < to) {
+    blocks_->push(std::get<storage::Edit>(at(blocks_->end())->change).operation);
+  }
+}
+
+void RecentRecords::forget_shapes() {
+  work_ = work();
+  blocks_.reset();
+}
+
 ot::Operation RecentRecords::rebase(ot::Operation operation, std::uint64_t from, std::uint64_t to) {
-  return blocks_.rebase(std::move(operation), from, to);
+  learn_shapes(to);
+  return blocks_->rebase(std::move(operation), from, to);
 }
 
 Result<void> RecentRecords::rebase_over(std::uint64_t version, storage::Change& change) {
   const storage::Record& record = *at(version);
   work_ += components(change) + components(record.change) + kRebaseWork;
   return document::rebase(change, record);
-}
-
-void RecentRecords::trim() {
-  while (!records_.empty() && (records_.size() > kRecentRecordsMax || bytes_ > kRecentBytesMax)) {
-    bytes_ -= record_bytes(*records_.front());
-    records_.pop_front();
-  }
 }
 
 }  // namespace cowrite::document

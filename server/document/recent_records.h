@@ -5,7 +5,7 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <deque>
+#include <optional>
 #include <vector>
 
 #include "ot/base/result.h"
@@ -20,10 +20,10 @@ class RecentRecords {
   explicit RecentRecords(std::uint64_t version);
 
   // The records begin() <= version < end() are here.
-  [[nodiscard]] std::uint64_t begin() const { return end_ - records_.size(); }
+  [[nodiscard]] std::uint64_t begin() const { return end_ - size(); }
   [[nodiscard]] std::uint64_t end() const { return end_; }
-  [[nodiscard]] std::size_t size() const { return records_.size(); }
-  [[nodiscard]] bool empty() const { return records_.empty(); }
+  [[nodiscard]] std::size_t size() const { return records_.size() - dropped_; }
+  [[nodiscard]] bool empty() const { return size() == 0; }
 
   // REQUIRES: begin() <= version < end().
   [[nodiscard]] const RecordPtr& at(std::uint64_t version) const;
@@ -35,9 +35,9 @@ class RecentRecords {
   // About what all of it takes in memory.
   [[nodiscard]] std::size_t memory_bytes() const;
 
-  // The records from here to end() are edits whose shapes are known. May be before begin() or after
-  // it.
-  [[nodiscard]] std::uint64_t reach() const { return blocks_.begin(); }
+  // The records from here to end() are edits whose shapes are known, or can be learned from them.
+  // May be before begin() or after it.
+  [[nodiscard]] std::uint64_t reach() const;
   // The operation, made at version `from`, as it is to be made at version `to`. REQUIRES: reach()
   // <= from <= to <= end(), and what HistoryBlocks::rebase() requires.
   [[nodiscard]] ot::Operation rebase(ot::Operation operation, std::uint64_t from, std::uint64_t to);
@@ -46,7 +46,7 @@ class RecentRecords {
   // forbids it. REQUIRES: begin() <= version < end().
   [[nodiscard]] Result<void> rebase_over(std::uint64_t version, storage::Change& change);
   // How much all rebasing has cost, in components.
-  [[nodiscard]] std::uint64_t work() const { return work_ + blocks_.work(); }
+  [[nodiscard]] std::uint64_t work() const { return work_ + (blocks_ ? blocks_->work() : 0); }
 
   // Drops all but the newest records, of kRecentBytesWhenScarce, and the shapes of those before.
   // False if there is hardly anything to drop.
@@ -59,13 +59,20 @@ class RecentRecords {
   void trim();
 
  private:
-  void learn_shape(const storage::Record& record);
+  void drop_oldest();
+  // Nearly all submissions pass a few records one by one, so shapes are learned when they are
+  // needed, or when their records leave.
+  void learn_shapes(std::uint64_t to);
+  [[nodiscard]] bool has_shapes() const { return blocks_ && blocks_->end() >= edits_begin_; }
+  void forget_shapes();
 
-  std::deque<RecordPtr> records_;
+  std::vector<RecordPtr> records_;
+  std::size_t dropped_ = 0;  // Of the first of them; they are null.
   std::uint64_t end_;
   std::size_t bytes_ = 0;
-  std::uint64_t work_ = 0;  // Without that of blocks_.
-  ot::HistoryBlocks blocks_;
+  std::uint64_t work_ = 0;     // Without that of blocks_.
+  std::uint64_t edits_begin_;  // Behind the last record that is no edit.
+  std::optional<ot::HistoryBlocks> blocks_;
 };
 
 }  // namespace cowrite::document

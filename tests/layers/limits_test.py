@@ -32,7 +32,7 @@ INTERNAL = {
     "protocol::kPieceBytes",
     "protocol::kPieceBytesOver",
     "http::kLongPollInterval",
-    *("server::" + name for name in ("kLoopsMax", "kMemoryBytes", "kMemoryBytesMin", "kBlockBytesReturned", "kStoreTablesMin", "kStoreTablesMax", "kStoreOtherFiles", "kOtherFiles", "kFilesOfLoop", "kConnectionsMin", "kRepeatsSweep", "kMetricsConnectionsMax", "kMetricsConnectionsPerAddress")),
+    *("server::" + name for name in ("kLoopsMax", "kMemoryBytes", "kMemoryBytesMin", "kStoreTablesMin", "kStoreTablesMax", "kStoreOtherFiles", "kOtherFiles", "kFilesOfLoop", "kConnectionsMin", "kRepeatsSweep", "kMetricsConnectionsMax", "kMetricsConnectionsPerAddress")),
     *("storage::" + name for name in ("kPackRecords", "kCheckpointRecords", "kCheckpointBytes")),
 }
 
