@@ -34,6 +34,10 @@ inline constexpr std::size_t kOutputRateMin = std::size_t{1} << 10;
 // gigabyte; more users mean more servers.
 inline constexpr std::size_t kConnectionsMax = 20'000;
 
+// Connections that are looked at, or dropped, in one turn of the loop: each may end, which takes a
+// tenth of a millisecond and more.
+inline constexpr std::size_t kConnectionsPerTurn = 32;
+
 // Connections from one address that is not loopback: a school behind one router passes, and one
 // hostile machine cannot take all connections.
 inline constexpr std::size_t kConnectionsPerAddressMax = 1'024;

@@ -26,7 +26,7 @@ INTERNAL = {
     *("session::" + name for name in ("kReadsInFlightPerConnectionMax", "kSendQueueHighBytes", "kDecodedApartBytes")),
     *("switchboard::" + name for name in ("kIdleDocument", "kEvictionLooksMax", "kClockDifferenceMax")),
     *("transport::" + name for name in (
-        "kReadBufferBytes", "kSmallInputBytes", "kInputBytesForSmall", "kInputBytesMin", "kPongsWaitingMax", "kUnsentBytesMax", "kDrainedBytes", "kPieceMarkBytes", "kLongTextBytesPerSweep", "kOutputBytesMax", "Timing::linger", "Timing::accept_backoff", "Timing::sweep",
+        "kReadBufferBytes", "kSmallInputBytes", "kInputBytesForSmall", "kInputBytesMin", "kPongsWaitingMax", "kUnsentBytesMax", "kDrainedBytes", "kPieceMarkBytes", "kConnectionsPerTurn", "kLongTextBytesPerSweep", "kOutputBytesMax", "Timing::linger", "Timing::accept_backoff", "Timing::sweep",
     )),
     "history::kDiffWordsBytesMax",
     "protocol::kPieceBytes",

@@ -84,10 +84,27 @@ class WebSocketServer::Impl : public std::enable_shared_from_this<Impl> {
                                                      http::Request& request) const;
   void count(const http::Response& response);
   void make_room();
+  void drop_in_turns(std::vector<RawConnectionPtr> connections);
+  void drop_some();
   void serve_input();
   void schedule_sweep();
+  void begin_sweep();
   void sweep();
-  void sweep_messages(Clock::time_point now);
+  void sweep_message(const RawConnectionPtr& connection);
+  void end_largest_message();
+
+  // A pass over the connections.
+  struct Sweep {
+    Clock::time_point now;
+    std::vector<RawConnectionPtr> rest;
+    // Of the messages that arrive slowly: what those hold that are ended already, and the largest
+    // of the others.
+    std::uint64_t coming = 0;
+    RawConnectionPtr largest_message;
+  };
+
+  // Calls it in a turn of its own.
+  void post(void (Impl::*step)());
 
   // A copy, since what is done to one may end it or others.
   [[nodiscard]] std::vector<RawConnectionPtr> connections() const {
@@ -106,8 +123,10 @@ class WebSocketServer::Impl : public std::enable_shared_from_this<Impl> {
   std::shared_ptr<Acceptor> acceptor_;
   // From accepting to the end: websocketpp holds none while it neither reads nor writes.
   std::unordered_set<RawConnectionPtr> connections_;
+  std::vector<RawConnectionPtr> dropping_;  // In turns, the last first.
   asio::steady_timer sweep_timer_;
-  bool sweep_scheduled_ = false;
+  bool sweep_scheduled_ = false;  // Or under way.
+  Sweep sweep_;
   std::atomic<bool> abandoned_ = false;
 };
 
@@ -350,6 +369,7 @@ void WebSocketServer::Impl::count(const http::Response& response) {
 // Drops connections until what they have queued is more than what there is too much, and a quarter
 // of the bound, so that this is not done again at once. What they share with others stays.
 void WebSocketServer::Impl::make_room() {
+  if (!dropping_.empty()) return drop_some();
   struct Holder {
     bool stalled = false;
     std::size_t bytes = 0;
@@ -367,20 +387,39 @@ void WebSocketServer::Impl::make_room() {
   });
   const std::size_t wanted = output_->bytes() - output_->bytes_max() + output_->bytes_max() / 4;
   std::size_t found = 0;
-  for (const Holder& holder : holders) {
+  std::vector<RawConnectionPtr> chosen;
+  for (Holder& holder : holders) {
     if (found >= wanted) break;
     found += holder.bytes;
-    counts_.dropped_for_room.add();
-    holder.connection->drop();
+    chosen.push_back(std::move(holder.connection));
   }
+  drop_in_turns(std::move(chosen));
 }
 
 void WebSocketServer::Impl::drop_stalled() {
-  for (const RawConnectionPtr& connection : connections()) {
-    if (!connection->stalled() || !connection->sends_long()) continue;
+  std::vector<RawConnectionPtr> chosen = connections();
+  std::erase_if(chosen, [](const RawConnectionPtr& connection) {
+    return !connection->stalled() || !connection->sends_long();
+  });
+  drop_in_turns(std::move(chosen));
+}
+
+// The first first.
+void WebSocketServer::Impl::drop_in_turns(std::vector<RawConnectionPtr> connections) {
+  std::reverse(connections.begin(), connections.end());
+  dropping_.insert(dropping_.begin(), connections.begin(), connections.end());
+  drop_some();
+}
+
+void WebSocketServer::Impl::drop_some() {
+  for (std::size_t i = 0; i < kConnectionsPerTurn && !dropping_.empty(); ++i) {
+    const RawConnectionPtr connection = std::move(dropping_.back());
+    dropping_.pop_back();
+    if (!connections_.contains(connection)) continue;
     counts_.dropped_for_room.add();
     connection->drop();
   }
+  if (!dropping_.empty()) post(&Impl::drop_some);
 }
 
 // ---- Timeouts
@@ -388,48 +427,62 @@ void WebSocketServer::Impl::drop_stalled() {
 void WebSocketServer::Impl::schedule_sweep() {
   if (std::exchange(sweep_scheduled_, true)) return;
   sweep_timer_.expires_after(timing_.sweep);
-  sweep_timer_.async_wait([self = shared_from_this()](const boost::system::error_code&) {
-    self->sweep_scheduled_ = false;
-    try {
-      self->sweep();
-    } catch (const std::exception&) {  // No memory; there is a next time.
-    }
-    if (!self->connections_.empty()) self->schedule_sweep();
-  });
+  sweep_timer_.async_wait(
+      [self = shared_from_this()](const boost::system::error_code&) { self->begin_sweep(); });
 }
 
+void WebSocketServer::Impl::begin_sweep() {
+  try {
+    sweep_ = {.now = Clock::now(), .rest = connections()};
+  } catch (const std::exception&) {  // No memory; there is a next time.
+  }
+  sweep();
+}
+
+// Some in each turn of the loop, since what is found may end each of them.
 void WebSocketServer::Impl::sweep() {
-  const Clock::time_point now = Clock::now();
-  sweep_messages(now);
-  for (const RawConnectionPtr& connection : connections()) {
-    if (connection->web_socket) connection->web_socket->sweep(now, timing_);
-    if (connection->exchange) connection->exchange->sweep(now, timing_);
+  try {
+    for (std::size_t i = 0; i < kConnectionsPerTurn && !sweep_.rest.empty(); ++i) {
+      const RawConnectionPtr connection = std::move(sweep_.rest.back());
+      sweep_.rest.pop_back();
+      if (connection->web_socket) sweep_message(connection);
+      if (connection->web_socket) connection->web_socket->sweep(sweep_.now, timing_);
+      if (connection->exchange) connection->exchange->sweep(sweep_.now, timing_);
+    }
+    if (!sweep_.rest.empty()) return post(&Impl::sweep);
+    end_largest_message();
+  } catch (const std::exception&) {
   }
+  sweep_ = {};
+  sweep_scheduled_ = false;
   counts_.input_bytes.set(input_->bytes());
+  if (!connections_.empty()) schedule_sweep();
 }
 
-// Ends messages that do not arrive. Where others wait for room, the largest of those that could
-// arrive sooner makes room, unless much is on its way.
-void WebSocketServer::Impl::sweep_messages(Clock::time_point now) {
-  RawConnectionPtr largest;
-  std::uint64_t coming = 0;
-  for (const RawConnectionPtr& connection : connections()) {
-    if (!connection->web_socket) continue;
-    PacedSocket& paced_socket = connection->paced_socket();
-    Intake& intake = paced_socket.intake();
-    intake.look(now, paced_socket.holds_reading() ? ArrivalWatch::Reading::kHeld
-                                                  : ArrivalWatch::Reading::kOn);
-    if (intake.is_stopped()) {
-      coming += intake.holds();
-    } else if (intake.is_late(timing_)) {
-      connection->web_socket->refuse_message(CloseCode::kTooSlow,
-                                             "A message did not arrive whole in time.");
-    } else if (intake.is_stalled(timing_) &&
-               intake.holds() > (largest ? largest->paced_socket().intake().holds() : 0)) {
-      largest = connection;
-    }
+// Ends a message that does not arrive.
+void WebSocketServer::Impl::sweep_message(const RawConnectionPtr& connection) {
+  PacedSocket& paced_socket = connection->paced_socket();
+  Intake& intake = paced_socket.intake();
+  intake.look(sweep_.now, paced_socket.holds_reading() ? ArrivalWatch::Reading::kHeld
+                                                       : ArrivalWatch::Reading::kOn);
+  const RawConnectionPtr& largest = sweep_.largest_message;
+  if (intake.is_stopped()) {
+    sweep_.coming += intake.holds();
+  } else if (intake.is_late(timing_)) {
+    connection->web_socket->refuse_message(CloseCode::kTooSlow,
+                                           "A message did not arrive whole in time.");
+  } else if (intake.is_stalled(timing_) &&
+             intake.holds() > (largest ? largest->paced_socket().intake().holds() : 0)) {
+    sweep_.largest_message = connection;
   }
-  if (largest && coming < kMessageBytesMax / 2 && input_->is_waited_for()) {
+}
+
+// Where others wait for room, the largest of the messages that could arrive sooner makes room,
+// unless much is on its way.
+void WebSocketServer::Impl::end_largest_message() {
+  const RawConnectionPtr largest = std::move(sweep_.largest_message);
+  if (largest && largest->web_socket && sweep_.coming < kMessageBytesMax / 2 &&
+      input_->is_waited_for()) {
     largest->web_socket->refuse_message(
         CloseCode::kTryAgainLater, "A message arrives slowly, and others wait for its memory.");
   }
@@ -441,6 +494,15 @@ void WebSocketServer::Impl::serve_input() {
   if (abandoned_) return;
   asio::post(context_, [weak = weak_from_this()] {
     if (const auto self = weak.lock()) self->input_->serve();
+  });
+}
+
+void WebSocketServer::Impl::post(void (Impl::*step)()) {
+  asio::post(context_, [weak = weak_from_this(), step] {
+    const auto self = weak.lock();
+    if (!self || self->abandoned_) return;
+    (self.get()->*step)();
+    if (self->handlers_.after_event) self->handlers_.after_event();
   });
 }
 
