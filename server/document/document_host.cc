@@ -25,18 +25,16 @@ bool subscribes(const ReadRequest& request) {
 // ---- Coming and going
 
 std::shared_ptr<DocumentHost> DocumentHost::open(storage::DocumentKey key,
-                                                 storage::OperationLog& log, HostPorts ports,
+                                                 storage::OperationLog& log, const HostPorts& ports,
                                                  storage::Payer payer) {
-  std::shared_ptr<DocumentHost> host(new DocumentHost(std::move(key), log, std::move(ports)));
+  std::shared_ptr<DocumentHost> host(new DocumentHost(std::move(key), log, ports));
   host->load(payer);
   return host;
 }
 
-DocumentHost::DocumentHost(storage::DocumentKey key, storage::OperationLog& log, HostPorts ports)
-    : key_(std::move(key)),
-      log_(log),
-      ports_(std::move(ports)),
-      reader_(log, ports_.run, ports_.run_after) {}
+DocumentHost::DocumentHost(storage::DocumentKey key, storage::OperationLog& log,
+                           const HostPorts& ports)
+    : key_(std::move(key)), log_(log), ports_(ports), reader_(log, ports_.run, ports_.run_after) {}
 
 void DocumentHost::load(storage::Payer payer) {
   loading_ = true;
@@ -196,7 +194,7 @@ void DocumentHost::answer_part(const ReadRequest& request, std::vector<RecordPtr
 void DocumentHost::refuse_ahead(const ReadRequest& request) {
   const std::uint64_t seen = *request.request.version;
   const std::uint64_t held = document_->committed().version;
-  ports_.on_client_ahead(seen, held);
+  ports_.on_client_ahead(key_, seen, held);
   ports_.reply(
       request.session,
       ReadReply{.ticket = request.ticket,
@@ -377,7 +375,8 @@ void DocumentHost::carry_out(StartAppend effect) {
 void DocumentHost::tell_of_client_ahead(const Answer& answer) {
   const auto* const refusal = std::get_if<Refusal>(&answer.outcome);
   if (refusal == nullptr || refusal->error.code != protocol::kErrVersionNewer) return;
-  ports_.on_client_ahead(refusal->request.version.value_or(refusal->version), refusal->version);
+  ports_.on_client_ahead(key_, refusal->request.version.value_or(refusal->version),
+                         refusal->version);
 }
 
 void DocumentHost::carry_out(Announce effect) {

@@ -12,7 +12,6 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <deque>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -30,7 +29,7 @@
 
 namespace cowrite::document {
 
-// How a host reaches the rest of the server.
+// How the hosts of one loop reach the rest of the server.
 struct HostPorts {
   using Work = std::function<void()>;
   using Reply =
@@ -52,7 +51,8 @@ struct HostPorts {
   // Once for each time that submissions are answered, before any session is told.
   std::function<void(const CommitNotice&)> on_answered = [](const auto&) {};
   // A client has the document at version `seen`, and the log has it at `held` only.
-  std::function<void(std::uint64_t seen, std::uint64_t held)> on_client_ahead = [](auto, auto) {};
+  std::function<void(const storage::DocumentKey&, std::uint64_t seen, std::uint64_t held)>
+      on_client_ahead = [](const auto&, auto, auto) {};
   // Of all documents.
   std::shared_ptr<DocumentMemory> memory;
   // The log is in an unknown state: the process must end.
@@ -62,9 +62,11 @@ struct HostPorts {
 class DocumentHost : public std::enable_shared_from_this<DocumentHost> {
  public:
   // Starts to load the document; requests wait until it is there. Whoever asked for it pays.
+  // REQUIRES: the ports are there whenever this is called.
   [[nodiscard]] static std::shared_ptr<DocumentHost> open(storage::DocumentKey key,
                                                           storage::OperationLog& log,
-                                                          HostPorts ports, storage::Payer payer);
+                                                          const HostPorts& ports,
+                                                          storage::Payer payer);
 
   void handle(ToDocument request);
   // A session that joined is gone, or its reply found it gone.
@@ -86,7 +88,7 @@ class DocumentHost : public std::enable_shared_from_this<DocumentHost> {
   // The log has answered, or a time is over.
   using Event = std::function<void(Document&)>;
 
-  DocumentHost(storage::DocumentKey key, storage::OperationLog& log, HostPorts ports);
+  DocumentHost(storage::DocumentKey key, storage::OperationLog& log, const HostPorts& ports);
 
   [[nodiscard]] TextRoom room_of_text();
   void load(storage::Payer payer);
@@ -137,7 +139,7 @@ class DocumentHost : public std::enable_shared_from_this<DocumentHost> {
 
   storage::DocumentKey key_;
   storage::OperationLog& log_;
-  HostPorts ports_;
+  const HostPorts& ports_;
   LogReader reader_;
   std::unique_ptr<Document> document_;  // Null while it is away, or not loaded.
   DocumentMemory::Charge charge_;       // For it.
@@ -147,8 +149,8 @@ class DocumentHost : public std::enable_shared_from_this<DocumentHost> {
   std::optional<std::uint64_t> told_;
   std::weak_ptr<const void> text_room_;  // For the text of a version, if somebody is being sent it.
   std::uint64_t text_room_version_ = 0;
-  std::deque<std::variant<ToDocument, Event>> waiting_;  // Until it is back, or loaded anew.
-  bool reloading_ = false;                               // It is to be loaded anew.
+  std::vector<std::variant<ToDocument, Event>> waiting_;  // Until it is back, or loaded anew.
+  bool reloading_ = false;                                // It is to be loaded anew.
   SubscribedLoops subscribers_;
   HeldPresences held_presences_;
 };

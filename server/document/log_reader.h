@@ -23,10 +23,11 @@ class LogReader {
  public:
   using Work = std::function<void()>;
 
-  // `run` and `run_after` run work on the loop, later; `run` from any thread.
-  LogReader(storage::OperationLog& log, std::function<void(Work)> run,
-            std::function<void(std::chrono::milliseconds, Work)> run_after)
-      : log_(log), run_(std::move(run)), run_after_(std::move(run_after)) {}
+  // `run` and `run_after` run work on the loop, later; `run` from any thread. REQUIRES: what is
+  // referred to outlives this.
+  LogReader(storage::OperationLog& log, const std::function<void(Work)>& run,
+            const std::function<void(std::chrono::milliseconds, Work)>& run_after)
+      : log_(log), run_(run), run_after_(run_after) {}
 
   // Runs `job` on a reader thread when its turn comes, and then `done` with its outcome on the
   // loop. The owner of this lives until then. When the log ends first, which it does after the
@@ -76,8 +77,8 @@ class LogReader {
   }
 
   storage::OperationLog& log_;
-  const std::function<void(Work)> run_;
-  const std::function<void(std::chrono::milliseconds, Work)> run_after_;
+  const std::function<void(Work)>& run_;
+  const std::function<void(std::chrono::milliseconds, Work)>& run_after_;
   std::size_t under_way_ = 0;
 };
 

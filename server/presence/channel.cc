@@ -32,18 +32,20 @@ void Channel::receive(const ChannelLeave& leave) {
 
 void Channel::receive(const ChannelCall& call) {
   if (called_) {
-    const bool is_of_several = next_call_ && next_call_->session != call.session;
-    next_call_ = is_of_several ? ChannelCall{{}, call.channel} : call;
+    const bool is_of_several = next_call_ && *next_call_ != call.session;
+    next_call_ = is_of_several ? document::SessionId{} : call.session;
     return;
   }
   for (const auto& [loop, listeners] : subscribers_.loops()) ports_.announce(loop, call);
   called_ = true;
-  ports_.start_call_period();
+  ports_.start_call_period(call.channel);
 }
 
-void Channel::may_call() {
+void Channel::may_call(const std::string& name) {
   called_ = false;
-  if (const auto call = std::exchange(next_call_, std::nullopt)) receive(*call);
+  if (const auto session = std::exchange(next_call_, std::nullopt)) {
+    receive(ChannelCall{*session, name});
+  }
 }
 
 // ---- Presences

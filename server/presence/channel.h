@@ -62,23 +62,24 @@ using ChannelReply = std::variant<ChannelJoined, ChannelLeft, document::Presence
 
 using ChannelNotice = std::variant<document::SharedPresence, ChannelCall>;
 
-// How a channel reaches sessions and loops.
+// How the channels of one loop reach sessions and loops.
 struct ChannelPorts {
   std::function<void(document::SessionId, ChannelReply)> reply;
   std::function<void(document::LoopIndex, ChannelNotice)> announce;
-  // Calls may_call() when kCallPeriod has passed.
-  std::function<void()> start_call_period;
+  // Calls may_call() of the channel of that name when kCallPeriod has passed.
+  std::function<void(const std::string& channel)> start_call_period;
 };
 
 class Channel {
  public:
-  explicit Channel(ChannelPorts ports) : ports_(std::move(ports)) {}
+  // REQUIRES: the ports outlive this.
+  explicit Channel(const ChannelPorts& ports) : ports_(ports) {}
 
   void handle(const ToChannel& message);
   // A session that joined is gone, or left before.
   void leave(document::LoopIndex loop) { subscribers_.leave(loop); }
-  // The time between two calls is over.
-  void may_call();
+  // The time between two calls is over. REQUIRES: `name` is this channel's.
+  void may_call(const std::string& name);
 
   // Nobody listens: it may be dropped.
   [[nodiscard]] bool idle() const { return subscribers_.empty(); }
@@ -98,11 +99,12 @@ class Channel {
   [[nodiscard]] bool release(const document::PresenceNotice& notice);
   void relay(const document::SharedPresence& presence);
 
-  ChannelPorts ports_;
+  const ChannelPorts& ports_;
   document::SubscribedLoops subscribers_;
   std::map<std::string, Owner> owners_;  // By presence id.
   bool called_ = false;                  // A little while ago.
-  std::optional<ChannelCall> next_call_;
+  // For whom the next call is due; number 0 stands for several.
+  std::optional<document::SessionId> next_call_;
 };
 
 }  // namespace cowrite::presence

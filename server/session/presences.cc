@@ -1,5 +1,7 @@
 #include "server/session/presences.h"
 
+#include <utility>
+
 #include "server/session/limits.h"
 
 namespace cowrite::session {
@@ -11,16 +13,28 @@ bool OwnPresences::remember(const protocol::Presence& presence) {
     return true;
   }
   if (presences_.size() >= kPresencesPerConnectionMax && !presences_.contains(name)) return false;
-  protocol::Presence& kept = presences_.insert_or_assign(name, presence).first->second;
-  kept.value = "null";
+  presences_.insert_or_assign(
+      name, Latest{presence.presence_version, presence.key, presence.version, presence.type});
   return true;
+}
+
+protocol::Presence OwnPresences::end_of(Presences::value_type& presence) {
+  const auto& [channel, id] = presence.first;
+  Latest& latest = presence.second;
+  return {.channel = channel,
+          .id = id,
+          .presence_version = latest.presence_version,
+          .value = "null",
+          .key = std::move(latest.key),
+          .version = latest.version,
+          .type = std::move(latest.type)};
 }
 
 std::vector<protocol::Presence> OwnPresences::take_back(const std::string& channel) {
   std::vector<protocol::Presence> ended;
   auto next = presences_.lower_bound({channel, {}});
   while (next != presences_.end() && next->first.first == channel) {
-    ended.push_back(std::move(next->second));
+    ended.push_back(end_of(*next));
     next = presences_.erase(next);
   }
   return ended;
@@ -28,7 +42,8 @@ std::vector<protocol::Presence> OwnPresences::take_back(const std::string& chann
 
 std::vector<protocol::Presence> OwnPresences::take_back_all() {
   std::vector<protocol::Presence> ended;
-  for (auto& [name, presence] : presences_) ended.push_back(std::move(presence));
+  ended.reserve(presences_.size());
+  for (Presences::value_type& presence : presences_) ended.push_back(end_of(presence));
   presences_.clear();
   return ended;
 }

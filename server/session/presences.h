@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -34,7 +35,18 @@ class OwnPresences {
 
  private:
   using Name = std::pair<std::string, std::string>;  // Channel and presence id.
-  std::map<Name, protocol::Presence> presences_;
+  // What its end says.
+  struct Latest {
+    std::uint64_t presence_version = 0;
+    std::optional<storage::DocumentKey> key;
+    std::optional<std::uint64_t> version;
+    std::optional<std::string> type;
+  };
+  using Presences = std::map<Name, Latest>;
+
+  [[nodiscard]] static protocol::Presence end_of(Presences::value_type& presence);
+
+  Presences presences_;
 };
 
 // Only the latest of each person matters. The latest is not always the last to come: a connection

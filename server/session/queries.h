@@ -5,7 +5,7 @@
 #pragma once
 
 #include <cstddef>
-#include <deque>
+#include <list>
 #include <utility>
 
 #include "server/document/messages.h"
@@ -35,7 +35,7 @@ class Queries {
   document::SessionId session_;
   storage::Payer payer_;
   Outbox& outbox_;
-  std::deque<protocol::Query> queue_;
+  std::list<protocol::Query> queue_;
   bool under_way_ = false;
   bool congested_ = false;
 };

@@ -63,7 +63,7 @@ std::optional<RequestQueue::Request> RequestQueue::next(bool records_too) {
   return take_first(others_, false);
 }
 
-std::optional<RequestQueue::Request> RequestQueue::take_first(std::deque<Lanes::iterator>& list,
+std::optional<RequestQueue::Request> RequestQueue::take_first(std::list<Lanes::iterator>& list,
                                                               bool of_records) {
   while (!list.empty()) {
     const auto lane = list.front();

@@ -6,7 +6,7 @@
 #pragma once
 
 #include <cstddef>
-#include <deque>
+#include <list>
 #include <map>
 #include <optional>
 
@@ -55,7 +55,7 @@ class RequestQueue {
  private:
   // What is about one document.
   struct Lane {
-    std::deque<Request> requests;
+    std::list<Request> requests;
     std::size_t under_way = 0;   // Passed on and not answered, without operations.
     std::size_t unanswered = 0;  // Operations.
     bool in_parts = false;
@@ -66,15 +66,15 @@ class RequestQueue {
 
   [[nodiscard]] static bool may_pass(const Lane& lane);
   void update(Lanes::iterator lane);
-  [[nodiscard]] std::optional<Request> take_first(std::deque<Lanes::iterator>& list,
+  [[nodiscard]] std::optional<Request> take_first(std::list<Lanes::iterator>& list,
                                                   bool of_records);
 
   Lanes lanes_;
   std::size_t size_ = 0;
   // Lanes whose first may be passed on, unless something has changed since: it reads records, or it
   // does something else.
-  std::deque<Lanes::iterator> readers_;
-  std::deque<Lanes::iterator> others_;
+  std::list<Lanes::iterator> readers_;
+  std::list<Lanes::iterator> others_;
 };
 
 }  // namespace cowrite::session

@@ -16,7 +16,7 @@ class ChannelTable {
  public:
   // REQUIRES: both outlive this.
   ChannelTable(Switchboard& board, LoopIndex loop, Counts& counts)
-      : board_(board), loop_(loop), counts_(counts) {}
+      : board_(board), loop_(loop), counts_(counts), ports_(channel_ports()) {}
 
   void handle(const presence::ToChannel& request);
   // A session of this loop that listened has left. REQUIRES: it had joined.
@@ -25,12 +25,13 @@ class ChannelTable {
   [[nodiscard]] bool empty() const { return channels_.empty(); }
 
  private:
-  [[nodiscard]] presence::ChannelPorts channel_ports(const std::string& name);
+  [[nodiscard]] presence::ChannelPorts channel_ports();
   void start_call_period(const std::string& name);
 
   Switchboard& board_;
   const LoopIndex loop_;
   Counts& counts_;
+  const presence::ChannelPorts ports_;  // Of all of them.
   std::unordered_map<std::string, presence::Channel, storage::SeededHash> channels_;
 };
 

@@ -21,10 +21,10 @@ void DocumentTable::handle(document::ToDocument request) {
 DocumentHost& DocumentTable::open(const DocumentKey& key, storage::Payer payer) {
   const auto [found, is_new] = documents_.try_emplace(key);
   OpenDocument& opened = found->second;
-  if (is_new) opened.use = by_use_.insert(by_use_.end(), key);
+  if (is_new) opened.use = by_use_.insert(by_use_.end(), &found->first);
   by_use_.splice(by_use_.end(), by_use_, opened.use);
   if (!opened.host) {
-    opened.host = DocumentHost::open(key, log_, host_ports(key), payer);
+    opened.host = DocumentHost::open(key, log_, ports_, payer);
     counts_.documents_opened.add();
     counts_.documents.set(documents_.size());
   }
@@ -32,7 +32,7 @@ DocumentHost& DocumentTable::open(const DocumentKey& key, storage::Payer payer) 
   return *opened.host;
 }
 
-document::HostPorts DocumentTable::host_ports(const DocumentKey& key) {
+document::HostPorts DocumentTable::host_ports() {
   const Ports& ports = board_.ports();
   return {
       .now_ms = ports.now_ms,
@@ -54,7 +54,7 @@ document::HostPorts DocumentTable::host_ports(const DocumentKey& key) {
           [this](document::SharedPresence notice) { channels_.handle(std::move(notice)); },
       .on_answered = [this](const document::CommitNotice& notice) { count_answers(notice); },
       .on_client_ahead =
-          [this, key](std::uint64_t seen, std::uint64_t held) {
+          [this](const DocumentKey& key, std::uint64_t seen, std::uint64_t held) {
             board_.ports().on_client_ahead(key, seen, held);
           },
       .memory = board_.memory(),
@@ -128,7 +128,7 @@ bool DocumentTable::make_room() {
   bool found_any = false;
   for (std::size_t looks = 0; looks < kEvictionLooksMax && board_.memory()->scarce(); ++looks) {
     if (by_use_.empty()) return false;
-    const auto oldest = documents_.find(by_use_.front());
+    const auto oldest = documents_.find(*by_use_.front());
     DocumentHost& host = *oldest->second.host;
     by_use_.splice(by_use_.end(), by_use_, by_use_.begin());
     if (host.shed()) {  // It may be wanted again at once.

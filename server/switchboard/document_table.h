@@ -22,7 +22,12 @@ class DocumentTable {
   // `channels` are those of the same loop. REQUIRES: all that is referred to outlives this.
   DocumentTable(Switchboard& board, LoopIndex loop, storage::OperationLog& log,
                 ChannelTable& channels, Counts& counts)
-      : board_(board), loop_(loop), log_(log), channels_(channels), counts_(counts) {}
+      : board_(board),
+        loop_(loop),
+        log_(log),
+        channels_(channels),
+        counts_(counts),
+        ports_(host_ports()) {}
 
   void handle(document::ToDocument request);
   // A session of this loop that joined the document has left. REQUIRES: it had joined.
@@ -42,15 +47,16 @@ class DocumentTable {
  private:
   void check_time(const document::CommitNotice& notice) const;
   void count_answers(const document::CommitNotice& notice);
+  using ByUse = std::list<const storage::DocumentKey*>;
   struct OpenDocument {
     std::shared_ptr<document::DocumentHost> host;
-    std::list<storage::DocumentKey>::iterator use;  // In by_use_.
-    bool was_idle = false;                          // When it was looked at last.
+    ByUse::iterator use;    // In by_use_.
+    bool was_idle = false;  // When it was looked at last.
   };
   using OpenDocuments = std::unordered_map<storage::DocumentKey, OpenDocument>;
 
   [[nodiscard]] document::DocumentHost& open(const storage::DocumentKey& key, storage::Payer payer);
-  [[nodiscard]] document::HostPorts host_ports(const storage::DocumentKey& key);
+  [[nodiscard]] document::HostPorts host_ports();
   OpenDocuments::iterator evict(OpenDocuments::iterator evicted);
 
   Switchboard& board_;
@@ -59,8 +65,9 @@ class DocumentTable {
   ChannelTable& channels_;
   Counts& counts_;
 
+  const document::HostPorts ports_;  // Of all of them.
   OpenDocuments documents_;
-  std::list<storage::DocumentKey> by_use_;  // All of them, those used longest ago first.
+  ByUse by_use_;  // All of them, those used longest ago first.
 };
 
 }  // namespace cowrite::switchboard

@@ -16,15 +16,17 @@ using storage::DocumentKey;
 
 struct Switchboard::Shard {
   Shard(Switchboard& board, LoopIndex loop, const Options& options, storage::OperationLog& log)
-      : queries(
-            log, [&board, loop](Ports::Work work) { board.ports().post(loop, std::move(work)); },
-            [&board, loop](std::chrono::milliseconds delay, Ports::Work work) {
-              board.ports().post_after(loop, delay, std::move(work));
-            }),
+      : run([&board, loop](Ports::Work work) { board.ports().post(loop, std::move(work)); }),
+        run_after([&board, loop](std::chrono::milliseconds delay, Ports::Work work) {
+          board.ports().post_after(loop, delay, std::move(work));
+        }),
+        queries(log, run, run_after),
         sessions(board, loop, options.history_id, counts),
         channels(board, loop, counts),
         documents(board, loop, log, channels, counts) {}
 
+  const std::function<void(Ports::Work)> run;
+  const std::function<void(std::chrono::milliseconds, Ports::Work)> run_after;
   Counts counts;
   document::LogReader queries;
   SessionTable sessions;

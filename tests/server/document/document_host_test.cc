@@ -63,7 +63,7 @@ class DocumentHostTest : public ::testing::Test {
   static constexpr SessionId kAlice{0, 1};
   static constexpr SessionId kBob{0, 2};
 
-  DocumentHostTest() : host_(DocumentHost::open({"docs", "d"}, log_, ports(), storage::Payer{1})) {}
+  DocumentHostTest() : host_(DocumentHost::open({"docs", "d"}, log_, ports_, storage::Payer{1})) {}
 
   HostPorts ports() {
     HostPorts ports;
@@ -89,7 +89,7 @@ class DocumentHostTest : public ::testing::Test {
     ports.announce_presence = [this](const SharedPresence& notice) {
       told_.push_back(notice->encoded);
     };
-    ports.on_client_ahead = [this](std::uint64_t seen, std::uint64_t held) {
+    ports.on_client_ahead = [this](const auto&, std::uint64_t seen, std::uint64_t held) {
       told_.push_back("ahead " + std::to_string(seen) + " > " + std::to_string(held));
     };
     ports.memory = memory_;
@@ -144,7 +144,7 @@ class DocumentHostTest : public ::testing::Test {
       edit(version + 1, version, "'x'");
       (void)told(1);
     }
-    host_ = DocumentHost::open({"docs", "d"}, log_, ports(), storage::Payer{1});
+    host_ = DocumentHost::open({"docs", "d"}, log_, ports_, storage::Payer{1});
   }
   void read(protocol::ReadKind kind, std::optional<std::uint64_t> version = std::nullopt) {
     host_->handle(ReadRequest{kBob, 1, {kind, {"docs", "d"}, version}});
@@ -173,6 +173,7 @@ class DocumentHostTest : public ::testing::Test {
   std::vector<std::function<void()>> apart_;
   std::shared_ptr<DocumentMemory> memory_ = std::make_shared<DocumentMemory>(std::size_t{1} << 30);
   std::int64_t now_ms_ = 1'000;
+  const HostPorts ports_ = ports();
   HeldLog log_;
   std::shared_ptr<DocumentHost> host_;
 };

@@ -25,7 +25,7 @@ class ChannelTest : public testing::Test {
  protected:
   ChannelTest() {
     channel_.handle(ChannelJoin{kListener, 1, "c"});
-    channel_.may_call();
+    channel_.may_call("c");
     told_.clear();
   }
 
@@ -46,7 +46,7 @@ class ChannelTest : public testing::Test {
                 told_.push_back(presence->source + ": " + presence->presence.value);
               }
             },
-        .start_call_period = [this] { ++periods_; },
+        .start_call_period = [this](const std::string&) { ++periods_; },
     };
   }
   void announce(SessionId session, std::string source, std::string value) {
@@ -60,7 +60,8 @@ class ChannelTest : public testing::Test {
   void call(SessionId session) { channel_.handle(ChannelCall{session, "c"}); }
   std::vector<std::string> told() { return std::exchange(told_, {}); }
 
-  Channel channel_{ports()};
+  const ChannelPorts ports_ = ports();
+  Channel channel_{ports_};
   std::vector<std::string> told_;
   int periods_ = 0;
 };
@@ -105,9 +106,9 @@ TEST_F(ChannelTest, TheEndOfAPresenceTakesNoId) {
 TEST_F(ChannelTest, QuestionsWithinAPeriodBecomeOne) {
   for (int i = 0; i < 100; ++i) call(kAnn);
   EXPECT_THAT(told(), ElementsAre("call of 1"));
-  channel_.may_call();
+  channel_.may_call("c");
   EXPECT_THAT(told(), ElementsAre("call of 1"));
-  channel_.may_call();
+  channel_.may_call("c");
   EXPECT_THAT(told(), IsEmpty());
   EXPECT_EQ(periods_, 3);
 }
@@ -116,7 +117,7 @@ TEST_F(ChannelTest, AQuestionOfSeveralGoesToAllOfThem) {
   call(kAnn);
   call(kAnn);
   call(kBob);
-  channel_.may_call();
+  channel_.may_call("c");
   EXPECT_THAT(told(), ElementsAre("call of 1", "call of 0"));
 }
 
