@@ -78,6 +78,11 @@ using Effect = std::variant<StartAppend, Announce, ReadHistory, ReadForeign, Ret
   return kOpenDocumentBytes + bytes + bytes / 4;
 }
 
+// The same of one that is on its way to a client.
+[[nodiscard]] constexpr std::size_t memory_of_sent_text(std::size_t bytes) {
+  return kSentTextBytes + bytes + bytes / 4;
+}
+
 class Document {
  public:
   // `committed` is what the log holds, `recent` its newest records (may be empty), the last one

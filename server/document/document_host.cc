@@ -54,7 +54,7 @@ void DocumentHost::came_back(LoadedDocument loaded) {
   charge_ = std::move(loaded.charge);
   tell_what_came_meanwhile();
   go_on();
-  if (document_) charge_.resize(document_->memory_bytes());
+  if (document_) charge();
 }
 
 // Those that come to wait anew, since the document is away again, keep their order.
@@ -84,6 +84,8 @@ void DocumentHost::failed_to_load(const Error& error) {
 
 void DocumentHost::handle(ToDocument request) {
   if (!document_ || reloading_) {
+    const auto* const presence = std::get_if<DocumentPresence>(&request);
+    if (presence != nullptr && !may_wait(*presence)) return acknowledge(*presence);
     waiting_.emplace_back(std::move(request));
     if (!loading_ && !is_apart_ && !reloading_) {
       load(payer_of(std::get<ToDocument>(waiting_.back())));
@@ -91,6 +93,12 @@ void DocumentHost::handle(ToDocument request) {
   } else {
     std::visit([this](auto message) { receive(std::move(message)); }, std::move(request));
   }
+}
+
+// Where memory is scarce it can take long until the document is here. A large presence does not
+// wait for that, and is not shown.
+bool DocumentHost::may_wait(const DocumentPresence& presence) const {
+  return presence.presence.value.size() <= kSmallPresenceBytes || !ports_.memory->scarce();
 }
 
 void DocumentHost::leave(LoopIndex loop) { subscribers_.leave(loop); }
@@ -112,16 +120,21 @@ void DocumentHost::reload() {
 }
 
 bool DocumentHost::shed() {
-  if (!document_ || !document_->shed()) return false;
-  charge_.resize(document_->memory_bytes());
+  if (!document_) return false;
+  const bool forgot = held_presences_.forget_large();
+  if (!document_->shed() && !forgot) return false;
+  charge();
   return true;
 }
+
+void DocumentHost::charge() { charge_.resize(document_->memory_bytes() + held_presences_.bytes()); }
 
 // Texts of the past that are being read do not need it, and may wait for the room that it takes.
 bool DocumentHost::unload() {
   if (!document_ || document_->busy()) return false;
   if (!subscribers_.empty()) told_ = document_->committed().version;
   document_.reset();
+  held_presences_.forget_large();
   charge_ = {};
   return true;
 }
@@ -221,11 +234,11 @@ void DocumentHost::answer(const ReadRequest& request, ReadContent content) {
 // All who are sent the text of one version share it.
 TextRoom DocumentHost::room_of_text() {
   const storage::Snapshot& committed = document_->committed();
-  if (committed.text.bytes() <= protocol::kPieceBytes) return nullptr;
+  if (committed.text.bytes() <= protocol::kTextBytesOfPiece) return nullptr;
   TextRoom room = text_room_.lock();
   if (room && text_room_version_ == committed.version) return room;
   room = std::make_shared<DocumentMemory::Charge>(
-      ports_.memory->charge(memory_of_text(committed.text.bytes())));
+      ports_.memory->charge(memory_of_sent_text(committed.text.bytes())));
   text_room_ = room;
   text_room_version_ = committed.version;
   return room;
@@ -287,7 +300,10 @@ void DocumentHost::receive(const SnapshotRequest& request) {
 }
 
 void DocumentHost::receive(DocumentPresence presence) {
-  if (!held_presences_.empty()) held_presences_.forget(presence.source, presence.presence.id);
+  if (!held_presences_.empty()) {
+    held_presences_.forget(presence.source, presence.presence.id);
+    charge();
+  }
   const bool is_end = presence.presence.value == "null";
   if (!is_end && *presence.presence.version > document_->committed().version) {
     return hold(std::move(presence));
@@ -296,10 +312,15 @@ void DocumentHost::receive(DocumentPresence presence) {
 }
 
 void DocumentHost::hold(DocumentPresence presence) {
-  if (!std::exchange(presence.acknowledged, true)) {
-    ports_.reply(presence.session, PresenceAcknowledged{make_notice(presence)});
-  }
+  acknowledge(presence);
+  presence.acknowledged = true;
   held_presences_.hold(std::move(presence));
+  charge();
+}
+
+void DocumentHost::acknowledge(const DocumentPresence& presence) {
+  if (presence.acknowledged) return;
+  ports_.reply(presence.session, PresenceAcknowledged{make_notice(presence)});
 }
 
 void DocumentHost::pass_on(DocumentPresence presence) {
@@ -334,7 +355,7 @@ void DocumentHost::advance() {
   for (Effect& effect : document_->advance(ports_.now_ms())) {
     std::visit([this](auto due) { carry_out(std::move(due)); }, std::move(effect));
   }
-  charge_.resize(document_->memory_bytes());
+  charge();
 }
 
 void DocumentHost::advance_apart() {
@@ -357,7 +378,7 @@ void DocumentHost::take_back(std::unique_ptr<Document> document, std::vector<Eff
   for (Effect& effect : effects) {
     std::visit([this](auto due) { carry_out(std::move(due)); }, std::move(effect));
   }
-  charge_.resize(document_->memory_bytes());
+  charge();
   go_on();
 }
 

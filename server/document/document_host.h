@@ -102,7 +102,11 @@ class DocumentHost : public std::enable_shared_from_this<DocumentHost> {
   void receive(const LeaveRequest& request);
   void receive(const SnapshotRequest& request);
   void receive(DocumentPresence presence);
+  [[nodiscard]] bool may_wait(const DocumentPresence& presence) const;
   void hold(DocumentPresence presence);
+  void acknowledge(const DocumentPresence& presence);
+  // Charges what the document takes now.
+  void charge();
   void pass_on(DocumentPresence presence);
 
   // Tells the document of an event, and carries out what is due then.

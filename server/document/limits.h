@@ -64,6 +64,11 @@ inline constexpr std::size_t kPresencePassesMax = storage::kOperationComponentsM
 
 // Presences of a document that wait for a version of it. A client that tells the truth sends none.
 inline constexpr std::size_t kHeldPresencesMax = 64;
+// Where memory is scarce, those whose values are longer are not kept: a cursor with a name and a
+// colour is far shorter.
+inline constexpr std::size_t kSmallPresenceBytes = std::size_t{1} << 10;
+// What each takes beside its value and its names.
+inline constexpr std::size_t kHeldPresenceBytes = 512;
 
 // What an open document remembers of the last sequence of each source; forgotten entries are looked
 // up in the log.
@@ -72,6 +77,10 @@ inline constexpr std::size_t kKnownSourcesMax = 8'192;
 // What an open document takes beside its text and its history: its host, its ports, its place among
 // the others.
 inline constexpr std::size_t kOpenDocumentBytes = std::size_t{4} << 10;
+
+// What a text takes that is on its way to a client, beside its bytes: its place in the answer, and
+// the ends of its rope.
+inline constexpr std::size_t kSentTextBytes = 256;
 
 // What a document keeps of its newest records where memory is scarce: older ones come from the log.
 inline constexpr std::size_t kRecentBytesWhenScarce = std::size_t{16} << 10;

@@ -122,7 +122,7 @@ using ToDocument =
 // `next` when its socket has drained.
 using ReadContent = std::variant<storage::Snapshot, std::vector<RecordPtr>>;
 // What a text that is on its way to a client takes of the memory for documents, as long as it is
-// held. Null for one that is small.
+// held. Null for one that is sent at once, however its letters are written.
 using TextRoom = std::shared_ptr<const void>;
 struct ReadReply {
   std::uint64_t ticket = 0;

@@ -41,6 +41,9 @@ inline constexpr std::size_t kSubscriptionsPerConnectionMax = 1'024;
 inline constexpr std::size_t kPieceBytes = std::size_t{32} << 10;
 inline constexpr std::size_t kPieceBytesOver = std::size_t{8} << 10;
 
+// A text up to this size is one piece, whatever it is made of: a byte takes six in JSON at most.
+inline constexpr std::size_t kTextBytesOfPiece = kPieceBytes / 8;
+
 // A page of a query: its documents, and their texts in all, of which one alone may be as long as a
 // document. The documents that are looked at for it, deleted ones too, take a reader thread
 // milliseconds.

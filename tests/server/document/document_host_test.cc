@@ -328,7 +328,7 @@ TEST_F(DocumentHostTest, ARepeatIsRecognisedInALogThatHoldsItUnderItsId) {
   repeat(2, "'x'");
   EXPECT_THAT(told(1), ElementsAre("ack 1")) << "in memory";
   host_.reset();
-  host_ = DocumentHost::open({"docs", "d"}, log_, ports(), storage::Payer::kServer);
+  host_ = DocumentHost::open({"docs", "d"}, log_, ports_, storage::Payer::kServer);
   repeat(2, "'x'");
   EXPECT_THAT(told(1), ElementsAre("ack 1")) << "after a restart";
   repeat(2, "'y'");
@@ -399,6 +399,29 @@ TEST_F(DocumentHostTest, APresenceOfAVersionToComeIsAcknowledgedAndWaitsForIt) {
   host_->handle(DocumentPresence{kBob, "bob", presence});
   EXPECT_THAT(told(1), ElementsAre(HasSubstr(R"("p":null,"pv":1,"c":"docs","d":"d","v":2)")))
       << "its end names no version to come";
+}
+
+TEST_F(DocumentHostTest, WhereMemoryIsScarceALargePresenceWaitsForNothing) {
+  submit(1, std::nullopt, storage::Create{"ab"});
+  (void)told(1);
+  protocol::Presence presence{.channel = "docs.d", .id = "large", .presence_version = 1};
+  presence.value = '"' + std::string(kSmallPresenceBytes, 'x') + '"';
+  presence.key = {"docs", "d"};
+  presence.version = 2;
+  presence.type = protocol::kTextType;
+  const protocol::Presence large = presence;
+  presence.id = "small";
+  presence.value = "7";
+  host_->handle(DocumentPresence{kBob, "bob", large});
+  host_->handle(DocumentPresence{kBob, "bob", presence});
+  (void)told(2);
+  EXPECT_TRUE(host_->shed());
+  edit(2, 1, "'x'");
+  EXPECT_THAT(told(3).back(), HasSubstr(R"("id":"small")"));
+  const DocumentMemory::Charge all = memory_->charge(memory_->bytes_max());
+  ASSERT_TRUE(host_->unload());
+  host_->handle(DocumentPresence{kBob, "bob", large});
+  EXPECT_THAT(told(1), ElementsAre("presence large acknowledged"));
 }
 
 TEST_F(DocumentHostTest, APresenceThatIsTooFarBehindIsRefusedButItsEndIsAnnounced) {
