@@ -18,18 +18,20 @@ inline constexpr std::uint64_t kMemoryBytes = std::uint64_t{256} << 20;
 inline constexpr std::uint64_t kMemoryBytesMin = std::uint64_t{32} << 20;
 
 // What each part of the process may take of it; README.md of this folder says who pays when one is
-// used up. What is left is for connections and what they follow.
+// used up. What is left is for the connections themselves.
 struct MemoryShares {
   explicit constexpr MemoryShares(std::uint64_t memory_bytes)
       : store(memory_bytes / 8 * 3),
         documents(memory_bytes / 4),
         output(memory_bytes / 8),
-        input(memory_bytes / 8) {}
+        input(memory_bytes / 8),
+        followed(memory_bytes / 32 * 3) {}
 
   std::uint64_t store;      // What is read from the disk, and what is not written there yet.
   std::uint64_t documents;  // Open documents, and texts on their way to clients.
   std::uint64_t output;     // Queued for clients.
   std::uint64_t input;      // Messages and bodies that are not there whole, and unanswered ones.
+  std::uint64_t followed;   // Subscriptions, channels, presences, and reads that wait.
 };
 
 // File descriptors. The store keeps a quarter of all for its tables, within these: with the least

@@ -141,7 +141,8 @@ Result<void> Server::listen(const ServerOptions& options, const Descriptors& des
   switchboard_ = std::make_unique<switchboard::Switchboard>(
       switchboard::Options{.loops = options.loops,
                            .history_id = log_->history_id(),
-                           .documents_bytes = shares.documents},
+                           .documents_bytes = shares.documents,
+                           .followed_bytes = shares.followed},
       *log_, switchboard_ports());
   quota_ = std::make_shared<transport::ConnectionQuota>(transport::ConnectionLimits{
       .total = descriptors.connections,
@@ -176,6 +177,8 @@ void Server::note_sources(const ServerOptions& options) {
               .client_ahead_requests = [this] { return requests_ahead_.load(); },
               .document_bytes = [this] { return switchboard_->memory()->bytes(); },
               .document_bytes_max = shares.documents,
+              .followed_bytes = [this] { return switchboard_->followed()->bytes(); },
+              .followed_bytes_max = shares.followed,
               .output_bytes_max = shares.output,
               .input_bytes_max = input_bytes_of_loop(shares) * loops_.size()};
   for (document::LoopIndex i = 0; i < loops_.size(); ++i) {

@@ -90,10 +90,14 @@ constexpr ErrorEntry kErrors[] = {
      "The operation has more bytes or components than an operation may have."},
     {protocol::kErrIdTooLong, 0, kWebSocket, "An id, a source or a name is too long."},
     {protocol::kErrTooManySubscriptions, 0, kWebSocket,
-     "The connection subscribes to too many documents, or names too many at once."},
-    {protocol::kErrTooManyPresences, 0, kWebSocket, "The connection announces too many presences."},
+     "The connection subscribes to too many documents, or names too many at once; or the server is "
+     "full, and it is to try again later."},
+    {protocol::kErrTooManyPresences, 0, kWebSocket,
+     "The connection announces too many presences; or the server is full, and it is to try again "
+     "later."},
     {protocol::kErrBulkReplyTooLarge, 0, kWebSocket,
-     "The snapshots before this one fill the bulk reply; fetch it alone."},
+     "The snapshots before this one fill the bulk reply: fetch it alone. Or the server has no "
+     "memory for the reply: try again later."},
     {protocol::kErrPresenceTooLarge, 0, kWebSocket, "The presence is too large."},
     {protocol::kErrTypeWithoutPresence, 0, kWebSocket, "Documents of this type have no presence."},
     {protocol::kErrPresenceTransform, 0, kWebSocket,

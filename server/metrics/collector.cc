@@ -113,6 +113,8 @@ void add_documents(const Sources& sources, Page& page) {
   page.add(kOperations, sum(&Counts::refused), {{"outcome", "refused"}});
   page.add(kRebaseDepth, sum(&Counts::rebase_depth));
   page.add(kAckSeconds, sum(&Counts::ack_seconds));
+  page.add(kFollowedBytes, sources.followed_bytes());
+  page.add(kFollowedBytesMax, std::uint64_t{sources.followed_bytes_max});
   page.add(kChannels, sum(&Counts::channels));
   page.add(kPresences, sum(&Counts::presences));
 }

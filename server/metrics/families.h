@@ -105,6 +105,12 @@ inline constexpr Family kRebaseDepth{"cowrite_rebase_depth_records", Kind::kHist
                                      "How many records each committed operation was rebased over."};
 inline constexpr Family kAckSeconds{"cowrite_ack_seconds", Kind::kHistogram,
                                     "Time from the arrival of an operation to its ack."};
+inline constexpr Family kFollowedBytes{
+    "cowrite_followed_memory_bytes", Kind::kGauge,
+    "About what subscriptions, channels, presences and waiting reads take."};
+inline constexpr Family kFollowedBytesMax{
+    "cowrite_followed_memory_max_bytes", Kind::kGauge,
+    "What they may take, three thirty-seconds of --memory: beyond it, subscriptions are refused."};
 inline constexpr Family kChannels{"cowrite_presence_channels", Kind::kGauge,
                                   "Presence channels that somebody listens to."};
 inline constexpr Family kPresences{"cowrite_presences", Kind::kGauge,

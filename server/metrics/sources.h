@@ -33,6 +33,8 @@ struct Sources {
   std::function<std::uint64_t()> client_ahead_requests;
   std::function<std::uint64_t()> document_bytes;
   std::size_t document_bytes_max = 0;
+  std::function<std::uint64_t()> followed_bytes;
+  std::size_t followed_bytes_max = 0;
   std::size_t output_bytes_max = 0;
   std::size_t input_bytes_max = 0;
 };

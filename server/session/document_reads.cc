@@ -1,6 +1,7 @@
 #include "server/session/document_reads.h"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "ot/base/check.h"
@@ -22,6 +23,10 @@ std::vector<std::string> encode_records(const storage::DocumentKey& key,
   return messages;
 }
 
+std::size_t subscription_bytes(std::string_view collection, std::string_view id) {
+  return kSubscriptionBytes + kDocumentNames * (collection.size() + id.size());
+}
+
 Error bulk_reply_full() {
   return {protocol::kErrBulkReplyTooLarge,
           "the reply to a bulk request is full; ask for this document alone"};
@@ -32,49 +37,51 @@ Error bulk_reply_full() {
 // ---- Requests of the client
 
 void DocumentReads::read(protocol::Read request) {
-  if (!may_subscribe(request, request.kind, {request.key})) return;
+  const bool subscribes = request.kind == protocol::ReadKind::kSubscribe;
+  if (subscribes && !may_subscribe(request, fresh_of(request))) return;
+  if (subscribes) ++joining_[request.key];
   const std::uint64_t ticket = open_request({request, std::nullopt});
   enqueue(document::ReadRequest{session_, ticket, std::move(request), payer_});
 }
 
 void DocumentReads::read_many(const protocol::ReadMany& request) {
-  std::vector<storage::DocumentKey> keys;
-  for (const auto& [document, version] : request.documents) {
-    keys.emplace_back(request.collection, document);
+  BulkList list(request);
+  const std::size_t bytes = list.bytes() + list.left() * kBulkPartBytes;
+  if (!followed_.take(bytes)) {
+    const Error error{protocol::kErrBulkReplyTooLarge,
+                      "the server has no memory for the reply to a bulk request of this size now; "
+                      "try again later, or ask for fewer documents"};
+    return outbox_.refuse(protocol::encode_error(request, error), error);
   }
-  if (!may_subscribe(request, request.kind, keys)) return;
-  const std::uint64_t id = next_number_++;
-  bulks_.emplace(id, Bulk{.request = request, .left = request.documents.size() + 1});
-  for (const auto& [document, version] : request.documents) {
-    protocol::Read part{request.kind, {request.collection, document}, version};
-    const std::uint64_t ticket = open_request({part, id});
-    enqueue(document::ReadRequest{session_, ticket, std::move(part), payer_});
-  }
-  close_part(id);  // So that a request for no document is answered too.
+  const bool subscribes = request.kind == protocol::ReadKind::kSubscribe;
+  if (subscribes && !may_subscribe(request, fresh_of(request))) return followed_.give_back(bytes);
+  begin_bulk(std::move(list), bytes);
 }
 
 void DocumentReads::submit(document::Submission submission) {
+  expand_all(submission.request.key);
   if (queue_.holds(submission.request.key)) return enqueue(std::move(submission));
   post(std::move(submission));
 }
 
 void DocumentReads::leave(protocol::Unsubscribe request) {
-  cancel_joining(request.key);
+  cancel_joining(request.key.collection(), {request.key.id()});
   const std::uint64_t ticket = open_request({request, std::nullopt});
   enqueue(document::LeaveRequest{session_, ticket, std::move(request.key), payer_});
 }
 
-void DocumentReads::leave_many(protocol::UnsubscribeMany request) {
-  const std::uint64_t id = next_number_++;
-  const std::vector<std::string> ids = request.ids;
-  const std::string collection = request.collection;
-  bulks_.emplace(id, Bulk{.request = std::move(request), .left = ids.size() + 1});
-  for (const std::string& document : ids) {
-    cancel_joining({collection, document});
-    const std::uint64_t ticket = open_request({protocol::Unsubscribe{{collection, document}}, id});
-    enqueue(document::LeaveRequest{session_, ticket, {collection, document}, payer_});
+// Who follows documents may always leave as many: nobody is kept by a server that is full. It
+// cannot be refused, since the client has left already.
+void DocumentReads::leave_many(const protocol::UnsubscribeMany& request) {
+  BulkList list(request);
+  const std::size_t bytes = list.bytes();
+  if (bytes <= followed_.bytes()) {
+    followed_.hold(bytes);
+  } else if (!followed_.take(bytes)) {
+    return outbox_.close(transport::CloseCode::kTryAgainLater, "the server is full");
   }
-  close_part(id);
+  cancel_joining(request.collection, BulkList::Ids(request.ids.begin(), request.ids.end()));
+  begin_bulk(std::move(list), bytes);
 }
 
 void DocumentReads::snapshot(protocol::FetchSnapshot request) {
@@ -95,31 +102,139 @@ void DocumentReads::snapshot(protocol::FetchSnapshotByTime request) {
                                     selector, payer_});
 }
 
-bool DocumentReads::may_subscribe(const protocol::Message& request, protocol::ReadKind kind,
-                                  const std::vector<storage::DocumentKey>& documents) {
-  if (kind == protocol::ReadKind::kFetch) return true;
-  const auto is_new = [this](const storage::DocumentKey& key) { return !wants(key); };
-  const auto more = static_cast<std::size_t>(std::ranges::count_if(documents, is_new));
-  if (subscriptions_.size() + joining_.size() + more > protocol::kSubscriptionsPerConnectionMax) {
-    const Error error{protocol::kErrTooManySubscriptions,
-                      "a connection may follow at most " +
-                          std::to_string(protocol::kSubscriptionsPerConnectionMax) + " documents"};
-    outbox_.refuse(protocol::encode_error(request, error), error);
+// ---- What the client wants
+
+bool DocumentReads::wants(const storage::DocumentKey& key) const {
+  return subscriptions_.contains(key) || joining_.contains(key) ||
+         std::ranges::any_of(listing_, [&](std::uint64_t id) {
+           const BulkList& list = bulks_.at(id).list;
+           return list.action() == BulkList::Action::kSubscribe && list.holds(key);
+         });
+}
+
+void DocumentReads::Fresh::add(std::string_view collection, std::string_view id) {
+  ++documents;
+  bytes += subscription_bytes(collection, id);
+}
+
+DocumentReads::Fresh DocumentReads::fresh_of(const protocol::Read& request) const {
+  Fresh fresh;
+  if (!wants(request.key)) fresh.add(request.key.collection(), request.key.id());
+  return fresh;
+}
+
+DocumentReads::Fresh DocumentReads::fresh_of(const protocol::ReadMany& request) const {
+  BulkList::Ids listed;
+  for (const std::uint64_t id : listing_) {
+    const BulkList& list = bulks_.at(id).list;
+    const bool is_like_it =
+        list.action() == BulkList::Action::kSubscribe && list.collection() == request.collection;
+    if (is_like_it) list.add_left(listed);
+  }
+  Fresh fresh;
+  for (const auto& [document, version] : request.documents) {
+    const storage::DocumentKey key{request.collection, document};
+    const bool wanted = subscriptions_.contains(key) || joining_.contains(key);
+    if (!wanted && listed.insert(document).second) fresh.add(request.collection, document);
+  }
+  return fresh;
+}
+
+bool DocumentReads::may_subscribe(const protocol::Message& request, const Fresh& fresh) {
+  std::optional<Error> error;
+  if (wanted_ + fresh.documents > protocol::kSubscriptionsPerConnectionMax) {
+    error = {protocol::kErrTooManySubscriptions,
+             "a connection may follow at most " +
+                 std::to_string(protocol::kSubscriptionsPerConnectionMax) + " documents"};
+  } else if (!followed_.take(fresh.bytes)) {
+    error = {protocol::kErrTooManySubscriptions,
+             "all clients together follow as much as the server has memory for; try again later"};
+  }
+  if (error) {
+    outbox_.refuse(protocol::encode_error(request, *error), *error);
     return false;
   }
-  for (const storage::DocumentKey& key : documents) ++joining_[key];
+  wanted_ += fresh.documents;
   return true;
+}
+
+// To be called for a document that was wanted, when it has left one of the places where that is
+// known.
+void DocumentReads::no_longer_wanted(const storage::DocumentKey& key) {
+  if (wants(key)) return;
+  --wanted_;
+  followed_.give_back(subscription_bytes(key.collection(), key.id()));
 }
 
 std::uint64_t DocumentReads::open_request(OpenRequest request) {
   const std::uint64_t number = next_number_++;
+  if (request.bulk) ++open_parts_;
   open_requests_.emplace(number, std::move(request));
   return number;
+}
+
+DocumentReads::OpenRequest DocumentReads::close_request(std::uint64_t ticket) {
+  OpenRequest request = std::move(open_requests_.extract(ticket).mapped());
+  if (request.bulk) --open_parts_;
+  return request;
+}
+
+// ---- Bulk requests
+
+// `bytes` were taken for it.
+void DocumentReads::begin_bulk(BulkList list, std::size_t bytes) {
+  const std::uint64_t id = next_number_++;
+  const std::size_t documents = list.left();
+  bulks_.emplace(id, Bulk{.list = std::move(list),
+                          .left = documents + 1,
+                          .paid = {followed_.give_back_later(bytes)}});
+  if (documents > 0) listing_.push_back(id);
+  listed_ += documents;
+  pump();
+  close_part(id);  // So that a request for no document is answered too.
+}
+
+// Asks for one document of a bulk request.
+void DocumentReads::expand(std::uint64_t id, const BulkList::Part& part) {
+  const BulkList& list = bulks_.at(id).list;
+  --listed_;
+  if (list.left() == 0) std::erase(listing_, id);
+  if (list.action() == BulkList::Action::kUnsubscribe) {
+    const std::uint64_t ticket = open_request({protocol::Unsubscribe{part.key}, id});
+    queue_.push(document::LeaveRequest{session_, ticket, part.key, payer_});
+    return;
+  }
+  const bool subscribes = list.action() == BulkList::Action::kSubscribe;
+  protocol::Read read{subscribes ? protocol::ReadKind::kSubscribe : protocol::ReadKind::kFetch,
+                      part.key, part.version};
+  const std::uint64_t ticket = open_request({read, id});
+  queue_.push(document::ReadRequest{session_, ticket, std::move(read), payer_});
+  if (subscribes) ++joining_[part.key];
+  if (part.cancelled) queue_.cancel_subscriptions(part.key);
+}
+
+// Asks for the document wherever it is listed: something later about it is coming.
+void DocumentReads::expand_all(const storage::DocumentKey& key) {
+  if (listing_.empty()) return;
+  const std::vector<std::uint64_t> listing = listing_;
+  for (const std::uint64_t id : listing) {
+    BulkList& list = bulks_.at(id).list;
+    while (const std::optional<BulkList::Part> part = list.take(key)) expand(id, *part);
+  }
+}
+
+// False if there is nothing to ask for now.
+bool DocumentReads::expand_next() {
+  if (listing_.empty() || open_parts_ >= kReadsInFlightPerConnectionMax) return false;
+  const std::uint64_t id = listing_.front();
+  expand(id, bulks_.at(id).list.take_first());
+  return true;
 }
 
 // ---- Posting
 
 void DocumentReads::enqueue(document::ToDocument request) {
+  expand_all(key_of(request));
   queue_.push(std::move(request));
   pump();
 }
@@ -127,7 +242,10 @@ void DocumentReads::enqueue(document::ToDocument request) {
 void DocumentReads::pump() {
   while (!congested_ && under_way_ < kReadsInFlightPerConnectionMax) {
     std::optional<RequestQueue::Request> next = queue_.next(!catch_up_);
-    if (!next) return;
+    if (!next) {
+      if (expand_next()) continue;
+      return;
+    }
     if (next->cancelled) {
       answer_cancelled(std::get<document::ReadRequest>(next->request));
     } else {
@@ -156,19 +274,28 @@ void DocumentReads::settled(const storage::DocumentKey& key) {
 }
 
 // What has not joined yet shall not, but is answered when it is its turn.
-void DocumentReads::cancel_joining(const storage::DocumentKey& key) {
-  if (catch_up_ && catch_up_->key == key) catch_up_->cancelled = true;
-  queue_.cancel_subscriptions(key);
+void DocumentReads::cancel_joining(const std::string& collection, const BulkList::Ids& ids) {
+  if (catch_up_ && catch_up_->key.collection() == collection && ids.contains(catch_up_->key.id())) {
+    catch_up_->cancelled = true;
+  }
+  for (const std::string_view id : ids) {
+    queue_.cancel_subscriptions({collection, std::string(id)});
+  }
+  for (const std::uint64_t id : listing_) {
+    BulkList& list = bulks_.at(id).list;
+    const bool subscribes = list.action() == BulkList::Action::kSubscribe;
+    if (subscribes && list.collection() == collection) list.cancel(ids);
+  }
 }
 
 // Without the document's text or records, which a client that leaves does not need.
 void DocumentReads::answer_cancelled(const document::ReadRequest& joining) {
   queue_.end_parts(joining.request.key);
   no_longer_joining(joining.request.key);
-  const auto open = open_requests_.extract(joining.ticket);
-  if (!open.mapped().bulk) return outbox_.send(protocol::encode_read(joining.request));
-  bulks_.at(*open.mapped().bulk).reply.add_resumed(joining.request.key.id());
-  close_part(*open.mapped().bulk);
+  const OpenRequest open = close_request(joining.ticket);
+  if (!open.bulk) return outbox_.send(protocol::encode_read(joining.request));
+  bulks_.at(*open.bulk).reply.add_resumed(joining.request.key.id());
+  close_part(*open.bulk);
 }
 
 void DocumentReads::drained() {
@@ -237,7 +364,9 @@ bool DocumentReads::goes_on(const document::ReadReply& reply, const protocol::Re
 
 void DocumentReads::no_longer_joining(const storage::DocumentKey& key) {
   const auto joining = joining_.find(key);
-  if (--joining->second == 0) joining_.erase(joining);
+  if (--joining->second > 0) return;
+  joining_.erase(joining);
+  no_longer_wanted(key);
 }
 
 // From here on the document's records reach the client; those of a bulk read without versions must
@@ -245,8 +374,7 @@ void DocumentReads::no_longer_joining(const storage::DocumentKey& key) {
 void DocumentReads::join(const document::ReadReply& reply, const OpenRequest& open) {
   Subscription& subscription = subscriptions_[reply.key];
   subscription.next = reply.next;
-  const bool overtakes =
-      open.bulk && !std::get<protocol::ReadMany>(bulks_.at(*open.bulk).request).with_versions;
+  const bool overtakes = open.bulk && !bulks_.at(*open.bulk).list.with_versions();
   subscription.bulk = overtakes ? open.bulk : std::nullopt;
 }
 
@@ -261,11 +389,8 @@ void DocumentReads::finish_part(std::uint64_t id, const protocol::Read& request,
       bulk.reply.add_error(request.key.id(), reply.content.error());
     }
   } else if (const auto* snapshot = std::get_if<storage::Snapshot>(&*reply.content)) {
-    const std::size_t bytes = bulk.text_bytes + snapshot->text.bytes();
-    if (bulk.text_bytes == 0 || bytes <= kBulkReplyBytesMax) {
+    if (hold_text(bulk, reply, snapshot->text.bytes())) {
       bulk.reply.add_snapshot(request.key.id(), *snapshot);
-      bulk.text_bytes = bytes;
-      if (reply.room) bulk.rooms->push_back(reply.room);
     } else {
       const Error error = bulk_reply_full();
       outbox_.note_refusal(error);
@@ -276,18 +401,38 @@ void DocumentReads::finish_part(std::uint64_t id, const protocol::Read& request,
   close_part(id);
 }
 
+// Keeps room for a text of the reply. A small one has none of its own: a few of them are a part of
+// what a connection costs, and more are paid for. False if there is no room.
+bool DocumentReads::hold_text(Bulk& bulk, const document::ReadReply& reply, std::size_t bytes) {
+  if (bulk.text_bytes > 0 && bulk.text_bytes + bytes > kBulkReplyBytesMax) return false;
+  if (bytes > protocol::kPieceBytes) {
+    if (reply.room) bulk.rooms->push_back(reply.room);
+  } else if (free_text_bytes_ + bytes <= kBulkTextBytesFree) {
+    free_text_bytes_ += bytes;
+    bulk.free_text_bytes += bytes;
+  } else if (followed_.take(bytes)) {
+    bulk.paid.push_back(followed_.give_back_later(bytes));
+  } else {
+    return false;
+  }
+  bulk.text_bytes += bytes;
+  return true;
+}
+
 // Else bulk replies that have some of their texts could wait for each other's room for ever.
 void DocumentReads::give_back_texts() {
+  std::vector<storage::DocumentKey> given_up;
   for (auto& [id, bulk] : bulks_) {
-    const auto* const request = std::get_if<protocol::ReadMany>(&bulk.request);
-    if (request == nullptr || bulk.rooms->empty()) continue;
+    if (bulk.rooms->empty()) continue;
     bulk.rooms->clear();
     bulk.text_bytes = kBulkReplyBytesMax;  // No other text fits.
-    for (const std::string& document : bulk.reply.give_up_snapshots(bulk_reply_full())) {
-      const storage::DocumentKey key{request->collection, document};
-      outbox_.note_refusal(bulk_reply_full());
-      if (find(key)) leave_unasked(key);
+    for (std::string& document : bulk.reply.give_up_snapshots(bulk_reply_full())) {
+      given_up.emplace_back(bulk.list.collection(), std::move(document));
     }
+  }
+  for (const storage::DocumentKey& key : given_up) {
+    outbox_.note_refusal(bulk_reply_full());
+    if (find(key)) leave_unasked(key);
   }
 }
 
@@ -296,11 +441,12 @@ void DocumentReads::give_back_texts() {
 void DocumentReads::close_part(std::uint64_t id) {
   Bulk& bulk = bulks_.at(id);
   if (--bulk.left > 0) return;
-  if (const auto* unsubscribe = std::get_if<protocol::UnsubscribeMany>(&bulk.request)) {
-    outbox_.send(protocol::encode_done(*unsubscribe));
+  if (bulk.list.action() == BulkList::Action::kUnsubscribe) {
+    outbox_.send(protocol::encode_done(bulk.list.unsubscribe_many()));
   } else {
-    const protocol::ReadMany& request = std::get<protocol::ReadMany>(bulk.request);
-    outbox_.send(encode_reply(bulk), bulk.rooms);
+    const protocol::ReadMany request = bulk.list.read_many();
+    std::ranges::move(bulk.paid, std::back_inserter(*bulk.rooms));
+    outbox_.send(encode_reply(bulk, request), bulk.rooms);
     for (transport::SharedOutbound& records : bulk.held) outbox_.send(std::move(records));
     for (const auto& [document, version] : request.documents) {
       if (Subscription* subscription = find({request.collection, document});
@@ -309,14 +455,14 @@ void DocumentReads::close_part(std::uint64_t id) {
       }
     }
   }
+  free_text_bytes_ -= bulk.free_text_bytes;
   bulks_.erase(id);
 }
 
 // The reply to a read with versions has no place for an error of one document. If there is one, it
 // takes the form of the other reply, with `false` instead of a snapshot for those that were
 // resumed: for sharedb's client that is the end of its request, and nothing to take in.
-protocol::PiecedText DocumentReads::encode_reply(Bulk& bulk) {
-  const protocol::ReadMany& request = std::get<protocol::ReadMany>(bulk.request);
+protocol::PiecedText DocumentReads::encode_reply(Bulk& bulk, const protocol::ReadMany& request) {
   if (!request.with_versions) return bulk.reply.encode(request);
   if (bulk.failed.empty()) return {protocol::encode_done(request), {}};
   protocol::BulkReply reply;
@@ -339,7 +485,7 @@ void DocumentReads::deliver(const document::LeaveReply& reply) {
   const auto found = open_requests_.find(reply.ticket);
   CHECK(found != open_requests_.end());
   const OpenRequest& open = found->second;
-  subscriptions_.erase(reply.key);
+  if (subscriptions_.erase(reply.key) > 0) no_longer_wanted(reply.key);
   if (open.bulk) {
     close_part(*open.bulk);
   } else if (open.request) {
@@ -367,7 +513,7 @@ void DocumentReads::deliver(const document::SnapshotReply& reply) {
 }
 
 void DocumentReads::retire(std::uint64_t ticket, const storage::DocumentKey& key) {
-  open_requests_.erase(ticket);
+  (void)close_request(ticket);
   queue_.answered(key);
   --under_way_;
   pump();
@@ -386,9 +532,12 @@ void DocumentReads::follow(const Subscription& subscription, transport::SharedOu
     return;
   }
   Bulk& bulk = bulks_.at(*subscription.bulk);
-  bulk.held_bytes += records->bytes;
+  const std::size_t bytes = records->bytes;
+  bulk.held_bytes += bytes;
   bulk.held.push_back(std::move(records));
-  if (bulk.held_bytes > kSendQueueBytesMax) outbox_.drop();
+  if (bulk.held_bytes <= kHeldBytesFree) return;
+  if (bulk.held_bytes > kSendQueueBytesMax || !followed_.take(bytes)) return outbox_.drop();
+  bulk.paid.push_back(followed_.give_back_later(bytes));
 }
 
 }  // namespace cowrite::session

@@ -2,10 +2,11 @@
 // past.
 //
 // Requests are posted a few at a time, those about one document in order, and none while the client
-// does not read: what they return may be large. Operations take the same way, so that none
-// overtakes a read of its document. A client that is far behind gets its records part by part, each
-// when the one before has left. Leaving a document ends the subscriptions to it that are not there
-// yet.
+// does not read: what they return may be large. Of a bulk request, a few documents are asked for at
+// a time; the others wait in its list, unless something else about one of them comes. Operations
+// take the same way, so that none overtakes a read of its document. A client that is far behind
+// gets its records part by part, each when the one before has left. Leaving a document ends the
+// subscriptions to it that are not there yet.
 //
 // Sans-I/O, like the Session that it is a part of.
 #pragma once
@@ -16,12 +17,15 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <unordered_map>
 #include <vector>
 
 #include "server/document/messages.h"
 #include "server/protocol/encode.h"
 #include "server/protocol/message.h"
+#include "server/session/bulk_list.h"
+#include "server/session/followed_memory.h"
 #include "server/session/outbox.h"
 #include "server/session/own_sources.h"
 #include "server/session/request_queue.h"
@@ -36,17 +40,22 @@ struct Subscription {
 
 class DocumentReads {
  public:
-  // REQUIRES: what is referred to outlives this.
+  // What is followed takes of the account. REQUIRES: what is referred to outlives this; the account
+  // is owned by a shared_ptr.
   DocumentReads(document::SessionId session, storage::Payer payer, const OwnSources& own_sources,
-                Outbox& outbox)
-      : session_(session), payer_(payer), own_sources_(own_sources), outbox_(outbox) {}
+                FollowedMemory::Account& followed, Outbox& outbox)
+      : session_(session),
+        payer_(payer),
+        own_sources_(own_sources),
+        followed_(followed),
+        outbox_(outbox) {}
 
   // ---- Requests of the client
 
   void read(protocol::Read request);
   void read_many(const protocol::ReadMany& request);
   void leave(protocol::Unsubscribe request);
-  void leave_many(protocol::UnsubscribeMany request);
+  void leave_many(const protocol::UnsubscribeMany& request);
   void snapshot(protocol::FetchSnapshot request);
   void snapshot(protocol::FetchSnapshotByTime request);
 
@@ -69,9 +78,7 @@ class DocumentReads {
   void settled(const storage::DocumentKey& key);
 
   // The client follows the document, or has asked to.
-  [[nodiscard]] bool wants(const storage::DocumentKey& key) const {
-    return subscriptions_.contains(key) || joining_.contains(key);
-  }
+  [[nodiscard]] bool wants(const storage::DocumentKey& key) const;
 
   // Null if the client does not follow the document.
   [[nodiscard]] Subscription* find(const storage::DocumentKey& key);
@@ -80,21 +87,25 @@ class DocumentReads {
   // they must follow.
   void follow(const Subscription& subscription, transport::SharedOutbound records);
 
-  // Requests that are not answered yet, without operations.
-  [[nodiscard]] std::size_t waiting() const { return open_requests_.size(); }
+  // Documents that were asked for and not answered yet, without operations; and those of them that
+  // do not wait in the list of a bulk request.
+  [[nodiscard]] std::size_t waiting() const { return open_requests_.size() + listed_; }
+  [[nodiscard]] std::size_t requests() const { return open_requests_.size(); }
 
  private:
+  using Rooms = std::vector<std::shared_ptr<const void>>;
   // A bulk request, until the last of its documents has answered.
   struct Bulk {
-    protocol::Message request;   // ReadMany or UnsubscribeMany.
-    std::size_t left = 0;        // Documents that have not answered.
-    protocol::BulkReply reply;   // With the snapshots so far.
-    std::size_t text_bytes = 0;  // In them.
-    std::shared_ptr<std::vector<document::TextRoom>> rooms =
-        std::make_shared<std::vector<document::TextRoom>>();
-    std::map<std::string, Error> failed;  // Documents of a read with versions.
+    BulkList list;
+    std::size_t left = 0;             // Documents that have not answered.
+    Rooms paid;                       // Of the account: for the list, and what waits for the reply.
+    protocol::BulkReply reply = {};   // With the snapshots so far.
+    std::size_t text_bytes = 0;       // In them.
+    std::size_t free_text_bytes = 0;  // Of those, what is not paid for.
+    std::shared_ptr<Rooms> rooms = std::make_shared<Rooms>();  // For texts that are not small.
+    std::map<std::string, Error> failed = {};                  // Documents of a read with versions.
     // Records that followed before the reply could go.
-    std::vector<transport::SharedOutbound> held;
+    std::vector<transport::SharedOutbound> held = {};
     std::size_t held_bytes = 0;
   };
   // What a reply is for.
@@ -103,9 +114,22 @@ class DocumentReads {
     std::optional<std::uint64_t> bulk = {};    // The bulk request that it is part of.
   };
 
-  [[nodiscard]] bool may_subscribe(const protocol::Message& request, protocol::ReadKind kind,
-                                   const std::vector<storage::DocumentKey>& documents);
+  // Documents that the client has not wanted so far.
+  struct Fresh {
+    std::size_t documents = 0;
+    std::size_t bytes = 0;  // Of their subscriptions.
+
+    void add(std::string_view collection, std::string_view id);
+  };
+  [[nodiscard]] Fresh fresh_of(const protocol::Read& request) const;
+  [[nodiscard]] Fresh fresh_of(const protocol::ReadMany& request) const;
+  [[nodiscard]] bool may_subscribe(const protocol::Message& request, const Fresh& fresh);
   [[nodiscard]] std::uint64_t open_request(OpenRequest request);
+  OpenRequest close_request(std::uint64_t ticket);
+  void begin_bulk(BulkList list, std::size_t bytes);
+  void expand(std::uint64_t id, const BulkList::Part& part);
+  void expand_all(const storage::DocumentKey& key);
+  [[nodiscard]] bool expand_next();
   void enqueue(document::ToDocument request);
   void pump();
   void post(document::ToDocument request);
@@ -113,28 +137,37 @@ class DocumentReads {
   [[nodiscard]] bool is_too_early(const document::ReadReply& reply, const OpenRequest& open) const;
   void ask_again(const document::ReadReply& reply, const protocol::Read& request);
   void no_longer_joining(const storage::DocumentKey& key);
-  void cancel_joining(const storage::DocumentKey& key);
+  void no_longer_wanted(const storage::DocumentKey& key);
+  void cancel_joining(const std::string& collection, const BulkList::Ids& ids);
   void answer_cancelled(const document::ReadRequest& joining);
   void retire(std::uint64_t ticket, const storage::DocumentKey& key);
   void join(const document::ReadReply& reply, const OpenRequest& open);
   void leave_unasked(const storage::DocumentKey& key);
   void finish_part(std::uint64_t id, const protocol::Read& request,
                    const document::ReadReply& reply);
+  [[nodiscard]] bool hold_text(Bulk& bulk, const document::ReadReply& reply, std::size_t bytes);
   void close_part(std::uint64_t id);
-  [[nodiscard]] static protocol::PiecedText encode_reply(Bulk& bulk);
+  [[nodiscard]] static protocol::PiecedText encode_reply(Bulk& bulk,
+                                                         const protocol::ReadMany& request);
 
   document::SessionId session_;
   storage::Payer payer_;
   const OwnSources& own_sources_;
+  FollowedMemory::Account& followed_;
   Outbox& outbox_;
   bool congested_ = false;
   std::uint64_t next_number_ = 1;  // Of tickets and bulk requests.
   std::unordered_map<storage::DocumentKey, Subscription> subscriptions_;
   std::map<storage::DocumentKey, std::size_t> joining_;  // Subscriptions asked for, by document.
+  std::size_t wanted_ = 0;  // Documents in either, or that a bulk subscription still lists.
   std::map<std::uint64_t, OpenRequest> open_requests_;
+  std::size_t open_parts_ = 0;  // Those of bulk requests.
   std::map<std::uint64_t, Bulk> bulks_;
-  RequestQueue queue_;         // Not posted yet.
-  std::size_t under_way_ = 0;  // Posted and not answered, without operations.
+  std::size_t free_text_bytes_ = 0;     // Of all of them.
+  std::vector<std::uint64_t> listing_;  // Those that list documents which were not asked for.
+  std::size_t listed_ = 0;              // How many they are.
+  RequestQueue queue_;                  // Not posted yet.
+  std::size_t under_way_ = 0;           // Posted and not answered, without operations.
   // The one of them that sends records: at most one, so that a client that is far behind in many
   // documents is sent a part at a time.
   struct CatchUp {

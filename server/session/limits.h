@@ -39,6 +39,36 @@ inline constexpr std::size_t kUnansweredBytesPerConnectionMax = std::size_t{256}
 inline constexpr std::size_t kUnansweredReadsPerConnectionMax =
     protocol::kSubscriptionsPerConnectionMax;
 
+// What clients follow and wait for, in memory, beside the bytes of names; measured with many of
+// each that nobody uses. A document that is subscribed to is open for it, and counted with the open
+// documents only while its text is here.
+inline constexpr std::size_t kSubscriptionBytes = std::size_t{1} << 10;
+inline constexpr std::size_t kChannelBytes = 896;
+inline constexpr std::size_t kPresenceBytes = 768;
+// A read that waits, with the longest name.
+inline constexpr std::size_t kWaitingReadBytes = std::size_t{1} << 10;
+// A document of a bulk request, beside its text: its place in the reply, or an error in its stead.
+inline constexpr std::size_t kBulkPartBytes = 256;
+
+// Texts in the replies to a connection's bulk requests that are not whole yet, each of them small
+// enough for one piece: so many bytes are a part of what the connection costs.
+inline constexpr std::size_t kBulkTextBytesFree = protocol::kPieceBytes;
+
+// Records that followed before the reply to a bulk subscription could go: so many bytes of them are
+// a part of what a connection costs. They are usually shared with others.
+inline constexpr std::size_t kHeldBytesFree = std::size_t{16} << 10;
+
+// How often the names of a document, a channel and a presence are held.
+inline constexpr std::size_t kDocumentNames = 2;
+inline constexpr std::size_t kChannelNames = 3;
+inline constexpr std::size_t kPresenceNames = 2;
+
+// A connection that holds so much of that memory, or less, may use all of it, and every other one
+// its half. A client that edits a few documents, with a channel and a presence each, holds no more,
+// and as many connections as one address may have fill no more than the other half.
+inline constexpr std::size_t kFollowedBytesOfSmall = std::size_t{8} << 10;
+inline constexpr std::size_t kFollowedPartOfLarge = 2;
+
 // A message up to this size is decoded at once: that takes a few milliseconds at most. A longer one
 // is decoded on another thread, and its connection is not read meanwhile.
 inline constexpr std::size_t kDecodedApartBytes = std::size_t{256} << 10;

@@ -40,10 +40,18 @@ bool PresencePace::admit(const protocol::Presence& presence) {
   return true;
 }
 
+// Pays for so many bytes that wait, instead of what was paid before. False if it cannot.
+bool PresencePace::pay(std::size_t bytes) {
+  if (bytes > paid_bytes_ && !followed_.take(bytes - paid_bytes_)) return false;
+  if (bytes < paid_bytes_) followed_.give_back(paid_bytes_ - bytes);
+  paid_bytes_ = bytes;
+  return true;
+}
+
 void PresencePace::trim() {
   std::size_t bytes = 0;
   for (const protocol::Presence& presence : waiting_) bytes += bytes_of(presence);
-  while (bytes > kPresenceBytesWaitingMax) {
+  while (bytes > kPresenceBytesWaitingMax || !pay(bytes + waiting_.size() * kPresenceBytes)) {
     bytes -= bytes_of(waiting_.front());
     waiting_.erase(waiting_.begin());
   }
@@ -60,16 +68,24 @@ std::vector<protocol::Presence> PresencePace::next_period() {
     if (goes) count(presence);
     (goes ? due : waiting_).push_back(std::move(presence));
   }
+  trim();
   return due;
 }
 
 void PresencePace::forget(const protocol::Presence& presence) {
   const Name name = name_of(presence);
   std::erase_if(waiting_, [&](const auto& waits) { return name_of(waits) == name; });
+  trim();
 }
 
 void PresencePace::forget(const std::string& channel) {
   std::erase_if(waiting_, [&](const auto& presence) { return presence.channel == channel; });
+  trim();
+}
+
+void PresencePace::forget_all() {
+  waiting_.clear();
+  trim();
 }
 
 }  // namespace cowrite::session

@@ -2,39 +2,66 @@
 
 #include <utility>
 
+#include "server/protocol/error_codes.h"
 #include "server/session/limits.h"
 
 namespace cowrite::session {
 
-bool OwnPresences::remember(const protocol::Presence& presence) {
+Result<void> OwnPresences::remember(const protocol::Presence& presence) {
   const Name name{presence.channel, presence.id};
+  const auto known = presences_.find(name);
   if (presence.value == "null") {
-    presences_.erase(name);
-    return true;
+    if (known == presences_.end()) return {};
+    followed_.give_back(bytes_of(name, known->second));
+    presences_.erase(known);
+    return {};
   }
-  if (presences_.size() >= kPresencesPerConnectionMax && !presences_.contains(name)) return false;
-  presences_.insert_or_assign(
-      name, Latest{presence.presence_version, presence.key, presence.version, presence.type});
-  return true;
+  Latest latest{presence.presence_version, presence.key, presence.version, presence.type};
+  const std::size_t bytes = bytes_of(name, latest);
+  if (known != presences_.end()) {
+    const std::size_t before = bytes_of(name, known->second);
+    if (bytes > before) followed_.hold(bytes - before);
+    if (bytes < before) followed_.give_back(before - bytes);
+    known->second = std::move(latest);
+    return {};
+  }
+  if (presences_.size() >= kPresencesPerConnectionMax) {
+    return Error{protocol::kErrTooManyPresences, "a connection may announce at most " +
+                                                     std::to_string(kPresencesPerConnectionMax) +
+                                                     " presences"};
+  }
+  if (!followed_.take(bytes)) {
+    return Error{protocol::kErrTooManyPresences,
+                 "all clients together announce as many presences as the server has memory for; "
+                 "try again later"};
+  }
+  presences_.emplace(name, std::move(latest));
+  return {};
 }
 
-protocol::Presence OwnPresences::end_of(Presences::value_type& presence) {
-  const auto& [channel, id] = presence.first;
-  Latest& latest = presence.second;
-  return {.channel = channel,
-          .id = id,
+// The channel holds the id, too, and a presence about a document the document's name.
+std::size_t OwnPresences::bytes_of(const Name& name, const Latest& latest) {
+  const std::size_t names = kPresenceNames * (name.first.size() + name.second.size());
+  return kPresenceBytes + names + latest.type.value_or("").size();
+}
+
+protocol::Presence OwnPresences::take(Presences::value_type& presence) {
+  const auto& [name, latest] = presence;
+  followed_.give_back(bytes_of(name, latest));
+  return {.channel = name.first,
+          .id = name.second,
           .presence_version = latest.presence_version,
           .value = "null",
-          .key = std::move(latest.key),
+          .key = latest.key,
           .version = latest.version,
-          .type = std::move(latest.type)};
+          .type = latest.type};
 }
 
 std::vector<protocol::Presence> OwnPresences::take_back(const std::string& channel) {
   std::vector<protocol::Presence> ended;
   auto next = presences_.lower_bound({channel, {}});
   while (next != presences_.end() && next->first.first == channel) {
-    ended.push_back(end_of(*next));
+    ended.push_back(take(*next));
     next = presences_.erase(next);
   }
   return ended;
@@ -43,7 +70,7 @@ std::vector<protocol::Presence> OwnPresences::take_back(const std::string& chann
 std::vector<protocol::Presence> OwnPresences::take_back_all() {
   std::vector<protocol::Presence> ended;
   ended.reserve(presences_.size());
-  for (Presences::value_type& presence : presences_) ended.push_back(end_of(presence));
+  for (Presences::value_type& presence : presences_) ended.push_back(take(presence));
   presences_.clear();
   return ended;
 }

@@ -10,16 +10,21 @@
 #include <utility>
 #include <vector>
 
+#include "ot/base/result.h"
 #include "server/document/messages.h"
+#include "server/session/followed_memory.h"
 #include "server/transport/connection.h"
 
 namespace cowrite::session {
 
 class OwnPresences {
  public:
-  // False if there is no room for one more (kPresencesPerConnectionMax). A null value is a presence
-  // that ended.
-  [[nodiscard]] bool remember(const protocol::Presence& presence);
+  // REQUIRES: the account outlives this.
+  explicit OwnPresences(FollowedMemory::Account& followed) : followed_(followed) {}
+
+  // Fails if there is no room for one more (kPresencesPerConnectionMax), or no memory for it. A
+  // null value is a presence that ended.
+  [[nodiscard]] Result<void> remember(const protocol::Presence& presence);
 
   // Whether it was announced before and has not ended.
   [[nodiscard]] bool contains(const protocol::Presence& presence) const {
@@ -38,14 +43,16 @@ class OwnPresences {
   // What its end says.
   struct Latest {
     std::uint64_t presence_version = 0;
-    std::optional<storage::DocumentKey> key;
+    std::optional<storage::DocumentKey> key;  // Of the channel's name.
     std::optional<std::uint64_t> version;
     std::optional<std::string> type;
   };
   using Presences = std::map<Name, Latest>;
 
-  [[nodiscard]] static protocol::Presence end_of(Presences::value_type& presence);
+  [[nodiscard]] static std::size_t bytes_of(const Name& name, const Latest& latest);
+  [[nodiscard]] protocol::Presence take(Presences::value_type& presence);
 
+  FollowedMemory::Account& followed_;
   Presences presences_;
 };
 

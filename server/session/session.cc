@@ -10,15 +10,25 @@
 #include "server/session/limits.h"
 
 namespace cowrite::session {
+namespace {
+
+std::size_t channel_bytes(const std::string& channel) {
+  return kChannelBytes + kChannelNames * channel.size();
+}
+
+}  // namespace
 
 Session::Session(document::SessionId id, std::string connection_id, std::string history_id,
-                 storage::Payer payer)
+                 storage::Payer payer, std::shared_ptr<FollowedMemory> followed)
     : id_(id),
       payer_(payer),
       own_sources_(std::move(connection_id)),
       history_id_(std::move(history_id)),
-      reads_(id, payer, own_sources_, outbox_),
-      queries_(id, payer, outbox_) {}
+      followed_(std::make_shared<FollowedMemory::Account>(std::move(followed))),
+      reads_(id, payer, own_sources_, *followed_, outbox_),
+      queries_(id, payer, outbox_),
+      own_presences_(*followed_),
+      pace_(*followed_) {}
 
 // ---- From the client
 
@@ -64,7 +74,7 @@ void Session::handle(const protocol::Ping& message) {
 void Session::handle(protocol::Read message) { reads_.read(std::move(message)); }
 void Session::handle(const protocol::ReadMany& message) { reads_.read_many(message); }
 void Session::handle(protocol::Unsubscribe message) { reads_.leave(std::move(message)); }
-void Session::handle(protocol::UnsubscribeMany message) { reads_.leave_many(std::move(message)); }
+void Session::handle(const protocol::UnsubscribeMany& message) { reads_.leave_many(message); }
 void Session::handle(protocol::FetchSnapshot message) { reads_.snapshot(std::move(message)); }
 void Session::handle(protocol::FetchSnapshotByTime message) { reads_.snapshot(std::move(message)); }
 
@@ -89,33 +99,37 @@ void Session::handle(protocol::JoinChannel message) {
     return;
   }
   if (channels_.size() >= kChannelsPerConnectionMax) {
-    const Error error{protocol::kErrTooManySubscriptions,
-                      "a connection may listen to at most " +
-                          std::to_string(kChannelsPerConnectionMax) + " channels"};
-    outbox_.refuse(protocol::encode_error(message, error), error);
-    return;
+    return refuse_channel(message, "a connection may listen to at most " +
+                                       std::to_string(kChannelsPerConnectionMax) + " channels");
+  }
+  if (!followed_->take(channel_bytes(message.channel))) {
+    return refuse_channel(message,
+                          "all clients together listen to as many channels as the server has "
+                          "memory for; try again later");
   }
   channels_.insert(message.channel);
   outbox_.post(presence::ToChannel(
       presence::ChannelJoin{id_, message.sequence, std::move(message.channel)}));
 }
 
+void Session::refuse_channel(const protocol::JoinChannel& message, std::string sentence) {
+  const Error error{protocol::kErrTooManySubscriptions, std::move(sentence)};
+  outbox_.refuse(protocol::encode_error(message, error), error);
+}
+
 void Session::handle(protocol::LeaveChannel message) {
   pace_.forget(message.channel);
   retract(own_presences_.take_back(message.channel));
-  channels_.erase(message.channel);
+  if (channels_.erase(message.channel) > 0) followed_->give_back(channel_bytes(message.channel));
   outbox_.post(presence::ToChannel(
       presence::ChannelLeave{id_, message.sequence, std::move(message.channel)}));
 }
 
 void Session::handle(protocol::Presence message) {
   const bool is_known = own_presences_.contains(message);
-  if (!own_presences_.remember(message)) {
-    const Error error{protocol::kErrTooManyPresences,
-                      "a connection may announce at most " +
-                          std::to_string(kPresencesPerConnectionMax) + " presences"};
-    outbox_.refuse(protocol::encode_error(message, error), error);
-    return;
+  if (const Result<void> remembered = own_presences_.remember(message); !remembered) {
+    const Error& error = remembered.error();
+    return outbox_.refuse(protocol::encode_error(message, error), error);
   }
   const bool begins = !pace_.under_way();
   const bool ends = is_known && message.value == "null";
@@ -245,11 +259,21 @@ void Session::answered(const storage::DocumentKey& key, std::size_t bytes) {
   unanswered_bytes_ -= bytes;
 }
 
+// The first ones are a part of what a connection costs.
+void Session::charge_waiting() {
+  const std::size_t requests = reads_.requests() + queries_.waiting();
+  const std::size_t beyond = requests - std::min(requests, kReadsInFlightPerConnectionMax);
+  const std::size_t before = std::exchange(waiting_bytes_, beyond * kWaitingReadBytes);
+  if (waiting_bytes_ > before) followed_->hold(waiting_bytes_ - before);
+  if (waiting_bytes_ < before) followed_->give_back(before - waiting_bytes_);
+}
+
 void Session::update_read_pause() {
+  charge_waiting();
   const bool full = unanswered_ >= kUnansweredPerConnectionMax ||
                     unanswered_bytes_ >= kUnansweredBytesPerConnectionMax ||
                     reads_.waiting() + queries_.waiting() >= kUnansweredReadsPerConnectionMax ||
-                    congestion_ == Congestion::kFull;
+                    (waiting_bytes_ > 0 && !followed_->fits()) || congestion_ == Congestion::kFull;
   if (full == paused_) return;
   paused_ = full;
   outbox_.set(full ? ReadControl::kPause : ReadControl::kResume);

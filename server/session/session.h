@@ -20,6 +20,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <set>
 #include <string>
 #include <string_view>
@@ -30,6 +31,7 @@
 #include "server/protocol/decode.h"
 #include "server/protocol/message.h"
 #include "server/session/document_reads.h"
+#include "server/session/followed_memory.h"
 #include "server/session/outbox.h"
 #include "server/session/own_sources.h"
 #include "server/session/presence_pace.h"
@@ -49,9 +51,9 @@ class Session {
  public:
   // `connection_id` is the connection's id unless the client brings its own: random, and never used
   // before. `history_id` names the server's histories to the client (x-history), if it is not
-  // empty. `payer` pays for its requests.
+  // empty. `payer` pays for its requests. What it follows takes of `followed`.
   Session(document::SessionId id, std::string connection_id, std::string history_id = {},
-          storage::Payer payer = {});
+          storage::Payer payer = {}, std::shared_ptr<FollowedMemory> followed = nullptr);
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;
 
@@ -105,7 +107,7 @@ class Session {
   void handle(protocol::Read message);
   void handle(const protocol::ReadMany& message);
   void handle(protocol::Unsubscribe message);
-  void handle(protocol::UnsubscribeMany message);
+  void handle(const protocol::UnsubscribeMany& message);
   void handle(protocol::Submit message);
   void handle(protocol::FetchSnapshot message);
   void handle(protocol::FetchSnapshotByTime message);
@@ -128,6 +130,8 @@ class Session {
   void retract(std::vector<protocol::Presence> ended);
   void answered(const storage::DocumentKey& key, std::size_t bytes);
   void update_read_pause();
+  void charge_waiting();
+  void refuse_channel(const protocol::JoinChannel& message, std::string sentence);
 
   document::SessionId id_;
   storage::Payer payer_;
@@ -136,6 +140,8 @@ class Session {
   std::string author_;
   bool returned_ = false;  // It brought the id of a former connection.
 
+  const std::shared_ptr<FollowedMemory::Account> followed_;
+  std::size_t waiting_bytes_ = 0;  // Of them: reads that wait.
   Outbox outbox_;
   DocumentReads reads_;
   Queries queries_;

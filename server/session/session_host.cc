@@ -8,9 +8,10 @@ namespace cowrite::session {
 
 SessionHost::SessionHost(document::SessionId id, std::string source,
                          std::shared_ptr<transport::Connection> connection, SessionPorts ports,
-                         std::string history_id, storage::Payer payer)
+                         std::string history_id, storage::Payer payer,
+                         std::shared_ptr<FollowedMemory> followed)
     : id_(id),
-      session_(id, std::move(source), std::move(history_id), payer),
+      session_(id, std::move(source), std::move(history_id), payer, std::move(followed)),
       connection_(std::move(connection)),
       ports_(std::move(ports)) {}
 

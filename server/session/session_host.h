@@ -45,7 +45,8 @@ class SessionHost : public transport::ConnectionEvents,
  public:
   SessionHost(document::SessionId id, std::string source,
               std::shared_ptr<transport::Connection> connection, SessionPorts ports,
-              std::string history_id = {}, storage::Payer payer = {});
+              std::string history_id = {}, storage::Payer payer = {},
+              std::shared_ptr<FollowedMemory> followed = nullptr);
 
   // Greets the client.
   void open();

@@ -21,8 +21,9 @@ SessionTable::SessionTable(Switchboard& board, LoopIndex loop, std::string histo
 std::shared_ptr<transport::ConnectionEvents> SessionTable::accept(
     std::shared_ptr<transport::Connection> connection, storage::Payer payer) {
   const SessionId id{loop_, next_session_++};
-  auto host = std::make_shared<session::SessionHost>(
-      id, board_.ports().new_id(), std::move(connection), session_ports(), history_id_, payer);
+  auto host = std::make_shared<session::SessionHost>(id, board_.ports().new_id(),
+                                                     std::move(connection), session_ports(),
+                                                     history_id_, payer, board_.followed());
   sessions_.emplace(id.number, host);
   host->open();
   if (draining_) host->drain();

@@ -38,7 +38,8 @@ struct Switchboard::Shard {
 Switchboard::Switchboard(const Options& options, storage::OperationLog& log, Ports ports)
     : ports_(std::move(ports)),
       memory_(std::make_shared<document::DocumentMemory>(options.documents_bytes,
-                                                         [this] { want_memory(); })) {
+                                                         [this] { want_memory(); })),
+      followed_(std::make_shared<session::FollowedMemory>(options.followed_bytes)) {
   for (std::size_t loop = 0; loop < options.loops; ++loop) {
     shards_.push_back(std::make_unique<Shard>(*this, static_cast<LoopIndex>(loop), options, log));
   }

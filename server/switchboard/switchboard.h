@@ -18,6 +18,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <limits>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -27,6 +28,7 @@
 #include "server/document/document_memory.h"
 #include "server/document/messages.h"
 #include "server/presence/channel.h"
+#include "server/session/followed_memory.h"
 #include "server/switchboard/counts.h"
 #include "server/transport/connection.h"
 #include "storage/operation_log.h"
@@ -72,6 +74,8 @@ struct Options {
   std::string history_id;  // Of the log, for clients.
   // What open documents may take, and texts on their way to clients (document_memory.h).
   std::size_t documents_bytes = 0;
+  // What sessions may follow and wait for (followed_memory.h).
+  std::size_t followed_bytes = std::numeric_limits<std::size_t>::max();
 };
 
 class Switchboard {
@@ -129,6 +133,10 @@ class Switchboard {
   [[nodiscard]] document::TextRoom reserve_text(std::size_t bytes);
   // Of all open documents.
   [[nodiscard]] const std::shared_ptr<document::DocumentMemory>& memory() const { return memory_; }
+  // Of all sessions.
+  [[nodiscard]] const std::shared_ptr<session::FollowedMemory>& followed() const {
+    return followed_;
+  }
 
  private:
   struct Shard;  // What lives on one loop.
@@ -141,6 +149,7 @@ class Switchboard {
 
   const Ports ports_;
   std::shared_ptr<document::DocumentMemory> memory_;
+  const std::shared_ptr<session::FollowedMemory> followed_;
   std::vector<std::unique_ptr<Shard>> shards_;  // One a loop.
 };
 

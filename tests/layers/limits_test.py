@@ -21,9 +21,13 @@ INTERNAL = {
         "kBatchRecordsMax", "kBatchBytesMax", "kShapesMax", "kShapesBytesMax", "kPassedOneByOne", "kRecentRecordsOnOpening", "kRecentBytesWhenScarce",
         "kHistoryChunkBytes", "kKnownSourcesMax", "kOpenDocumentBytes", "kAppendRetry", "kForeignRecordsRetry",
         "kReadRetry", "kReloadRetry", "kRebaseWork", "kReadRecordWork", "kBatchWorkMax", "kCatchUpWork", "kRebasesAtOnceMax",
-        "kLookUpsAtOnceMax", "kCatchUpBytes", "kComponentsApart", "kSmallDocumentBytes", "kSmallDocumentsPart",
+        "kLookUpsAtOnceMax", "kCatchUpBytes", "kComponentsApart", "kSmallDocumentBytes", "kSmallDocumentsPart", "kHeldPresenceBytes", "kSentTextBytes",
     )),
-    *("session::" + name for name in ("kReadsInFlightPerConnectionMax", "kSendQueueHighBytes", "kDecodedApartBytes")),
+    *("session::" + name for name in (
+        "kReadsInFlightPerConnectionMax", "kSendQueueHighBytes", "kDecodedApartBytes", "kSubscriptionBytes", "kChannelBytes", "kPresenceBytes",
+        "kWaitingReadBytes", "kBulkPartBytes", "kBulkTextBytesFree", "kHeldBytesFree", "kDocumentNames", "kChannelNames", "kPresenceNames", "kFollowedBytesOfSmall",
+        "kFollowedPartOfLarge",
+    )),
     *("switchboard::" + name for name in ("kIdleDocument", "kEvictionLooksMax", "kClockDifferenceMax")),
     *("transport::" + name for name in (
         "kReadBufferBytes", "kSmallInputBytes", "kInputBytesForSmall", "kInputBytesMin", "kPongsWaitingMax", "kUnsentBytesMax", "kDrainedBytes", "kPieceMarkBytes", "kConnectionsPerTurn", "kLongTextBytesPerSweep", "kOutputBytesMax", "Timing::linger", "Timing::accept_backoff", "Timing::sweep",
@@ -31,6 +35,7 @@ INTERNAL = {
     "history::kDiffWordsBytesMax",
     "protocol::kPieceBytes",
     "protocol::kPieceBytesOver",
+    "protocol::kTextBytesOfPiece",
     "http::kLongPollInterval",
     *("server::" + name for name in ("kLoopsMax", "kMemoryBytes", "kMemoryBytesMin", "kStoreTablesMin", "kStoreTablesMax", "kStoreOtherFiles", "kOtherFiles", "kFilesOfLoop", "kConnectionsMin", "kRepeatsSweep", "kMetricsConnectionsMax", "kMetricsConnectionsPerAddress")),
     *("storage::" + name for name in ("kPackRecords", "kCheckpointRecords", "kCheckpointBytes")),

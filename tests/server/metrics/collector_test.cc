@@ -30,6 +30,7 @@ class CollectorTest : public ::testing::Test {
     sources_.quota = quota_.get();
     sources_.client_ahead_requests = [] { return 5; };
     sources_.document_bytes = [] { return 4'096; };
+    sources_.followed_bytes = [] { return 2'048; };
   }
 
   std::vector<prometheus::MetricFamily> collect() { return Collector(sources_).Collect(); }
