@@ -84,6 +84,8 @@ void DocumentHost::failed_to_load(const Error& error) {
 
 void DocumentHost::handle(ToDocument request) {
   if (!document_ || reloading_) {
+    const auto* const leave = std::get_if<LeaveRequest>(&request);
+    if (leave != nullptr && waiting_.empty()) return receive(*leave);  // It needs no document.
     const auto* const presence = std::get_if<DocumentPresence>(&request);
     if (presence != nullptr && !may_wait(*presence)) return acknowledge(*presence);
     waiting_.emplace_back(std::move(request));

@@ -42,8 +42,8 @@ inline constexpr std::size_t kUnansweredReadsPerConnectionMax =
 // What clients follow and wait for, in memory, beside the bytes of names; measured with many of
 // each that nobody uses. A document that is subscribed to is open for it, and counted with the open
 // documents only while its text is here.
-inline constexpr std::size_t kSubscriptionBytes = std::size_t{1} << 10;
-inline constexpr std::size_t kChannelBytes = 896;
+inline constexpr std::size_t kSubscriptionBytes = 1'536;
+inline constexpr std::size_t kChannelBytes = 640;
 inline constexpr std::size_t kPresenceBytes = 768;
 // A read that waits, with the longest name.
 inline constexpr std::size_t kWaitingReadBytes = std::size_t{1} << 10;

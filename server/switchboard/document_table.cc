@@ -14,6 +14,10 @@ using storage::DocumentKey;
 
 void DocumentTable::handle(document::ToDocument request) {
   const DocumentKey key = key_of(request);
+  const auto* const leave = std::get_if<document::LeaveRequest>(&request);
+  if (leave != nullptr && !documents_.contains(key)) {  // Nobody has joined it.
+    return ports_.reply(leave->session, document::LeaveReply{leave->ticket, key});
+  }
   DocumentHost& host = open(key, payer_of(request));
   host.handle(std::move(request));
 }

@@ -266,6 +266,15 @@ TEST_F(CrowdedSwitchboardTest, DocumentsThatAreFollowedLeaveMemoryAndStayFollowe
   EXPECT_GT(opened(), 20U);
 }
 
+TEST_F(CrowdedSwitchboardTest, WhoLeavesADocumentDoesNotOpenIt) {
+  for (int number = 0; number < 3; ++number) visit("u", number);
+  EXPECT_EQ(opened(), 0U);
+  for (int number = 0; number < 20; ++number) visit("s", number);
+  const int reads = log_.reads;
+  for (int number = 0; number < 20; ++number) visit("u", number);
+  EXPECT_EQ(log_.reads, reads);
+}
+
 TEST_F(SwitchboardTest, DrainingClosesEverybodyWithServiceRestart) {
   const Seat seat = connect(0);
   (void)seat.client->receive(R"({"a":"init")");
