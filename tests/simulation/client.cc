@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "server/protocol/error_codes.h"
+
 namespace cowrite::simulation {
 namespace {
 
@@ -283,6 +285,9 @@ void Client::handle_bulk(const WireMessage& message) {
   for (const WirePart& part : message.parts) {
     hand_over(message.action.substr(1), {message.key.collection(), part.id},
               message.error.empty() ? part.error : message.error, part.snapshot);
+    if (message.action == "bs" && part.error == protocol::kErrBulkReplyTooLarge) {
+      replica({message.key.collection(), part.id}).subscribe();  // Alone, as the error says.
+    }
   }
 }
 
