@@ -151,7 +151,7 @@ TEST(BulkRequest, TooManyDocumentsThatWaitPauseReading) {
 class Orders {
  public:
   void send(SessionClient& client, std::mt19937& random) {
-    const auto pick = [&](int below) { return static_cast<int>(random() % below); };
+    const auto pick = [&](unsigned below) { return static_cast<int>(random() % below); };
     std::vector<std::string> ids;
     const int from = pick(30);
     for (int id = from; id < from + 1 + pick(20); ++id) ids.push_back(std::to_string(id));

@@ -72,14 +72,16 @@ TEST(FollowedMemory, WhatIsOnItsWayIsPaidForUntilItIsThere) {
 TEST(FollowedMemory, HasRoomForACrowdOfWhomEachFollowsOneDocument) {
   const std::string name(40, 'n');
   const std::string document = R"("c":"docs","d":")" + name + "\"}";
-  for (const auto& [mebibytes, people] : {std::pair(256, 5'000), std::pair(1'024, 20'000)}) {
+  const std::string channel = R"("ch":"docs.)" + name + '"';
+  std::string cursor = R"({"a":"p","pv":1,"id":"cursor","p":7,"v":0,)";
+  cursor.append(channel).append(",").append(document);
+  for (const auto& [mebibytes, people] : {std::pair(256U, 5'000U), std::pair(1'024U, 20'000U)}) {
     const server::MemoryShares shares(std::uint64_t(mebibytes) << 20);
     const auto memory = std::make_shared<FollowedMemory>(shares.followed);
     SessionClient one(memory);
     one.receive(R"({"a":"s",)" + document);
-    one.receive(R"({"a":"ps","seq":1,"ch":"docs.)" + name + "\"}");
-    one.receive(R"({"a":"p","pv":1,"id":"cursor","p":7,"v":0,"ch":"docs.)" + name + "\"," +
-                document);
+    one.receive(R"({"a":"ps","seq":1,)" + channel + "}");
+    one.receive(cursor);
     EXPECT_THAT(one.sent(), IsEmpty());
     EXPECT_LE(memory->bytes() * people, memory->bytes_max());
     EXPECT_LE(memory->bytes(), kSmall);
