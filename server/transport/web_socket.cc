@@ -104,7 +104,7 @@ void WebSocket::write_piece() {
   const bool last = !long_message_(piece);
   if (last) long_message_ = nullptr;
   piece_bytes_ += piece.size();
-  queued(writer_->write_fragment(piece, {first, last}));
+  queued(writer_->write_fragment(std::move(piece), {first, last}));
   if (last) {
     send_waiting();
   } else {

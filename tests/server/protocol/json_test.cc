@@ -104,6 +104,19 @@ TEST(JsonWriter, WritesTheCommas) {
   EXPECT_EQ(JsonWriter("").text("b", "[").text("c", "{").take(), R"("b":"[","c":"{")");
 }
 
+TEST(JsonWriter, EscapesWhatTheLibraryEscapesWhereverItStands) {
+  for (std::uint64_t seed = 0; seed < 2'000; ++seed) {
+    Random random(seed);
+    const std::uint64_t plain_between = std::uint64_t{1} << random() % 9;  // From dense to rare.
+    std::string text;
+    for (std::uint64_t left = random() % 1'000; left > 0; --left) {
+      text += random() % plain_between > 0 ? 'x' : static_cast<char>(random() % 0x80);
+      if (random() % 64 == 0) text += "\u00e9\U0001F600";
+    }
+    ASSERT_EQ(JsonWriter().text(text).take(), nlohmann::json(text).dump()) << "seed " << seed;
+  }
+}
+
 TEST(JsonWriter, ReplacesWhatIsNotUtf8AsTheLibraryDoes) {
   const std::vector<std::string> pieces = {"a",        "\"",           "\\",           "\n",
                                            "\u00e9",   "\U0001F600",   "\x80",         "\xC3",
