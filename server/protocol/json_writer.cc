@@ -127,6 +127,12 @@ void append_escaped(std::string& out, std::string_view text) {
   }
 }
 
+std::size_t escaped_bytes(std::string_view text) {
+  std::size_t bytes = 0;
+  for (const char byte : text) bytes += kEscapes[static_cast<unsigned char>(byte)].length;
+  return bytes;
+}
+
 JsonWriter& JsonWriter::open(char bracket) {
   separate();
   text_ += bracket;
