@@ -82,6 +82,10 @@ class Operation {
 
   // Code points of the shortest text that it can be applied to: the sum of its retains and deletes.
   [[nodiscard]] std::uint64_t input_length() const;
+  // What it takes in memory beside itself.
+  [[nodiscard]] std::size_t heap_bytes() const {
+    return components_.heap_bytes() + text_.heap_bytes();
+  }
   // Bytes of all inserted text.
   [[nodiscard]] std::size_t inserted_bytes() const;
 

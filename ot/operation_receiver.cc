@@ -42,6 +42,9 @@ Result<void> OperationReceiver::add(const Component& component) {
 
 Result<Operation> OperationReceiver::finish() && {
   if (ends_with_retain()) return invalid(operation_.size() - 1, "a retain at the end");
+  // It may wait for long, and was taken in without knowing how long it is.
+  operation_.components_.shrink_to_fit();
+  operation_.text_.shrink_to_fit();
   return std::move(operation_);
 }
 

@@ -94,7 +94,8 @@ Server::Server(std::unique_ptr<storage::Log> log, std::shared_ptr<const Admissio
                std::string token, log::Log& operator_log, Halt halt)
     : log_(std::move(log)),
       api_(*log_, [this](std::size_t bytes) { return switchboard_->reserve_text(bytes); }),
-      operator_api_(*log_, std::move(token), operator_ports()),
+      operator_api_(*log_, std::move(token), operator_ports(),
+                    [this](std::size_t bytes) { return switchboard_->reserve_text(bytes); }),
       operator_log_(operator_log),
       halt_(std::move(halt)),
       repeats_(operator_log),

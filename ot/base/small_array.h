@@ -55,6 +55,15 @@ class SmallArray {
     data()[size_++] = value;
   }
 
+  // What it takes on the heap.
+  [[nodiscard]] std::size_t heap_bytes() const {
+    return is_inside() ? 0 : std::size_t{capacity_} * sizeof(T);
+  }
+  // Gives back what it has taken there for more elements.
+  void shrink_to_fit() {
+    if (!is_inside() && size_ < capacity_) *this = SmallArray(*this);
+  }
+
   // REQUIRES: the elements are not of this array.
   void append(const T* elements, std::size_t count) {
     if (count > std::size_t{capacity_} - size_) grow(size_ + count);

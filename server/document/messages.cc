@@ -1,6 +1,7 @@
 #include "server/document/messages.h"
 
 #include <utility>
+#include <variant>
 
 #include "storage/errors.h"
 
@@ -13,6 +14,19 @@ std::vector<RecordPtr> share(std::vector<storage::Record> records) {
     shared.push_back(std::make_shared<const storage::Record>(std::move(record)));
   }
   return shared;
+}
+
+std::size_t memory_bytes(const Submission& submission) {
+  const protocol::Submit& request = submission.request;
+  std::size_t bytes = submission.source.size() + submission.author.size() +
+                      request.key.collection().size() + request.key.id().size();
+  if (request.source) bytes += request.source->size();
+  if (const auto* const edit = std::get_if<storage::Edit>(&request.change)) {
+    bytes += edit->operation.heap_bytes();
+  } else if (const auto* const create = std::get_if<storage::Create>(&request.change)) {
+    bytes += create->text.size();
+  }
+  return bytes;
 }
 
 const storage::DocumentKey& key_of(const ToDocument& request) {

@@ -46,14 +46,18 @@ struct Submission {
   std::string author;
   protocol::Submit request;
   // Both come back with the answer.
-  std::size_t bytes = 0;  // Of the message.
+  std::size_t bytes = 0;  // As memory_bytes() has it.
   Moment received = {};   // When it arrived.
   storage::Payer payer = {};
-  std::shared_ptr<const void> room = {};  // That its message takes of the memory for what comes.
+  std::shared_ptr<const void> room = {};  // That it takes of the memory for what comes.
   // The id that the source stands for (storage/source.h), under which histories written before hold
   // what it submitted. Null if there is none.
   std::shared_ptr<const std::string> source_id = nullptr;
 };
+
+// About what a submission takes while it waits, beside itself: its names and its change, which may
+// be several times its message, since components are short in JSON.
+[[nodiscard]] std::size_t memory_bytes(const Submission& submission);
 
 // Asks for the snapshot, or for the records from request.version on. A session that subscribes is
 // told of the records that follow, too.
@@ -184,7 +188,7 @@ struct Unsettled {};
 
 struct Answer {
   SessionId session;
-  std::size_t bytes = 0;  // Of the submission's message.
+  std::size_t bytes = 0;  // Of the submission.
   Moment received = {};   // When that arrived.
   std::variant<Ack, Refusal, Unsettled> outcome;
 };

@@ -35,53 +35,76 @@ class BlameHistory {
     std::uint32_t author = 0;  // Its number among the authors.
   };
 
-  explicit BlameHistory(RemovedText removed)
-      : attribution_(removed == RemovedText::kShown ? Attribution::Removed::kKept
+  // REQUIRES: key and room outlive this.
+  BlameHistory(const storage::DocumentKey& key, RemovedText removed, Room& room)
+      : key_(key),
+        room_(room),
+        attribution_(removed == RemovedText::kShown ? Attribution::Removed::kKept
                                                     : Attribution::Removed::kForgotten) {}
 
   // REQUIRES: there is no text at version `first`.
-  Result<void> follow(const History& history, const storage::DocumentKey& key, std::uint64_t first,
-                      std::uint64_t version) {
-    if (version - first > kBlameRecordsMax) return too_long(key, "records", kBlameRecordsMax);
+  Result<void> follow(const History& history, std::uint64_t first, std::uint64_t version) {
+    if (version - first > kBlameRecordsMax) return too_long(key_, "records", kBlameRecordsMax);
     first_ = first;
+    if (Result<void> taken = make_room((version - first) * sizeof(Entry)); !taken) return taken;
     entries_.reserve(version - first);
     while (next() < version) {
       const Result<std::vector<Record>> records =
-          history.records(key, next(), version, kPageRecordsBytesMax);
+          history.records(key_, next(), version, kPageRecordsBytesMax);
       if (!records) return records.error();
-      if (records->empty()) return damaged(key, "its records end early");
+      if (records->empty()) return damaged("its records end early");
       for (const Record& record : *records) {
-        if (Result<void> taken = take(key, record); !taken) return taken;
+        if (Result<void> taken = take(record); !taken) return taken;
       }
     }
     return {};
   }
 
+  // Takes memory for so many bytes more.
+  Result<void> make_room(std::size_t more) {
+    const std::size_t bytes = memory_bytes() + more;
+    if (bytes > kBlameBytesMax) {
+      return too_long(key_, "bytes of pieces, names and texts", kBlameBytesMax);
+    }
+    const Result<void> taken = room_.grow_to(bytes);
+    return taken ? taken : storage::about(key_, taken.error());
+  }
+
   [[nodiscard]] const Attribution& attribution() const { return attribution_; }
   [[nodiscard]] const Entry& entry(std::uint64_t record) const { return entries_[record - first_]; }
   [[nodiscard]] Origin origin(std::uint64_t record) const {
-    return {record + 1, entry(record).time_ms, authors_[entry(record).author]};
+    return {record + 1, entry(record).time_ms, *authors_[entry(record).author]};
   }
 
  private:
   [[nodiscard]] std::uint64_t next() const { return first_ + entries_.size(); }
 
-  [[nodiscard]] Error damaged(const storage::DocumentKey& key, std::string_view reason) const {
-    return {storage::kErrDamaged, storage::describe(key) + ": damaged at version " +
+  [[nodiscard]] Error damaged(std::string_view reason) const {
+    return {storage::kErrDamaged, storage::describe(key_) + ": damaged at version " +
                                       std::to_string(next()) + ", " + std::string(reason)};
   }
 
-  Result<void> take(const storage::DocumentKey& key, const Record& record) {
-    const Result<void> applied = attribution_.apply(operation_of(record), next());
-    if (!applied) return damaged(key, applied.error().message);
-    if (attribution_.spans() > kBlamePiecesMax) {
-      return too_long(key, "pieces of text", kBlamePiecesMax);
-    }
-    if (attribution_.inserted_bytes() > kBlameWrittenBytesMax) {
-      return too_long(key, "bytes of written text", kBlameWrittenBytesMax);
-    }
+  [[nodiscard]] std::size_t memory_bytes() const {
+    return entries_.capacity() * sizeof(Entry) + attribution_.spans() * kBlamePieceBytes +
+           attribution_.inserted_bytes() + author_bytes_;
+  }
+
+  // What following it takes: each component may divide a piece and add another.
+  [[nodiscard]] static std::size_t memory_of(const Record& record, const ot::Operation& operation) {
+    return 2 * operation.size() * kBlamePieceBytes + operation.inserted_bytes() +
+           kBlameAuthorBytes + record.author.size();
+  }
+
+  Result<void> take(const Record& record) {
+    const ot::Operation operation = operation_of(record);
+    if (Result<void> taken = make_room(memory_of(record, operation)); !taken) return taken;
+    const Result<void> applied = attribution_.apply(operation, next());
+    if (!applied) return damaged(applied.error().message);
     const auto author = known_.try_emplace(record.author, authors_.size());
-    if (author.second) authors_.push_back(record.author);
+    if (author.second) {
+      authors_.push_back(&author.first->first);
+      author_bytes_ += kBlameAuthorBytes + record.author.size();
+    }
     entries_.push_back({record.time_ms, author.first->second});
     return {};
   }
@@ -98,11 +121,14 @@ class BlameHistory {
     return std::move(builder).build();
   }
 
+  const storage::DocumentKey& key_;
+  Room& room_;
   Attribution attribution_;
   std::uint64_t first_ = 0;  // The records before it were erased.
   std::vector<Entry> entries_;
-  std::vector<std::string> authors_;
-  std::map<std::string, std::uint32_t> known_;
+  std::map<std::string, std::uint32_t> known_;  // Authors, with their numbers.
+  std::vector<const std::string*> authors_;
+  std::size_t author_bytes_ = 0;
 };
 
 // Changes that one author made in one go.
@@ -221,6 +247,7 @@ class Pager {
                      open_->written.oldest() + 1,
                      {}};
       if (open_->removed) span.removed = history_.origin(open_->removed->newest());
+      bytes_ += span.written.author.size() + (span.removed ? span.removed->author.size() : 0);
       page_.spans.push_back(std::move(span));
     }
     open_.reset();
@@ -239,7 +266,7 @@ class Pager {
 }  // namespace
 
 Result<BlamePage> read_blame(const History& history, const storage::DocumentKey& key,
-                             const BlameRequest& request) {
+                             const BlameRequest& request, Room& room) {
   const Result<storage::DocumentInfo> info = read_info(history, key);
   if (!info) return info.error();
   const Result<std::uint64_t> version = resolve(history, *info, request.at);
@@ -249,9 +276,13 @@ Result<BlamePage> read_blame(const History& history, const storage::DocumentKey&
   if (!snapshot->exists && request.removed == RemovedText::kLeftOut) {
     return document_absent(*info, *snapshot);
   }
-  BlameHistory blamed(request.removed);
-  if (Result<void> followed = blamed.follow(history, key, info->erased, *version); !followed) {
+  BlameHistory blamed(key, request.removed, room);
+  if (Result<void> followed = blamed.follow(history, info->erased, *version); !followed) {
     return followed.error();
+  }
+  // As a rope, as it is read, and on the page.
+  if (Result<void> taken = blamed.make_room(3 * snapshot->text.bytes()); !taken) {
+    return taken.error();
   }
   const std::string text = snapshot->text.to_string();
   if (ot::utf8::count_code_points(text) != blamed.attribution().length()) {

@@ -10,6 +10,7 @@
 #include "ot/base/result.h"
 #include "server/history/errors.h"
 #include "server/history/limits.h"
+#include "server/history/room.h"
 #include "storage/history.h"
 #include "storage/version_selector.h"
 
@@ -53,10 +54,10 @@ struct BlamePage {
 };
 
 // At most kBlameSpansMax spans and about kBlameTextBytesMax bytes, but always at least one. Fails
-// as read_text() does, and with kErrHistoryTooLong. If removed text is shown, a document that does
-// not exist is no failure.
+// as read_text() does, and with kErrHistoryTooLong and kErrNoRoom. If removed text is shown, a
+// document that does not exist is no failure.
 [[nodiscard]] Result<BlamePage> read_blame(const storage::History& history,
                                            const storage::DocumentKey& key,
-                                           const BlameRequest& request);
+                                           const BlameRequest& request, Room& room);
 
 }  // namespace cowrite::history

@@ -25,7 +25,7 @@ Error still_on_disk(const storage::History& history, const storage::DocumentKey&
 
 Result<ChangeDone> Changes::restore(const storage::DocumentKey& key,
                                     const storage::VersionSelector& at, const std::string& author) {
-  Result<Restoration> restoration = make_restoration(log_.history(), key, at);
+  Result<Restoration> restoration = make_restoration(log_.history(), key, at, room_);
   if (!restoration) return restoration.error();
   if (!restoration->change) return ChangeDone{restoration->base, false};
   return submit({key, author, restoration->base, std::move(*restoration->change)});
@@ -34,8 +34,12 @@ Result<ChangeDone> Changes::restore(const storage::DocumentKey& key,
 Result<ChangeDone> Changes::restore_as(const storage::DocumentKey& key,
                                        const storage::VersionSelector& at,
                                        const storage::DocumentKey& as, const std::string& author) {
-  Result<VersionText> text = read_text(log_.history(), key, at);
-  if (!text) return text.error();
+  Result<storage::Snapshot> read = read_version(log_.history(), key, at);
+  if (!read) return read.error();
+  if (const Result<void> taken = room_.grow_to(2 * read->text.bytes()); !taken) {
+    return storage::about(key, taken.error());
+  }
+  Result<VersionText> text = copy_text(std::move(read));
   const Result<std::optional<storage::DocumentInfo>> info = find_or_new(as);
   if (!info) return info.error();
   if (*info && (*info)->exists) {

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "ot/base/result.h"
+#include "server/history/room.h"
 #include "storage/await.h"
 #include "storage/log.h"
 #include "storage/version_selector.h"
@@ -43,13 +44,13 @@ class ChangeSink {
 };
 
 // All fail as reading does, and with kErrDocumentUnknown, kErrNameInvalid, storage's kErrConflict
-// if the document is in another state than the change needs, kErrDiskFull, kErrBusy, or as the sink
-// does.
+// if the document is in another state than the change needs, kErrDiskFull, kErrBusy, kErrNoRoom,
+// or as the sink does.
 class Changes {
  public:
-  // REQUIRES: the log and the sink outlive this.
-  Changes(storage::Log& log, ChangeSink& sink, storage::KeepWaiting keep_waiting)
-      : log_(log), sink_(sink), keep_waiting_(std::move(keep_waiting)) {}
+  // REQUIRES: the log, the sink and the room outlive this.
+  Changes(storage::Log& log, ChangeSink& sink, Room& room, storage::KeepWaiting keep_waiting)
+      : log_(log), sink_(sink), room_(room), keep_waiting_(std::move(keep_waiting)) {}
 
   // Gives a document the text of an earlier version, by one edit, or by creating it again.
   [[nodiscard]] Result<ChangeDone> restore(const storage::DocumentKey& key,
@@ -77,6 +78,7 @@ class Changes {
 
   storage::Log& log_;
   ChangeSink& sink_;
+  Room& room_;
   const storage::KeepWaiting keep_waiting_;
 };
 

@@ -13,13 +13,12 @@ namespace {
 
 constexpr std::size_t kContextLines = 3;
 
-// Fails with kErrTextTooLong.
-Result<Pieces> lines_of(std::string_view text) {
-  const std::size_t lines = count_lines(text);
-  if (lines <= kDiffLinesMax) return split_lines(text);
-  return Error{kErrTextTooLong, "a text of " + std::to_string(lines) +
-                                    " lines is not compared, only up to " +
-                                    std::to_string(kDiffLinesMax)};
+Error too_long(std::size_t bytes, std::size_t lines) {
+  return {kErrTextTooLong, "two texts with " + std::to_string(bytes) + " bytes and " +
+                               std::to_string(lines) +
+                               " lines are too long to be compared: twice the bytes, and " +
+                               std::to_string(kDiffBytesPerLine) + " for each line, may be " +
+                               std::to_string(kDiffBytesMax)};
 }
 
 // Changes so near each other that their context would overlap or touch.
@@ -29,21 +28,24 @@ DiffHunk make_hunk(const Pieces& before, const Pieces& after, const LineChange* 
   const std::size_t last_end = last->before_begin + last->before_count;
   const std::size_t trail = std::min(kContextLines, before.size() - last_end);
   DiffHunk hunk;
+  std::size_t lines = last_end + trail - (first->before_begin - lead);
+  for (const LineChange* change = first; change <= last; ++change) lines += change->after_count;
+  hunk.lines.reserve(lines);
   std::size_t x = first->before_begin - lead;
   hunk.before_line = x;
   hunk.after_line = first->after_begin - lead;
   const auto keep_until = [&](std::size_t end) {
-    for (; x < end; ++x) hunk.lines.push_back({LineOrigin::kBoth, std::string(before[x])});
+    for (; x < end; ++x) hunk.lines.push_back({LineOrigin::kBoth, before[x]});
   };
   std::size_t added = 0;
   std::size_t removed = 0;
   for (const LineChange* change = first; change <= last; ++change) {
     keep_until(change->before_begin);
     for (; x < change->before_begin + change->before_count; ++x) {
-      hunk.lines.push_back({LineOrigin::kRemoved, std::string(before[x])});
+      hunk.lines.push_back({LineOrigin::kRemoved, before[x]});
     }
     for (std::size_t y = 0; y < change->after_count; ++y) {
-      hunk.lines.push_back({LineOrigin::kAdded, std::string(after[change->after_begin + y])});
+      hunk.lines.push_back({LineOrigin::kAdded, after[change->after_begin + y]});
     }
     removed += change->before_count;
     added += change->after_count;
@@ -95,11 +97,12 @@ bool was_not_there(const Error& error) {
 }  // namespace
 
 Result<std::vector<DiffHunk>> diff_texts(std::string_view before, std::string_view after) {
-  const Result<Pieces> before_lines = lines_of(before);
-  if (!before_lines) return before_lines.error();
-  const Result<Pieces> after_lines = lines_of(after);
-  if (!after_lines) return after_lines.error();
-  const std::vector<LineChange> changes = diff_pieces(*before_lines, *after_lines);
+  const std::size_t bytes = before.size() + after.size();
+  const std::size_t lines = count_lines(before) + count_lines(after);
+  if (diff_memory_bytes(bytes, lines) > kDiffBytesMax) return too_long(bytes, lines);
+  const Pieces before_lines = split_lines(before);
+  const Pieces after_lines = split_lines(after);
+  const std::vector<LineChange> changes = diff_pieces(before_lines, after_lines);
 
   std::vector<DiffHunk> hunks;
   for (std::size_t i = 0; i < changes.size();) {
@@ -110,31 +113,50 @@ Result<std::vector<DiffHunk>> diff_texts(std::string_view before, std::string_vi
                                             2 * kContextLines) {
       ++last;
     }
-    hunks.push_back(make_hunk(*before_lines, *after_lines, &changes[i], &changes[last]));
+    hunks.push_back(make_hunk(before_lines, after_lines, &changes[i], &changes[last]));
     i = last + 1;
   }
   return hunks;
 }
 
-Result<Difference> make_difference(const storage::DocumentKey& key,
-                                   const Result<VersionText>& before,
-                                   const Result<VersionText>& after) {
-  Difference difference{key, {}, {}, {}};
-  std::string_view texts[2];
-  std::size_t side = 0;
+Result<Difference> make_difference(const storage::DocumentKey& key, Result<VersionText> before,
+                                   Result<VersionText> after) {
   for (const Result<VersionText>* text : {&before, &after}) {
     if (!*text && !was_not_there(text->error())) return text->error();
-    if (*text) {
-      (side == 0 ? difference.before : difference.after) =
-          DiffSide{(*text)->version, (*text)->time_ms};
-      texts[side] = (*text)->text;
-    }
-    ++side;
   }
-  Result<std::vector<DiffHunk>> hunks = diff_texts(texts[0], texts[1]);
+  const auto side_of = [](const Result<VersionText>& text) {
+    return text ? std::optional(DiffSide{text->version, text->time_ms}) : std::nullopt;
+  };
+  const auto take_text = [](Result<VersionText>& text) {
+    return std::make_shared<const std::string>(text ? std::move(text->text) : std::string());
+  };
+  Difference difference{key, side_of(before), side_of(after), take_text(before), take_text(after),
+                        {}};
+  Result<std::vector<DiffHunk>> hunks = diff_texts(*difference.before_text, *difference.after_text);
   if (!hunks) return storage::about(key, hunks.error());
   difference.hunks = std::move(*hunks);
   return difference;
+}
+
+Result<Difference> read_difference(const storage::History& history, const storage::DocumentKey& key,
+                                   const storage::VersionSelector& before,
+                                   const storage::VersionSelector& after, Room& room) {
+  Result<storage::Snapshot> before_read = read_version(history, key, before);
+  Result<storage::Snapshot> after_read = read_version(history, key, after);
+  std::size_t bytes = 0;
+  std::size_t lines = 0;
+  for (const Result<storage::Snapshot>* snapshot : {&before_read, &after_read}) {
+    if (!*snapshot) continue;
+    bytes += (*snapshot)->text.bytes();
+    lines += (*snapshot)->text.lines();
+  }
+  if (const Result<void> taken = room.grow_to(diff_memory_bytes(bytes, lines)); !taken) {
+    return storage::about(key, taken.error());
+  }
+  // Each rope goes when it is copied.
+  Result<VersionText> before_text = copy_text(std::move(before_read));
+  Result<VersionText> after_text = copy_text(std::move(after_read));
+  return make_difference(key, std::move(before_text), std::move(after_text));
 }
 
 std::string diff_header(const Difference& difference) {
@@ -146,7 +168,7 @@ std::string marked_line(const DiffLine& line) {
   const char mark = line.origin == LineOrigin::kBoth    ? ' '
                     : line.origin == LineOrigin::kAdded ? '+'
                                                         : '-';
-  return mark + line.text;
+  return std::string(1, mark).append(line.text);
 }
 
 std::string hunk_header(const DiffHunk& hunk) {
@@ -157,6 +179,11 @@ std::string hunk_header(const DiffHunk& hunk) {
 std::string unified_diff(const Difference& difference) {
   if (difference.hunks.empty()) return {};
   std::string text = diff_header(difference);
+  std::size_t bytes = text.size();
+  for (const DiffHunk& hunk : difference.hunks) {
+    for (const DiffLine& line : hunk.lines) bytes += 1 + line.text.size();
+  }
+  text.reserve(bytes);
   for (const DiffHunk& hunk : difference.hunks) {
     text += hunk_header(hunk) + "\n";
     for (const DiffLine& line : hunk.lines) {

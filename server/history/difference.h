@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -10,8 +11,12 @@
 
 #include "ot/base/result.h"
 #include "server/history/errors.h"
+#include "server/history/limits.h"
 #include "server/history/queries.h"
+#include "server/history/room.h"
 #include "storage/document_key.h"
+#include "storage/history.h"
+#include "storage/version_selector.h"
 
 namespace cowrite::history {
 
@@ -27,7 +32,8 @@ enum class LineOrigin { kBoth, kRemoved, kAdded };
 
 struct DiffLine {
   LineOrigin origin = LineOrigin::kBoth;
-  std::string text;  // With its line break, which the last line of a text may not have.
+  // In one of the texts, with its line break, which the last line of a text may not have.
+  std::string_view text;
 
   friend bool operator==(const DiffLine&, const DiffLine&) = default;
 };
@@ -49,10 +55,19 @@ struct Difference {
   storage::DocumentKey key;
   std::optional<DiffSide> before;
   std::optional<DiffSide> after;
+  // The texts, which the hunks refer to.
+  std::shared_ptr<const std::string> before_text;
+  std::shared_ptr<const std::string> after_text;
   std::vector<DiffHunk> hunks;  // None if the texts are equal.
 };
 
-// Only "\n" ends a line; a "\r" before it belongs to the line. Fails with kErrTextTooLong.
+// What comparing two texts takes, with so many bytes and lines in both.
+[[nodiscard]] constexpr std::size_t diff_memory_bytes(std::size_t bytes, std::size_t lines) {
+  return 2 * bytes + lines * kDiffBytesPerLine;
+}
+
+// Only "\n" ends a line; a "\r" before it belongs to the line. The hunks refer to the texts. Fails
+// with kErrTextTooLong.
 [[nodiscard]] Result<std::vector<DiffHunk>> diff_texts(std::string_view before,
                                                        std::string_view after);
 
@@ -60,8 +75,13 @@ struct Difference {
 // failures: the document did not exist.
 // Fails as they did, and as diff_texts() does.
 [[nodiscard]] Result<Difference> make_difference(const storage::DocumentKey& key,
-                                                 const Result<VersionText>& before,
-                                                 const Result<VersionText>& after);
+                                                 Result<VersionText> before,
+                                                 Result<VersionText> after);
+// The same of two versions. Fails with kErrNoRoom, too.
+[[nodiscard]] Result<Difference> read_difference(const storage::History& history,
+                                                 const storage::DocumentKey& key,
+                                                 const storage::VersionSelector& before,
+                                                 const storage::VersionSelector& after, Room& room);
 
 // The two lines before the hunks. patch(1) and git apply read the names and leave out the rest.
 [[nodiscard]] std::string diff_header(const Difference& difference);

@@ -17,8 +17,11 @@ inline constexpr std::string_view kErrDocumentAbsent = "ERR_DOCUMENT_ABSENT";
 // A blame would have to follow more history than this program follows at once.
 inline constexpr std::string_view kErrHistoryTooLong = "ERR_HISTORY_TOO_LONG";
 
-// A text has more lines than this program compares.
+// Texts would take more memory than this program compares texts with.
 inline constexpr std::string_view kErrTextTooLong = "ERR_TEXT_TOO_LONG";
+
+// There is no memory for it now.
+inline constexpr std::string_view kErrNoRoom = "ERR_NO_ROOM";
 
 // The document was deleted, and all its text and history erased for good.
 inline constexpr std::string_view kErrDocumentErased = "ERR_DOCUMENT_ERASED";

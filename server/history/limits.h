@@ -12,20 +12,26 @@ inline constexpr std::size_t kPageDocumentsMax = 1'000;
 inline constexpr std::size_t kPageRecordsMax = 1'000;
 inline constexpr std::size_t kPageRecordsBytesMax = std::size_t{1} << 20;
 
-// A blame follows so many records, whose authors and times it holds in 16 bytes each, and so many
-// spans of text, in 32 bytes each: together below 128 MiB.
+// A blame follows so many records, which takes some seconds, and takes so much memory for them: 16
+// bytes a record, its pieces of text, the names of authors, and with removed text all that was ever
+// written. One is made at a time, and what a small machine has beside its shares is as much.
 inline constexpr std::uint64_t kBlameRecordsMax = 4'000'000;
-inline constexpr std::size_t kBlamePiecesMax = 2'000'000;
+inline constexpr std::size_t kBlameBytesMax = std::size_t{128} << 20;
 
-// A blame that shows removed text holds all text that was ever written.
-inline constexpr std::size_t kBlameWrittenBytesMax = std::size_t{64} << 20;
+// A piece of text that a blame follows, in an array that may be half empty; and an author, beside
+// the name.
+inline constexpr std::size_t kBlamePieceBytes = 64;
+inline constexpr std::size_t kBlameAuthorBytes = 96;
 
-// One page of a blame: its spans, and their text, of which one alone may be as long as a document.
+// One page of a blame: its spans, and the bytes of their texts and names, of which one text alone
+// may be as long as a document.
 inline constexpr std::size_t kBlameSpansMax = 20'000;
 inline constexpr std::size_t kBlameTextBytesMax = std::size_t{4} << 20;
 
-// Lines of a text that is compared, each of which takes some 30 bytes meanwhile.
-inline constexpr std::size_t kDiffLinesMax = 1'000'000;
+// What comparing two texts may take, for the reason of kBlameBytesMax: the texts twice, and this
+// for each line of both.
+inline constexpr std::size_t kDiffBytesMax = std::size_t{128} << 20;
+inline constexpr std::size_t kDiffBytesPerLine = 48;
 
 // Changed lines whose words are compared, in both texts together: that many words would not be
 // compared anyway, so they need not be listed.
@@ -39,7 +45,7 @@ inline constexpr std::size_t kPageGroupsMax = 1'000;
 inline constexpr std::uint64_t kGroupVersionsMax = 10'000;
 inline constexpr std::size_t kGroupedRecordsMax = 100'000;
 
-static_assert(16 * kBlameRecordsMax + 32 * kBlamePiecesMax <= std::size_t{128} << 20);
+static_assert(16 * kBlameRecordsMax <= kBlameBytesMax);
 static_assert(kGroupedRecordsMax > kGroupVersionsMax, "a page holds a whole group");
 static_assert(kPauseMinutesDefault <= kPauseMinutesMax);
 

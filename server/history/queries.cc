@@ -16,6 +16,9 @@ using storage::ListEntry;
 
 namespace {
 
+// What a name in a list takes beside itself: in an array that may be half empty.
+constexpr std::size_t kCollectionBytes = 64;
+
 // Leaves of a list what belongs to its first page: `count` entries with a key, up to the first
 // whose key is another's. Returns the id after which the next page begins, if there is one.
 std::optional<std::string> cut_page(std::vector<ListEntry>& entries, std::size_t count,
@@ -95,8 +98,9 @@ Result<DocumentPage> list_documents(const History& history, const std::string& c
   return page;
 }
 
-Result<CollectionList> list_collections(const History& history) {
+Result<CollectionList> list_collections(const History& history, Room& room) {
   CollectionList collections;
+  std::size_t bytes = 0;
   DocumentKey first;
   while (true) {
     const Result<std::vector<ListEntry>> next = history.list(first, 1);
@@ -106,6 +110,8 @@ Result<CollectionList> list_collections(const History& history) {
     }
     if (next->empty() || !next->back().key) return collections;
     const std::string& found = next->back().key->collection();
+    bytes += kCollectionBytes + 2 * found.size();
+    if (const Result<void> taken = room.grow_to(bytes); !taken) return taken.error();
     collections.names.push_back(found);
     // No name sorts between a collection's and the same with a zero byte.
     first = {found + '\0', ""};
@@ -130,11 +136,14 @@ Result<storage::Snapshot> read_version(const History& history, const storage::Do
   return snapshot;
 }
 
-Result<VersionText> read_text(const History& history, const storage::DocumentKey& key,
-                              const storage::VersionSelector& at) {
-  const Result<storage::Snapshot> snapshot = read_version(history, key, at);
+Result<VersionText> copy_text(Result<storage::Snapshot> snapshot) {
   if (!snapshot) return snapshot.error();
   return VersionText{snapshot->version, snapshot->time_ms, snapshot->text.to_string()};
+}
+
+Result<VersionText> read_text(const History& history, const storage::DocumentKey& key,
+                              const storage::VersionSelector& at) {
+  return copy_text(read_version(history, key, at));
 }
 
 Result<RecordPage> read_records(const History& history, const storage::DocumentKey& key,

@@ -16,6 +16,7 @@
 
 #include "ot/base/result.h"
 #include "server/history/errors.h"
+#include "server/history/room.h"
 #include "storage/history.h"
 #include "storage/version_selector.h"
 
@@ -78,8 +79,8 @@ struct RecordPage {
                                                   std::size_t count);
 
 // The collections that hold documents, in order, deleted documents counting too. Reads one document
-// of each.
-[[nodiscard]] Result<CollectionList> list_collections(const storage::History& history);
+// of each. Fails with kErrNoRoom.
+[[nodiscard]] Result<CollectionList> list_collections(const storage::History& history, Room& room);
 
 // Fails with kErrDocumentUnknown.
 [[nodiscard]] Result<storage::DocumentInfo> read_info(const storage::History& history,
@@ -90,7 +91,9 @@ struct RecordPage {
 [[nodiscard]] Result<storage::Snapshot> read_version(const storage::History& history,
                                                      const storage::DocumentKey& key,
                                                      const storage::VersionSelector& at);
-// The same, with a copy of the text.
+// What was read, with a copy of the text, and the rope gone.
+[[nodiscard]] Result<VersionText> copy_text(Result<storage::Snapshot> snapshot);
+// Both.
 [[nodiscard]] Result<VersionText> read_text(const storage::History& history,
                                             const storage::DocumentKey& key,
                                             const storage::VersionSelector& at);

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "ot/base/utf8.h"
+#include "server/history/difference.h"
 #include "server/history/limits.h"
 #include "server/history/queries.h"
 #include "server/history/text_pieces.h"
@@ -73,7 +74,8 @@ class Replacement {
   }
 
   void replace_lines(std::string_view before, std::string_view after) {
-    if (std::max(count_lines(before), count_lines(after)) > kDiffLinesMax) {
+    const std::size_t lines = count_lines(before) + count_lines(after);
+    if (diff_memory_bytes(before.size() + after.size(), lines) > kDiffBytesMax) {
       splice(before, after);
     } else {
       replace_pieces(split_lines(before), split_lines(after), &Replacement::replace_words);
@@ -114,17 +116,24 @@ class Replacement {
 
 Result<Restoration> make_restoration(const storage::History& history,
                                      const storage::DocumentKey& key,
-                                     const storage::VersionSelector& at) {
-  Result<VersionText> wanted = read_text(history, key, at);
+                                     const storage::VersionSelector& at, Room& room) {
+  Result<storage::Snapshot> wanted = read_version(history, key, at);
   if (!wanted) return wanted.error();
-  const Result<storage::Snapshot> newest = history.snapshot(key, std::nullopt);
+  Result<storage::Snapshot> newest = history.snapshot(key, std::nullopt);
   if (!newest) return newest.error();
-  if (!newest->exists) {
-    return Restoration{newest->version, storage::Create{std::move(wanted->text)}};
+  const std::size_t bytes = wanted->text.bytes() + newest->text.bytes();
+  const std::size_t lines = wanted->text.lines() + newest->text.lines();
+  const std::size_t memory = std::min(diff_memory_bytes(bytes, lines), kDiffBytesMax);
+  if (const Result<void> taken = room.grow_to(memory); !taken) {
+    return storage::about(key, taken.error());
   }
-  const std::string text = newest->text.to_string();
-  if (text == wanted->text) return Restoration{newest->version, std::nullopt};
-  return Restoration{newest->version, storage::Edit{replacement(text, wanted->text)}};
+  const std::uint64_t base = newest->version;
+  const bool exists = newest->exists;
+  std::string then = copy_text(std::move(wanted))->text;
+  if (!exists) return Restoration{base, storage::Create{std::move(then)}};
+  const std::string now = copy_text(std::move(newest))->text;
+  if (then == now) return Restoration{base, std::nullopt};
+  return Restoration{base, storage::Edit{replacement(now, then)}};
 }
 
 ot::Operation replacement(std::string_view before, std::string_view after) {

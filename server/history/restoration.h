@@ -8,6 +8,7 @@
 
 #include "ot/base/result.h"
 #include "ot/operation.h"
+#include "server/history/room.h"
 #include "storage/history.h"
 #include "storage/version_selector.h"
 
@@ -18,10 +19,11 @@ struct Restoration {
   std::optional<storage::Change> change;  // None if the document has that text already.
 };
 
-// One edit, or the creation of a document that is deleted now. Fails as read_text() does.
+// One edit, or the creation of a document that is deleted now. Fails as read_text() does,
+// and with kErrNoRoom.
 [[nodiscard]] Result<Restoration> make_restoration(const storage::History& history,
                                                    const storage::DocumentKey& key,
-                                                   const storage::VersionSelector& at);
+                                                   const storage::VersionSelector& at, Room& room);
 
 // Makes one text of another, and touches as little as it can: whole lines that are in both stay, in
 // changed lines the words, so that a blame goes on naming their authors. In texts too large to be

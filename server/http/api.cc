@@ -44,7 +44,7 @@ class Api::Admission {
 // What a request takes until its response is written.
 struct Api::Held {
   std::shared_ptr<Admission> admission;
-  std::shared_ptr<const void> room;  // For a long text.
+  history::Room room;  // For a long text.
 };
 
 namespace {
@@ -56,9 +56,9 @@ Response busy_response() {
 
 }  // namespace
 
-Api::Api(storage::OperationLog& log, ReserveText reserve_text)
+Api::Api(storage::OperationLog& log, history::Room::Reserve reserve)
     : log_(log),
-      reserve_text_(std::move(reserve_text)),
+      reserve_(std::move(reserve)),
       under_way_(std::make_shared<UnderWay>()),
       long_polls_(std::make_shared<LongPolls>(log)) {}
 
@@ -71,28 +71,29 @@ void Api::handle(const Request& request, Respond respond) {
   auto admission = std::make_shared<Admission>(under_way_, request.payer);
   if (!admission->granted()) return respond(busy_response());
   const storage::ReadOrder order{parsed->urgency, request.payer};
-  log_.read(
-      order, [parsed = std::move(*parsed), payer = request.payer, respond = std::move(respond),
-              admission = std::move(admission), reserve_text = reserve_text_,
-              long_polls = long_polls_](const storage::History& history) mutable {
-        if (parsed.wait.count() == 0 || parsed.ready(history)) {
-          Response response = parsed.answer(history);
-          std::shared_ptr<const void> room;
-          if (response.next_piece && !(room = reserve_text(response.pieces_bytes))) {
-            response = error_response({kErrBusy, "there is no room for the text now, try again"});
-          }
-          response.held = std::make_shared<const Held>(Held{std::move(admission), std::move(room)});
-          return respond(std::move(response));
-        }
-        admission.reset();
-        LongPolls::Waiter waiter{
-            .payer = payer,
-            .ready = std::move(parsed.ready),
-            .respond = [respond, answer = std::move(parsed.answer)](
-                           const storage::History& later) { respond(answer(later)); },
-            .deadline = std::chrono::steady_clock::now() + parsed.wait};
-        if (!long_polls->enter(std::move(waiter))) respond(busy_response());
-      });
+  log_.read(order, [parsed = std::move(*parsed), payer = request.payer,
+                    respond = std::move(respond), admission = std::move(admission),
+                    reserve = reserve_,
+                    long_polls = long_polls_](const storage::History& history) mutable {
+    if (parsed.wait.count() == 0 || parsed.ready(history)) {
+      history::Room room(reserve);
+      Response response = parsed.answer(history, room);
+      if (!response.next_piece) room = history::Room();  // It counts as queued from now on.
+      response.held = std::make_shared<const Held>(Held{std::move(admission), std::move(room)});
+      return respond(std::move(response));
+    }
+    admission.reset();
+    LongPolls::Waiter waiter{
+        .payer = payer,
+        .ready = std::move(parsed.ready),
+        .respond =
+            [respond, answer = std::move(parsed.answer), reserve](const storage::History& later) {
+              history::Room room(reserve);
+              respond(answer(later, room));
+            },
+        .deadline = std::chrono::steady_clock::now() + parsed.wait};
+    if (!long_polls->enter(std::move(waiter))) respond(busy_response());
+  });
 }
 
 }  // namespace cowrite::http

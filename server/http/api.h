@@ -6,10 +6,9 @@
 // LongPolls. A request counts among its client's until the response is written.
 #pragma once
 
-#include <cstddef>
-#include <functional>
 #include <memory>
 
+#include "server/history/room.h"
 #include "server/http/long_polls.h"
 #include "server/http/message.h"
 #include "storage/operation_log.h"
@@ -18,14 +17,10 @@ namespace cowrite::http {
 
 class Api {
  public:
-  // Room for a text of so many bytes, which ends with what is returned; null if there is none now.
-  // From any thread.
-  using ReserveText = std::function<std::shared_ptr<const void>(std::size_t bytes)>;
-  static std::shared_ptr<const void> always_room(std::size_t) { return std::make_shared<int>(0); }
-
-  // REQUIRES: the log lives until stop() has returned; then nothing is handled any more. What the
-  // log has been asked for by then ends with it.
-  explicit Api(storage::OperationLog& log, ReserveText reserve_text = always_room);
+  // `reserve` has the memory for what answering takes; without it there is always room. REQUIRES:
+  // the log lives until stop() has returned; then nothing is handled any more. What the log has
+  // been asked for by then ends with it.
+  explicit Api(storage::OperationLog& log, history::Room::Reserve reserve = nullptr);
   ~Api() { stop(); }
   Api(const Api&) = delete;
   Api& operator=(const Api&) = delete;
@@ -42,7 +37,7 @@ class Api {
   struct Held;
 
   storage::OperationLog& log_;
-  const ReserveText reserve_text_;
+  const history::Room::Reserve reserve_;
   const std::shared_ptr<UnderWay> under_way_;
   const std::shared_ptr<LongPolls> long_polls_;
 };

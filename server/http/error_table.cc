@@ -56,7 +56,8 @@ constexpr ErrorEntry kErrors[] = {
      "The request has a body where none is taken, or one that is too large."},
     {history::kErrHistoryTooLong, 422, kHttp,
      "A blame would have to follow more history than this server does."},
-    {history::kErrTextTooLong, 422, kHttp, "A text has more lines than are compared."},
+    {history::kErrTextTooLong, 422, kHttp,
+     "The texts are too long, or have too many lines, to be compared."},
     {protocol::kErrDocumentTooLarge, 422, kBoth,
      "The document would become larger than a document may be."},
     {kErrHeadTooLarge, 431, kHttp, "The request's target and headers are too large."},
@@ -70,6 +71,8 @@ constexpr ErrorEntry kErrors[] = {
      "may have been written."},
     {storage::kErrBusy, 503, kHttp,
      "The log takes no more at the moment; try again after `Retry-After` seconds."},
+    {history::kErrNoRoom, 503, kHttp,
+     "There is no memory for it at the moment; try again after `Retry-After` seconds."},
     {kErrHttpVersion, 505, kHttp, "The request's version of HTTP is neither 1.1 nor 1.0."},
     {storage::kErrDiskFull, 507, kHttp, "Less of the disk is free than the reserve."},
 

@@ -10,6 +10,9 @@ using protocol::JsonWriter;
 
 // ---- Who wrote what, and when
 
+// What a span has beside its text and names: fields with seven numbers and times.
+constexpr std::size_t kSpanFieldsBytes = 320;
+
 void write_origin(JsonWriter& json, const history::Origin& origin) {
   json.integer("version", origin.version).text("author", origin.author);
   write_time(json, "time", origin.time_ms);
@@ -129,7 +132,20 @@ void write_difference(JsonWriter& json, const history::Difference& difference) {
 
 std::string span_json(const history::BlameSpan& span) { return object_json(span, write_span); }
 
-std::string blame_json(const history::BlamePage& page) { return object_json(page, write_blame); }
+std::string blame_json(const history::BlamePage& page) {
+  return object_json(page, write_blame, blame_json_bytes(page));
+}
+
+std::size_t blame_json_bytes(const history::BlamePage& page) {
+  std::size_t bytes = kSpanFieldsBytes;  // Those of the page are fewer.
+  for (const history::BlameSpan& span : page.spans) {
+    bytes += kSpanFieldsBytes + protocol::escaped_bytes(span.text) +
+             protocol::escaped_bytes(span.written.author);
+    if (span.removed) bytes += protocol::escaped_bytes(span.removed->author);
+  }
+  return bytes;
+}
+
 Result<history::BlamePage> parse_blame(std::string_view json) {
   return parse_reply(json, read_blame);
 }

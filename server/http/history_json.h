@@ -1,6 +1,7 @@
 // The JSON of the HTTP API about who wrote what and when, in both directions, as json.h.
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 
@@ -17,6 +18,8 @@ namespace cowrite::http {
 [[nodiscard]] std::string span_json(const history::BlameSpan& span);
 // {"version":12,"time":"...","spans":[...],"next":20000}
 [[nodiscard]] std::string blame_json(const history::BlamePage& page);
+// The most bytes that it may have.
+[[nodiscard]] std::size_t blame_json_bytes(const history::BlamePage& page);
 // {"first":3,"last":40,"began":"...","ended":"...","author":"Ann","inserted":120,"erased":4,
 //  "created":true,"deleted":true}
 // Without "created" and "deleted" if they are false.

@@ -57,6 +57,24 @@ void write_record(JsonWriter& json, const storage::Record& record) {
   }
 }
 
+// What a record has beside its names and its change, and what a component has beside its text.
+constexpr std::size_t kRecordFieldsBytes = 192;
+constexpr std::size_t kComponentBytes = 28;
+
+// The most that a change has.
+std::size_t change_json_bytes(const storage::Change& change) {
+  if (const auto* create = std::get_if<storage::Create>(&change)) {
+    return protocol::escaped_bytes(create->text);
+  }
+  const auto* const edit = std::get_if<storage::Edit>(&change);
+  if (edit == nullptr) return 0;
+  std::size_t bytes = 0;
+  for (const ot::Component& component : edit->operation) {
+    bytes += kComponentBytes + protocol::escaped_bytes(component.text);
+  }
+  return bytes;
+}
+
 storage::Change read_change(JsonFields& fields) {
   if (fields.has("create")) return storage::Create{fields.text("create")};
   if (fields.has("op")) return storage::Edit{fields.operation("op")};
@@ -150,8 +168,18 @@ storage::Record read_record(JsonFields& fields) {
 std::string record_json(const storage::Record& record) { return object_json(record, write_record); }
 
 std::string records_json(const history::RecordPage& page) {
-  return object_json(page, write_records);
+  return object_json(page, write_records, records_json_bytes(page));
 }
+
+std::size_t records_json_bytes(const history::RecordPage& page) {
+  std::size_t bytes = kRecordFieldsBytes;  // Those of the page are fewer.
+  for (const storage::Record& record : page.records) {
+    bytes += kRecordFieldsBytes + protocol::escaped_bytes(record.author) +
+             protocol::escaped_bytes(record.source) + change_json_bytes(record.change);
+  }
+  return bytes;
+}
+
 Result<history::RecordPage> parse_records(std::string_view json) {
   return parse_reply(json, read_records);
 }

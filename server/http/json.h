@@ -3,6 +3,7 @@
 // errors; history_json.h and operator_json.h have the rest.
 #pragma once
 
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -32,6 +33,8 @@ inline constexpr std::string_view kErrRequestFailed = "ERR_REQUEST_FAILED";
 [[nodiscard]] std::string record_json(const storage::Record& record);
 // {"records":[...],"next":13}
 [[nodiscard]] std::string records_json(const history::RecordPage& page);
+// The most bytes that it may have.
+[[nodiscard]] std::size_t records_json_bytes(const history::RecordPage& page);
 // {"collection":"docs","id":"notes","version":12,"time":"...","text":"..."}
 [[nodiscard]] std::string text_json(const storage::DocumentKey& key,
                                     const history::VersionText& text);

@@ -1,9 +1,11 @@
 // Writing the API's JSON: what its objects have in common.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "server/protocol/json_writer.h"
@@ -22,10 +24,13 @@ inline protocol::JsonWriter& write_time(protocol::JsonWriter& json, const char* 
   return json.text(name, storage::format_time(time_ms));
 }
 
-// One object, with the fields that write() writes.
+// One object, with the fields that write() writes; they have about so many bytes, if that is known.
 template <typename T>
-std::string object_json(const T& value, void (*write)(protocol::JsonWriter&, const T&)) {
-  protocol::JsonWriter json;
+std::string object_json(const T& value, void (*write)(protocol::JsonWriter&, const T&),
+                        std::size_t bytes = 0) {
+  std::string text;
+  text.reserve(bytes);
+  protocol::JsonWriter json(std::move(text));
   json.begin_object();
   write(json, value);
   return json.end_object().take();

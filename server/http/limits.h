@@ -14,6 +14,10 @@ namespace cowrite::http {
 // WebSocket message. Its head may have 16,000 bytes (websocketpp's constant).
 inline constexpr std::size_t kBodyBytesMax = std::size_t{8} << 20;
 
+// What a byte of such a body takes until its records are written: itself, and the records, which
+// are a few times as long in memory.
+inline constexpr std::size_t kImportBytesPerByte = 4;
+
 // Requests that wait for a reader of the log or are being answered, of all clients and of each: one
 // that waits holds its head, and those that are being answered are fewer than the readers. The
 // first of a client always fits.

@@ -122,8 +122,9 @@ struct OperatorApi::Routes {
   };
 };
 
-OperatorApi::OperatorApi(storage::Log& log, std::string token, OperatorPorts ports)
-    : log_(log), token_(std::move(token)), ports_(std::move(ports)) {}
+OperatorApi::OperatorApi(storage::Log& log, std::string token, OperatorPorts ports,
+                         history::Room::Reserve reserve)
+    : log_(log), token_(std::move(token)), ports_(std::move(ports)), reserve_(std::move(reserve)) {}
 
 void OperatorApi::stop() {
   if (!stopped_.exchange(true)) log_.interrupt();
@@ -185,8 +186,9 @@ void OperatorApi::read(const Path& path, Query query, Respond respond) {
 }
 
 void OperatorApi::read_collections(const Names&, Respond respond) {
-  log_.read(kLook, [respond = std::move(respond)](const History& history) {
-    respond(json_response(history::list_collections(history), collections_json));
+  log_.read(kLook, [respond = std::move(respond),
+                    room = history::Room(reserve_)](const History& history) mutable {
+    respond(json_response(history::list_collections(history, room), collections_json));
   });
 }
 
@@ -236,10 +238,15 @@ void OperatorApi::change(const Path& path, Query query, const Request& request, 
     if (!names) continue;
     Task task = (this->*route.parse)(*names, query, request.body);
     if (const std::optional<Error> error = query.error()) return respond(error_response(*error));
+    history::Room room(reserve_);  // While it waits, too.
+    if (const auto taken = room.grow_to(kImportBytesPerByte * request.body.size()); !taken) {
+      return respond(error_response(taken.error()));
+    }
     OperatorAct act{
         .name = route.act, .subject = std::move(task.subject), .connection = request.connection};
-    return jobs_.start(OperatorJobs::Lane::kChange, reported(std::move(act), std::move(task.work)),
-                       std::move(respond));
+    Work work = [room = std::move(room), reported = reported(std::move(act), std::move(task.work))](
+                    const OperatorJobs::Progress& progress) { return reported(progress); };
+    return jobs_.start(OperatorJobs::Lane::kChange, std::move(work), std::move(respond));
   }
   respond(error_response(path_unknown()));
 }
@@ -314,7 +321,8 @@ OperatorApi::Task OperatorApi::changing(const DocumentKey& key, UseCase use_case
   Work work = [this, use_case = std::move(use_case)](const OperatorJobs::Progress& progress) {
     const storage::KeepWaiting keep_waiting = [&progress] { return progress({}); };
     LiveDocuments live(ports_, keep_waiting);
-    history::Changes changes(log_, live, keep_waiting);
+    history::Room room(reserve_);
+    history::Changes changes(log_, live, room, keep_waiting);
     return json_response(use_case(changes), change_json);
   };
   return {storage::describe(key), std::move(work)};

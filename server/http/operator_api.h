@@ -10,12 +10,14 @@
 #include <atomic>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "ot/base/result.h"
 #include "server/history/changes.h"
+#include "server/history/room.h"
 #include "server/http/message.h"
 #include "server/http/operator_jobs.h"
 #include "server/http/query.h"
@@ -50,9 +52,11 @@ struct OperatorPorts {
 
 class OperatorApi {
  public:
-  // With an empty token there is no operator. REQUIRES: the log and what the ports reach live until
-  // stop() has returned.
-  OperatorApi(storage::Log& log, std::string token, OperatorPorts ports);
+  // With an empty token there is no operator. `reserve` has the memory for what is asked for;
+  // without it there is always room. REQUIRES: the log and what the ports reach live until stop()
+  // has returned.
+  OperatorApi(storage::Log& log, std::string token, OperatorPorts ports,
+              history::Room::Reserve reserve = nullptr);
   ~OperatorApi() { stop(); }
   OperatorApi(const OperatorApi&) = delete;
   OperatorApi& operator=(const OperatorApi&) = delete;
@@ -106,6 +110,7 @@ class OperatorApi {
   storage::Log& log_;
   const std::string token_;
   const OperatorPorts ports_;
+  const history::Room::Reserve reserve_;
   std::atomic<bool> stopped_ = false;
   OperatorJobs jobs_;
 };

@@ -23,6 +23,7 @@
 namespace cowrite::http {
 namespace {
 
+using history::Room;
 using storage::DocumentKey;
 using storage::History;
 
@@ -60,6 +61,14 @@ std::uint64_t take_pause(Query& query) {
       .value_or(history::kPauseMinutesDefault);
 }
 
+// A page, if there is room for it and its JSON.
+template <typename Page>
+Result<Page> with_room(Result<Page> page, std::size_t (*json_bytes)(const Page&), Room& room) {
+  if (!page) return page;
+  if (const Result<void> taken = room.grow_to(2 * json_bytes(*page)); !taken) return taken.error();
+  return page;
+}
+
 // ---- What each path answers
 
 // The parts of a path that its pattern leaves open.
@@ -73,14 +82,14 @@ ParsedRequest parse_list(const Names&, Query& query) {
   const std::optional<std::string> after = query.text("after");
   const std::uint64_t limit =
       query.number("limit", 1, history::kPageDocumentsMax).value_or(kPageDocumentsDefault);
-  return {.answer = [=](const History& history) {
+  return {.answer = [=](const History& history, Room&) {
     return json_response(history::list_documents(history, collection, prefix, after, limit),
                          documents_json);
   }};
 }
 
 ParsedRequest parse_info(const Names& names, Query&) {
-  return {.answer = [key = key_of(names)](const History& history) {
+  return {.answer = [key = key_of(names)](const History& history, Room&) {
     return json_response(history::read_info(history, key), document_json);
   }};
 }
@@ -89,9 +98,12 @@ ParsedRequest parse_text(const Names& names, Query& query) {
   const storage::VersionSelector at = take_selector(query);
   const bool is_newest = std::holds_alternative<storage::Newest>(at);
   return {is_newest ? storage::Urgency::kCatchUp : storage::Urgency::kPast,
-          [key = key_of(names), at](const History& history) {
+          [key = key_of(names), at](const History& history, Room& room) {
             Result<storage::Snapshot> read = history::read_version(history, key, at);
             if (!read) return error_response(read.error());
+            if (const auto taken = room.grow_to(read->text.bytes()); !taken) {
+              return error_response(storage::about(key, taken.error()));
+            }
             Response response = text_response(std::move(read->text), caching_of(at));
             response.headers.emplace_back("Cowrite-Version", std::to_string(read->version));
             response.headers.emplace_back("Cowrite-Time", storage::format_time(read->time_ms));
@@ -113,9 +125,10 @@ ParsedRequest parse_records(const Names& names, Query& query) {
   const std::uint64_t wait = query.number("wait", 0, kWaitSecondsMax).value_or(0);
   return {
       .answer =
-          [=](const History& history) {
-            const Result<history::RecordPage> page =
-                history::read_records(history, key, range, limit, history::kPageRecordsBytesMax);
+          [=](const History& history, Room& room) {
+            const Result<history::RecordPage> page = with_room(
+                history::read_records(history, key, range, limit, history::kPageRecordsBytesMax),
+                records_json_bytes, room);
             const bool whole =
                 page && !page->records.empty() && page->records.back().version + 1 == range.last;
             return json_response(page, records_json, whole ? Caching::kForever : caching_of(page));
@@ -130,7 +143,7 @@ ParsedRequest parse_versions(const Names& names, Query& query) {
       .range = take_range(query),
       .pause_minutes = take_pause(query),
       .count = query.number("limit", 1, history::kPageGroupsMax).value_or(kPageGroupsDefault)};
-  return {storage::Urgency::kPast, [key = key_of(names), request](const History& history) {
+  return {storage::Urgency::kPast, [key = key_of(names), request](const History& history, Room&) {
             const Result<history::GroupPage> page =
                 history::read_version_groups(history, key, request);
             return json_response(page, groups_json, caching_of(page));
@@ -144,9 +157,11 @@ ParsedRequest parse_blame(const Names& names, Query& query) {
                                                      : history::RemovedText::kLeftOut,
                                       .pause_minutes = take_pause(query),
                                       .from = query.number("from", 0, kVersionMax).value_or(0)};
-  return {storage::Urgency::kPast, [key = key_of(names), request](const History& history) {
-            return json_response(history::read_blame(history, key, request), blame_json,
-                                 caching_of(request.at));
+  return {storage::Urgency::kPast,
+          [key = key_of(names), request](const History& history, Room& room) {
+            return json_response(
+                with_room(history::read_blame(history, key, request, room), blame_json_bytes, room),
+                blame_json, caching_of(request.at));
           }};
 }
 
@@ -154,9 +169,10 @@ ParsedRequest parse_diff(const Names& names, Query& query) {
   const std::optional<storage::VersionSelector> from = query.selector("from");
   const storage::VersionSelector to = query.selector("to").value_or(storage::Newest{});
   if (!from) query.fail("\"from\" must say with what the text is compared");
-  return {storage::Urgency::kPast, [key = key_of(names), from, to](const History& history) {
-            const Result<history::Difference> difference = history::make_difference(
-                key, history::read_text(history, key, *from), history::read_text(history, key, to));
+  return {storage::Urgency::kPast,
+          [key = key_of(names), from, to](const History& history, Room& room) {
+            const Result<history::Difference> difference =
+                history::read_difference(history, key, *from, to, room);
             if (!difference) return error_response(difference.error());
             return text_response(
                 history::unified_diff(*difference),

@@ -5,6 +5,7 @@
 #include <functional>
 
 #include "ot/base/result.h"
+#include "server/history/room.h"
 #include "server/http/message.h"
 #include "storage/history.h"
 #include "storage/read_order.h"
@@ -15,7 +16,8 @@ struct ParsedRequest {
   // kPast for what was, which may take a second where a whole history is read or texts are
   // compared; else answering takes tens of milliseconds at most.
   storage::Urgency urgency = storage::Urgency::kCatchUp;
-  std::function<Response(const storage::History&)> answer;
+  // The room is for what it takes while it works, and for what a response makes piece by piece.
+  std::function<Response(const storage::History&, history::Room& room)> answer;
 
   // How long the client will wait until ready() says that there is anything new to answer.
   std::chrono::seconds wait{0};

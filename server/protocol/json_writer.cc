@@ -1,7 +1,11 @@
 #include "server/protocol/json_writer.h"
 
+#include <algorithm>
+#include <array>
 #include <charconv>
 #include <cstddef>
+#include <cstdint>
+#include <cstring>
 #include <nlohmann/json.hpp>
 
 #include "ot/base/utf8.h"
@@ -13,14 +17,46 @@ namespace {
 namespace utf8 = ot::utf8;
 using Json = nlohmann::json;
 
-constexpr std::string_view kHex = "0123456789abcdef";
+// What stands for a byte between quotes: as many of eight bytes as the last one says, so that it is
+// copied in one step.
+struct Escape {
+  char text[utf8::kWordBytes - 1] = {};
+  std::uint8_t length = 0;
+};
 
-// Bytes with an escape of two characters, and the second of each.
-constexpr std::string_view kShortEscaped = "\"\\\b\f\n\r\t";
-constexpr std::string_view kShortEscapes = "\"\\bfnrt";
+constexpr bool needs_escape(unsigned char byte) {
+  return byte < 0x20 || byte == '"' || byte == '\\';
+}
 
-constexpr bool needs_escape(char byte) {
-  return static_cast<unsigned char>(byte) < 0x20 || byte == '"' || byte == '\\';
+constexpr Escape escape_of(unsigned char byte) {
+  constexpr std::string_view kHex = "0123456789abcdef";
+  // Bytes with an escape of two characters, and the second of each.
+  constexpr std::string_view kShort = "\"\\\b\f\n\r\t";
+  constexpr std::string_view kShortEscapes = "\"\\bfnrt";
+  const auto character = static_cast<char>(byte);
+  if (!needs_escape(byte)) return {{character}, 1};
+  if (const std::size_t index = kShort.find(character); index < kShort.size()) {
+    return {{'\\', kShortEscapes[index]}, 2};
+  }
+  return {{'\\', 'u', '0', '0', kHex[byte >> 4], kHex[byte & 15]}, 6};
+}
+
+constexpr auto kEscapes = [] {
+  std::array<Escape, 256> escapes;
+  for (std::size_t byte = 0; byte < escapes.size(); ++byte) {
+    escapes[byte] = escape_of(static_cast<unsigned char>(byte));
+  }
+  return escapes;
+}();
+
+// A loop over a known number of bytes, which compilers make a few vector instructions of.
+constexpr std::size_t kBlockBytes = 32;
+bool any_needs_escape(const char* block) {
+  unsigned found = 0;
+  for (std::size_t i = 0; i < kBlockBytes; ++i) {
+    found |= static_cast<unsigned>(needs_escape(static_cast<unsigned char>(block[i])));
+  }
+  return found != 0;
 }
 
 // Whether any of eight bytes needs an escape: those in which subtracting borrows into the highest
@@ -34,15 +70,47 @@ bool any_needs_escape(std::uint64_t word) {
   return !utf8::is_ascii(found);
 }
 
-// How many bytes at the start need no escape.
+// How many bytes at the start need no escape: all, or some words before the first that does.
 std::size_t length_of_plain(std::string_view text) {
   std::size_t length = 0;
+  while (text.size() - length >= kBlockBytes && !any_needs_escape(text.data() + length)) {
+    length += kBlockBytes;
+  }
   while (text.size() - length >= utf8::kWordBytes) {
-    if (any_needs_escape(utf8::load_word(text.data() + length))) break;
+    if (any_needs_escape(utf8::load_word(text.data() + length))) return length;
     length += utf8::kWordBytes;
   }
-  while (length < text.size() && !needs_escape(text[length])) ++length;
-  return length;
+  const std::string_view rest = text.substr(length);
+  return std::ranges::any_of(rest, needs_escape) ? length : text.size();
+}
+
+char* write_escaped(char* end, std::string_view text) {
+  for (const char byte : text) {
+    const Escape& escape = kEscapes[static_cast<unsigned char>(byte)];
+    std::memcpy(end, &escape, sizeof escape);
+    end += escape.length;
+  }
+  return end;
+}
+
+// Text in which escapes are near, and as much of it as is put together at a time: a plain word is
+// one step, any other one a step a byte.
+constexpr std::size_t kNearBytes = 128;
+void append_near_escapes(std::string& out, std::string_view text) {
+  char escaped[kNearBytes * 6 + sizeof(Escape)];  // Each byte may be "\u0001".
+  char* end = escaped;
+  while (text.size() >= utf8::kWordBytes) {
+    const std::uint64_t word = utf8::load_word(text.data());
+    if (any_needs_escape(word)) {
+      end = write_escaped(end, text.substr(0, utf8::kWordBytes));
+    } else {
+      std::memcpy(end, &word, sizeof word);
+      end += sizeof word;
+    }
+    text.remove_prefix(utf8::kWordBytes);
+  }
+  end = write_escaped(end, text);
+  out.append(escaped, static_cast<std::size_t>(end - escaped));
 }
 
 }  // namespace
@@ -51,15 +119,18 @@ void append_escaped(std::string& out, std::string_view text) {
   for (;;) {
     const std::size_t plain = length_of_plain(text);
     out.append(text.substr(0, plain));
-    if (plain == text.size()) return;
-    const auto byte = static_cast<unsigned char>(text[plain]);
-    if (const std::size_t index = kShortEscaped.find(text[plain]); index < kShortEscaped.size()) {
-      out.append({'\\', kShortEscapes[index]});
-    } else {
-      out.append("\\u00").append({kHex[byte >> 4], kHex[byte & 15]});
-    }
-    text.remove_prefix(plain + 1);
+    text.remove_prefix(plain);
+    if (text.empty()) return;
+    const std::string_view near = text.substr(0, kNearBytes);
+    append_near_escapes(out, near);
+    text.remove_prefix(near.size());
   }
+}
+
+std::size_t escaped_bytes(std::string_view text) {
+  std::size_t bytes = 0;
+  for (const char byte : text) bytes += kEscapes[static_cast<unsigned char>(byte)].length;
+  return bytes;
 }
 
 JsonWriter& JsonWriter::open(char bracket) {

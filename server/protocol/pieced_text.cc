@@ -30,6 +30,7 @@ std::size_t PiecedText::bytes_left() const {
 
 bool PiecedText::next(std::string& out) {
   const std::size_t full = out.size() + kPieceBytes;
+  out.reserve(std::min(full + kPieceBytesOver, out.size() + bytes_left()));
   while (out.size() < full) {
     const std::size_t until = next_ == insertions_.size() ? rest_.size() : insertions_[next_].at;
     if (done_ < until) {

@@ -28,11 +28,13 @@ inline constexpr std::size_t kPresenceBytesWaitingMax = std::size_t{128} << 10;
 inline constexpr std::size_t kChannelsPerConnectionMax =
     2 * protocol::kSubscriptionsPerConnectionMax;
 
-// Submissions of one connection that are not answered yet, and the bytes of their messages; beyond
-// either, reading from its socket pauses. A client sends one a document, and few documents are
-// written at a time.
+// Submissions of one connection that are not answered yet, and what they take in memory beside
+// themselves; beyond either, reading from its socket pauses. A client sends one a document, and few
+// documents are written at a time. A thousand clients may have as many while the disk stands still,
+// and when it goes on each takes a few times its memory at once: as it came, as it is rebased, as
+// it is stored, and as it is sent. One alone may be larger.
 inline constexpr std::size_t kUnansweredPerConnectionMax = 128;
-inline constexpr std::size_t kUnansweredBytesPerConnectionMax = std::size_t{256} << 10;
+inline constexpr std::size_t kUnansweredBytesPerConnectionMax = std::size_t{32} << 10;
 
 // Reads of one connection that are not answered yet; beyond it, reading from its socket pauses. One
 // bulk request may be all of them.

@@ -34,13 +34,11 @@ Session::Session(document::SessionId id, std::string connection_id, std::string 
 
 void Session::open() { outbox_.send(protocol::encode_init(*own_sources_.current().id)); }
 
-void Session::receive(std::string_view text, std::shared_ptr<const void> room) {
-  receive(protocol::decode(text), text.size(), std::move(room));
+void Session::receive(std::string_view text, MessageRoomPtr room) {
+  receive(protocol::decode(text), std::move(room));
 }
 
-void Session::receive(protocol::Decoded decoded, std::size_t bytes,
-                      std::shared_ptr<const void> room) {
-  message_bytes_ = bytes;
+void Session::receive(protocol::Decoded decoded, MessageRoomPtr room) {
   message_room_ = std::move(room);
   if (auto* message = std::get_if<protocol::Message>(&decoded)) {
     std::visit([this](auto known) { handle(std::move(known)); }, std::move(*message));
@@ -79,18 +77,20 @@ void Session::handle(protocol::FetchSnapshot message) { reads_.snapshot(std::mov
 void Session::handle(protocol::FetchSnapshotByTime message) { reads_.snapshot(std::move(message)); }
 
 void Session::handle(protocol::Submit message) {
-  ++unanswered_;
-  unanswered_bytes_ += message_bytes_;
   const OwnSources::Source& source =
       message.source ? own_sources_.add(*message.source) : own_sources_.current();
-  reads_.submit({.session = id_,
-                 .source = source.name,
-                 .author = author_,
-                 .request = std::move(message),
-                 .bytes = message_bytes_,
-                 .payer = payer_,
-                 .room = std::move(message_room_),
-                 .source_id = source.id});
+  document::Submission submission{.session = id_,
+                                  .source = source.name,
+                                  .author = author_,
+                                  .request = std::move(message),
+                                  .payer = payer_,
+                                  .source_id = source.id};
+  submission.bytes = document::memory_bytes(submission);
+  if (message_room_) message_room_->grow_to(submission.bytes);
+  submission.room = std::move(message_room_);
+  ++unanswered_;
+  unanswered_bytes_ += submission.bytes;
+  reads_.submit(std::move(submission));
 }
 
 void Session::handle(protocol::JoinChannel message) {

@@ -49,6 +49,8 @@ enum class Congestion : std::uint8_t {
 
 class Session {
  public:
+  using MessageRoomPtr = std::shared_ptr<transport::MessageRoom>;
+
   // `connection_id` is the connection's id unless the client brings its own: random, and never used
   // before. `history_id` names the server's histories to the client (x-history), if it is not
   // empty. `payer` pays for its requests. What it follows takes of `followed`.
@@ -61,10 +63,10 @@ class Session {
 
   // The connection is open.
   void open();
-  // A message from the client, and the memory that is held for it. REQUIRES: valid UTF-8.
-  void receive(std::string_view text, std::shared_ptr<const void> room = nullptr);
-  // The same of one that was decoded elsewhere, and was so many bytes long.
-  void receive(protocol::Decoded decoded, std::size_t bytes, std::shared_ptr<const void> room);
+  // A message from the client, and its room. REQUIRES: valid UTF-8.
+  void receive(std::string_view text, MessageRoomPtr room = nullptr);
+  // The same of one that was decoded elsewhere.
+  void receive(protocol::Decoded decoded, MessageRoomPtr room);
   // Answers of documents and channels.
   void deliver(document::ReadReply reply);
   void deliver(const document::LeaveReply& reply);
@@ -151,9 +153,8 @@ class Session {
   std::set<std::string> channels_;  // That it listens to or has asked to.
   Congestion congestion_ = Congestion::kNone;
 
-  std::size_t message_bytes_ = 0;             // Of the message in hand.
-  std::shared_ptr<const void> message_room_;  // For it.
-  std::size_t unanswered_ = 0;                // Submissions.
+  MessageRoomPtr message_room_;  // Of the message in hand.
+  std::size_t unanswered_ = 0;   // Submissions.
   std::size_t unanswered_bytes_ = 0;
   bool paused_ = false;
 };

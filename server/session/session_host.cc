@@ -59,17 +59,15 @@ void SessionHost::on_message(std::string_view text) {
 void SessionHost::decode_apart(std::string_view text) {
   decoding_ = true;
   update_reading();
-  ports_.decode_apart(
-      std::string(text),
-      [self = shared_from_this(), bytes = text.size(), room = connection_->take_room()](
-          protocol::Decoded message) { self->decoded(std::move(message), bytes, room); });
+  ports_.decode_apart(std::string(text),
+                      [self = shared_from_this(), room = connection_->take_room()](
+                          protocol::Decoded message) { self->decoded(std::move(message), room); });
 }
 
-void SessionHost::decoded(protocol::Decoded decoded, std::size_t bytes,
-                          std::shared_ptr<const void> room) {
+void SessionHost::decoded(protocol::Decoded decoded, Session::MessageRoomPtr room) {
   decoding_ = false;
   if (state_ != State::kOpen) return;
-  session_.receive(std::move(decoded), bytes, std::move(room));
+  session_.receive(std::move(decoded), std::move(room));
   carry_out();
   update_reading();
 }

@@ -94,7 +94,7 @@ class SessionHost : public transport::ConnectionEvents,
   void congested(Congestion congestion);
 
   void decode_apart(std::string_view text);
-  void decoded(protocol::Decoded decoded, std::size_t bytes, std::shared_ptr<const void> room);
+  void decoded(protocol::Decoded decoded, Session::MessageRoomPtr room);
   void update_reading();
 
   enum class State { kOpen, kDraining, kClosing, kClosed };

@@ -128,8 +128,8 @@ class Switchboard {
   void close_subscribers(const storage::DocumentKey& key);
 
   [[nodiscard]] const Ports& ports() const { return ports_; }
-  // Room for a text that is on its way to somebody else; null if there is none now. From any
-  // thread.
+  // Room for a text that is on its way to somebody else, or for what is made of texts; null if
+  // there is none now. From any thread.
   [[nodiscard]] document::TextRoom reserve_text(std::size_t bytes);
   // Of all open documents.
   [[nodiscard]] const std::shared_ptr<document::DocumentMemory>& memory() const { return memory_; }

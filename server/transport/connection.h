@@ -34,6 +34,14 @@ enum class CloseCode : std::uint16_t {
   kTryAgainLater = 1013,
 };
 
+// What a message has of the memory for what is received, as long as it is held.
+class MessageRoom {
+ public:
+  virtual ~MessageRoom() = default;
+  // It takes so many bytes at least, now that it is read; also where there is no room for more.
+  virtual void grow_to(std::size_t bytes) = 0;
+};
+
 // No function calls an event before it returns. All may be called on a connection that is gone, and
 // do nothing then.
 class Connection {
@@ -55,9 +63,9 @@ class Connection {
   // The framed bytes of what send() accepted and the kernel has not taken. The kernel takes little
   // ahead of the peer (kUnsentBytesMax).
   [[nodiscard]] virtual std::size_t queued_bytes() const = 0;
-  // What the message in hand holds of the memory for what is received: whoever keeps it keeps that.
-  // Null if it holds little, and once it was taken. REQUIRES: during on_message().
-  [[nodiscard]] virtual std::shared_ptr<const void> take_room() { return nullptr; }
+  // The room of the message in hand. Null if it holds little, and once it was taken. REQUIRES:
+  // during on_message().
+  [[nodiscard]] virtual std::shared_ptr<MessageRoom> take_room() { return nullptr; }
   // While reading is paused no message arrives: messages wait in the kernel and then at the peer.
   // The peer is not pinged then, and its disappearance is noticed only by what it does not take.
   virtual void pause_reading() = 0;

@@ -18,22 +18,27 @@ void append_big_endian(std::string& out, std::uint64_t value, int bytes) {
 
 }  // namespace
 
-void append_text_frame(std::string& out, std::string_view text, Fragment fragment) {
-  out.push_back(
+std::string text_frame_header(std::size_t payload_bytes, Fragment fragment) {
+  std::string header;
+  header.push_back(
       static_cast<char>((fragment.last ? kFinal : 0) | (fragment.first ? kText : kContinuation)));
-  switch (frame_header_bytes(text.size())) {
+  switch (frame_header_bytes(payload_bytes)) {
     case 2:
-      out.push_back(static_cast<char>(text.size()));
+      header.push_back(static_cast<char>(payload_bytes));
       break;
     case 4:
-      out.push_back(126);
-      append_big_endian(out, text.size(), 2);
+      header.push_back(126);
+      append_big_endian(header, payload_bytes, 2);
       break;
     default:
-      out.push_back(127);
-      append_big_endian(out, text.size(), 8);
+      header.push_back(127);
+      append_big_endian(header, payload_bytes, 8);
   }
-  out.append(text);
+  return header;
+}
+
+void append_text_frame(std::string& out, std::string_view text) {
+  out.append(text_frame_header(text.size())).append(text);
 }
 
 }  // namespace cowrite::transport

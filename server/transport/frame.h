@@ -18,7 +18,10 @@ struct Fragment {
   bool last = true;
 };
 
-// A text message, or a part of one, in one frame.
-void append_text_frame(std::string& out, std::string_view text, Fragment fragment = {});
+// Of a text message, or of a part of one, whose payload follows.
+[[nodiscard]] std::string text_frame_header(std::size_t payload_bytes, Fragment fragment = {});
+
+// A text message in one frame.
+void append_text_frame(std::string& out, std::string_view text);
 
 }  // namespace cowrite::transport

@@ -34,6 +34,12 @@ void InputBudget::Grant::add(Grant other) {
   }
 }
 
+void InputBudget::Grant::grow_to(std::uint64_t bytes) {
+  if (!budget_ || bytes <= bytes_) return;
+  budget_->charge(payer_, bytes - bytes_);
+  bytes_ = bytes;
+}
+
 // ---- The budget
 
 InputBudget::InputBudget(std::uint64_t bytes_max, std::function<void()> wake)
@@ -72,6 +78,12 @@ InputBudget::Grant InputBudget::take(storage::Payer payer, std::uint64_t bytes) 
   change(payer, [bytes](Account& account) { account.held += bytes; });
   held_ += bytes;
   return {shared_from_this(), payer, bytes};
+}
+
+void InputBudget::charge(storage::Payer payer, std::uint64_t bytes) {
+  const std::lock_guard lock(mutex_);
+  change(payer, [bytes](Account& account) { account.held += bytes; });
+  held_ += bytes;
 }
 
 InputBudget::Place InputBudget::wait(storage::Payer payer, std::uint64_t bytes,

@@ -2,6 +2,9 @@
 // and bodies of requests. A client gets room before its bytes are read; where there is none, it
 // waits and is not read.
 //
+// A message that is read may take more memory than its bytes. Its grant grows with it, beyond the
+// bound if need be, and nobody is given room until all is within it again.
+//
 // Who waits gets room in this order: small before large, of these the payer that holds least first,
 // of its requests the smallest. Large requests leave a part of the budget to small ones, so that
 // nobody who types waits for those who send books.
@@ -37,6 +40,8 @@ class InputBudget : public std::enable_shared_from_this<InputBudget> {
     void give_back();
     // Makes one of two of the same payer.
     void add(Grant other);
+    // Takes more, if that is more, whether there is room or not: it is in memory anyhow.
+    void grow_to(std::uint64_t bytes);
 
    private:
     friend InputBudget;
@@ -90,6 +95,7 @@ class InputBudget : public std::enable_shared_from_this<InputBudget> {
 
   static Turn turn_of(storage::Payer payer, const Account& account);
   [[nodiscard]] bool fits(std::uint64_t bytes) const;
+  void charge(storage::Payer payer, std::uint64_t bytes);
   void release(storage::Payer payer, std::uint64_t bytes);
   void leave(storage::Payer payer, const Ticket& ticket);
   // Changes an account, and with it the payer's turn.

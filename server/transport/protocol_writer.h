@@ -33,7 +33,7 @@ class ProtocolWriter {
   virtual Frames frame(const Outbound& outbound) = 0;
   // These queue frames and return their bytes, 0 if the connection is closing.
   virtual std::size_t write_frames(const Frames& frames) = 0;
-  virtual std::size_t write_fragment(std::string_view text, Fragment fragment) = 0;
+  virtual std::size_t write_fragment(std::string text, Fragment fragment) = 0;
   virtual std::size_t write_ping() = 0;
   virtual std::size_t write_pong(const std::string& payload) = 0;
   virtual void write_close(CloseCode code, const std::string& reason) = 0;

@@ -16,6 +16,15 @@ namespace {
 // RFC 6455, section 5.5: a control frame has at most 125 bytes, two of them the code.
 constexpr std::size_t kCloseReasonBytesMax = 123;
 
+class GrantedRoom final : public MessageRoom {
+ public:
+  explicit GrantedRoom(InputBudget::Grant grant) : grant_(std::move(grant)) {}
+  void grow_to(std::size_t bytes) override { grant_.grow_to(bytes); }
+
+ private:
+  InputBudget::Grant grant_;
+};
+
 void count_close(CloseCode code, Counts& counts) {
   switch (code) {
     case CloseCode::kUnsupportedData:
@@ -104,7 +113,7 @@ void WebSocket::write_piece() {
   const bool last = !long_message_(piece);
   if (last) long_message_ = nullptr;
   piece_bytes_ += piece.size();
-  queued(writer_->write_fragment(piece, {first, last}));
+  queued(writer_->write_fragment(std::move(piece), {first, last}));
   if (last) {
     send_waiting();
   } else {
@@ -218,9 +227,9 @@ void WebSocket::deliver(std::string_view text, InputBudget::Grant room) {
   room_in_hand_.give_back();
 }
 
-std::shared_ptr<const void> WebSocket::take_room() {
+std::shared_ptr<MessageRoom> WebSocket::take_room() {
   if (room_in_hand_.bytes() == 0) return nullptr;
-  return std::make_shared<InputBudget::Grant>(std::move(room_in_hand_));
+  return std::make_shared<GrantedRoom>(std::move(room_in_hand_));
 }
 
 void WebSocket::receive(std::string text, InputBudget::Grant room) {

@@ -40,7 +40,7 @@ class WebSocket final : public Connection, public std::enable_shared_from_this<W
   void close(CloseCode code, std::string_view reason) override;
   void terminate() override;
   [[nodiscard]] std::size_t queued_bytes() const override;
-  [[nodiscard]] std::shared_ptr<const void> take_room() override;
+  [[nodiscard]] std::shared_ptr<MessageRoom> take_room() override;
   void pause_reading() override;
   void resume_reading() override;
 

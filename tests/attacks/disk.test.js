@@ -18,6 +18,7 @@ const kMiB = 1 << 20;
 const kTypists = 25;
 const kText = "long-text";
 const kManyComponents = 262_144; // As many as an operation may have.
+const kWaitingDocuments = 50;
 const kCommitted = 'cowrite_operations_total{outcome="committed"}';
 
 // What is written may be so many times what is sent, and what a quiet server writes beside it: a
@@ -76,6 +77,34 @@ describe("the disk", () => {
     await field.hold(3);
     await field.disk.empty();
   });
+
+  attack(
+    "1,000 connections submit the densest operations while the disk is nearly full",
+    { diskMiB: 400 },
+    async (field) => {
+      // As many components as go into a message that needs no room, and into one that does.
+      const small = times(1_300, (index) => (index % 2 ? "a" : 1));
+      const large = times(13_000, (index) => (index % 2 ? "a" : 1));
+      const attackers = await deafs(field, scaled(1_000));
+      const ids = times(kWaitingDocuments, (index) => `waiting-${index}`);
+      for (const [index, id] of ids.entries()) {
+        attackers[0].send(opMessage(id, 0, index + 1, creation("x".repeat(large.length / 2))));
+      }
+      const created = (now) => now[kCommitted] >= ids.length + 1;
+      await when(field.server, "the documents are there", created);
+      await field.disk.fill(16 * kMiB);
+      await when(field.server, "edits wait", (now) => now.cowrite_log_waits_for_disk === 1);
+      await each(attackers.entries(), async ([index, attacker]) => {
+        const op = index % 4 ? small : large;
+        for (const number of times(op === small ? 20 : 4, (next) => next + 1)) {
+          const d = ids[(index + number) % ids.length];
+          attacker.send(opMessage(d, 1, ids.length + number, { op }));
+        }
+      });
+      await field.hold(3);
+      await field.disk.empty();
+    },
+  );
 
   it("the mark of a closed folder is not written through a link", async (t) => {
     const folder = await mkdtemp(path.join(tmpdir(), "cowrite-attack-"));

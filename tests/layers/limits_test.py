@@ -32,11 +32,12 @@ INTERNAL = {
     *("transport::" + name for name in (
         "kReadBufferBytes", "kSmallInputBytes", "kInputBytesForSmall", "kInputBytesMin", "kPongsWaitingMax", "kUnsentBytesMax", "kDrainedBytes", "kPieceMarkBytes", "kConnectionsPerTurn", "kLongTextBytesPerSweep", "kOutputBytesMax", "Timing::linger", "Timing::accept_backoff", "Timing::sweep",
     )),
-    "history::kDiffWordsBytesMax",
+    *("history::" + name for name in ("kBlamePieceBytes", "kBlameAuthorBytes", "kDiffBytesPerLine", "kDiffWordsBytesMax")),
     "protocol::kPieceBytes",
     "protocol::kPieceBytesOver",
     "protocol::kTextBytesOfPiece",
     "http::kLongPollInterval",
+    "http::kImportBytesPerByte",
     *("server::" + name for name in ("kLoopsMax", "kMemoryBytes", "kMemoryBytesMin", "kStoreTablesMin", "kStoreTablesMax", "kStoreOtherFiles", "kOtherFiles", "kFilesOfLoop", "kConnectionsMin", "kRepeatsSweep", "kMetricsConnectionsMax", "kMetricsConnectionsPerAddress")),
     *("storage::" + name for name in ("kPackRecords", "kCheckpointRecords", "kCheckpointBytes")),
 }

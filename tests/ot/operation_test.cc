@@ -59,6 +59,14 @@ TEST(Operation, TheLengthOfAComponentWithTextIsCountedNotRead) {
   EXPECT_EQ(operation[1].length, 1U);
 }
 
+TEST(Operation, TakesNoMoreMemoryThanItsComponentsAndTextsNeed) {
+  std::vector<Component> components;
+  for (int i = 0; i < 65; ++i) components.push_back({Kind::kInsert, 1, "a"});
+  const Operation operation = Operation::from_components(components).value();
+  EXPECT_EQ(operation.heap_bytes(), 65U * 8 + 65);
+  EXPECT_EQ(Operation::from_components({components.data(), 4}).value().heap_bytes(), 0U);
+}
+
 TEST(Operation, RefusesEmptyComponents) {
   expect_refused({{Kind::kRetain, 0, ""}, {Kind::kInsert, 0, "x"}});
   expect_refused({{Kind::kInsert, 0, ""}});

@@ -88,7 +88,8 @@ class FolderOperator final : public Operator {
     if (const Result<void> opened = open(); !opened) return opened.error();
     const storage::KeepWaiting always = [] { return true; };
     history::LogSink sink(*log_, now_ms_, always);
-    history::Changes changes(*log_, sink, always);
+    history::Room room;
+    history::Changes changes(*log_, sink, room, always);
     return make(changes);
   }
 

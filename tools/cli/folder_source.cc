@@ -36,7 +36,8 @@ class FolderSource final : public DocumentSource {
   }
   Result<history::BlamePage> blame(const storage::DocumentKey& key,
                                    const history::BlameRequest& request) override {
-    return history::read_blame(history_, key, request);
+    history::Room room;
+    return history::read_blame(history_, key, request, room);
   }
   Result<history::GroupPage> version_groups(const storage::DocumentKey& key,
                                             history::VersionRange range,
@@ -61,7 +62,8 @@ class FolderSource final : public DocumentSource {
   }
   Result<void> verify_no_orphans() override { return storage::verify_no_orphans(*store_.view()); }
   Result<history::CollectionList> collections() override {
-    return history::list_collections(history_);
+    history::Room room;
+    return history::list_collections(history_, room);
   }
   Result<history::DocumentUse> document_use(const storage::DocumentKey& key) override {
     return history::measure_document(*store_.view(), key);

@@ -20,10 +20,11 @@ const RawConnection& raw(const ConnectionState& state) {
 
 // A message that is framed already, and counts as long as it is held for any connection.
 struct CountedMessage {
-  CountedMessage(std::string frames, Output& output)
+  CountedMessage(const std::string& header, std::string payload, Output& output)
       : message(Message::con_msg_man_ptr(), websocketpp::frame::opcode::text, 0),
-        charge(output.charge(frames.size())) {
-    message.get_raw_payload() = std::move(frames);
+        charge(output.charge(header.size() + payload.size())) {
+    message.set_header(header);
+    message.get_raw_payload() = std::move(payload);
     message.set_prepared(true);
   }
 
@@ -31,8 +32,9 @@ struct CountedMessage {
   Output::Charge charge;
 };
 
-std::shared_ptr<Message> counted(std::string frames, Output& output) {
-  const auto held = std::make_shared<CountedMessage>(std::move(frames), output);
+// `payload` may be whole frames, and then there is no header.
+std::shared_ptr<Message> counted(const std::string& header, std::string payload, Output& output) {
+  const auto held = std::make_shared<CountedMessage>(header, std::move(payload), output);
   return {held, &held->message};
 }
 
@@ -64,7 +66,7 @@ Frames ConnectionState::frame(const Outbound& outbound) {
     std::string frames;
     frames.reserve(bytes);
     for (const std::string& text : outbound.messages) append_text_frame(frames, text);
-    outbound.prepared = counted(std::move(frames), *output);
+    outbound.prepared = counted({}, std::move(frames), *output);
   }
   return {outbound.prepared,
           std::static_pointer_cast<Message>(outbound.prepared)->get_payload().size()};
@@ -74,12 +76,10 @@ std::size_t ConnectionState::write_frames(const Frames& frames) {
   return raw(*this).send(std::static_pointer_cast<Message>(frames.frames)) ? 0 : frames.bytes;
 }
 
-std::size_t ConnectionState::write_fragment(std::string_view text, Fragment fragment) {
-  std::string frame;
-  frame.reserve(frame_header_bytes(text.size()) + text.size());
-  append_text_frame(frame, text, fragment);
-  const std::size_t bytes = frame.size();
-  return raw(*this).send(counted(std::move(frame), *output)) ? 0 : bytes;
+std::size_t ConnectionState::write_fragment(std::string text, Fragment fragment) {
+  const std::string header = text_frame_header(text.size(), fragment);
+  const std::size_t bytes = header.size() + text.size();
+  return raw(*this).send(counted(header, std::move(text), *output)) ? 0 : bytes;
 }
 
 std::size_t ConnectionState::write_ping() {

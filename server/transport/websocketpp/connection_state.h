@@ -22,7 +22,7 @@ class ConnectionState : public ProtocolWriter {
   [[nodiscard]] std::string head_of(const http::Response& response) const override;
   Frames frame(const Outbound& outbound) override;
   std::size_t write_frames(const Frames& frames) override;
-  std::size_t write_fragment(std::string_view text, Fragment fragment) override;
+  std::size_t write_fragment(std::string text, Fragment fragment) override;
   std::size_t write_ping() override;
   std::size_t write_pong(const std::string& payload) override;
   void write_close(CloseCode code, const std::string& reason) override;

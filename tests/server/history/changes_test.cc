@@ -60,7 +60,8 @@ class ChangesTest : public testing::Test {
   std::atomic<std::uint64_t> free_bytes_ = 1'000;
   std::unique_ptr<storage::RocksDbLog> log_ = open(free_bytes_);
   RecordingSink sink_{*log_};
-  Changes changes_{*log_, sink_, [] { return true; }};
+  Room room_;
+  Changes changes_{*log_, sink_, room_, [] { return true; }};
 };
 
 TEST_F(ChangesTest, ARestoredTextIsAChangeOfTheNewestVersion) {

@@ -80,14 +80,18 @@ TEST(UnifiedDiff, ACarriageReturnBelongsToItsLine) {
   EXPECT_EQ(hunks("a\r\nb\n", "a\nb\n"), "@@ -1,2 +1,2 @@\n-a\r\n+a\n b\n");
 }
 
-TEST(UnifiedDiff, ATextOfTooManyLinesIsNotCompared) {
-  const std::string many(kDiffLinesMax + 1, '\n');
+TEST(UnifiedDiff, TextsThatWouldTakeTooMuchMemoryAreNotCompared) {
+  const std::size_t lines = kDiffBytesMax / kDiffBytesPerLine;
+  const std::string many(lines, '\n');
   const Result<Difference> result =
       make_difference({"docs", "notes"}, VersionText{1, 0, "a"}, VersionText{2, 0, many});
   ASSERT_FALSE(result);
   EXPECT_EQ(result.error().code, kErrTextTooLong);
   EXPECT_EQ(result.error().message,
-            "docs/notes: a text of 1000001 lines is not compared, only up to 1000000");
+            "docs/notes: two texts with " + std::to_string(lines + 1) + " bytes and " +
+                std::to_string(lines + 1) +
+                " lines are too long to be compared: twice the bytes, and 48 for each line, may be "
+                "134217728");
 }
 
 // ---- patch(1) and git apply make the second text of the first

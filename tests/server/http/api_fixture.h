@@ -3,6 +3,10 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
 #include <future>
 #include <memory>
 #include <nlohmann/json.hpp>
@@ -60,6 +64,13 @@ class ApiFixture : public testing::Test {
     return std::to_string(response.status) + " " + body["error"]["code"].get<std::string>();
   }
 
+  std::shared_ptr<const void> reserve(std::size_t bytes) {
+    asked_most_ = std::max(asked_most_.load(), bytes);
+    if (bytes > room_) return nullptr;
+    taken_ += bytes;
+    return {this, [this, bytes](const void*) { taken_ -= bytes; }};
+  }
+
   static std::string header(const Response& response, std::string_view name) {
     for (const auto& [key, value] : response.headers) {
       if (key == name) return value;
@@ -69,8 +80,10 @@ class ApiFixture : public testing::Test {
 
   std::unique_ptr<storage::RocksDbLog> log_ =
       *storage::RocksDbLog::open("", storage::OpenMode::kInMemory);
-  bool has_room_ = true;  // For long texts.
-  Api api_{*log_, [this](std::size_t) { return has_room_ ? Api::always_room(0) : nullptr; }};
+  std::atomic<std::size_t> room_ = SIZE_MAX;  // What the API may have for one request.
+  std::atomic<std::size_t> asked_most_ = 0;
+  std::atomic<std::size_t> taken_ = 0;
+  Api api_{*log_, [this](std::size_t bytes) { return reserve(bytes); }};
   storage::Payer payer_{1};  // Of what is sent.
 };
 

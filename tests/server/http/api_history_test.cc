@@ -2,6 +2,7 @@
 // come.
 #include <gtest/gtest.h>
 
+#include "server/history/difference.h"
 #include "server/history/limits.h"
 #include "server/http/limits.h"
 #include "tests/server/http/api_fixture.h"
@@ -130,9 +131,34 @@ TEST_F(ApiHistoryTest, AHistoryWithTooMuchWrittenTextIsNotFollowed) {
   const std::string large(std::size_t{16} << 20, 'x');
   storage::DocumentWriter writer = write("notes");
   writer.create("");
-  for (int i = 0; i < 5; ++i) writer.insert(0, large).erase(0, large.size());
+  for (int i = 0; i < 8; ++i) writer.insert(0, large).erase(0, large.size());
   EXPECT_EQ(error_of(kNotes + "/blame", "deleted=true"), "422 ERR_HISTORY_TOO_LONG");
   EXPECT_EQ(get(kNotes + "/blame").status, 200);
+}
+
+// "x" at every second place of a text, by another author.
+ot::Operation scattered(std::size_t count) {
+  ot::OperationBuilder builder;
+  for (std::size_t i = 0; i < count; ++i) builder.retain(1).insert("x");
+  return std::move(builder).build();
+}
+
+TEST_F(ApiHistoryTest, ABlameAsksForMemoryAsItsPiecesBecomeMore) {
+  constexpr std::size_t kPieces = 10'000;
+  write("notes").create(std::string(kPieces, 'a')).by("Bob").edit(scattered(kPieces / 2));
+  ASSERT_EQ(get(kNotes + "/blame").status, 200);
+  EXPECT_GE(asked_most_, kPieces * history::kBlamePieceBytes);
+  room_ = kPieces * history::kBlamePieceBytes;
+  EXPECT_EQ(error_of(kNotes + "/blame"), "503 ERR_NO_ROOM");
+  EXPECT_EQ(taken_, 0U);
+}
+
+TEST_F(ApiHistoryTest, ABlameAsksForMemoryForTheNamesOfAuthors) {
+  storage::DocumentWriter writer = write("notes");
+  writer.create("");
+  for (int i = 0; i < 100; ++i) writer.by(std::string(200, 'n') + std::to_string(i)).insert(0, "x");
+  ASSERT_EQ(get(kNotes + "/blame").status, 200);
+  EXPECT_GE(asked_most_, 100 * (200 + history::kBlameAuthorBytes + history::kBlamePieceBytes));
 }
 
 // ---- Versions in groups
@@ -217,8 +243,47 @@ TEST_F(ApiHistoryTest, WhatIsNotThereIsAnErrorOfItsOwn) {
 }
 
 TEST_F(ApiHistoryTest, ATextOfTooManyLinesIsNotCompared) {
-  write("notes").create("").insert(0, std::string(history::kDiffLinesMax + 1, '\n'));
+  write("notes").create("").insert(
+      0, std::string(history::kDiffBytesMax / history::kDiffBytesPerLine, '\n'));
   EXPECT_EQ(error_of(kNotes + "/diff", "from=1"), "422 ERR_TEXT_TOO_LONG");
+}
+
+// ---- Memory
+
+TEST_F(ApiHistoryTest, WhatHasNoMemoryNowIsToBeAskedForAgain) {
+  write("notes").create("").insert(0, std::string(100'000, '\n'));
+  const std::vector<std::string> queries = {"/text", "/text?version=2", "/records", "/blame",
+                                            "/diff?from=1"};
+  for (const std::string& query : queries) {
+    const std::size_t mark = std::min(query.find('?'), query.size());
+    const std::string path = kNotes + query.substr(0, mark);
+    const std::string parameters = query.substr(std::min(mark + 1, query.size()));
+    room_ = 50'000;
+    const Response refused = get(path, parameters);
+    EXPECT_EQ(error_of(path, parameters), "503 ERR_NO_ROOM") << query;
+    EXPECT_EQ(header(refused, "Retry-After"), "1");
+    room_ = SIZE_MAX;
+    EXPECT_EQ(get(path, parameters).status, 200) << query;
+    EXPECT_EQ(taken_, 0U) << query;  // What is queued counts elsewhere.
+  }
+  room_ = 50'000;
+  EXPECT_EQ(get(kNotes).status, 200);
+  EXPECT_EQ(get(kNotes + "/versions").status, 200);
+}
+
+TEST_F(ApiHistoryTest, ALongTextKeepsItsMemoryUntilItIsWritten) {
+  write("notes").create(std::string(100'000, 'x'));
+  Response response = get(kNotes + "/text");
+  EXPECT_GE(taken_, 100'000U);
+  response = Response();
+  EXPECT_EQ(taken_, 0U);
+}
+
+TEST_F(ApiHistoryTest, ADifferenceAsksForMemoryForItsTextsAndTheirLines) {
+  write("notes").create(std::string(1'000, '\n')).insert(0, std::string(1'000, 'x'));
+  ASSERT_EQ(get(kNotes + "/diff", "from=1").status, 200);
+  EXPECT_GE(asked_most_, history::diff_memory_bytes(3'000, 2'000));
+  EXPECT_LE(asked_most_, 2 * history::diff_memory_bytes(3'000, 2'000));
 }
 
 TEST_F(ApiHistoryTest, WrongParametersAreRefused) {

@@ -4,6 +4,8 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
+#include <cstddef>
 #include <future>
 #include <memory>
 #include <mutex>
@@ -118,7 +120,10 @@ class OperatorFixture : public testing::Test {
   std::vector<std::string> acts_;
 
  protected:
-  OperatorApi api_{*log_, kToken, ports()};
+  std::atomic<bool> has_room_ = true;
+  OperatorApi api_{*log_, kToken, ports(), [this](std::size_t) {
+                     return has_room_ ? std::make_shared<const int>(0) : nullptr;
+                   }};
 };
 
 }  // namespace cowrite::http

@@ -213,6 +213,21 @@ TEST_F(OperatorFixture, AnEarlierTextBecomesAnotherDocument) {
   EXPECT_EQ(error_of(post("documents/docs/d/restore", "at=1")), "404 ERR_DOCUMENT_UNKNOWN");
 }
 
+TEST_F(OperatorFixture, WhatTakesMemoryIsNotDoneWhileThereIsNone) {
+  write("a").create("old").insert(0, "x");
+  const std::vector<std::function<Response()>> requests = {
+      [this] { return post("documents/docs/a/restore", "at=1"); },
+      [this] { return post("documents/docs/a/restore", "at=1&as=b"); },
+      [this] { return post("documents/docs/c/records", "", kCreate); },
+      [this] { return get("collections"); }};
+  has_room_ = false;
+  for (const auto& request : requests) EXPECT_EQ(error_of(request()), "503 ERR_NO_ROOM");
+  EXPECT_EQ(text("a"), "xold");
+  EXPECT_EQ(json_of(post("documents/docs/a/delete"))["version"], 3);
+  has_room_ = true;
+  for (const auto& request : requests) EXPECT_EQ(request().status, 200);
+}
+
 TEST_F(OperatorFixture, DeletingTwiceChangesNothingTheSecondTime) {
   write("a").create("text");
   EXPECT_EQ(json_of(post("documents/docs/a/delete", "author=Ann")),

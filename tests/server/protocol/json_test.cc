@@ -104,6 +104,37 @@ TEST(JsonWriter, WritesTheCommas) {
   EXPECT_EQ(JsonWriter("").text("b", "[").text("c", "{").take(), R"("b":"[","c":"{")");
 }
 
+std::string written_by_library(const std::string& text) {
+  return nlohmann::json(text).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+}
+
+TEST(JsonWriter, EscapesWhatTheLibraryEscapesWhereverItStands) {
+  for (std::uint64_t seed = 0; seed < 500; ++seed) {
+    Random random(seed);
+    const std::uint64_t plain_between = std::uint64_t{1} << random() % 12;  // From dense to rare.
+    const std::uint64_t bytes = random() % (seed % 10 == 0 ? 70'000 : 1'000);
+    // Every byte, also where it is not UTF-8.
+    const std::uint64_t bytes_known = seed % 2 == 0 ? 0x80 : 0x100;
+    std::string text;
+    while (text.size() < bytes) {
+      const auto any = static_cast<char>(random() % bytes_known);
+      text += random() % plain_between > 0 ? 'x' : any;
+      if (random() % 64 == 0) text += "\u00e9\U0001F600";
+    }
+    ASSERT_EQ(JsonWriter().text(text).take(), written_by_library(text)) << "seed " << seed;
+  }
+}
+
+TEST(JsonWriter, EscapesEachByteInEachPlaceAsTheLibraryDoes) {
+  for (int byte = 0; byte < 0x100; ++byte) {
+    for (std::size_t place = 0; place < 70; ++place) {  // Of more than two blocks.
+      std::string text(70, 'x');
+      text[place] = static_cast<char>(byte);
+      ASSERT_EQ(JsonWriter().text(text).take(), written_by_library(text)) << byte << " " << place;
+    }
+  }
+}
+
 TEST(JsonWriter, ReplacesWhatIsNotUtf8AsTheLibraryDoes) {
   const std::vector<std::string> pieces = {"a",        "\"",           "\\",           "\n",
                                            "\u00e9",   "\U0001F600",   "\x80",         "\xC3",
@@ -113,9 +144,7 @@ TEST(JsonWriter, ReplacesWhatIsNotUtf8AsTheLibraryDoes) {
     Random random(seed);
     std::string text;
     for (std::uint64_t left = random() % 8; left > 0; --left) text += pick(random, pieces);
-    ASSERT_EQ(JsonWriter().text(text).take(),
-              nlohmann::json(text).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace))
-        << "seed " << seed;
+    ASSERT_EQ(JsonWriter().text(text).take(), written_by_library(text)) << "seed " << seed;
   }
 }
 

@@ -362,6 +362,48 @@ TEST_F(SessionTest, ReadingPausesWhileTooMuchIsUnanswered) {
   EXPECT_EQ(reading_, ReadControl::kResume);
 }
 
+// So many components of two bytes each in JSON, and of eight and nine in memory.
+std::string dense_operation(std::size_t pairs, std::size_t sequence) {
+  std::string op;
+  for (std::size_t i = 0; i < pairs; ++i) op += op.empty() ? R"(1,"a")" : R"(,1,"a")";
+  return R"({"a":"op","c":"docs","d":"d","v":0,"op":[)" + op + R"(],"seq":)" +
+         std::to_string(sequence) + "}";
+}
+
+TEST_F(SessionTest, OperationsThatWaitCountAsTheyAreInMemory) {
+  constexpr std::size_t kPairs = 600;
+  const std::size_t fit = kUnansweredBytesPerConnectionMax / (kPairs * 17) + 1;
+  for (std::size_t sequence = 1; !reading_; ++sequence) {
+    ASSERT_LE(sequence, fit);
+    receive(dense_operation(kPairs, sequence));
+  }
+  EXPECT_EQ(reading_, ReadControl::kPause);
+  document::CommitNotice notice{.records = {record(0, "me")}};
+  for (const document::ToDocument& request : requests_) {
+    document::Answer answer = ack(0);
+    answer.bytes = std::get<document::Submission>(request).bytes;
+    notice.answers.push_back(std::move(answer));
+  }
+  commit(std::move(notice));
+  EXPECT_EQ(reading_, ReadControl::kResume);
+}
+
+TEST_F(SessionTest, TheRoomOfAMessageGrowsToWhatItsOperationTakes) {
+  struct Room final : transport::MessageRoom {
+    void grow_to(std::size_t bytes) override { grown = bytes; }
+    std::size_t grown = 0;
+  };
+  const auto room = std::make_shared<Room>();
+  const std::string message = dense_operation(10'000, 1);
+  session_.receive(message, room);
+  take();
+  const auto& submission = std::get<document::Submission>(requests_.back());
+  EXPECT_GT(room->grown, 2 * message.size());
+  EXPECT_EQ(room->grown, submission.bytes);
+  EXPECT_EQ(submission.room, room);
+  EXPECT_EQ(reading_, ReadControl::kPause);  // It is taken, but nothing more.
+}
+
 TEST_F(SessionTest, OnlyTheLatestPresenceOfEachWaitsForASlowReader) {
   session_.congested(Congestion::kFull);
   for (const char* value : {"1", "2", "3"}) {

@@ -52,6 +52,22 @@ TEST_F(Budget, GrantsOfOnePayerMakeOne) {
   EXPECT_EQ(budget_->bytes(), 0U);
 }
 
+TEST_F(Budget, AGrantGrowsBeyondTheBoundAndNobodyElseIsGivenRoomUntilAllIsWithinIt) {
+  Grant grown = budget_->take(Payer{1}, 6 * kMiB);
+  grown.grow_to(13 * kMiB);
+  grown.grow_to(5 * kMiB);  // It has more.
+  EXPECT_EQ(grown.bytes(), 13 * kMiB);
+  EXPECT_EQ(budget_->bytes(), 13 * kMiB);
+  EXPECT_EQ(budget_->take(Payer{2}, 1).bytes(), 0U);
+  wait("small", Payer{2}, 1);
+  budget_->serve();
+  EXPECT_TRUE(given_.empty());
+  grown.give_back();
+  budget_->serve();
+  EXPECT_EQ(given_, (std::vector<std::string>{"small"}));
+  EXPECT_EQ(budget_->bytes(), 1U);
+}
+
 TEST_F(Budget, LargeRequestsLeaveAPartToSmallOnes) {
   const Grant large = budget_->take(Payer{1}, 8 * kMiB);
   EXPECT_EQ(budget_->take(Payer{2}, 100'000).bytes(), 0U);
