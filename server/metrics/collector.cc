@@ -115,6 +115,7 @@ void add_documents(const Sources& sources, Page& page) {
   page.add(kAckSeconds, sum(&Counts::ack_seconds));
   page.add(kChannels, sum(&Counts::channels));
   page.add(kPresences, sum(&Counts::presences));
+  page.add(kNoticesWaiting, sum(&Counts::notices_waiting));
 }
 
 // Loop by loop: one that is busy is not hidden by the others that are not.

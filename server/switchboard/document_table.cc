@@ -57,6 +57,7 @@ document::HostPorts DocumentTable::host_ports(const DocumentKey& key) {
           [this, key](std::uint64_t seen, std::uint64_t held) {
             board_.ports().on_client_ahead(key, seen, held);
           },
+      .told_at_once = told_at_once_,
       .memory = board_.memory(),
       .halt = ports.halt,
   };

@@ -19,10 +19,16 @@ namespace cowrite::switchboard {
 
 class DocumentTable {
  public:
-  // `channels` are those of the same loop. REQUIRES: all that is referred to outlives this.
+  // `channels` are those of the same loop; each loop tells so many sessions at once. REQUIRES: all
+  // that is referred to outlives this.
   DocumentTable(Switchboard& board, LoopIndex loop, storage::OperationLog& log,
-                ChannelTable& channels, Counts& counts)
-      : board_(board), loop_(loop), log_(log), channels_(channels), counts_(counts) {}
+                ChannelTable& channels, std::size_t told_at_once, Counts& counts)
+      : board_(board),
+        loop_(loop),
+        log_(log),
+        channels_(channels),
+        told_at_once_(told_at_once),
+        counts_(counts) {}
 
   void handle(document::ToDocument request);
   // A session of this loop that joined the document has left. REQUIRES: it had joined.
@@ -57,6 +63,7 @@ class DocumentTable {
   const LoopIndex loop_;
   storage::OperationLog& log_;
   ChannelTable& channels_;
+  const std::size_t told_at_once_;
   Counts& counts_;
 
   OpenDocuments documents_;

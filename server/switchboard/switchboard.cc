@@ -21,9 +21,9 @@ struct Switchboard::Shard {
             [&board, loop](std::chrono::milliseconds delay, Ports::Work work) {
               board.ports().post_after(loop, delay, std::move(work));
             }),
-        sessions(board, loop, options.history_id, counts),
+        sessions(board, loop, options.history_id, options.told_at_once, counts),
         channels(board, loop, counts),
-        documents(board, loop, log, channels, counts) {}
+        documents(board, loop, log, channels, options.told_at_once, counts) {}
 
   Counts counts;
   document::LogReader queries;
@@ -101,6 +101,7 @@ std::string Switchboard::in_use(LoopIndex loop) const {
   if (!shard.channels.empty()) return "a channel";
   if (!shard.queries.idle()) return "a query";
   if (std::string document = shard.documents.in_use(); !document.empty()) return document;
+  if (!shard.sessions.all_told()) return "a notice";
   return shard.sessions.empty() ? "" : "a session";
 }
 

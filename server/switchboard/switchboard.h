@@ -28,6 +28,7 @@
 #include "server/document/messages.h"
 #include "server/presence/channel.h"
 #include "server/switchboard/counts.h"
+#include "server/switchboard/limits.h"
 #include "server/transport/connection.h"
 #include "storage/operation_log.h"
 
@@ -72,6 +73,7 @@ struct Options {
   std::string history_id;  // Of the log, for clients.
   // What open documents may take, and texts on their way to clients (document_memory.h).
   std::size_t documents_bytes = 0;
+  std::size_t told_at_once = kToldAtOnce;
 };
 
 class Switchboard {

@@ -21,10 +21,10 @@ INTERNAL = {
         "kBatchRecordsMax", "kBatchBytesMax", "kShapesMax", "kShapesBytesMax", "kPassedOneByOne", "kRecentRecordsOnOpening", "kRecentBytesWhenScarce",
         "kHistoryChunkBytes", "kKnownSourcesMax", "kOpenDocumentBytes", "kAppendRetry", "kForeignRecordsRetry",
         "kReadRetry", "kReloadRetry", "kRebaseWork", "kReadRecordWork", "kBatchWorkMax", "kCatchUpWork", "kRebasesAtOnceMax",
-        "kLookUpsAtOnceMax", "kCatchUpBytes", "kComponentsApart", "kSmallDocumentBytes", "kSmallDocumentsPart",
+        "kLookUpsAtOnceMax", "kCatchUpBytes", "kComponentsApart", "kEncodedApartBytes", "kUntoldCommitsMax", "kUntoldRetry", "kSmallDocumentBytes", "kSmallDocumentsPart",
     )),
-    *("session::" + name for name in ("kReadsInFlightPerConnectionMax", "kSendQueueHighBytes", "kDecodedApartBytes")),
-    *("switchboard::" + name for name in ("kIdleDocument", "kEvictionLooksMax", "kClockDifferenceMax")),
+    *("session::" + name for name in ("kReadsInFlightPerConnectionMax", "kSendQueueHighBytes", "kDecodedApartBytes", "kRecordsLookedAt", "kBytesOfOwn")),
+    *("switchboard::" + name for name in ("kIdleDocument", "kEvictionLooksMax", "kClockDifferenceMax", "kToldAtOnce", "kWaitingPresenceBytes")),
     *("transport::" + name for name in (
         "kReadBufferBytes", "kSmallInputBytes", "kInputBytesForSmall", "kInputBytesMin", "kPongsWaitingMax", "kUnsentBytesMax", "kDrainedBytes", "kPieceMarkBytes", "kConnectionsPerTurn", "kLongTextBytesPerSweep", "kOutputBytesMax", "Timing::linger", "Timing::accept_backoff", "Timing::sweep",
     )),
