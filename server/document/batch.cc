@@ -60,7 +60,7 @@ storage::Append Batch::append(const storage::DocumentKey& key) const {
 }
 
 CommitNotice Batch::announce(const storage::DocumentKey& key) && {
-  return {key, records_.since(records_.begin()), /*encoded=*/{}, std::move(answers_)};
+  return {.key = key, .records = records_.since(records_.begin()), .answers = std::move(answers_)};
 }
 
 }  // namespace cowrite::document

@@ -8,6 +8,23 @@
 #include "server/document/limits.h"
 
 namespace cowrite::document {
+namespace {
+
+// Whether so many records are to be announced that writing them as messages takes long.
+bool must_encode_much(const std::vector<Effect>& effects) {
+  std::size_t bytes = 0;
+  for (const Effect& effect : effects) {
+    const auto* const announce = std::get_if<Announce>(&effect);
+    if (announce == nullptr) continue;
+    for (const RecordPtr& record : announce->notice.records) {
+      bytes += storage::record_bytes(*record);
+    }
+  }
+  return bytes > kEncodedApartBytes;
+}
+
+}  // namespace
+
 Document::Document(storage::DocumentKey key, storage::Snapshot committed,
                    std::vector<storage::Record> recent, std::uint64_t checkpoint)
     : key_(std::move(key)),
@@ -87,8 +104,13 @@ void Document::retry() {
   if (state_ == State::kRefused) state_ = State::kReady;
 }
 
+void Document::announce_since(std::uint64_t version) {
+  effects_.emplace_back(Announce{{.key = key_, .records = log_.recent().since(version)}});
+}
+
 bool Document::takes_long() const {
-  if (state_ != State::kReady) return false;
+  if (must_encode_much(effects_)) return true;
+  if (state_ != State::kReady || held_) return false;
   std::size_t components = 0;
   for (const PendingSubmission& pending : queue_) {
     components += pending.components();
@@ -98,7 +120,7 @@ bool Document::takes_long() const {
 }
 
 std::vector<Effect> Document::advance(std::int64_t now_ms) {
-  if (state_ == State::kReady) form_batch(now_ms);
+  if (state_ == State::kReady && !held_) form_batch(now_ms);
   if (!far_behind_.empty()) {
     read_history(FarBehind::Lane::kLookUps);
     read_history(FarBehind::Lane::kRebases);

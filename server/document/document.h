@@ -102,6 +102,12 @@ class Document {
   void records_committed(std::vector<storage::Record> records);
   // Offers a refused batch again.
   void retry();
+  // Forms no batch, not even of what is refused, until it may go on.
+  void hold() { held_ = true; }
+  void go_on() { held_ = false; }
+  // Everybody has the records below `version`: announces those that follow. REQUIRES: they are
+  // among the newest.
+  void announce_since(std::uint64_t version);
 
   // Whether advance() may take long, so that another thread should do it.
   [[nodiscard]] bool takes_long() const;
@@ -120,6 +126,10 @@ class Document {
   bool shed() { return !busy() && log_.recent().shed(); }
   // True while anything is queued, in flight or being looked up.
   [[nodiscard]] bool busy() const;
+  // Whether only hold() keeps it from forming a batch.
+  [[nodiscard]] bool is_held_up() const {
+    return held_ && state_ == State::kReady && !queue_.empty();
+  }
 
  private:
   void form_batch(std::int64_t now_ms);
@@ -135,6 +145,7 @@ class Document {
   storage::Snapshot committed_;
   LogCache log_;
   State state_ = State::kReady;
+  bool held_ = false;
 
   std::vector<PendingSubmission> queue_;  // In order of arrival.
   FarBehind far_behind_;

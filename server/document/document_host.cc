@@ -20,6 +20,19 @@ bool subscribes(const ReadRequest& request) {
   return request.request.kind == protocol::ReadKind::kSubscribe;
 }
 
+// Writes the records as they go to followers, which all loops share.
+void encode(CommitNotice& notice) {
+  notice.encoded.reserve(notice.records.size());
+  notice.sources.reserve(notice.records.size());
+  for (const RecordPtr& record : notice.records) {
+    notice.encoded.push_back(protocol::encode_operation(notice.key, *record));
+    notice.sources.emplace_back(record->source);
+  }
+  std::ranges::sort(notice.sources);
+  notice.sources.erase(std::unique(notice.sources.begin(), notice.sources.end()),
+                       notice.sources.end());
+}
+
 }  // namespace
 
 // ---- Coming and going
@@ -72,7 +85,8 @@ void DocumentHost::go_on() {
 void DocumentHost::tell_what_came_meanwhile() {
   const std::optional<std::uint64_t> told = std::exchange(told_, std::nullopt);
   if (!told || *told >= document_->committed().version) return;
-  carry_out(Announce{{.key = key_, .records = document_->recent().since(*told)}});
+  document_->announce_since(*told);
+  advance();
 }
 
 // The next request tries again.
@@ -353,11 +367,23 @@ void DocumentHost::tell(Event event) {
 }
 
 void DocumentHost::advance() {
+  wait_for_followers();
   if (document_->takes_long()) return advance_apart();
   for (Effect& effect : document_->advance(ports_.now_ms())) {
     std::visit([this](auto due) { carry_out(std::move(due)); }, std::move(effect));
   }
   charge();
+}
+
+void DocumentHost::wait_for_followers() {
+  if (!untold_.empty()) std::erase_if(untold_, [](const auto& notice) { return notice.expired(); });
+  if (untold_.size() < kUntoldCommitsMax) return document_->go_on();
+  document_->hold();
+  if (!document_->is_held_up() || std::exchange(looks_again_, true)) return;
+  ports_.run_after(kUntoldRetry, [self = shared_from_this()] {
+    self->looks_again_ = false;
+    if (self->document_ || self->is_apart_) self->tell([](Document&) {});
+  });
 }
 
 void DocumentHost::advance_apart() {
@@ -369,6 +395,9 @@ void DocumentHost::advance_apart() {
   const auto step = std::make_shared<Step>(Step{std::move(document_), {}});
   ports_.run_apart([self = shared_from_this(), step, now_ms = ports_.now_ms()] {
     step->effects = step->document->advance(now_ms);
+    for (Effect& effect : step->effects) {
+      if (auto* const announce = std::get_if<Announce>(&effect)) encode(announce->notice);
+    }
     self->ports_.run(
         [self, step] { self->take_back(std::move(step->document), std::move(step->effects)); });
   });
@@ -405,15 +434,18 @@ void DocumentHost::tell_of_client_ahead(const Answer& answer) {
 void DocumentHost::carry_out(Announce effect) {
   ports_.on_answered(effect.notice);
   for (const Answer& answer : effect.notice.answers) tell_of_client_ahead(answer);
-  for (const RecordPtr& record : effect.notice.records) {
-    effect.notice.encoded.push_back(protocol::encode_operation(key_, *record));
-  }
+  if (effect.notice.encoded.empty()) encode(effect.notice);
   std::set<LoopIndex> loops;
+  bool are_many = false;
   if (!effect.notice.records.empty()) {
-    for (const auto& [loop, listeners] : subscribers_.loops()) loops.insert(loop);
+    for (const auto& [loop, listeners] : subscribers_.loops()) {
+      loops.insert(loop);
+      are_many = are_many || listeners > ports_.told_at_once;
+    }
   }
   for (const Answer& answer : effect.notice.answers) loops.insert(answer.session.loop);
   const auto notice = std::make_shared<const CommitNotice>(std::move(effect.notice));
+  if (are_many) untold_.push_back(notice);
   for (const LoopIndex loop : loops) ports_.announce(loop, notice);
   if (held_presences_.empty() || notice->records.empty()) return;
   for (DocumentPresence& due : held_presences_.take_due(notice->records.back()->version + 1)) {

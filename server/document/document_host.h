@@ -7,6 +7,10 @@
 // The document may be away: another thread owns it for a while, as a reader of the log does while
 // it loads it, and a worker for a step that takes long. Requests and events wait until it is back.
 // Where memory is short, it is forgotten between two requests.
+//
+// Where many follow it, they are told of a commit in many turns of their loops. While they have not
+// been told of a few, no batch is appended: what comes meanwhile becomes one batch, which is told
+// at once.
 #pragma once
 
 #include <chrono>
@@ -53,6 +57,8 @@ struct HostPorts {
   // A client has the document at version `seen`, and the log has it at `held` only.
   std::function<void(const storage::DocumentKey&, std::uint64_t seen, std::uint64_t held)>
       on_client_ahead = [](const auto&, auto, auto) {};
+  // A loop tells so many sessions of a commit in one turn, and others later.
+  std::size_t told_at_once = 0;
   // Of all documents.
   std::shared_ptr<DocumentMemory> memory;
   // The log is in an unknown state: the process must end.
@@ -112,6 +118,7 @@ class DocumentHost : public std::enable_shared_from_this<DocumentHost> {
   // Tells the document of an event, and carries out what is due then.
   void tell(Event event);
   void advance();
+  void wait_for_followers();
   void advance_apart();
   void take_back(std::unique_ptr<Document> document, std::vector<Effect> effects);
   // What has waited for the document.
@@ -151,6 +158,9 @@ class DocumentHost : public std::enable_shared_from_this<DocumentHost> {
   bool is_apart_ = false;  // Another thread has it for a step that takes long.
   // The version up to which its followers were told of records, since it was forgotten.
   std::optional<std::uint64_t> told_;
+  // Its commits that not all followers have been told of, where they are many.
+  std::vector<std::weak_ptr<const CommitNotice>> untold_;
+  bool looks_again_ = false;             // Whether that is so, in a while.
   std::weak_ptr<const void> text_room_;  // For the text of a version, if somebody is being sent it.
   std::uint64_t text_room_version_ = 0;
   std::vector<std::variant<ToDocument, Event>> waiting_;  // Until it is back, or loaded anew.

@@ -94,6 +94,18 @@ inline constexpr std::size_t kSmallDocumentsPart = 2;
 // on another thread. So many take a few milliseconds.
 inline constexpr std::size_t kComponentsApart = 16'384;
 
+// Records of a commit that are written as messages, in memory; with more, another thread does so.
+// So many take a few milliseconds at most.
+inline constexpr std::size_t kEncodedApartBytes = std::size_t{256} << 10;
+
+// Commits of which a document's followers are not all told yet, where a loop has more of them than
+// it tells at once; until there are fewer, operations wait for each other and become one batch.
+// Two, so that the next is there when one was told.
+inline constexpr std::size_t kUntoldCommitsMax = 2;
+
+// After these, a document whose operations wait for that looks again.
+inline constexpr std::chrono::milliseconds kUntoldRetry{1};
+
 // After these, a document offers its batch again to a log that refused it: the disk does not keep
 // up, or has failed.
 inline constexpr std::chrono::milliseconds kAppendRetry{500};

@@ -9,6 +9,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -203,7 +204,8 @@ struct Answer {
 struct CommitNotice {
   storage::DocumentKey key;
   std::vector<RecordPtr> records;
-  std::vector<std::string> encoded;  // Each record as an op message.
+  std::vector<std::string_view> sources;  // Of the records, sorted.
+  std::vector<std::string> encoded;       // Each record as an op message.
   std::vector<Answer> answers;
 };
 using SharedCommit = std::shared_ptr<const CommitNotice>;

@@ -117,6 +117,7 @@ void add_documents(const Sources& sources, Page& page) {
   page.add(kFollowedBytesMax, std::uint64_t{sources.followed_bytes_max});
   page.add(kChannels, sum(&Counts::channels));
   page.add(kPresences, sum(&Counts::presences));
+  page.add(kNoticesWaiting, sum(&Counts::notices_waiting));
 }
 
 // Loop by loop: one that is busy is not hidden by the others that are not.

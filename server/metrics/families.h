@@ -116,6 +116,11 @@ inline constexpr Family kChannels{"cowrite_presence_channels", Kind::kGauge,
 inline constexpr Family kPresences{"cowrite_presences", Kind::kGauge,
                                    "Presences, such as cursors, that clients show to others."};
 
+inline constexpr Family kNoticesWaiting{
+    "cowrite_notices_waiting", Kind::kGauge,
+    "Commits, presences and replies of documents and channels with many listeners that not all "
+    "whom they concern have been told of."};
+
 // ---- Loops
 
 inline constexpr Family kTurnSeconds{

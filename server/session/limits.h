@@ -100,6 +100,12 @@ inline constexpr std::size_t kSendQueueBytesMax = std::size_t{16} << 20;
 inline constexpr std::size_t kWaitingPresencesMax = 4'096;
 inline constexpr std::size_t kWaitingPresenceBytesMax = std::size_t{1} << 20;
 
+// Whoever is told of a commit in messages of his own, as authors are, costs as much more as one
+// whom the message for all is sent, for so many records and answers that are looked at, and for so
+// many bytes that are written for him: some microseconds.
+inline constexpr std::size_t kRecordsLookedAt = 64;
+inline constexpr std::size_t kBytesOfOwn = std::size_t{4} << 10;
+
 static_assert(protocol::kOperationBytesMax < transport::kMessageBytesMax,
               "an oversized operation must arrive, to be answered with an error");
 static_assert(transport::kDrainedBytes < kSendQueueHighBytes &&

@@ -26,6 +26,14 @@ const OwnSources::Source& OwnSources::add(const std::string& id) {
   return sources_[sources_.size() - 2];
 }
 
+bool OwnSources::has_any_of(std::span<const std::string_view> sources) const {
+  const auto are_among = [&](std::string_view name) {
+    return std::ranges::binary_search(sources, name);
+  };
+  return are_among(*current().id) ||
+         std::ranges::any_of(sources_, [&](const Source& own) { return are_among(own.name); });
+}
+
 std::string_view OwnSources::id_of(std::string_view source) const {
   const auto known = std::ranges::find(sources_, source, &Source::name);
   return known == sources_.end() ? source : std::string_view(*known->id);

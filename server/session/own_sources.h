@@ -7,6 +7,7 @@
 
 #include <cstddef>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -34,10 +35,9 @@ class OwnSources {
   [[nodiscard]] bool is_current(std::string_view source) const {
     return source == current().name || source == *current().id;
   }
-  // Whether the client calls it by another name than everybody, or is told of it by acks.
-  [[nodiscard]] bool has(std::string_view source) const {
-    return is_current(source) || id_of(source) != source;
-  }
+  // Whether there is one among these that the client calls by another name than everybody, or is
+  // told of by acks. REQUIRES: they are sorted.
+  [[nodiscard]] bool has_any_of(std::span<const std::string_view> sources) const;
   // The id that the client knows the source by, if it is one of its own; else the source.
   [[nodiscard]] std::string_view id_of(std::string_view source) const;
 

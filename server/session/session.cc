@@ -177,27 +177,29 @@ void Session::deliver(const document::QueryReply& reply) {
   update_read_pause();
 }
 
-void Session::deliver(const document::CommitNotice& notice, const transport::SharedOutbound& all) {
+std::size_t Session::answer(const document::CommitNotice& notice) {
+  return send_answers(notice, reads_.find(notice.key));
+}
+
+std::size_t Session::follow(const document::CommitNotice& notice,
+                            const transport::SharedOutbound& all) {
   Subscription* subscription = reads_.find(notice.key);
-  const auto mine = [this](const document::RecordPtr& record) {
-    return own_sources_.has(record->source);
-  };
-  const bool answers_me = std::ranges::any_of(
-      notice.answers, [this](const document::Answer& answer) { return answer.session == id_; });
-  if (!answers_me && subscription && !notice.records.empty() &&
-      subscription->next == notice.records.front()->version &&
-      std::ranges::none_of(notice.records, mine)) {
-    subscription->next += notice.records.size();
-    reads_.follow(*subscription, all);
-    return;
+  if (subscription == nullptr || notice.records.empty() ||
+      subscription->next != notice.records.front()->version ||
+      own_sources_.has_any_of(notice.sources)) {
+    return send_answers(notice, subscription);
   }
-  send_answers(notice, subscription);
+  subscription->next += notice.records.size();
+  reads_.follow(*subscription, all);
+  return 1;
 }
 
 // For a session that is among the authors: its answers in order of arrival, each after the records
 // below its version; its own operations are left out.
-void Session::send_answers(const document::CommitNotice& notice, Subscription* subscription) {
+std::size_t Session::send_answers(const document::CommitNotice& notice,
+                                  Subscription* subscription) {
   std::vector<std::string> messages;
+  std::size_t looked_at = notice.answers.size() + notice.records.size();
   const auto send_records_below = [&](std::uint64_t version) {
     if (!subscription) return;
     for (std::size_t i = 0; i < notice.records.size(); ++i) {
@@ -216,6 +218,7 @@ void Session::send_answers(const document::CommitNotice& notice, Subscription* s
     if (answer.session != id_) continue;
     if (const auto* ack = std::get_if<document::Ack>(&answer.outcome)) {
       send_records_below(ack->version);
+      looked_at += ack->missed.size();
       for (const document::RecordPtr& record : ack->missed) {
         if (subscription || record->version < sent) continue;
         messages.push_back(
@@ -235,6 +238,8 @@ void Session::send_answers(const document::CommitNotice& notice, Subscription* s
     answered(notice.key, answer.bytes);
   }
   send_records_below(UINT64_MAX);
+  std::size_t bytes = 0;
+  for (const std::string& message : messages) bytes += message.size();
   if (subscription && !messages.empty()) {
     reads_.follow(*subscription, Outbox::share(std::move(messages)));
   } else {
@@ -242,6 +247,7 @@ void Session::send_answers(const document::CommitNotice& notice, Subscription* s
   }
   if (!settled) outbox_.close(transport::CloseCode::kTryAgainLater, "the log could not be read");
   update_read_pause();
+  return 1 + looked_at / kRecordsLookedAt + bytes / kBytesOfOwn;
 }
 
 // A record of the notice: as everybody is sent it, but with the client's own id.

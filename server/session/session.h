@@ -76,9 +76,11 @@ class Session {
   void deliver(const document::PresenceRefused& refused);
   void deliver(const presence::ChannelJoined& reply);
   void deliver(const presence::ChannelLeft& reply);
-  // A commit of a document that it follows, or that answers it; `all` are its records as they go to
-  // followers.
-  void deliver(const document::CommitNotice& notice, const transport::SharedOutbound& all);
+  // A commit that answers the client. Returns what that has cost, in messages that many share.
+  std::size_t answer(const document::CommitNotice& notice);
+  // A commit of a document that it follows; `all` are its records as they go to followers. Returns
+  // the same. REQUIRES: it does not answer the client.
+  std::size_t follow(const document::CommitNotice& notice, const transport::SharedOutbound& all);
   // A presence on a channel that it listens to, or its own; `encoded` is its message.
   void deliver(const document::PresenceNotice& notice, const transport::SharedOutbound& encoded);
   // The presences on a channel are asked for.
@@ -121,7 +123,7 @@ class Session {
   void handle(const protocol::EndQuery& message);
   void handle(protocol::SetName message);
 
-  void send_answers(const document::CommitNotice& notice, Subscription* subscription);
+  std::size_t send_answers(const document::CommitNotice& notice, Subscription* subscription);
   [[nodiscard]] std::string encode_for_client(const document::CommitNotice& notice,
                                               std::size_t index) const;
   [[nodiscard]] bool concerns(const protocol::Presence& presence);

@@ -58,6 +58,18 @@ class SessionHost : public transport::ConnectionEvents,
     carry_out();
   }
 
+  // As Session has them.
+  std::size_t answer(const document::CommitNotice& notice) {
+    const std::size_t cost = session_.answer(notice);
+    carry_out();
+    return cost;
+  }
+  std::size_t follow(const document::CommitNotice& notice, const transport::SharedOutbound& all) {
+    const std::size_t cost = session_.follow(notice, all);
+    carry_out();
+    return cost;
+  }
+
   void presence_period_over();
 
   // Memory for documents is scarce.

@@ -18,8 +18,9 @@ struct Counts {
   // Now.
   counting::Counter documents;
   counting::Counter channels;
-  counting::Counter subscriptions;  // Of sessions to documents.
-  counting::Counter presences;      // That sessions have announced and not taken back.
+  counting::Counter subscriptions;    // Of sessions to documents.
+  counting::Counter presences;        // That sessions have announced and not taken back.
+  counting::Counter notices_waiting;  // And replies, that not all have been told yet (fan_out.h).
 
   // Since the start.
   counting::Counter documents_opened;

@@ -61,6 +61,7 @@ document::HostPorts DocumentTable::host_ports() {
           [this](const DocumentKey& key, std::uint64_t seen, std::uint64_t held) {
             board_.ports().on_client_ahead(key, seen, held);
           },
+      .told_at_once = told_at_once_,
       .memory = board_.memory(),
       .halt = ports.halt,
   };

@@ -19,13 +19,15 @@ namespace cowrite::switchboard {
 
 class DocumentTable {
  public:
-  // `channels` are those of the same loop. REQUIRES: all that is referred to outlives this.
+  // `channels` are those of the same loop; each loop tells so many sessions at once. REQUIRES: all
+  // that is referred to outlives this.
   DocumentTable(Switchboard& board, LoopIndex loop, storage::OperationLog& log,
-                ChannelTable& channels, Counts& counts)
+                ChannelTable& channels, std::size_t told_at_once, Counts& counts)
       : board_(board),
         loop_(loop),
         log_(log),
         channels_(channels),
+        told_at_once_(told_at_once),
         counts_(counts),
         ports_(host_ports()) {}
 
@@ -63,6 +65,7 @@ class DocumentTable {
   const LoopIndex loop_;
   storage::OperationLog& log_;
   ChannelTable& channels_;
+  const std::size_t told_at_once_;
   Counts& counts_;
 
   const document::HostPorts ports_;  // Of all of them.

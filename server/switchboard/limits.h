@@ -18,6 +18,20 @@ inline constexpr std::size_t kEvictionLooksMax = 32;
 // the network differ by less.
 inline constexpr std::chrono::milliseconds kClockDifferenceMax{60'000};
 
+// Sessions of a loop that are told of a commit, a presence or a call in one turn; each takes about
+// 9 microseconds, so that others wait for 2 ms. Further ones are told in turns of their own.
+inline constexpr std::size_t kToldAtOnce = 256;
+
+// While many are being told, presences about the same document or on the same channel wait, as many
+// as take a third of a second, or a single one that takes longer. Those that show that somebody is
+// gone are not counted, for nobody would show it again.
+inline constexpr std::size_t kPresenceTellingsMax = 32'768;
+
+// What all presences that wait so on one loop take: each twice what is sent, and about so much
+// beside it. Those of 16,000 who are cut off at once have room.
+inline constexpr std::size_t kWaitingPresenceBytesMax = std::size_t{16} << 20;
+inline constexpr std::size_t kWaitingPresenceBytes = 512;
+
 // After SIGTERM: how long clients get to take what is queued for them and to answer the close.
 inline constexpr std::chrono::milliseconds kDrain{3'000};
 

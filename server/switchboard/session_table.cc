@@ -1,5 +1,6 @@
 #include "server/switchboard/session_table.h"
 
+#include <algorithm>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -13,8 +14,14 @@ namespace cowrite::switchboard {
 using storage::DocumentKey;
 
 SessionTable::SessionTable(Switchboard& board, LoopIndex loop, std::string history_id,
-                           Counts& counts)
-    : board_(board), loop_(loop), history_id_(std::move(history_id)), counts_(counts) {}
+                           std::size_t told_at_once, Counts& counts)
+    : board_(board),
+      loop_(loop),
+      history_id_(std::move(history_id)),
+      counts_(counts),
+      fan_out_(
+          told_at_once, [this](FanOut::Work work) { board_.ports().post(loop_, std::move(work)); },
+          counts.notices_waiting) {}
 
 // ---- Coming and going
 
@@ -111,9 +118,29 @@ std::shared_ptr<session::SessionHost> SessionTable::find(SessionNumber number) c
   return found == sessions_.end() ? nullptr : found->second;
 }
 
+// ---- In turn
+
+// Where nothing is under way, no name is made.
+template <typename Work>
+void SessionTable::in_turn(const DocumentKey& key, Work work) {
+  if (fan_out_.idle()) return work();
+  in_turn(protocol::presence_channel(key), std::move(work));
+}
+
+template <typename Work>
+void SessionTable::in_turn(const std::string& channel, Work work) {
+  if (!fan_out_.under_way(channel)) return work();
+  fan_out_.wait(channel, std::move(work));
+}
+
 // ---- To one session
 
 void SessionTable::deliver(SessionId id, document::ReadReply reply) {
+  const DocumentKey key = reply.key;
+  in_turn(key, [this, id, reply = std::move(reply)]() mutable { take(id, std::move(reply)); });
+}
+
+void SessionTable::take(SessionId id, document::ReadReply reply) {
   const std::shared_ptr<session::SessionHost> host = find(id.number);
   // It is counted for one session only once, and not at all if the session is gone by now.
   if (reply.joined) {
@@ -127,6 +154,10 @@ void SessionTable::deliver(SessionId id, document::ReadReply reply) {
 }
 
 void SessionTable::deliver(SessionId id, const document::LeaveReply& reply) {
+  in_turn(reply.key, [this, id, reply] { take(id, reply); });
+}
+
+void SessionTable::take(SessionId id, const document::LeaveReply& reply) {
   if (documents_.leave(reply.key, id.number)) {
     counts_.subscriptions.subtract();
     board_.leave_document(reply.key, loop_);
@@ -135,6 +166,10 @@ void SessionTable::deliver(SessionId id, const document::LeaveReply& reply) {
 }
 
 void SessionTable::deliver(SessionId id, const presence::ChannelJoined& reply) {
+  in_turn(reply.channel, [this, id, reply] { take(id, reply); });
+}
+
+void SessionTable::take(SessionId id, const presence::ChannelJoined& reply) {
   const std::shared_ptr<session::SessionHost> host = find(id.number);
   if (!host || !channels_.join(reply.channel, id.number)) {
     board_.leave_channel(reply.channel, loop_);
@@ -143,34 +178,80 @@ void SessionTable::deliver(SessionId id, const presence::ChannelJoined& reply) {
 }
 
 void SessionTable::deliver(SessionId id, const presence::ChannelLeft& reply) {
+  in_turn(reply.channel, [this, id, reply] { take(id, reply); });
+}
+
+void SessionTable::take(SessionId id, const presence::ChannelLeft& reply) {
   if (channels_.leave(reply.channel, id.number)) board_.leave_channel(reply.channel, loop_);
   if (const auto host = find(id.number)) host->deliver(reply);
 }
 
-// ---- To all sessions that are concerned
+// ---- Commits
+
+// The authors first, who wait for it; then those who follow the document.
+struct SessionTable::CommitTelling {
+  SessionTable& table;
+  document::SharedCommit notice;
+  std::vector<SessionNumber> sessions;
+  std::size_t authors = 0;
+  transport::SharedOutbound all = nullptr;  // For those who follow.
+
+  std::size_t operator()(std::size_t index) {
+    const auto host = table.find(sessions[index]);
+    std::size_t cost = 1;
+    if (index >= authors) {
+      if (!all) all = session::Outbox::share(notice->encoded);
+      if (host) cost = host->follow(*notice, all);
+      return cost;
+    }
+    if (host) cost = host->answer(*notice);
+    if (index + 1 == authors) table.measure_acks(notice->answers);
+    return cost;
+  }
+};
 
 void SessionTable::announce(const document::SharedCommit& notice) {
-  std::set<SessionNumber> concerned;
-  for (const SessionNumber number : documents_.sessions(notice->key)) concerned.insert(number);
-  for (const document::Answer& answer : notice->answers) {
-    if (answer.session.loop != loop_) continue;
-    if (const auto submission = operator_submissions_.extract(answer.session.number)) {
-      submission.mapped()(answer);
-    } else {
-      concerned.insert(answer.session.number);
+  in_turn(notice->key, [this, notice] { tell(notice); });
+}
+
+void SessionTable::tell(const document::SharedCommit& notice) {
+  std::vector<SessionNumber> sessions = authors_of(*notice);
+  const std::size_t authors = sessions.size();
+  if (!notice->records.empty()) {
+    const std::vector<SessionNumber> followers = documents_.sessions(notice->key);
+    sessions.reserve(authors + followers.size());
+    for (const SessionNumber number : followers) {
+      const auto end = sessions.begin() + static_cast<std::ptrdiff_t>(authors);
+      if (!std::binary_search(sessions.begin(), end, number)) sessions.push_back(number);
     }
   }
-  const transport::SharedOutbound all = session::Outbox::share(notice->encoded);
-  for (const SessionNumber number : concerned) {
-    if (const auto host = find(number)) host->deliver(*notice, all);
+  const std::size_t count = sessions.size();
+  fan_out_.tell([&] { return protocol::presence_channel(notice->key); }, count,
+                CommitTelling{*this, notice, std::move(sessions), authors});
+}
+
+// Of this loop, in order of their numbers. Operators, who have no sessions, are told at once.
+std::vector<SessionTable::SessionNumber> SessionTable::authors_of(
+    const document::CommitNotice& notice) {
+  std::vector<SessionNumber> authors;
+  for (const document::Answer& answer : notice.answers) {
+    if (answer.session.loop != loop_) continue;
+    if (!operator_submissions_.empty()) {
+      if (const auto submission = operator_submissions_.extract(answer.session.number)) {
+        submission.mapped()(answer);
+        continue;
+      }
+    }
+    authors.push_back(answer.session.number);
   }
-  measure_acks(notice->answers);
+  std::ranges::sort(authors);
+  authors.erase(std::unique(authors.begin(), authors.end()), authors.end());
+  return authors;
 }
 
 // Of the sessions of this loop, which have been handed to their connections by now. An operator's
 // did not arrive at a connection.
 void SessionTable::measure_acks(const std::vector<document::Answer>& answers) {
-  if (answers.empty()) return;
   const document::Moment now = board_.ports().now();
   for (const document::Answer& answer : answers) {
     const bool is_ack = std::holds_alternative<document::Ack>(answer.outcome);
@@ -179,28 +260,68 @@ void SessionTable::measure_acks(const std::vector<document::Answer>& answers) {
   }
 }
 
+// ---- Presences
+
+// Its sender takes it for the ack, which does not wait.
 void SessionTable::announce(const document::SharedPresence& notice) {
-  const std::vector<SessionNumber> listeners = channels_.sessions(notice->presence.channel);
-  std::set<SessionNumber> concerned(listeners.begin(), listeners.end());
-  if (notice->sender.loop == loop_) concerned.insert(notice->sender.number);
-  const transport::SharedOutbound encoded = session::Outbox::share({notice->encoded});
-  for (const SessionNumber number : concerned) {
-    if (const auto host = find(number)) host->deliver(*notice, encoded);
+  if (notice->sender.loop == loop_) {
+    if (const auto host = find(notice->sender.number)) host->deliver(*notice, nullptr);
   }
+  const std::string& channel = notice->presence.channel;
+  if (!fan_out_.under_way(channel)) return tell(notice);
+  const bool is_gone = notice->presence.value == "null";
+  fan_out_.wait(channel,
+                {.name = notice->source + '\0' + notice->presence.id,
+                 .version = notice->presence.presence_version,
+                 .bytes = 2 * notice->encoded.size() + kWaitingPresenceBytes,
+                 .kind = is_gone ? FanOut::Kind::kGone : FanOut::Kind::kShown},
+                [this, notice] { tell(notice); });
 }
 
-void SessionTable::announce(const presence::ChannelCall& call) {
-  for (const SessionNumber number : channels_.sessions(call.channel)) {
-    if (const auto host = find(number)) host->deliver(call);
-  }
+void SessionTable::tell(const document::SharedPresence& notice) {
+  std::vector<SessionNumber> listeners = channels_.sessions(notice->presence.channel);
+  if (notice->sender.loop == loop_) std::erase(listeners, notice->sender.number);
+  const std::size_t count = listeners.size();
+  fan_out_.tell([&] { return notice->presence.channel; }, count,
+                [this, notice, listeners = std::move(listeners),
+                 encoded = session::Outbox::share({notice->encoded})](std::size_t index) {
+                  if (const auto host = find(listeners[index])) host->deliver(*notice, encoded);
+                  return std::size_t{1};
+                });
 }
+
+// One that waits and a later one become a call for the presences of all.
+void SessionTable::announce(const presence::ChannelCall& call) {
+  if (!fan_out_.under_way(call.channel)) return tell(call);
+  fan_out_.wait(call.channel, {.name = "call"},
+                [this, all = presence::ChannelCall{{}, call.channel}] { tell(all); });
+}
+
+void SessionTable::tell(const presence::ChannelCall& call) {
+  std::vector<SessionNumber> listeners = channels_.sessions(call.channel);
+  const std::size_t count = listeners.size();
+  fan_out_.tell([&] { return call.channel; }, count,
+                [this, call, listeners = std::move(listeners)](std::size_t index) {
+                  if (const auto host = find(listeners[index])) host->deliver(call);
+                  return std::size_t{1};
+                });
+}
+
+// ---- The end of a document's history
 
 void SessionTable::close_subscribers(const DocumentKey& key) {
-  for (const SessionNumber number : documents_.sessions(key)) {
-    if (const auto host = find(number)) {
-      host->close(transport::CloseCode::kServiceRestart, "the document was replaced");
-    }
-  }
+  in_turn(key, [this, key] {
+    std::vector<SessionNumber> subscribers = documents_.sessions(key);
+    const std::size_t count = subscribers.size();
+    fan_out_.tell([&] { return protocol::presence_channel(key); }, count,
+                  [this, subscribers = std::move(subscribers)](std::size_t index) {
+                    if (const auto host = find(subscribers[index])) {
+                      host->close(transport::CloseCode::kServiceRestart,
+                                  "the document was replaced");
+                    }
+                    return std::size_t{1};
+                  });
+  });
 }
 
 }  // namespace cowrite::switchboard

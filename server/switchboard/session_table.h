@@ -1,7 +1,12 @@
 // SessionTable: the sessions of one loop, what each of them subscribes to, and how replies and
 // notices reach them. Belongs to that loop.
+//
+// While many are being told of something (fan_out.h), all else that is about the same document, or
+// on the same channel, waits for its turn: notices, and replies that begin or end a subscription.
+// What concerns nobody but its session does not wait.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -13,6 +18,7 @@
 #include "server/presence/channel.h"
 #include "server/session/session_host.h"
 #include "server/switchboard/counts.h"
+#include "server/switchboard/fan_out.h"
 #include "server/switchboard/subscriber_table.h"
 #include "server/switchboard/switchboard.h"
 
@@ -20,8 +26,10 @@ namespace cowrite::switchboard {
 
 class SessionTable {
  public:
-  // REQUIRES: the switchboard and the counts outlive this.
-  SessionTable(Switchboard& board, LoopIndex loop, std::string history_id, Counts& counts);
+  // So many sessions are told of something in one turn. REQUIRES: the switchboard and the counts
+  // outlive this.
+  SessionTable(Switchboard& board, LoopIndex loop, std::string history_id, std::size_t told_at_once,
+               Counts& counts);
 
   [[nodiscard]] std::shared_ptr<transport::ConnectionEvents> accept(
       std::shared_ptr<transport::Connection> connection, storage::Payer payer);
@@ -33,6 +41,8 @@ class SessionTable {
   void give_back_texts();
 
   [[nodiscard]] bool empty() const { return sessions_.empty(); }
+  // Everybody has been told of everything.
+  [[nodiscard]] bool all_told() const { return fan_out_.idle(); }
 
   // ---- To one session
 
@@ -61,6 +71,23 @@ class SessionTable {
   void decode_apart(std::string text, std::function<void(protocol::Decoded)> done);
   void forget(SessionId session);
   void finish_drain();
+
+  // `work` when all before it in the lane is told. The lane is that of a document, or of a channel,
+  // which is the document's if it is about one.
+  template <typename Work>
+  void in_turn(const storage::DocumentKey& key, Work work);
+  template <typename Work>
+  void in_turn(const std::string& channel, Work work);
+
+  struct CommitTelling;
+  void take(SessionId id, document::ReadReply reply);
+  void take(SessionId id, const document::LeaveReply& reply);
+  void take(SessionId id, const presence::ChannelJoined& reply);
+  void take(SessionId id, const presence::ChannelLeft& reply);
+  void tell(const document::SharedCommit& notice);
+  void tell(const document::SharedPresence& notice);
+  void tell(const presence::ChannelCall& call);
+  [[nodiscard]] std::vector<SessionNumber> authors_of(const document::CommitNotice& notice);
   void measure_acks(const std::vector<document::Answer>& answers);
 
   Switchboard& board_;
@@ -74,6 +101,7 @@ class SessionTable {
       operator_submissions_;
   SubscriberTable<storage::DocumentKey> documents_;
   SubscriberTable<std::string> channels_;
+  FanOut fan_out_;
   bool draining_ = false;
   std::function<void()> drained_;  // While sessions are left.
 };

@@ -21,9 +21,9 @@ struct Switchboard::Shard {
           board.ports().post_after(loop, delay, std::move(work));
         }),
         queries(log, run, run_after),
-        sessions(board, loop, options.history_id, counts),
+        sessions(board, loop, options.history_id, options.told_at_once, counts),
         channels(board, loop, counts),
-        documents(board, loop, log, channels, counts) {}
+        documents(board, loop, log, channels, options.told_at_once, counts) {}
 
   const std::function<void(Ports::Work)> run;
   const std::function<void(std::chrono::milliseconds, Ports::Work)> run_after;
@@ -104,6 +104,7 @@ std::string Switchboard::in_use(LoopIndex loop) const {
   if (!shard.channels.empty()) return "a channel";
   if (!shard.queries.idle()) return "a query";
   if (std::string document = shard.documents.in_use(); !document.empty()) return document;
+  if (!shard.sessions.all_told()) return "a notice";
   return shard.sessions.empty() ? "" : "a session";
 }
 

@@ -30,6 +30,7 @@
 #include "server/presence/channel.h"
 #include "server/session/followed_memory.h"
 #include "server/switchboard/counts.h"
+#include "server/switchboard/limits.h"
 #include "server/transport/connection.h"
 #include "storage/operation_log.h"
 
@@ -76,6 +77,7 @@ struct Options {
   std::size_t documents_bytes = 0;
   // What sessions may follow and wait for (followed_memory.h).
   std::size_t followed_bytes = std::numeric_limits<std::size_t>::max();
+  std::size_t told_at_once = kToldAtOnce;
 };
 
 class Switchboard {

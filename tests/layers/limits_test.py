@@ -21,14 +21,14 @@ INTERNAL = {
         "kBatchRecordsMax", "kBatchBytesMax", "kShapesMax", "kShapesBytesMax", "kPassedOneByOne", "kRecentRecordsOnOpening", "kRecentBytesWhenScarce",
         "kHistoryChunkBytes", "kKnownSourcesMax", "kOpenDocumentBytes", "kAppendRetry", "kForeignRecordsRetry",
         "kReadRetry", "kReloadRetry", "kRebaseWork", "kReadRecordWork", "kBatchWorkMax", "kCatchUpWork", "kRebasesAtOnceMax",
-        "kLookUpsAtOnceMax", "kCatchUpBytes", "kComponentsApart", "kSmallDocumentBytes", "kSmallDocumentsPart", "kHeldPresenceBytes", "kSentTextBytes",
+        "kLookUpsAtOnceMax", "kCatchUpBytes", "kComponentsApart", "kEncodedApartBytes", "kUntoldCommitsMax", "kUntoldRetry", "kSmallDocumentBytes", "kSmallDocumentsPart", "kHeldPresenceBytes", "kSentTextBytes",
     )),
     *("session::" + name for name in (
-        "kReadsInFlightPerConnectionMax", "kSendQueueHighBytes", "kDecodedApartBytes", "kSubscriptionBytes", "kChannelBytes", "kPresenceBytes",
+        "kReadsInFlightPerConnectionMax", "kSendQueueHighBytes", "kDecodedApartBytes", "kRecordsLookedAt", "kBytesOfOwn", "kSubscriptionBytes", "kChannelBytes", "kPresenceBytes",
         "kWaitingReadBytes", "kBulkPartBytes", "kBulkTextBytesFree", "kHeldBytesFree", "kDocumentNames", "kChannelNames", "kPresenceNames", "kFollowedBytesOfSmall",
         "kFollowedPartOfLarge",
     )),
-    *("switchboard::" + name for name in ("kIdleDocument", "kEvictionLooksMax", "kClockDifferenceMax")),
+    *("switchboard::" + name for name in ("kIdleDocument", "kEvictionLooksMax", "kClockDifferenceMax", "kToldAtOnce", "kWaitingPresenceBytes")),
     *("transport::" + name for name in (
         "kReadBufferBytes", "kSmallInputBytes", "kInputBytesForSmall", "kInputBytesMin", "kPongsWaitingMax", "kUnsentBytesMax", "kDrainedBytes", "kPieceMarkBytes", "kConnectionsPerTurn", "kLongTextBytesPerSweep", "kOutputBytesMax", "Timing::linger", "Timing::accept_backoff", "Timing::sweep",
     )),

@@ -252,9 +252,11 @@ bool Client::reads() const {
   });
 }
 
-// Everything below a record or an ack should have come before it; unless a read is to bring it.
+// Everything below a record or an ack should have come before it; unless a read is to bring it, or
+// has failed to.
 bool Client::misses_something(const Replica& replica, const WireMessage& message) const {
-  if (reads() || !replica.version() || *message.version <= *replica.version()) return false;
+  if (reads() || failed_reads_.contains(message.key)) return false;
+  if (!replica.version() || *message.version <= *replica.version()) return false;
   return message.change ? replica.subscribed()
                         : replica.in_flight(message.source, *message.sequence);
 }
@@ -263,7 +265,7 @@ bool Client::misses_something(const Replica& replica, const WireMessage& message
 // only where the client reads slowly, so that it has to wait.
 void Client::expect_in_order(const DocumentKey& key, std::uint64_t version) {
   const Replica& replica = this->replica(key);
-  if (reads() || !replica.subscribed() || !replica.version()) return;
+  if (reads() || failed_reads_.contains(key) || !replica.subscribed() || !replica.version()) return;
   around_.oracle.skipped(name_, key, uplink_.source, *replica.version(), version,
                          *replica.version());
   if (version < *replica.version() && link_->conditions.weight == 1) {
@@ -293,7 +295,12 @@ void Client::handle_bulk(const WireMessage& message) {
 
 void Client::hand_over(const std::string& action, const DocumentKey& key, const std::string& error,
                        const std::optional<WireSnapshot>& snapshot) {
-  if (!error.empty()) around_.oracle.failed(name_, name_of(action, key), error);
+  if (!error.empty()) {
+    around_.oracle.failed(name_, name_of(action, key), error);
+    failed_reads_.insert(key);
+  } else {
+    failed_reads_.erase(key);
+  }
   if (snapshot) around_.oracle.shown(name_, key, *snapshot);
   if (action == "f") {
     replica(key).fetched(error, snapshot);

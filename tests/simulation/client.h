@@ -102,6 +102,7 @@ class Client {
   bool online_ = false;
   std::shared_ptr<NetworkLink> link_;
   std::multiset<std::string> unanswered_;
+  std::set<DocumentKey> failed_reads_;  // What they were to bring may be missing.
   std::uint64_t next_past_ = 1;
   std::map<std::uint64_t, std::pair<DocumentKey, std::optional<std::uint64_t>>> past_;
   // While set, reads are collected: by collection and action.

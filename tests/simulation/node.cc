@@ -11,10 +11,14 @@ constexpr Microseconds kLoopDelayMax = 30;
 
 }  // namespace
 
-Node::Node(Dependencies dependencies, std::size_t loops, std::size_t documents_bytes)
+Node::Node(Dependencies dependencies, std::size_t loops, std::size_t documents_bytes,
+           std::size_t told_at_once)
     : around_(std::move(dependencies)),
       last_(loops),
-      switchboard_({.loops = loops, .history_id = {}, .documents_bytes = documents_bytes},
+      switchboard_({.loops = loops,
+                    .history_id = {},
+                    .documents_bytes = documents_bytes,
+                    .told_at_once = told_at_once},
                    around_.log, ports()) {}
 
 switchboard::Ports Node::ports() {

@@ -15,6 +15,9 @@ namespace cowrite::simulation {
 // More than all documents of a run take.
 inline constexpr std::size_t kRoomy = std::size_t{1} << 30;
 
+// More than all sessions of a run.
+inline constexpr std::size_t kAll = 1'000;
+
 // Chances are per step, in percent.
 struct Plan {
   std::size_t clients = 1;
@@ -25,6 +28,7 @@ struct Plan {
   // rest must come from the log.
   std::size_t pasted = 0;
   std::size_t documents_bytes = kRoomy;  // Above it, idle documents leave the server's memory.
+  std::size_t told_at_once = kAll;       // Sessions of a loop, of one thing.
   std::uint64_t steps = 0;
   Microseconds step_max = 0;
 

@@ -180,7 +180,7 @@ void World::start() {
                                  if (!dying.expired()) crash();
                                });
                              }},
-      plan_.loops, plan_.documents_bytes);
+      plan_.loops, plan_.documents_bytes, plan_.told_at_once);
 }
 
 std::shared_ptr<NetworkLink> World::dial(const std::string& client, ClientEnd end) {

@@ -80,6 +80,7 @@ class DocumentHostTest : public ::testing::Test {
       std::visit([this](const auto& known) { note(known); }, reply);
     };
     ports.announce = [this](LoopIndex, const SharedCommit& notice) {
+      if (keeps_notices_) kept_.push_back(notice);
       for (const std::string& message : notice->encoded) told_.push_back(message);
       for (const Answer& answer : notice->answers) {
         const auto* ack = std::get_if<Ack>(&answer.outcome);
@@ -92,6 +93,7 @@ class DocumentHostTest : public ::testing::Test {
     ports.on_client_ahead = [this](const auto&, std::uint64_t seen, std::uint64_t held) {
       told_.push_back("ahead " + std::to_string(seen) + " > " + std::to_string(held));
     };
+    ports.told_at_once = told_at_once_;
     ports.memory = memory_;
     ports.run_apart = [this](std::function<void()> work) {
       holds_apart_ ? apart_.push_back(std::move(work)) : work();
@@ -155,6 +157,9 @@ class DocumentHostTest : public ::testing::Test {
     while (told_.size() < count) run_one();
     return std::exchange(told_, {});
   }
+  void run_later() {
+    for (const std::function<void()>& work : std::exchange(later_, {})) work();
+  }
   void run_one() {
     std::unique_lock lock(mutex_);
     arrived_.wait(lock, [this] { return !posted_.empty(); });
@@ -169,6 +174,9 @@ class DocumentHostTest : public ::testing::Test {
   std::deque<std::function<void()>> posted_;
   std::vector<std::function<void()>> later_;
   std::vector<std::string> told_;
+  std::size_t told_at_once_ = 0;
+  bool keeps_notices_ = false;  // As a loop does that has not told all of its sessions.
+  std::vector<SharedCommit> kept_;
   bool holds_apart_ = false;  // What takes long waits in apart_.
   std::vector<std::function<void()>> apart_;
   std::shared_ptr<DocumentMemory> memory_ = std::make_shared<DocumentMemory>(std::size_t{1} << 30);
@@ -275,6 +283,59 @@ TEST_F(DocumentHostTest, AStepThatTakesLongIsDoneElsewhereAndWhatComesMeanwhileW
   EXPECT_THAT(told_, IsEmpty());
   apart_.front()();
   EXPECT_THAT(told(3), ElementsAre("0 records", HasSubstr("\"op\":"), "ack 1"));
+}
+
+TEST_F(DocumentHostTest, RecordsThatAreLongToWriteAreWrittenElsewhere) {
+  read(protocol::ReadKind::kFetch);
+  (void)told(1);
+  holds_apart_ = true;
+  submit(1, std::nullopt, storage::Create{std::string(kEncodedApartBytes, 'a')});
+  while (apart_.empty()) run_one();  // It is committed.
+  read(protocol::ReadKind::kFetch, 1);
+  EXPECT_THAT(told_, IsEmpty());
+  apart_.front()();
+  EXPECT_THAT(told(3), ElementsAre(HasSubstr("\"create\":"), "ack 0", "0 records"));
+}
+
+TEST_F(DocumentHostTest, OperationsBecomeOneBatchWhileFollowersHaveNotBeenToldOfAFew) {
+  submit(1, std::nullopt, storage::Create{"a"});
+  (void)told(2);
+  read(protocol::ReadKind::kSubscribe);
+  (void)told(1);
+  keeps_notices_ = true;
+  std::uint64_t version = 1;
+  for (; version <= kUntoldCommitsMax; ++version) {
+    edit(version + 1, version, "'x'");
+    (void)told(2);
+  }
+  log_.holding = true;
+  edit(version + 1, version, "'y'");
+  edit(version + 2, version, "'z'");
+  run_later();
+  EXPECT_FALSE(log_.held());
+  EXPECT_FALSE(host_->unload()) << "they wait in it";
+  kept_.erase(kept_.begin());  // All have been told of one.
+  run_later();
+  EXPECT_TRUE(log_.held());
+  log_.release();
+  EXPECT_THAT(told(4),
+              ElementsAre(HasSubstr("\"op\":[\"y\"]"), HasSubstr("\"op\":[\"z\"]"),
+                          "ack " + std::to_string(version), "ack " + std::to_string(version + 1)));
+}
+
+TEST_F(DocumentHostTest, WhereNobodyFollowsOrFewNoOperationWaitsForThem) {
+  told_at_once_ = 1;
+  host_ = DocumentHost::open({"docs", "d"}, log_, ports(), storage::Payer{1});
+  keeps_notices_ = true;
+  submit(1, std::nullopt, storage::Create{"a"});
+  (void)told(2);
+  read(protocol::ReadKind::kSubscribe);
+  (void)told(1);
+  for (std::uint64_t version = 1; version <= 2 * kUntoldCommitsMax; ++version) {
+    edit(version + 1, version, "'x'");
+    (void)told(2);
+  }
+  EXPECT_THAT(later_, IsEmpty());
 }
 
 TEST_F(DocumentHostTest, ADocumentThatIsWrittenIsNotForgotten) {

@@ -93,8 +93,12 @@ class SessionTest : public ::testing::Test {
     notice.key = kKey;
     for (const document::RecordPtr& made : notice.records) {
       notice.encoded.push_back(protocol::encode_operation(kKey, *made));
+      notice.sources.emplace_back(made->source);
     }
-    deliver(notice, Outbox::share(notice.encoded));
+    std::ranges::sort(notice.sources);
+    cost_ = notice.answers.empty() ? session_.follow(notice, Outbox::share(notice.encoded))
+                                   : session_.answer(notice);
+    take();
   }
   void subscribe(std::uint64_t version) {
     receive(R"({"a":"s","c":"docs","d":"d"})");
@@ -147,6 +151,7 @@ class SessionTest : public ::testing::Test {
   bool dropped_ = false;
   int presence_periods_ = 0;
   bool raw_ = false;                  // What is sent is kept whole.
+  std::size_t cost_ = 0;              // Of the last commit.
   std::vector<std::string> refused_;  // The codes of all errors that were sent.
 };
 
@@ -440,7 +445,8 @@ TEST_F(SessionTest, TooManyRecordsHeldForABulkReplyDropTheConnection) {
                               true, 0});
   document::CommitNotice notice{.key = kKey, .records = {record(0, "other")}};
   notice.encoded = {std::string(kSendQueueBytesMax + 1, 'x')};
-  deliver(notice, Outbox::share(notice.encoded));
+  session_.follow(notice, Outbox::share(notice.encoded));
+  take();
   EXPECT_TRUE(dropped_);
 }
 
@@ -522,6 +528,23 @@ TEST_F(SessionTest, ANewOperationOfAFormerIdHasThatAndOneOfItsOwnIsAcknowledged)
   ASSERT_EQ(messages.size(), 2U);
   EXPECT_THAT(messages[0], HasSubstr(R"("src":"before")"));
   EXPECT_THAT(messages[1], HasSubstr(R"("src":"somebody")"));
+}
+
+TEST_F(SessionTest, WhoIsSentMessagesOfItsOwnCostsMoreThanWhoIsSentThoseOfAll) {
+  subscribe(3);
+  document::CommitNotice many;
+  for (std::uint64_t version = 3; version < 1'003; ++version) {
+    many.records.push_back(record(version, "other"));
+  }
+  commit(many);
+  EXPECT_EQ(sent().size(), 1'000U);
+  EXPECT_EQ(cost_, 1U);
+  receive(R"({"a":"op","c":"docs","d":"d","v":3,"seq":1,"op":["x"]})");
+  for (document::RecordPtr& made : many.records) made = record(made->version + 1'000, "other");
+  many.answers = {ack(2'003)};
+  commit(many);
+  EXPECT_EQ(sent().size(), 1'001U);
+  EXPECT_GT(cost_, 1'000 / kRecordsLookedAt);
 }
 
 TEST_F(SessionTest, AnAckNamesTheIdUnderWhichTheOperationWasSent) {

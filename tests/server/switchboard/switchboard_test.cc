@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <condition_variable>
@@ -93,6 +94,19 @@ class Client final : public transport::Connection {
     });
     EXPECT_TRUE(there) << beginning;
     return there ? found : "";
+  }
+  // What has come and was not waited for.
+  std::vector<std::string> received() {
+    const std::lock_guard lock(mutex_);
+    return received_;
+  }
+  [[nodiscard]] bool is_closed() {
+    const std::lock_guard lock(mutex_);
+    return closed_.has_value();
+  }
+  [[nodiscard]] bool has(std::string_view beginning) {
+    return std::ranges::any_of(
+        received(), [&](const std::string& message) { return message.starts_with(beginning); });
   }
   std::optional<transport::CloseCode> closed() {
     std::unique_lock lock(mutex_);
@@ -285,6 +299,132 @@ TEST_F(SwitchboardTest, DrainingClosesEverybodyWithServiceRestart) {
   seat.leave();
   const auto deadline = std::chrono::steady_clock::now() + kDeadline;
   while (!drained && std::chrono::steady_clock::now() < deadline) std::this_thread::yield();
+  EXPECT_TRUE(drained);
+}
+
+// ---- Many followers
+
+// One loop that tells one session in a turn, each turn at the test's word; what is posted runs in
+// order.
+class SlicedSwitchboardTest : public ::testing::Test {
+ protected:
+  struct Seat {
+    std::shared_ptr<Client> client = std::make_shared<Client>();
+    std::shared_ptr<transport::ConnectionEvents> events;
+  };
+
+  SlicedSwitchboardTest() {
+    for (Seat& seat : seats_) seat.events = switchboard_.accept(0, seat.client);
+    submit(0, 0, R"("create":{"type":"text-unicode"})");
+    run_until([&] { return seats_[0].client->has(kOp); });
+    for (std::size_t seat = 0; seat < seats_.size(); ++seat) ask(seat, "s");
+    run_until([&] {
+      return std::ranges::all_of(seats_, [](Seat& seat) { return seat.client->has(kSubscribed); });
+    });
+    for (Seat& seat : seats_) (void)seat.client->receive(kSubscribed);
+  }
+
+  void ask(std::size_t seat, const std::string& action) {
+    seats_[seat].events->on_message(R"({"a":")" + action + R"(","c":"docs","d":"d"})");
+  }
+  void submit(std::size_t seat, std::uint64_t version, const std::string& change) {
+    const std::string number = std::to_string(version);
+    seats_[seat].events->on_message(R"({"a":"op","c":"docs","d":"d","v":)" + number + R"(,"seq":)" +
+                                    std::to_string(version + 1) + "," + change + "}");
+  }
+  // Its author is told of it, and nobody else.
+  void submit_and_acknowledge(std::size_t seat) {
+    submit(seat, 1, R"("op":["x"])");
+    run_until([&] { return seats_[seat].client->has(kOp); });
+  }
+
+  template <typename Condition>
+  void run_until(Condition is_true) {
+    while (!is_true()) run_one();
+  }
+  void run_one() {
+    std::unique_lock lock(mutex_);
+    ASSERT_TRUE(arrived_.wait_for(lock, kDeadline, [this] { return !posted_.empty(); }));
+    const Ports::Work work = std::move(posted_.front());
+    posted_.erase(posted_.begin());
+    lock.unlock();
+    work();
+  }
+
+  static constexpr std::string_view kOp = R"({"a":"op")";
+  static constexpr std::string_view kSubscribed = R"({"a":"s")";
+  static constexpr std::string_view kFetched = R"({"a":"f")";
+
+  std::mutex mutex_;
+  std::condition_variable arrived_;
+  std::vector<Ports::Work> posted_;
+  CountingLog log_;
+  int ids_ = 0;
+  std::array<Seat, 6> seats_;
+  Switchboard switchboard_{
+      {.loops = 1,
+       .history_id = "5ea1",
+       .documents_bytes = std::size_t{1} << 20,
+       .told_at_once = 1},
+      log_,
+      {.post =
+           [this](LoopIndex, Ports::Work work) {
+             const std::lock_guard lock(mutex_);
+             posted_.push_back(std::move(work));
+             arrived_.notify_one();
+           },
+       .post_after = [](LoopIndex, std::chrono::milliseconds, const Ports::Work&) {},
+       .now_ms = [] { return 1; },
+       .new_id = [this] { return "source" + std::to_string(++ids_); },
+       .halt = [] { std::abort(); }}};
+};
+
+TEST_F(SlicedSwitchboardTest, NoReplyOvertakesWhatOthersHaveBeenToldAlready) {
+  submit_and_acknowledge(0);
+  Client& last = *seats_.back().client;
+  EXPECT_FALSE(last.has(kOp));
+  ask(seats_.size() - 1, "f");
+  run_until([&] { return last.has(kFetched); });
+  EXPECT_TRUE(last.receive(R"({"a":)").starts_with(kOp));
+  EXPECT_TRUE(last.receive(R"({"a":)").starts_with(kFetched));
+}
+
+TEST_F(SlicedSwitchboardTest, WhoLeavesMeanwhileIsLeftOut) {
+  submit_and_acknowledge(0);
+  EXPECT_EQ(switchboard_.counts(0).notices_waiting.value(), 1U);
+  seats_[3].events->on_close();
+  run_until([&] { return seats_.back().client->has(kOp); });
+  EXPECT_FALSE(seats_[3].client->has(kOp));
+  EXPECT_TRUE(seats_[4].client->has(kOp));
+  EXPECT_EQ(switchboard_.counts(0).notices_waiting.value(), 0U);
+}
+
+TEST_F(SlicedSwitchboardTest, WhoSubscribesMeanwhileIsToldOfEachRecordOnce) {
+  ask(5, "u");
+  run_until([&] { return seats_[5].client->has(R"({"a":"u")"); });
+  submit_and_acknowledge(0);
+  submit(1, 2, R"("op":["y"])");
+  ask(5, "s");
+  run_until([&] { return seats_[5].client->has(kSubscribed); });
+  submit(2, 3, R"("op":["z"])");
+  run_until([&] { return seats_[5].client->has(kOp); });
+  const std::string text = seats_[5].client->receive(kSubscribed);
+  const std::string next = seats_[5].client->receive(kOp);
+  const bool has_second = text.find(R"("v":3)") != std::string::npos;
+  EXPECT_NE(next.find(has_second ? R"("v":3)" : R"("v":2)"), std::string::npos) << text << next;
+}
+
+TEST_F(SlicedSwitchboardTest, DrainingEndsWhenEachAuthorHasBeenAnswered) {
+  for (std::size_t seat = 0; seat < seats_.size(); ++seat) submit(seat, 1, R"("op":["x"])");
+  bool drained = false;
+  switchboard_.drain(0, [&] { drained = true; });
+  for (Seat& seat : seats_) {
+    run_until([&] { return seat.client->is_closed(); });
+    EXPECT_TRUE(std::ranges::any_of(seat.client->received(), [](const std::string& message) {
+      return message.starts_with(kOp) && message.find(R"("op":)") == std::string::npos;
+    })) << "no ack";
+    seat.events->on_close();
+  }
   EXPECT_TRUE(drained);
 }
 
