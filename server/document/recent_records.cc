@@ -83,8 +83,9 @@ void RecentRecords::drop_oldest() {
 
 // ---- Rebasing
 
-std::uint64_t RecentRecords::reach() const {
-  return has_shapes() ? blocks_->begin() : std::max(edits_begin_, begin());
+std::uint64_t RecentRecords::reach() {
+  learn_shapes(end_);
+  return blocks_->begin();
 }
 
 void RecentRecords::learn_shapes(std::uint64_t to) {
@@ -103,7 +104,7 @@ void RecentRecords::forget_shapes() {
 }
 
 ot::Operation RecentRecords::rebase(ot::Operation operation, std::uint64_t from, std::uint64_t to) {
-  learn_shapes(to);
+  learn_shapes(end_);
   return blocks_->rebase(std::move(operation), from, to);
 }
 

@@ -35,11 +35,11 @@ class RecentRecords {
   // About what all of it takes in memory.
   [[nodiscard]] std::size_t memory_bytes() const;
 
-  // The records from here to end() are edits whose shapes are known, or can be learned from them.
-  // May be before begin() or after it.
-  [[nodiscard]] std::uint64_t reach() const;
+  // The records from here to end() are edits, and their shapes are known. May be before begin() or
+  // after it. Learns the shapes that it does not know yet, for which older ones may have to go.
+  [[nodiscard]] std::uint64_t reach();
   // The operation, made at version `from`, as it is to be made at version `to`. REQUIRES: reach()
-  // <= from <= to <= end(), and what HistoryBlocks::rebase() requires.
+  // <= from <= to <= end() at this moment, and what HistoryBlocks::rebase() requires.
   [[nodiscard]] ot::Operation rebase(ot::Operation operation, std::uint64_t from, std::uint64_t to);
 
   // Rewrites the change, made at this version, to be made after the record there. Fails if that

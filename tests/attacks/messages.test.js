@@ -69,7 +69,9 @@ async function timeNames(field, names, message, round) {
     const answer = await within(clients[index % clients.length].next(), "an answer", kAttackMs);
     assert.equal(answer.error, undefined);
   }
-  return (await loopSeconds(field)) - before;
+  const seconds = (await loopSeconds(field)) - before;
+  for (const client of clients) client.drop();
+  return seconds;
 }
 
 describe("one message", () => {

@@ -23,6 +23,9 @@ import { describe, p99, record, violations } from "./figures.js";
 import { kOpenedDocuments, kOpenedText, openedId } from "./innocent.js";
 import { kAttackerAddress, kAttackMs, kMemoryMiB, kStopMs } from "./limits.js";
 
+/** So much of what a server said is told where it ended by itself. */
+const kLastWords = 500;
+
 const kOptions = ["--loops", "1", "--metrics-listen", "127.0.0.1:0"];
 
 const nothing = async () => {};
@@ -99,7 +102,7 @@ export class Field {
     return {
       peakBytes: peak,
       gaveUp,
-      ended,
+      ended: { ...ended, ...(ended.code !== 0 && { said: server.errors.slice(-kLastWords) }) },
       sigtermMs,
       writtenBytes,
       receivedBytes: counted.cowrite_received_bytes_total ?? 0,

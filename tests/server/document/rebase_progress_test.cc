@@ -140,6 +140,22 @@ TEST(RebaseProgress, GoesOverShapesWhereTheTailHasNoRecordsLeft) {
   }
 }
 
+// What is learned last may take the place of what would have to be passed first.
+TEST(RebaseProgress, ShapesThatGiveTheirPlaceToLargerOnesAreOutOfReach) {
+  ot::OperationBuilder many;
+  for (std::size_t i = 0; i < kShapesBytesMax / 64; ++i) many.retain(1).insert("a");
+  const ot::Operation large = std::move(many).build();
+  RecentRecords recent(0);
+  for (std::uint64_t version = 0; version < 30; ++version) {
+    recent.push(record(version, storage::Edit{large}));
+    if (version % 3 == 0) recent.trim();
+    const std::uint64_t from = recent.reach();
+    ASSERT_LE(from, recent.end());
+    (void)recent.rebase(ot::op("'b'"), from, recent.end());
+  }
+  EXPECT_GT(recent.reach(), 0U);
+}
+
 TEST(RebaseProgress, AnEditInNormalFormNeedsNoRecords) {
   EXPECT_TRUE(RebaseProgress(storage::Edit{ot::op("1 'a' -1")}, 0).needs_no_records());
   EXPECT_FALSE(RebaseProgress(storage::Edit{ot::op("'a' 'b'")}, 0).needs_no_records());
