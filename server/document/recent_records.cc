@@ -54,7 +54,9 @@ void RecentRecords::push(RecordPtr record) {
   bytes_ += record_bytes(*record);
   ++end_;
   if (!std::holds_alternative<storage::Edit>(record->change)) edits_begin_ = end_;
+  unlearned_ += components(record->change);
   records_.push_back(std::move(record));
+  if (unlearned_ > kUnlearnedComponentsMax) learn_shapes(end_);
 }
 
 void RecentRecords::trim() {
@@ -96,6 +98,7 @@ void RecentRecords::learn_shapes(std::uint64_t to) {
   while (blocks_->end() < to) {
     blocks_->push(std::get<storage::Edit>(at(blocks_->end())->change).operation);
   }
+  if (to == end_) unlearned_ = 0;
 }
 
 void RecentRecords::forget_shapes() {

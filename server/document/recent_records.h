@@ -61,7 +61,7 @@ class RecentRecords {
  private:
   void drop_oldest();
   // Nearly all submissions pass a few records one by one, so shapes are learned when they are
-  // needed, or when their records leave.
+  // needed, or when their records leave, or when there is much to learn.
   void learn_shapes(std::uint64_t to);
   [[nodiscard]] bool has_shapes() const { return blocks_ && blocks_->end() >= edits_begin_; }
   void forget_shapes();
@@ -70,6 +70,7 @@ class RecentRecords {
   std::size_t dropped_ = 0;  // Of the first of them; they are null.
   std::uint64_t end_;
   std::size_t bytes_ = 0;
+  std::size_t unlearned_ = 0;  // Components of the records whose shapes are not known, at most.
   std::uint64_t work_ = 0;     // Without that of blocks_.
   std::uint64_t edits_begin_;  // Behind the last record that is no edit.
   std::optional<ot::HistoryBlocks> blocks_;

@@ -19,8 +19,12 @@ namespace {
 // time is up.
 class Lingering : public std::enable_shared_from_this<Lingering> {
  public:
-  Lingering(PacedSocket::Socket socket, ConnectionQuota::Slot slot)
-      : socket_(std::move(socket)), timer_(socket_.get_executor()), slot_(std::move(slot)) {}
+  Lingering(PacedSocket::Socket socket, ConnectionQuota::Slot slot,
+            std::function<void()> after_event)
+      : socket_(std::move(socket)),
+        timer_(socket_.get_executor()),
+        slot_(std::move(slot)),
+        after_event_(std::move(after_event)) {}
 
   void start(std::chrono::milliseconds linger) {
     timer_.expires_after(linger);
@@ -35,9 +39,13 @@ class Lingering : public std::enable_shared_from_this<Lingering> {
     socket_.async_read_some(
         asio::buffer(buffer_),
         [self = shared_from_this()](const PacedSocket::ErrorCode& error, std::size_t) {
-          if (!error) return self->discard();
-          self->timer_.cancel();
-          self->close();
+          if (!error) {
+            self->discard();
+          } else {
+            self->timer_.cancel();
+            self->close();
+          }
+          if (self->after_event_) self->after_event_();
         });
   }
 
@@ -49,6 +57,7 @@ class Lingering : public std::enable_shared_from_this<Lingering> {
   PacedSocket::Socket socket_;
   asio::steady_timer timer_;
   ConnectionQuota::Slot slot_;
+  const std::function<void()> after_event_;
   std::array<char, 4'096> buffer_;
 };
 
@@ -126,7 +135,7 @@ void PacedSocket::finish(std::chrono::milliseconds linger) {
   socket_.cancel(error);
   socket_.shutdown(Socket::shutdown_send, error);
   if (error) return abort();
-  std::make_shared<Lingering>(std::move(socket_), std::move(slot_))->start(linger);
+  std::make_shared<Lingering>(std::move(socket_), std::move(slot_), after_event_)->start(linger);
 }
 
 }  // namespace cowrite::transport

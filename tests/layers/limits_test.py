@@ -18,7 +18,7 @@ HEADERS = [
 # The limits that no client can meet: they bound the server's own memory and work. Every other is in a table.
 INTERNAL = {
     *("document::" + name for name in (
-        "kBatchRecordsMax", "kBatchBytesMax", "kShapesMax", "kShapesBytesMax", "kPassedOneByOne", "kRecentRecordsOnOpening", "kRecentBytesWhenScarce",
+        "kBatchRecordsMax", "kBatchBytesMax", "kShapesMax", "kShapesBytesMax", "kUnlearnedComponentsMax", "kPassedOneByOne", "kRecentRecordsOnOpening", "kRecentBytesWhenScarce",
         "kHistoryChunkBytes", "kKnownSourcesMax", "kOpenDocumentBytes", "kAppendRetry", "kForeignRecordsRetry",
         "kReadRetry", "kReloadRetry", "kRebaseWork", "kReadRecordWork", "kBatchWorkMax", "kCatchUpWork", "kRebasesAtOnceMax",
         "kLookUpsAtOnceMax", "kCatchUpBytes", "kComponentsApart", "kEncodedApartBytes", "kUntoldCommitsMax", "kUntoldRetry", "kSmallDocumentBytes", "kSmallDocumentsPart", "kHeldPresenceBytes", "kSentTextBytes",
