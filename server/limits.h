@@ -18,10 +18,11 @@ inline constexpr std::uint64_t kMemoryBytes = std::uint64_t{256} << 20;
 inline constexpr std::uint64_t kMemoryBytesMin = std::uint64_t{32} << 20;
 
 // What each part of the process may take of it; README.md of this folder says who pays when one is
-// used up. What is left is for the connections themselves.
+// used up. The sixteenths that are left are the log's, for what waits for the disk
+// (storage::kWaitingShare).
 struct MemoryShares {
   explicit constexpr MemoryShares(std::uint64_t memory_bytes)
-      : store(memory_bytes / 8 * 3),
+      : store(memory_bytes / 32 * 9),
         documents(memory_bytes / 4),
         output(memory_bytes / 8),
         input(memory_bytes / 8),

@@ -24,9 +24,9 @@
 
 namespace cowrite::storage {
 
-// Of the memory budget, what may wait to be committed, and of texts to be stored as checkpoints: an
-// eighth each, so that a disk that does not keep up leaves most of it to what is served.
-inline constexpr std::uint64_t kWaitingShare = 8;
+// Of the memory budget, what may wait to be committed, and of texts to be stored as checkpoints: a
+// sixteenth each, so that a disk that does not keep up leaves most of it to what is served.
+inline constexpr std::uint64_t kWaitingShare = 16;
 
 struct LogOptions {
   StoreOptions store;

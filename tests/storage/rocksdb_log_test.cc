@@ -122,6 +122,7 @@ TEST(RocksDbLog, AnAppendThatDoesNotFitTheQueueIsRefusedAndLaterOnesAreNot) {
 TEST(RocksDbLog, AReadingJobSeesOneStateAndTheNextJobTheNewest) {
   Author author({"docs", "a"});
   Gate gate;
+  std::promise<void> read;
   const auto log = open_in_memory();
   ASSERT_EQ(append(*log, author.create("x").take()), AppendOutcome::kCommitted);
   log->read({Urgency::kOpening, Payer::kServer}, [&, pass = gate.pass()](const History& history) {
@@ -130,6 +131,7 @@ TEST(RocksDbLog, AReadingJobSeesOneStateAndTheNextJobTheNewest) {
     EXPECT_EQ((*history.info(author.key()))->version, 1U);
     EXPECT_EQ(history.snapshot(author.key(), std::nullopt)->version, 1U);
     EXPECT_EQ((*history.source(author.key(), "ann"))->version, 0U);
+    read.set_value();
   });
   gate.wait_until_reached();
   ASSERT_EQ(append(*log, author.insert(0, "y").take()), AppendOutcome::kCommitted);
@@ -140,6 +142,7 @@ TEST(RocksDbLog, AReadingJobSeesOneStateAndTheNextJobTheNewest) {
   });
   EXPECT_EQ(next.get_future().get(), 2U);
   gate.open();
+  read.get_future().get();  // What is being read when the log closes fails.
 }
 
 TEST(RocksDbLog, AppendsThatAreQueuedAreDoneBeforeItCloses) {
