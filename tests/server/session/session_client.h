@@ -62,7 +62,7 @@ class SessionClient {
         storage::Record{.version = committed_++, .source = "other", .sequence = 1});
     const document::CommitNotice notice{
         .key = key, .records = {record}, .encoded = {std::string(bytes, 'x')}};
-    session_.deliver(notice, Outbox::share(notice.encoded));
+    session_.follow(notice, Outbox::share(notice.encoded));
     take();
   }
 
@@ -101,12 +101,10 @@ class SessionClient {
     };
     asked_.push_back(what() + key_of(request).id());
     if (const auto* submission = std::get_if<document::Submission>(&request)) {
-      session_.deliver(
-          document::CommitNotice{.key = submission->request.key,
-                                 .answers = {{.session = id_,
-                                              .bytes = submission->bytes,
-                                              .outcome = document::Ack{submission->source, 1, 0}}}},
-          Outbox::share({}));
+      session_.answer({.key = submission->request.key,
+                       .answers = {{.session = id_,
+                                    .bytes = submission->bytes,
+                                    .outcome = document::Ack{submission->source, 1, 0}}}});
       return take();
     }
     unanswered_.push_back(std::move(request));
