@@ -438,6 +438,37 @@ TEST_F(SessionTest, APresenceThatWaitsIsNotReplacedByAnEarlierOne) {
   EXPECT_THAT(sent(), ElementsAre(HasSubstr("\"pv\":8")));
 }
 
+TEST_F(SessionTest, AnEndThatWaitsIsToldBeforeWhatBeginsAnewWithALowerVersion) {
+  session_.congested(Congestion::kFull);
+  const auto show = [this](std::uint64_t version, const std::string& value) {
+    const protocol::Presence presence{
+        .channel = "c", .id = "p", .presence_version = version, .value = value};
+    deliver(document::PresenceNotice{{0, 2}, "other", presence, ""},
+            Outbox::share({std::to_string(version) + " " + value}));
+  };
+  const auto read = [this] {
+    session_.drained();
+    take();
+    session_.congested(Congestion::kFull);
+    return sent();
+  };
+  show(7, "1");
+  show(8, "null");
+  show(1, "2");
+  show(2, "3");
+  EXPECT_THAT(read(), ElementsAre("8 null", "2 3"));
+  show(9, "null");
+  show(1, "2");
+  show(2, "null");
+  EXPECT_THAT(read(), ElementsAre("9 null")) << "what began anew has ended, too";
+  show(9, "null");
+  show(1, "2");
+  show(2, "null");
+  show(1, "4");
+  show(2, "5");
+  EXPECT_THAT(read(), ElementsAre("9 null", "2 5"));
+}
+
 TEST_F(SessionTest, TooManyRecordsHeldForABulkReplyDropTheConnection) {
   receive(R"({"a":"bs","c":"docs","b":["d","e"]})");
   const auto first = std::get<document::ReadRequest>(requests_[0]);
