@@ -21,7 +21,7 @@ SessionTable::SessionTable(Switchboard& board, LoopIndex loop, std::string histo
       counts_(counts),
       fan_out_(
           told_at_once, [this](FanOut::Work work) { board_.ports().post(loop_, std::move(work)); },
-          counts.notices_waiting) {}
+          [this] { return board_.ports().has_output_room(loop_); }, counts.notices_waiting) {}
 
 // ---- Coming and going
 
