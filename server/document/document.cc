@@ -47,6 +47,11 @@ bool Document::busy() const {
 
 void Document::submit(Submission submission) { queue_.emplace_back(std::move(submission)); }
 
+void Document::drop_gone() {
+  std::erase_if(queue_, [](const PendingSubmission& pending) { return pending.is_gone(); });
+  far_behind_.drop_gone();
+}
+
 void Document::append_finished(storage::AppendOutcome outcome) {
   CHECK(state_ == State::kAppending);
   switch (outcome) {
@@ -167,9 +172,10 @@ void Document::commit_batch() {
   maybe_archive();
 }
 
-// Its members go back to the head of the queue, in their order.
+// Its members go back to the head of the queue, in their order, unless they are gone by now.
 void Document::take_back_batch() {
   std::vector<PendingSubmission> members = std::move(*batch_).take_back();
+  std::erase_if(members, [](const PendingSubmission& pending) { return pending.is_gone(); });
   queue_.insert(queue_.begin(), std::make_move_iterator(members.begin()),
                 std::make_move_iterator(members.end()));
   batch_.reset();

@@ -52,6 +52,15 @@ storage::Payer payer_of(const ToDocument& request) {
   return std::visit([](const auto& known) { return known.payer; }, request);
 }
 
+bool is_unwanted(const ToDocument& request) {
+  return std::visit(
+      [](const auto& known) {
+        if constexpr (requires { known.asker; }) return known.asker.is_gone();
+        return false;
+      },
+      request);
+}
+
 Answer answer_with_error(const Submission& submission, Error error, std::uint64_t version) {
   Answer answer{.session = submission.session,
                 .bytes = submission.bytes,

@@ -33,6 +33,9 @@ class PendingSubmission {
   // further than its own record.
   [[nodiscard]] RebaseProgress& progress() { return progress_; }
   [[nodiscard]] const RebaseProgress& progress() const { return progress_; }
+  // Whoever submitted it is gone, and sends it again if it comes back. Unless the log has it, it is
+  // dropped.
+  [[nodiscard]] bool is_gone() const { return submission_.asker.is_gone(); }
   // Of the change, as it came.
   [[nodiscard]] std::size_t bytes() const { return bytes_; }
   // Of the change, as it is now.

@@ -25,8 +25,8 @@ Session::Session(document::SessionId id, std::string connection_id, std::string 
       own_sources_(std::move(connection_id)),
       history_id_(std::move(history_id)),
       followed_(std::make_shared<FollowedMemory::Account>(std::move(followed))),
-      reads_(id, payer, own_sources_, *followed_, outbox_),
-      queries_(id, payer, outbox_),
+      reads_(id, asker_, payer, own_sources_, *followed_, outbox_),
+      queries_(id, asker_, payer, outbox_),
       own_presences_(*followed_),
       pace_(*followed_) {}
 
@@ -397,6 +397,7 @@ void Session::drained() {
 }
 
 void Session::closed() {
+  asker_.leave();
   pace_.forget_all();
   retract(own_presences_.take_back_all());
 }

@@ -6,11 +6,11 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { describe, it } from "node:test";
 import { within } from "../support/deadline.js";
-import { creation, kCollection as c, opMessage } from "../support/documents.js";
+import { commit, creation, opMessage } from "../support/documents.js";
 import { when } from "../support/metrics.js";
 import { Server } from "../support/server.js";
 import { attack } from "./support/attack.js";
-import { deafs, each, times } from "./support/kinds.js";
+import { deafs, each, times, upTo } from "./support/kinds.js";
 import { kAttackMs, scaled } from "./support/limits.js";
 import { makeNoise } from "./support/texts.js";
 
@@ -19,6 +19,8 @@ const kTypists = 25;
 const kText = "long-text";
 const kManyComponents = 262_144; // As many as an operation may have.
 const kWaitingDocuments = 50;
+const kRounds = 15;
+const kLeftPerConnection = 120; // A few fewer than one may have unanswered.
 const kCommitted = 'cowrite_operations_total{outcome="committed"}';
 
 // What is written may be so many times what is sent, and what a quiet server writes beside it: a
@@ -103,6 +105,35 @@ describe("the disk", () => {
       });
       await field.hold(3);
       await field.disk.empty();
+      await field.hold(5); // What has waited is answered, and nobody reads it.
+    },
+  );
+
+  attack(
+    "300 connections at a time submit, go and come again while the disk is nearly full",
+    { diskMiB: 400 },
+    async (field) => {
+      const maker = await field.raw();
+      const ids = times(kWaitingDocuments, (index) => `left-${index}`);
+      for (const [index, id] of ids.entries()) {
+        await commit(maker, id, 0, index + 1, creation("x"));
+      }
+      await field.disk.fill(16 * kMiB);
+      await when(field.server, "edits wait", (now) => now.cowrite_log_waits_for_disk === 1);
+      for (const round of upTo(scaled(kRounds))) {
+        const attackers = await field.raws(300);
+        await each(attackers.entries(), async ([index, attacker]) => {
+          for (const number of upTo(kLeftPerConnection)) {
+            const d = ids[(round + index + number) % ids.length];
+            attacker.send(opMessage(d, 1, number + 1, { op: ["left"] }));
+          }
+          attacker.send({ a: "pp" });
+          await attacker.next(); // All of it has arrived.
+          attacker.socket.terminate();
+        });
+      }
+      await field.disk.empty();
+      await field.hold(3);
     },
   );
 

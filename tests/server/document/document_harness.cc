@@ -146,8 +146,17 @@ void DocumentHarness::submit(const std::string& source, std::uint64_t sequence,
                            .source = std::nullopt,
                            .sequence = sequence,
                            .change = std::move(change)};
-  document_.submit(
-      {.session = {}, .source = source, .author = "somebody", .request = std::move(request)});
+  document_.submit({.session = {},
+                    .source = source,
+                    .author = "somebody",
+                    .request = std::move(request),
+                    .asker = sessions_.try_emplace(source, Asker::session()).first->second});
+  advance();
+}
+
+void DocumentHarness::leave(const std::string& source) {
+  sessions_.at(source).leave();
+  document_.drop_gone();
   advance();
 }
 

@@ -393,6 +393,20 @@ TEST_F(SessionTest, OperationsThatWaitCountAsTheyAreInMemory) {
   EXPECT_EQ(reading_, ReadControl::kResume);
 }
 
+TEST_F(SessionTest, WhatItAskedForIsToldApartWhenItIsGone) {
+  receive(R"({"a":"f","c":"docs","d":"d"})");
+  receive(R"({"a":"op","c":"docs","d":"e","v":0,"seq":1,"op":["a"]})");
+  EXPECT_THAT(session_.asked(), ElementsAre(kKey, storage::DocumentKey{"docs", "e"}));
+  ASSERT_EQ(requests_.size(), 2U);
+  for (const document::ToDocument& request : requests_) {
+    EXPECT_FALSE(document::is_unwanted(request));
+  }
+  session_.closed();
+  for (const document::ToDocument& request : requests_) {
+    EXPECT_TRUE(document::is_unwanted(request));
+  }
+}
+
 TEST_F(SessionTest, TheRoomOfAMessageGrowsToWhatItsOperationTakes) {
   struct Room final : transport::MessageRoom {
     void grow_to(std::size_t bytes) override { grown = bytes; }
