@@ -153,7 +153,7 @@ void Document::form_batch(std::int64_t now_ms) {
     return;
   }
   // Nothing to write, so nothing to wait for.
-  CommitNotice notice = std::move(*batch_).announce(key_);
+  CommitNotice notice = std::move(*batch_).announce(key_, log_);
   batch_.reset();
   if (!notice.answers.empty()) effects_.emplace_back(Announce{std::move(notice)});
   if (!queue_.empty()) effects_.emplace_back(AdvanceAgain{});
@@ -163,7 +163,7 @@ void Document::form_batch(std::int64_t now_ms) {
 
 void Document::commit_batch() {
   committed_ = std::move(*batch_).take_newest();
-  CommitNotice notice = std::move(*batch_).announce(key_);
+  CommitNotice notice = std::move(*batch_).announce(key_, log_);
   batch_.reset();
   for (const RecordPtr& record : notice.records) follow(record);
   log_.trim();

@@ -3,6 +3,7 @@
 #include <utility>
 #include <variant>
 
+#include "ot/base/check.h"
 #include "storage/errors.h"
 
 namespace cowrite::document {
@@ -59,6 +60,13 @@ bool is_unwanted(const ToDocument& request) {
         return false;
       },
       request);
+}
+
+const storage::Record& CommitNotice::at(std::uint64_t version) const {
+  const bool is_new = !records.empty() && version >= records.front()->version;
+  const std::vector<RecordPtr>& among = is_new ? records : earlier;
+  CHECK(!among.empty() && version - among.front()->version < among.size());
+  return *among[version - among.front()->version];
 }
 
 Answer answer_with_error(const Submission& submission, Error error, std::uint64_t version) {

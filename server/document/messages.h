@@ -191,13 +191,14 @@ struct PresenceRefused {
 
 // ---- From a document to whole loops
 
-// A submission is durable as record `version`. `missed` are the records from its base up to it, for
-// an author who does not follow the document.
+// A submission is durable as record `version`.
 struct Ack {
   std::string source;
   std::uint64_t sequence = 0;
   std::uint64_t version = 0;
-  std::vector<RecordPtr> missed;
+  // An author who does not follow the document may have missed the records from here up to its own,
+  // all of which are in the notice; absent if there are none, or too many.
+  std::optional<std::uint64_t> missed_from = std::nullopt;
   // How many records it was rebased over; absent if it was in the log before.
   std::optional<std::uint64_t> depth = std::nullopt;
 };
@@ -231,9 +232,15 @@ struct Answer {
 struct CommitNotice {
   storage::DocumentKey key;
   std::vector<RecordPtr> records;
+  // Those before them that authors have missed; shared, since each of many authors may have missed
+  // thousands.
+  std::vector<RecordPtr> earlier;
   std::vector<std::string_view> sources;  // Of the records, sorted.
   std::vector<std::string> encoded;       // Each record as an op message.
   std::vector<Answer> answers;
+
+  // One of either. REQUIRES: it is there.
+  [[nodiscard]] const storage::Record& at(std::uint64_t version) const;
 };
 using SharedCommit = std::shared_ptr<const CommitNotice>;
 

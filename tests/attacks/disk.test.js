@@ -20,7 +20,7 @@ const kText = "long-text";
 const kManyComponents = 262_144; // As many as an operation may have.
 const kWaitingDocuments = 50;
 const kRounds = 15;
-const kLeftPerConnection = 120; // A few fewer than one may have unanswered.
+const kSmallPerConnection = 120; // A few fewer than one may have unanswered.
 const kCommitted = 'cowrite_operations_total{outcome="committed"}';
 
 // What is written may be so many times what is sent, and what a quiet server writes beside it: a
@@ -40,6 +40,27 @@ async function type(raw, d, v, letters) {
       v = message.v + 1;
       if (message.op === undefined) break;
     }
+  }
+}
+
+/** Documents of a letter each; resolves to their ids. */
+async function smallDocuments(field) {
+  const maker = await field.raw();
+  const ids = times(kWaitingDocuments, (index) => `small-${index}`);
+  for (const [index, id] of ids.entries()) await commit(maker, id, 0, index + 1, creation("x"));
+  return ids;
+}
+
+async function fillDisk(field) {
+  await field.disk.fill(16 * kMiB);
+  await when(field.server, "edits wait", (now) => now.cowrite_log_waits_for_disk === 1);
+}
+
+/** As many small operations as a connection may have unanswered, on one document after the other. */
+function submitSmall(attacker, ids, first) {
+  for (const number of upTo(kSmallPerConnection)) {
+    const d = ids[(first + number) % ids.length];
+    attacker.send(opMessage(d, 1, number + 1, { op: ["left"] }));
   }
 }
 
@@ -69,8 +90,7 @@ describe("the disk", () => {
     }
     const created = (now) => now[kCommitted] >= attackers.length + 1;
     await when(field.server, "the documents are there", created);
-    await field.disk.fill(16 * kMiB);
-    await when(field.server, "edits wait", (now) => now.cowrite_log_waits_for_disk === 1);
+    await fillDisk(field);
     await each(attackers.entries(), async ([index, attacker]) => {
       for (const seq of times(10, (number) => number + 2)) {
         attacker.send(opMessage(`waiting-${index}`, 1, seq, { op }));
@@ -94,8 +114,7 @@ describe("the disk", () => {
       }
       const created = (now) => now[kCommitted] >= ids.length + 1;
       await when(field.server, "the documents are there", created);
-      await field.disk.fill(16 * kMiB);
-      await when(field.server, "edits wait", (now) => now.cowrite_log_waits_for_disk === 1);
+      await fillDisk(field);
       await each(attackers.entries(), async ([index, attacker]) => {
         const op = index % 4 ? small : large;
         for (const number of times(op === small ? 20 : 4, (next) => next + 1)) {
@@ -110,23 +129,29 @@ describe("the disk", () => {
   );
 
   attack(
+    "900 connections submit 120 small operations each while the disk is nearly full",
+    { diskMiB: 400 },
+    async (field) => {
+      const ids = await smallDocuments(field);
+      await fillDisk(field);
+      const attackers = await deafs(field, scaled(900));
+      for (const [index, attacker] of attackers.entries()) submitSmall(attacker, ids, index);
+      await field.hold(3);
+      await field.disk.empty();
+      await field.hold(3);
+    },
+  );
+
+  attack(
     "300 connections at a time submit, go and come again while the disk is nearly full",
     { diskMiB: 400 },
     async (field) => {
-      const maker = await field.raw();
-      const ids = times(kWaitingDocuments, (index) => `left-${index}`);
-      for (const [index, id] of ids.entries()) {
-        await commit(maker, id, 0, index + 1, creation("x"));
-      }
-      await field.disk.fill(16 * kMiB);
-      await when(field.server, "edits wait", (now) => now.cowrite_log_waits_for_disk === 1);
+      const ids = await smallDocuments(field);
+      await fillDisk(field);
       for (const round of upTo(scaled(kRounds))) {
         const attackers = await field.raws(300);
         await each(attackers.entries(), async ([index, attacker]) => {
-          for (const number of upTo(kLeftPerConnection)) {
-            const d = ids[(round + index + number) % ids.length];
-            attacker.send(opMessage(d, 1, number + 1, { op: ["left"] }));
-          }
+          submitSmall(attacker, ids, round + index);
           attacker.send({ a: "pp" });
           await attacker.next(); // All of it has arrived.
           attacker.socket.terminate();

@@ -113,8 +113,9 @@ class SessionTest : public ::testing::Test {
     deliver(document::ReadReply{read.ticket, read.request.key, std::move(content), complete, joined,
                                 next});
   }
-  document::Answer ack(std::uint64_t version, std::vector<document::RecordPtr> missed = {}) {
-    return {.session = {0, 1}, .outcome = document::Ack{"me", 1, version, std::move(missed)}};
+  document::Answer ack(std::uint64_t version,
+                       std::optional<std::uint64_t> missed_from = std::nullopt) {
+    return {.session = {0, 1}, .outcome = document::Ack{"me", 1, version, missed_from}};
   }
   // Of the last submission, when the document was at that version.
   document::Answer refusal(std::uint64_t version) {
@@ -210,14 +211,22 @@ TEST_F(SessionTest, FollowersGetEveryRecordButTheirOwn) {
 TEST_F(SessionTest, AnAckStandsBetweenWhatIsBelowAndWhatIsAbove) {
   subscribe(3);
   commit({.records = {record(3, "other"), record(4, "me"), record(5, "other")},
-          .answers = {ack(4, {record(3, "other")})}});
+          .answers = {ack(4, 3)}});
   EXPECT_THAT(sent(), ElementsAre("op 3", "ack 4", "op 5"));
 }
 
 TEST_F(SessionTest, AnAuthorWhoDoesNotFollowGetsWhatItMissedBeforeTheAck) {
   commit({.records = {record(3, "other"), record(4, "me"), record(5, "other")},
-          .answers = {ack(4, {record(2, "other"), record(3, "other")})}});
+          .earlier = {record(2, "other")},
+          .answers = {ack(4, 2)}});
   EXPECT_THAT(sent(), ElementsAre("op 2", "op 3", "ack 4"));
+}
+
+TEST_F(SessionTest, AnAuthorOfSeveralGetsWhatItMissedOnce) {
+  commit({.records = {record(3, "other"), record(4, "me"), record(5, "me")},
+          .earlier = {record(1, "other"), record(2, "other")},
+          .answers = {ack(4, 2), ack(5, 1)}});
+  EXPECT_THAT(sent(), ElementsAre("op 2", "op 3", "ack 4", "op 4", "ack 5"));
 }
 
 TEST_F(SessionTest, ARefusalLeavesWithTheOutcomeOfItsBatch) {
