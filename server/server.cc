@@ -241,6 +241,8 @@ switchboard::Ports Server::switchboard_ports() {
                                 std::uint64_t held) { note_client_ahead(key, seen, held); },
       .on_memory_scarce =
           [this](document::LoopIndex loop) { web_socket_servers_[loop]->drop_stalled(); },
+      .has_output_room =
+          [this](document::LoopIndex loop) { return web_socket_servers_[loop]->has_output_room(); },
       .on_time_ahead =
           [this](const storage::DocumentKey& key, std::int64_t time_ms) {
             repeats_.tell(log::Level::kWarning, "clock",

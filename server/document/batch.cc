@@ -1,5 +1,6 @@
 #include "server/document/batch.h"
 
+#include <algorithm>
 #include <memory>
 #include <utility>
 #include <variant>
@@ -9,7 +10,7 @@
 namespace cowrite::document {
 
 Batch::Batch(storage::Snapshot committed)
-    : newest_(std::move(committed)), records_(newest_.version) {}
+    : newest_(std::move(committed)), records_(newest_.version), missed_from_(newest_.version) {}
 
 bool Batch::full() const {
   return records_.size() >= kBatchRecordsMax || bytes_ >= kBatchBytesMax || work_ >= kBatchWorkMax;
@@ -47,9 +48,12 @@ LastSubmission Batch::last_submission(const Submission& submission, const LogCac
 void Batch::acknowledge(const PendingSubmission& pending, std::uint64_t version,
                         const LogCache& log, std::optional<std::uint64_t> depth) {
   const Submission& submission = pending.submission();
-  answers_.push_back({submission.session, submission.bytes, submission.received,
-                      Ack{submission.source, submission.request.sequence, version,
-                          pending.missed(version, log.recent(), records_), depth}});
+  const std::optional<std::uint64_t> missed_from =
+      pending.missed_from(version, log.recent(), records_);
+  if (missed_from) missed_from_ = std::min(missed_from_, *missed_from);
+  answers_.push_back(
+      {submission.session, submission.bytes, submission.received,
+       Ack{submission.source, submission.request.sequence, version, missed_from, depth}});
 }
 
 storage::Append Batch::append(const storage::DocumentKey& key) const {
@@ -59,8 +63,11 @@ storage::Append Batch::append(const storage::DocumentKey& key) const {
   return {key, records_.begin(), std::move(records), newest_.exists, newest_.text.bytes()};
 }
 
-CommitNotice Batch::announce(const storage::DocumentKey& key) && {
-  return {.key = key, .records = records_.since(records_.begin()), .answers = std::move(answers_)};
+CommitNotice Batch::announce(const storage::DocumentKey& key, const LogCache& log) && {
+  return {.key = key,
+          .records = records_.since(records_.begin()),
+          .earlier = log.recent().since(missed_from_),
+          .answers = std::move(answers_)};
 }
 
 }  // namespace cowrite::document

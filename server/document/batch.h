@@ -40,8 +40,8 @@ class Batch {
 
   // The document with the batch's records.
   [[nodiscard]] storage::Snapshot take_newest() && { return std::move(newest_); }
-  // Its records and answers.
-  [[nodiscard]] CommitNotice announce(const storage::DocumentKey& key) &&;
+  // Its records and answers. REQUIRES: the log is as it was when they were added.
+  [[nodiscard]] CommitNotice announce(const storage::DocumentKey& key, const LogCache& log) &&;
   // All that was judged, in order, to be judged anew.
   [[nodiscard]] std::vector<PendingSubmission> take_back() && { return std::move(members_); }
 
@@ -58,8 +58,9 @@ class Batch {
       last_submissions_;  // Of their sources.
   std::vector<PendingSubmission> members_;
   std::vector<Answer> answers_;
-  std::size_t bytes_ = 0;   // Of the changes in it, as they came.
-  std::uint64_t work_ = 0;  // That rebasing them has cost, in components.
+  std::uint64_t missed_from_;  // By any of them.
+  std::size_t bytes_ = 0;      // Of the changes in it, as they came.
+  std::uint64_t work_ = 0;     // That rebasing them has cost, in components.
 };
 
 }  // namespace cowrite::document

@@ -47,6 +47,11 @@ bool Document::busy() const {
 
 void Document::submit(Submission submission) { queue_.emplace_back(std::move(submission)); }
 
+void Document::drop_gone() {
+  std::erase_if(queue_, [](const PendingSubmission& pending) { return pending.is_gone(); });
+  far_behind_.drop_gone();
+}
+
 void Document::append_finished(storage::AppendOutcome outcome) {
   CHECK(state_ == State::kAppending);
   switch (outcome) {
@@ -148,7 +153,7 @@ void Document::form_batch(std::int64_t now_ms) {
     return;
   }
   // Nothing to write, so nothing to wait for.
-  CommitNotice notice = std::move(*batch_).announce(key_);
+  CommitNotice notice = std::move(*batch_).announce(key_, log_);
   batch_.reset();
   if (!notice.answers.empty()) effects_.emplace_back(Announce{std::move(notice)});
   if (!queue_.empty()) effects_.emplace_back(AdvanceAgain{});
@@ -158,7 +163,7 @@ void Document::form_batch(std::int64_t now_ms) {
 
 void Document::commit_batch() {
   committed_ = std::move(*batch_).take_newest();
-  CommitNotice notice = std::move(*batch_).announce(key_);
+  CommitNotice notice = std::move(*batch_).announce(key_, log_);
   batch_.reset();
   for (const RecordPtr& record : notice.records) follow(record);
   log_.trim();
@@ -167,9 +172,10 @@ void Document::commit_batch() {
   maybe_archive();
 }
 
-// Its members go back to the head of the queue, in their order.
+// Its members go back to the head of the queue, in their order, unless they are gone by now.
 void Document::take_back_batch() {
   std::vector<PendingSubmission> members = std::move(*batch_).take_back();
+  std::erase_if(members, [](const PendingSubmission& pending) { return pending.is_gone(); });
   queue_.insert(queue_.begin(), std::make_move_iterator(members.begin()),
                 std::make_move_iterator(members.end()));
   batch_.reset();

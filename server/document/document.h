@@ -105,6 +105,9 @@ class Document {
   // Forms no batch, not even of what is refused, until it may go on.
   void hold() { held_ = true; }
   void go_on() { held_ = false; }
+  // Drops the submissions of those who are gone, but for those that the log has been given: nothing
+  // was promised for them, and their clients send them again.
+  void drop_gone();
   // Everybody has the records below `version`: announces those that follow. REQUIRES: they are
   // among the newest.
   void announce_since(std::uint64_t version);
@@ -126,6 +129,8 @@ class Document {
   bool shed() { return !busy() && log_.recent().shed(); }
   // True while anything is queued, in flight or being looked up.
   [[nodiscard]] bool busy() const;
+  // Submissions that the log has not been given, but for those of a batch that it may refuse.
+  [[nodiscard]] std::size_t waiting() const { return queue_.size() + far_behind_.size(); }
   // Whether only hold() keeps it from forming a batch.
   [[nodiscard]] bool is_held_up() const {
     return held_ && state_ == State::kReady && !queue_.empty();

@@ -52,7 +52,7 @@ DocumentHost::DocumentHost(storage::DocumentKey key, storage::OperationLog& log,
 void DocumentHost::load(storage::Payer payer) {
   loading_ = true;
   read<LoadedDocument>(
-      {storage::Urgency::kOpening, payer},
+      {storage::Urgency::kOpening, payer}, [this] { return is_waited_for(); },
       [key = key_, since = told_, memory = ports_.memory](const storage::History& history) {
         return load_document(key, since, *memory, history);
       },
@@ -79,6 +79,9 @@ void DocumentHost::go_on() {
       handle(std::get<ToDocument>(std::move(waiting)));
     }
   }
+  for (DocumentPresence& presence : early_presences_.take_due(storage::kIntegerMax)) {
+    handle(std::move(presence));
+  }
 }
 
 // While it was not here, somebody else may have added records. Its followers have not seen them.
@@ -94,18 +97,22 @@ void DocumentHost::failed_to_load(const Error& error) {
   for (auto& waiting : std::exchange(waiting_, {})) {
     if (auto* request = std::get_if<ToDocument>(&waiting)) refuse(std::move(*request), error);
   }
+  for (DocumentPresence& presence : early_presences_.take_due(storage::kIntegerMax)) {
+    refuse(std::move(presence), error);
+  }
 }
 
 void DocumentHost::handle(ToDocument request) {
   if (!document_ || reloading_) {
     const auto* const leave = std::get_if<LeaveRequest>(&request);
     if (leave != nullptr && waiting_.empty()) return receive(*leave);  // It needs no document.
-    const auto* const presence = std::get_if<DocumentPresence>(&request);
-    if (presence != nullptr && !may_wait(*presence)) return acknowledge(*presence);
-    waiting_.emplace_back(std::move(request));
-    if (!loading_ && !is_apart_ && !reloading_) {
-      load(payer_of(std::get<ToDocument>(waiting_.back())));
+    const storage::Payer payer = payer_of(request);
+    if (auto* const presence = std::get_if<DocumentPresence>(&request)) {
+      receive_early(std::move(*presence));
+    } else {
+      waiting_.emplace_back(std::move(request));
     }
+    if (is_waited_for() && !loading_ && !is_apart_ && !reloading_) load(payer);
   } else {
     std::visit([this](auto message) { receive(std::move(message)); }, std::move(request));
   }
@@ -118,6 +125,25 @@ bool DocumentHost::may_wait(const DocumentPresence& presence) const {
 }
 
 void DocumentHost::leave(LoopIndex loop) { subscribers_.leave(loop); }
+
+// Much is not looked through again before there is twice as much: however many come and go, what
+// nobody wants is no more than what somebody did.
+void DocumentHost::asker_gone() {
+  const auto waiting = [this] {
+    return waiting_.size() + (document_ ? document_->waiting() : std::size_t{0});
+  };
+  if (waiting() > kLookedThroughAtOnce && waiting() < look_at_waiting_) return;
+  drop_what_waits_of_gone();
+  if (document_ || is_apart_) tell([](Document& document) { document.drop_gone(); });
+  look_at_waiting_ = 2 * waiting();
+}
+
+void DocumentHost::drop_what_waits_of_gone() {
+  std::erase_if(waiting_, [](const std::variant<ToDocument, Event>& waiting) {
+    const auto* const request = std::get_if<ToDocument>(&waiting);
+    return request != nullptr && is_unwanted(*request);
+  });
+}
 
 void DocumentHost::reload() {
   reloading_ = true;
@@ -178,11 +204,6 @@ void DocumentHost::refuse(ToDocument request, const Error& error) {
       host.ports_.reply(snapshot.session, SnapshotReply{snapshot.ticket, error});
     }
     void operator()(DocumentPresence presence) const {
-      if (presence.presence.value == "null") {  // Nobody shows it any longer than it is there.
-        std::optional<std::uint64_t>& version = presence.presence.version;
-        version = std::max(version, host.told_);  // Which its followers have.
-        return host.ports_.announce_presence(make_notice(std::move(presence)));
-      }
       if (presence.acknowledged) return;
       host.ports_.reply(presence.session, PresenceRefused{std::move(presence.presence), error});
     }
@@ -270,7 +291,7 @@ void DocumentHost::answer_from_log(const ReadRequest& request, std::uint64_t fro
   using Records = std::vector<storage::Record>;
   const std::uint64_t to = document_->recent().begin();
   read<Records>(
-      {urgency_from(from), request.payer},
+      {urgency_from(from), request.payer}, [asker = request.asker] { return !asker.is_gone(); },
       [key = key_, from, to](const storage::History& history) {
         return history.records(key, from, to, kCatchUpBytes);
       },
@@ -305,6 +326,7 @@ void DocumentHost::receive(const SnapshotRequest& request) {
   }
   read<RoomySnapshot>(
       {storage::Urgency::kPast, request.payer},
+      [asker = request.asker] { return !asker.is_gone(); },
       [key = key_, selector = request.selector, newest = committed.version,
        memory = ports_.memory](const storage::History& history) {
         return read_snapshot(key, selector, newest, *memory, history);
@@ -316,10 +338,7 @@ void DocumentHost::receive(const SnapshotRequest& request) {
 }
 
 void DocumentHost::receive(DocumentPresence presence) {
-  if (!held_presences_.empty()) {
-    held_presences_.forget(presence.source, presence.presence.id);
-    charge();
-  }
+  if (held_presences_.take_before(presence)) charge();
   const bool is_end = presence.presence.value == "null";
   if (!is_end && *presence.presence.version > document_->committed().version) {
     return hold(std::move(presence));
@@ -353,6 +372,23 @@ void DocumentHost::pass_on(DocumentPresence presence) {
   refused.presence.value = "null";
   refused.presence.version = document_->committed().version;
   ports_.announce_presence(make_notice({sender, source, std::move(refused.presence), true}));
+}
+
+// While the document is not here, the latest of each waits for it, and no end does.
+void DocumentHost::receive_early(DocumentPresence presence) {
+  if (const auto earlier = early_presences_.take_before(presence)) acknowledge(*earlier);
+  (void)held_presences_.take_before(presence);
+  if (presence.presence.value == "null") return end_unseen(std::move(presence));
+  if (!may_wait(presence) || !early_presences_.may_hold(presence)) return acknowledge(presence);
+  early_presences_.hold(std::move(presence));
+}
+
+// The end of a presence where the document is not here: nobody shows it any longer than it is
+// there.
+void DocumentHost::end_unseen(DocumentPresence presence) const {
+  std::optional<std::uint64_t>& version = presence.presence.version;
+  version = std::max(version, told_);  // Which its followers have.
+  ports_.announce_presence(make_notice(std::move(presence)));
 }
 
 // ---- Effects
@@ -457,6 +493,11 @@ void DocumentHost::carry_out(ReadHistory effect) {
   const auto travelling = std::make_shared<ReadHistory>(std::move(effect));
   read<void>(
       travelling->departure.order,
+      [travelling] {
+        return std::ranges::any_of(travelling->departure.members, [](const CatchUpMember& member) {
+          return !member.pending.is_gone();
+        });
+      },
       [key = key_, travelling](const storage::History& history) {
         return catch_up(key, travelling->departure.members, history);
       },
@@ -471,7 +512,7 @@ void DocumentHost::carry_out(ReadHistory effect) {
 void DocumentHost::carry_out(const ReadForeign& effect) {
   using Records = std::vector<storage::Record>;
   read<Records>(
-      {storage::Urgency::kOpening, storage::Payer::kServer},
+      {storage::Urgency::kOpening, storage::Payer::kServer}, [] { return true; },
       [key = key_, from = effect.from](const storage::History& history) {
         return history.records(key, from, storage::kIntegerMax, kHistoryChunkBytes);
       },

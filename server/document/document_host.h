@@ -26,6 +26,7 @@
 #include "server/document/document_memory.h"
 #include "server/document/held_presences.h"
 #include "server/document/history_reads.h"
+#include "server/document/limits.h"
 #include "server/document/log_reader.h"
 #include "server/document/messages.h"
 #include "server/document/subscribed_loops.h"
@@ -77,6 +78,8 @@ class DocumentHost : public std::enable_shared_from_this<DocumentHost> {
   void handle(ToDocument request);
   // A session that joined is gone, or its reply found it gone.
   void leave(LoopIndex loop);
+  // Somebody is gone who has asked for something and has no answer.
+  void asker_gone();
   // The log holds another history than it did: forgets what is here and loads it anew, as soon as
   // nothing is in flight and nobody subscribes. Requests wait until then.
   void reload();
@@ -99,6 +102,10 @@ class DocumentHost : public std::enable_shared_from_this<DocumentHost> {
   [[nodiscard]] TextRoom room_of_text();
   void load(storage::Payer payer);
   void came_back(LoadedDocument loaded);
+  void drop_what_waits_of_gone();
+  [[nodiscard]] bool is_waited_for() const {
+    return !waiting_.empty() || !early_presences_.empty();
+  }
   void tell_what_came_meanwhile();
   void failed_to_load(const Error& error);
   void refuse(ToDocument request, const Error& error);
@@ -114,6 +121,8 @@ class DocumentHost : public std::enable_shared_from_this<DocumentHost> {
   // Charges what the document takes now.
   void charge();
   void pass_on(DocumentPresence presence);
+  void receive_early(DocumentPresence presence);
+  void end_unseen(DocumentPresence presence) const;
 
   // Tells the document of an event, and carries out what is due then.
   void tell(Event event);
@@ -141,9 +150,11 @@ class DocumentHost : public std::enable_shared_from_this<DocumentHost> {
 
   // LogReader::read(), for this document.
   template <typename T>
-  void read(const storage::ReadOrder& order, std::function<Result<T>(const storage::History&)> job,
+  void read(const storage::ReadOrder& order, LogReader::Wanted is_wanted,
+            std::function<Result<T>(const storage::History&)> job,
             std::function<void(Result<T>)> done) {
-    reader_.read<T>(order, shared_from_this(), std::move(job), std::move(done));
+    reader_.read<T>(order, shared_from_this(), std::move(is_wanted), std::move(job),
+                    std::move(done));
   }
   // How urgent it is to read what somebody missed who has the records before `from`.
   [[nodiscard]] storage::Urgency urgency_from(std::uint64_t from) const;
@@ -164,9 +175,12 @@ class DocumentHost : public std::enable_shared_from_this<DocumentHost> {
   std::weak_ptr<const void> text_room_;  // For the text of a version, if somebody is being sent it.
   std::uint64_t text_room_version_ = 0;
   std::vector<std::variant<ToDocument, Event>> waiting_;  // Until it is back, or loaded anew.
-  bool reloading_ = false;                                // It is to be loaded anew.
+  // Of what waits here and in it, when it is next looked at for what nobody wants any longer.
+  std::size_t look_at_waiting_ = 0;
+  bool reloading_ = false;  // It is to be loaded anew.
   SubscribedLoops subscribers_;
-  HeldPresences held_presences_;
+  HeldPresences early_presences_{kEarlyPresencesMax};  // Until it is back, or loaded anew.
+  HeldPresences held_presences_{kHeldPresencesMax};    // Until it has the versions that they name.
 };
 
 }  // namespace cowrite::document

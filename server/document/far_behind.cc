@@ -37,6 +37,21 @@ void FarBehind::forget(const Submission& submission) {
   sessions_.extract(submission.session);
 }
 
+bool FarBehind::forget_gone(const PendingSubmission& pending) {
+  if (!pending.is_gone()) return false;
+  forget(pending.submission());
+  return true;
+}
+
+void FarBehind::drop_gone() {
+  const auto is_gone = [this](const CatchUpMember& member) { return forget_gone(member.pending); };
+  for (LaneState& lane : lanes_) {
+    lane.waiting.erase_if(is_gone);
+    std::erase_if(lane.unfinished, is_gone);
+  }
+  std::erase_if(held_back_, [this](const auto& pending) { return forget_gone(pending); });
+}
+
 std::optional<FarBehind::Departure> FarBehind::depart(Lane lane) {
   LaneState& from = state_of(lane);
   const bool passes = lane == Lane::kRebases;
@@ -58,6 +73,7 @@ std::vector<CatchUpMember> FarBehind::come_back(Lane lane, CatchUp members) {
   to.away = false;
   std::vector<CatchUpMember> done;
   for (CatchUpMember& member : members) {
+    if (forget_gone(member.pending)) continue;
     if (!member.done()) {
       to.unfinished.push_back(std::move(member));
       continue;

@@ -36,6 +36,7 @@ class FarBehind {
   };
 
   [[nodiscard]] bool empty() const { return sources_.empty(); }
+  [[nodiscard]] std::size_t size() const { return sources_.size(); }
 
   // The submission comes after one of these.
   [[nodiscard]] bool must_wait(const Submission& submission) const;
@@ -49,10 +50,14 @@ class FarBehind {
   // The next group of the lane; absent while one is away, or nobody waits.
   [[nodiscard]] std::optional<Departure> depart(Lane lane);
 
-  // A group is back. Returns those that are done; the others go again.
+  // A group is back. Returns those that are done; the others go again. Those who are gone are
+  // dropped.
   [[nodiscard]] std::vector<CatchUpMember> come_back(Lane lane, CatchUp members);
   // Then, in order of arrival, those that were held back, of whom each may have to wait again.
   [[nodiscard]] std::vector<PendingSubmission> take_held_back();
+
+  // Drops what is here of those who are gone.
+  void drop_gone();
 
  private:
   struct LaneState {
@@ -63,6 +68,8 @@ class FarBehind {
 
   void note(const Submission& submission);
   void forget(const Submission& submission);
+  // True, and it is forgotten, if whoever submitted it is gone.
+  [[nodiscard]] bool forget_gone(const PendingSubmission& pending);
   [[nodiscard]] LaneState& state_of(Lane lane) { return lanes_[static_cast<std::size_t>(lane)]; }
 
   std::array<LaneState, 2> lanes_;

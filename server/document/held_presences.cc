@@ -9,19 +9,28 @@ std::size_t HeldPresences::bytes_of(const DocumentPresence& of) {
   return kHeldPresenceBytes + presence.value.size() + presence.channel.size() + presence.id.size();
 }
 
+bool HeldPresences::may_hold(const DocumentPresence& presence) const {
+  return presences_.size() < presences_max_ &&
+         !presences_.contains({presence.source, presence.presence.id});
+}
+
 void HeldPresences::hold(DocumentPresence presence) {
-  forget(presence.source, presence.presence.id);
-  if (presences_.size() >= kHeldPresencesMax) return;
+  if (!may_hold(presence)) return;
   bytes_ += bytes_of(presence);
   Name name{presence.source, presence.presence.id};
   presences_.emplace(std::move(name), std::move(presence));
 }
 
-void HeldPresences::forget(const std::string& source, const std::string& id) {
-  const auto found = presences_.find({source, id});
-  if (found == presences_.end()) return;
-  bytes_ -= bytes_of(found->second);
+// The end of what a connection announced may come after what a later one of that client did.
+std::optional<DocumentPresence> HeldPresences::take_before(const DocumentPresence& later) {
+  const auto found = presences_.find({later.source, later.presence.id});
+  if (found == presences_.end()) return std::nullopt;
+  DocumentPresence& here = found->second;
+  if (here.presence.presence_version > later.presence.presence_version) return std::nullopt;
+  bytes_ -= bytes_of(here);
+  std::optional<DocumentPresence> taken = std::move(here);
   presences_.erase(found);
+  return taken;
 }
 
 bool HeldPresences::forget_large() {

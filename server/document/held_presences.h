@@ -1,10 +1,10 @@
-// HeldPresences: presences of one document that name a version which it does not have yet, the
-// latest of each. Whoever was shown them now would fetch that version again and again.
+// HeldPresences: presences of one document that wait for it, the latest of each.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -15,10 +15,16 @@ namespace cowrite::document {
 
 class HeldPresences {
  public:
-  // Without room for one more (limits.h) it is forgotten.
+  // Holds so many at most.
+  explicit HeldPresences(std::size_t presences_max) : presences_max_(presences_max) {}
+
+  // Whether there is room for one more, and no later one of its source and id is here. What is here
+  // of these was taken.
+  [[nodiscard]] bool may_hold(const DocumentPresence& presence) const;
+  // Forgets it if that is not so.
   void hold(DocumentPresence presence);
-  // There is a newer one of this source and id.
-  void forget(const std::string& source, const std::string& id);
+  // What is here of the source and id of this one, unless it is later.
+  std::optional<DocumentPresence> take_before(const DocumentPresence& later);
   // Those that the document has come up with.
   [[nodiscard]] std::vector<DocumentPresence> take_due(std::uint64_t version);
 
@@ -34,6 +40,7 @@ class HeldPresences {
   [[nodiscard]] static std::size_t bytes_of(const DocumentPresence& of);
 
   using Name = std::pair<std::string, std::string>;  // Source and id.
+  std::size_t presences_max_;
   std::map<Name, DocumentPresence> presences_;
   std::size_t bytes_ = 0;
 };

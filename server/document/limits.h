@@ -68,6 +68,9 @@ inline constexpr std::size_t kPresencePassesMax = storage::kOperationComponentsM
 
 // Presences of a document that wait for a version of it. A client that tells the truth sends none.
 inline constexpr std::size_t kHeldPresencesMax = 64;
+// Presences that wait until a document is here: of as many as listen to it usually, and far more
+// than come while one is loaded.
+inline constexpr std::size_t kEarlyPresencesMax = 4'096;
 // Where memory is scarce, those whose values are longer are not kept: a cursor with a name and a
 // colour is far shorter.
 inline constexpr std::size_t kSmallPresenceBytes = std::size_t{1} << 10;
@@ -106,6 +109,10 @@ inline constexpr std::size_t kEncodedApartBytes = std::size_t{256} << 10;
 // it tells at once; until there are fewer, operations wait for each other and become one batch.
 // Two, so that the next is there when one was told.
 inline constexpr std::size_t kUntoldCommitsMax = 2;
+
+// What waits in a document, if it is no more, is looked through whenever a connection ends that has
+// asked for something: that takes some microseconds.
+inline constexpr std::size_t kLookedThroughAtOnce = 256;
 
 // After these, a document whose operations wait for that looks again.
 inline constexpr std::chrono::milliseconds kUntoldRetry{1};

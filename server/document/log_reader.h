@@ -1,5 +1,5 @@
 // LogReader: reads the log for one document on the log's reader threads, again as long as they are
-// busy, and brings what comes out back to the document's loop.
+// busy and somebody wants it, and brings what comes out back to the document's loop.
 //
 // Belongs to that loop.
 #pragma once
@@ -29,16 +29,19 @@ class LogReader {
             const std::function<void(std::chrono::milliseconds, Work)>& run_after)
       : log_(log), run_(run), run_after_(run_after) {}
 
+  // Says, on the loop, whether what is read is still wanted.
+  using Wanted = std::function<bool()>;
+
   // Runs `job` on a reader thread when its turn comes, and then `done` with its outcome on the
-  // loop. The owner of this lives until then. When the log ends first, which it does after the
-  // loop, neither runs.
+  // loop; that is kErrBusy only if nobody wants it any longer. The owner of this lives until then.
+  // When the log ends first, which it does after the loop, neither runs.
   template <typename T>
-  void read(const storage::ReadOrder& order, std::shared_ptr<void> owner,
+  void read(const storage::ReadOrder& order, std::shared_ptr<void> owner, Wanted is_wanted,
             std::function<Result<T>(const storage::History&)> job,
             std::function<void(Result<T>)> done) {
     ++under_way_;
-    attempt(std::make_shared<Reading<T>>(
-        Reading<T>{order, std::move(owner), std::move(job), std::move(done), std::nullopt}));
+    attempt(std::make_shared<Reading<T>>(Reading<T>{order, std::move(owner), std::move(is_wanted),
+                                                    std::move(job), std::move(done)}));
   }
 
   // No read is under way.
@@ -49,9 +52,10 @@ class LogReader {
   struct Reading {
     storage::ReadOrder order;
     std::shared_ptr<void> owner;
+    Wanted is_wanted;
     std::function<Result<T>(const storage::History&)> job;
     std::function<void(Result<T>)> done;
-    std::optional<Result<T>> outcome;
+    std::optional<Result<T>> outcome = std::nullopt;
   };
 
   // The reading is handed from thread to thread, so that its owner ends on the loop.
@@ -67,8 +71,8 @@ class LogReader {
   template <typename T>
   void finish(std::shared_ptr<Reading<T>> reading) {
     Result<T> outcome = *std::exchange(reading->outcome, std::nullopt);
-    if (!outcome &&
-        outcome.error().code == storage::kErrBusy) {  // Overload is no error: it passes.
+    const bool is_busy = !outcome && outcome.error().code == storage::kErrBusy;
+    if (is_busy && reading->is_wanted()) {  // Overload is no error: it passes.
       run_after_(kReadRetry, [this, reading = std::move(reading)] { attempt(reading); });
       return;
     }

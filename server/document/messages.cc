@@ -3,6 +3,7 @@
 #include <utility>
 #include <variant>
 
+#include "ot/base/check.h"
 #include "storage/errors.h"
 
 namespace cowrite::document {
@@ -50,6 +51,22 @@ const storage::DocumentKey& key_of(const ToDocument& request) {
 
 storage::Payer payer_of(const ToDocument& request) {
   return std::visit([](const auto& known) { return known.payer; }, request);
+}
+
+bool is_unwanted(const ToDocument& request) {
+  return std::visit(
+      [](const auto& known) {
+        if constexpr (requires { known.asker; }) return known.asker.is_gone();
+        return false;
+      },
+      request);
+}
+
+const storage::Record& CommitNotice::at(std::uint64_t version) const {
+  const bool is_new = !records.empty() && version >= records.front()->version;
+  const std::vector<RecordPtr>& among = is_new ? records : earlier;
+  CHECK(!among.empty() && version - among.front()->version < among.size());
+  return *among[version - among.front()->version];
 }
 
 Answer answer_with_error(const Submission& submission, Error error, std::uint64_t version) {

@@ -3,6 +3,7 @@
 // thread.
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <compare>
 #include <cstdint>
@@ -34,6 +35,25 @@ struct SessionId {
   friend auto operator<=>(const SessionId&, const SessionId&) = default;
 };
 
+// Who asks for something that may wait for long, also on other threads: whether it is still there.
+// A session is until it ends; the operator, who has none, always is.
+class Asker {
+ public:
+  Asker() = default;  // The operator.
+  [[nodiscard]] static Asker session() {
+    Asker asker;
+    asker.gone_ = std::make_shared<std::atomic<bool>>(false);
+    return asker;
+  }
+
+  // REQUIRES: it is a session.
+  void leave() { gone_->store(true, std::memory_order_relaxed); }
+  [[nodiscard]] bool is_gone() const { return gone_ && gone_->load(std::memory_order_relaxed); }
+
+ private:
+  std::shared_ptr<std::atomic<bool>> gone_;
+};
+
 // A committed record, shared by the document and all sessions that send it.
 using RecordPtr = std::shared_ptr<const storage::Record>;
 [[nodiscard]] std::vector<RecordPtr> share(std::vector<storage::Record> records);
@@ -54,6 +74,7 @@ struct Submission {
   // The id that the source stands for (storage/source.h), under which histories written before hold
   // what it submitted. Null if there is none.
   std::shared_ptr<const std::string> source_id = nullptr;
+  Asker asker = {};
 };
 
 // About what a submission takes while it waits, beside itself: its names and its change, which may
@@ -67,6 +88,7 @@ struct ReadRequest {
   std::uint64_t ticket = 0;  // The session's own number for the answer.
   protocol::Read request;
   storage::Payer payer = {};
+  Asker asker = {};
 };
 
 // Stops following a document.
@@ -75,6 +97,7 @@ struct LeaveRequest {
   std::uint64_t ticket = 0;
   storage::DocumentKey key;
   storage::Payer payer = {};
+  Asker asker = {};
 };
 
 // Asks for a snapshot of the past.
@@ -84,6 +107,7 @@ struct SnapshotRequest {
   storage::DocumentKey key;
   storage::VersionSelector selector;
   storage::Payer payer = {};
+  Asker asker = {};
 };
 
 // Announces a presence that is about a document, to be moved over the records that its sender had
@@ -112,6 +136,7 @@ struct QueryRequest {
   SessionId session;
   protocol::Query query;
   storage::Payer payer = {};
+  Asker asker = {};
 };
 
 using ToDocument =
@@ -120,6 +145,8 @@ using ToDocument =
 [[nodiscard]] const storage::DocumentKey& key_of(const ToDocument& request);
 // Who pays if the document has to be opened for it.
 [[nodiscard]] storage::Payer payer_of(const ToDocument& request);
+// Nobody waits for an answer any longer. A presence needs none: its end follows.
+[[nodiscard]] bool is_unwanted(const ToDocument& request);
 
 // ---- From a document to one session
 
@@ -164,13 +191,14 @@ struct PresenceRefused {
 
 // ---- From a document to whole loops
 
-// A submission is durable as record `version`. `missed` are the records from its base up to it, for
-// an author who does not follow the document.
+// A submission is durable as record `version`.
 struct Ack {
   std::string source;
   std::uint64_t sequence = 0;
   std::uint64_t version = 0;
-  std::vector<RecordPtr> missed;
+  // An author who does not follow the document may have missed the records from here up to its own,
+  // all of which are in the notice; absent if there are none, or too many.
+  std::optional<std::uint64_t> missed_from = std::nullopt;
   // How many records it was rebased over; absent if it was in the log before.
   std::optional<std::uint64_t> depth = std::nullopt;
 };
@@ -204,9 +232,15 @@ struct Answer {
 struct CommitNotice {
   storage::DocumentKey key;
   std::vector<RecordPtr> records;
+  // Those before them that authors have missed; shared, since each of many authors may have missed
+  // thousands.
+  std::vector<RecordPtr> earlier;
   std::vector<std::string_view> sources;  // Of the records, sorted.
   std::vector<std::string> encoded;       // Each record as an op message.
   std::vector<Answer> answers;
+
+  // One of either. REQUIRES: it is there.
+  [[nodiscard]] const storage::Record& at(std::uint64_t version) const;
 };
 using SharedCommit = std::shared_ptr<const CommitNotice>;
 

@@ -25,19 +25,15 @@ RecordPtr PendingSubmission::find_own_record(const RecentRecords& records) const
   return nullptr;
 }
 
-std::vector<RecordPtr> PendingSubmission::missed(std::uint64_t version,
-                                                 const RecentRecords& committed,
-                                                 const RecentRecords& batch) const {
-  if (!base() || *base() < committed.begin() || version <= *base()) return {};
-  std::vector<RecordPtr> missed;
-  missed.reserve(version - *base());
-  std::size_t bytes = 0;
-  for (std::uint64_t next = *base(); next < version; ++next) {
-    missed.push_back(next < committed.end() ? committed.at(next) : batch.at(next));
-    bytes += record_bytes(*missed.back());
-    if (bytes > kMissedBytesMax) return {};
-  }
-  return missed;
+std::optional<std::uint64_t> PendingSubmission::missed_from(std::uint64_t version,
+                                                            const RecentRecords& committed,
+                                                            const RecentRecords& batch) const {
+  if (!base() || *base() < committed.begin() || version <= *base()) return std::nullopt;
+  const std::uint64_t end = committed.end();
+  const std::uint64_t bytes = committed.bytes(std::min(*base(), end), std::min(version, end)) +
+                              batch.bytes(std::max(*base(), end), std::max(version, end));
+  if (bytes > kMissedBytesMax) return std::nullopt;
+  return base();
 }
 
 }  // namespace cowrite::document

@@ -33,6 +33,9 @@ class PendingSubmission {
   // further than its own record.
   [[nodiscard]] RebaseProgress& progress() { return progress_; }
   [[nodiscard]] const RebaseProgress& progress() const { return progress_; }
+  // Whoever submitted it is gone, and sends it again if it comes back. Unless the log has it, it is
+  // dropped.
+  [[nodiscard]] bool is_gone() const { return submission_.asker.is_gone(); }
   // Of the change, as it came.
   [[nodiscard]] std::size_t bytes() const { return bytes_; }
   // Of the change, as it is now.
@@ -49,10 +52,11 @@ class PendingSubmission {
   // Its own record, if it is among these and not before progress().at(); else null.
   [[nodiscard]] RecordPtr find_own_record(const RecentRecords& records) const;
 
-  // The records that its author has not seen, from its base up to `version`; none if they are too
-  // many or not in memory. `batch` follows `committed`.
-  [[nodiscard]] std::vector<RecordPtr> missed(std::uint64_t version, const RecentRecords& committed,
-                                              const RecentRecords& batch) const;
+  // The first of the records that its author has not seen, from its base up to `version`; absent if
+  // there are none, or too many, or not all are in memory. `batch` follows `committed`.
+  [[nodiscard]] std::optional<std::uint64_t> missed_from(std::uint64_t version,
+                                                         const RecentRecords& committed,
+                                                         const RecentRecords& batch) const;
 
  private:
   [[nodiscard]] bool is_source(const std::string& source) const;

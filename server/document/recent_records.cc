@@ -32,8 +32,17 @@ std::vector<RecordPtr> RecentRecords::since(std::uint64_t version, std::size_t b
   return records;
 }
 
+std::uint64_t RecentRecords::bytes(std::uint64_t from, std::uint64_t to) const {
+  CHECK(begin() <= from && from <= to && to <= end_);
+  return bytes_before(to) - bytes_before(from);
+}
+
+std::uint64_t RecentRecords::bytes_before(std::uint64_t version) const {
+  return version == end_ ? bytes_ever_ : bytes_before_[dropped_ + (version - begin())];
+}
+
 std::size_t RecentRecords::memory_bytes() const {
-  constexpr std::size_t kPerRecord = 64;  // Its pointer, its count of owners, its block of memory.
+  constexpr std::size_t kPerRecord = 72;  // Its pointer, its count of owners, its block of memory.
   return bytes_ + size() * kPerRecord + (blocks_ ? blocks_->bytes() : 0);
 }
 
@@ -51,7 +60,9 @@ std::vector<RecordPtr> RecentRecords::since(std::uint64_t version) const {
 
 void RecentRecords::push(RecordPtr record) {
   CHECK(record->version == end_);
+  bytes_before_.push_back(bytes_ever_);
   bytes_ += record_bytes(*record);
+  bytes_ever_ += record_bytes(*record);
   ++end_;
   if (!std::holds_alternative<storage::Edit>(record->change)) edits_begin_ = end_;
   unlearned_ += components(record->change);
@@ -78,8 +89,11 @@ void RecentRecords::drop_oldest() {
   bytes_ -= record_bytes(*records_[dropped_]);
   records_[dropped_++].reset();
   if (dropped_ < size()) return;
-  records_.erase(records_.begin(), records_.begin() + static_cast<std::ptrdiff_t>(dropped_));
+  const auto dropped = static_cast<std::ptrdiff_t>(dropped_);
+  records_.erase(records_.begin(), records_.begin() + dropped);
   records_.shrink_to_fit();
+  bytes_before_.erase(bytes_before_.begin(), bytes_before_.begin() + dropped);
+  bytes_before_.shrink_to_fit();
   dropped_ = 0;
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <iterator>
 #include <utility>
+#include <variant>
 
 #include "ot/base/check.h"
 #include "server/protocol/error_codes.h"
@@ -25,6 +26,14 @@ std::vector<std::string> encode_records(const storage::DocumentKey& key,
 
 std::size_t subscription_bytes(std::string_view collection, std::string_view id) {
   return kSubscriptionBytes + kDocumentNames * (collection.size() + id.size());
+}
+
+void set_asker(document::ToDocument& request, const document::Asker& asker) {
+  std::visit(
+      [&asker](auto& known) {
+        if constexpr (requires { known.asker; }) known.asker = asker;
+      },
+      request);
 }
 
 Error bulk_reply_full() {
@@ -265,6 +274,7 @@ void DocumentReads::post(document::ToDocument request) {
     queue_.begin_parts(read->request.key);
     catch_up_.emplace(CatchUp{read->request.key});
   }
+  set_asker(request, asker_);
   outbox_.post(std::move(request));
 }
 

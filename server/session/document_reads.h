@@ -19,6 +19,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "server/document/messages.h"
@@ -42,9 +43,10 @@ class DocumentReads {
  public:
   // What is followed takes of the account. REQUIRES: what is referred to outlives this; the account
   // is owned by a shared_ptr.
-  DocumentReads(document::SessionId session, storage::Payer payer, const OwnSources& own_sources,
-                FollowedMemory::Account& followed, Outbox& outbox)
+  DocumentReads(document::SessionId session, document::Asker asker, storage::Payer payer,
+                const OwnSources& own_sources, FollowedMemory::Account& followed, Outbox& outbox)
       : session_(session),
+        asker_(std::move(asker)),
         payer_(payer),
         own_sources_(own_sources),
         followed_(followed),
@@ -79,6 +81,9 @@ class DocumentReads {
 
   // The client follows the document, or has asked to.
   [[nodiscard]] bool wants(const storage::DocumentKey& key) const;
+
+  // The documents that were asked for something, operations included, and have not answered.
+  [[nodiscard]] std::vector<storage::DocumentKey> asked() const { return queue_.asked(); }
 
   // Null if the client does not follow the document.
   [[nodiscard]] Subscription* find(const storage::DocumentKey& key);
@@ -151,6 +156,7 @@ class DocumentReads {
                                                          const protocol::ReadMany& request);
 
   document::SessionId session_;
+  document::Asker asker_;
   storage::Payer payer_;
   const OwnSources& own_sources_;
   FollowedMemory::Account& followed_;

@@ -1,5 +1,6 @@
 #include "server/session/presences.h"
 
+#include <memory>
 #include <utility>
 
 #include "server/protocol/error_codes.h"
@@ -77,29 +78,49 @@ std::vector<protocol::Presence> OwnPresences::take_back_all() {
 
 void WaitingPresences::put(const document::PresenceNotice& notice,
                            transport::SharedOutbound encoded) {
-  const std::uint64_t version = notice.presence.presence_version;
+  Latest next{notice.presence.presence_version, notice.presence.value == "null",
+              std::move(encoded)};
   const Name name{notice.presence.channel, notice.source, notice.presence.id};
   const auto known = latest_.find(name);
   if (known != latest_.end()) {
-    if (version < known->second.presence_version) return;
+    const bool begins_anew = known->second.is_end && !next.is_end;
+    if (!begins_anew && next.presence_version < known->second.presence_version) return;
+    next = after(known->second, std::move(next));
     erase(known);
   }
-  while (!latest_.empty() && (latest_.size() >= kWaitingPresencesMax ||
-                              bytes_ + encoded->bytes > kWaitingPresenceBytesMax)) {
+  make_room(next.bytes());
+  bytes_ += next.bytes();
+  latest_.emplace(name, std::move(next));
+}
+
+// What waits when `next` follows. What began anew and has ended before anybody saw it leaves the
+// end before it, of which the client has to hear, and nothing else.
+WaitingPresences::Latest WaitingPresences::after(const Latest& known, Latest next) {
+  if (known.end_before && next.is_end) return *known.end_before;
+  if (known.end_before) next.end_before = known.end_before;
+  if (known.is_end && !next.is_end) next.end_before = std::make_shared<const Latest>(known);
+  return next;
+}
+
+void WaitingPresences::make_room(std::size_t bytes) {
+  while (!latest_.empty() &&
+         (latest_.size() >= kWaitingPresencesMax || bytes_ + bytes > kWaitingPresenceBytesMax)) {
     erase(latest_.begin());
   }
-  bytes_ += encoded->bytes;
-  latest_.emplace(name, Latest{version, std::move(encoded)});
 }
 
 void WaitingPresences::erase(std::map<Name, Latest>::iterator forgotten) {
-  bytes_ -= forgotten->second.encoded->bytes;
+  bytes_ -= forgotten->second.bytes();
   latest_.erase(forgotten);
 }
 
 std::vector<transport::SharedOutbound> WaitingPresences::take() {
   std::vector<transport::SharedOutbound> presences;
-  for (auto& [name, latest] : latest_) presences.push_back(std::move(latest.encoded));
+  presences.reserve(2 * latest_.size());
+  for (auto& [name, latest] : latest_) {
+    if (latest.end_before) presences.push_back(latest.end_before->encoded);
+    presences.push_back(std::move(latest.encoded));
+  }
   latest_.clear();
   bytes_ = 0;
   return presences;

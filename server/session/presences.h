@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -57,7 +58,8 @@ class OwnPresences {
 };
 
 // Only the latest of each person matters. The latest is not always the last to come: a connection
-// that its client has left long ago takes its presences back when it ends.
+// that its client has left long ago takes its presences back when it ends. What has ended may begin
+// anew with a lower version, which the client ignores unless it hears of the end first.
 class WaitingPresences {
  public:
   void put(const document::PresenceNotice& notice, transport::SharedOutbound encoded);
@@ -70,8 +72,16 @@ class WaitingPresences {
   };
   struct Latest {
     std::uint64_t presence_version = 0;
+    bool is_end = false;
     transport::SharedOutbound encoded;
+    std::shared_ptr<const Latest> end_before = {};  // If it has begun anew.
+
+    [[nodiscard]] std::size_t bytes() const {
+      return encoded->bytes + (end_before ? end_before->encoded->bytes : 0);
+    }
   };
+  [[nodiscard]] static Latest after(const Latest& known, Latest next);
+  void make_room(std::size_t bytes);
   void erase(std::map<Name, Latest>::iterator forgotten);
 
   std::map<Name, Latest> latest_;

@@ -28,7 +28,7 @@ void Queries::drained() {
 void Queries::pump() {
   if (under_way_ || congested_ || queue_.empty()) return;
   under_way_ = true;
-  outbox_.post(document::QueryRequest{session_, std::move(queue_.front()), payer_});
+  outbox_.post(document::QueryRequest{session_, std::move(queue_.front()), payer_, asker_});
   queue_.pop_front();
 }
 

@@ -16,8 +16,8 @@ namespace cowrite::session {
 
 class Queries {
  public:
-  Queries(document::SessionId session, storage::Payer payer, Outbox& outbox)
-      : session_(session), payer_(payer), outbox_(outbox) {}
+  Queries(document::SessionId session, document::Asker asker, storage::Payer payer, Outbox& outbox)
+      : session_(session), asker_(std::move(asker)), payer_(payer), outbox_(outbox) {}
 
   void ask(protocol::Query query);
   void deliver(const document::QueryReply& reply);
@@ -33,6 +33,7 @@ class Queries {
   void pump();
 
   document::SessionId session_;
+  document::Asker asker_;
   storage::Payer payer_;
   Outbox& outbox_;
   std::list<protocol::Query> queue_;

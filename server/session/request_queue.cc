@@ -120,6 +120,14 @@ bool RequestQueue::awaits_answers(const storage::DocumentKey& key) const {
   return lane != lanes_.end() && lane->second.unanswered > 0;
 }
 
+std::vector<storage::DocumentKey> RequestQueue::asked() const {
+  std::vector<storage::DocumentKey> asked;
+  for (const auto& [key, lane] : lanes_) {
+    if (lane.under_way > 0 || lane.unanswered > 0) asked.push_back(key);
+  }
+  return asked;
+}
+
 void RequestQueue::put_back(ReadRequest request) {
   const auto lane = lanes_.try_emplace(request.request.key).first;
   lane->second.requests.push_front({std::move(request)});

@@ -9,6 +9,7 @@
 #include <list>
 #include <map>
 #include <optional>
+#include <vector>
 
 #include "server/document/messages.h"
 
@@ -43,6 +44,8 @@ class RequestQueue {
 
   // Whether operations on the document are not answered.
   [[nodiscard]] bool awaits_answers(const storage::DocumentKey& key) const;
+  // The documents of what was passed on and is not answered.
+  [[nodiscard]] std::vector<storage::DocumentKey> asked() const;
   // As the next about its document: one that was answered too early, and is to be asked again.
   void put_back(document::ReadRequest request);
 

@@ -25,8 +25,8 @@ Session::Session(document::SessionId id, std::string connection_id, std::string 
       own_sources_(std::move(connection_id)),
       history_id_(std::move(history_id)),
       followed_(std::make_shared<FollowedMemory::Account>(std::move(followed))),
-      reads_(id, payer, own_sources_, *followed_, outbox_),
-      queries_(id, payer, outbox_),
+      reads_(id, asker_, payer, own_sources_, *followed_, outbox_),
+      queries_(id, asker_, payer, outbox_),
       own_presences_(*followed_),
       pace_(*followed_) {}
 
@@ -218,12 +218,13 @@ std::size_t Session::send_answers(const document::CommitNotice& notice,
     if (answer.session != id_) continue;
     if (const auto* ack = std::get_if<document::Ack>(&answer.outcome)) {
       send_records_below(ack->version);
-      looked_at += ack->missed.size();
-      for (const document::RecordPtr& record : ack->missed) {
-        if (subscription || record->version < sent) continue;
-        messages.push_back(
-            protocol::encode_operation(notice.key, *record, own_sources_.id_of(record->source)));
-        sent = record->version + 1;
+      if (!subscription && ack->missed_from) {
+        for (sent = std::max(sent, *ack->missed_from); sent < ack->version; ++sent) {
+          const storage::Record& record = notice.at(sent);
+          messages.push_back(
+              protocol::encode_operation(notice.key, record, own_sources_.id_of(record.source)));
+          ++looked_at;
+        }
       }
       messages.push_back(protocol::encode_ack(notice.key, own_sources_.id_of(ack->source),
                                               ack->sequence, ack->version));
@@ -397,6 +398,7 @@ void Session::drained() {
 }
 
 void Session::closed() {
+  asker_.leave();
   pace_.forget_all();
   retract(own_presences_.take_back_all());
 }

@@ -99,6 +99,9 @@ class Session {
   // True while a submission of the client waits for its outcome.
   [[nodiscard]] bool owes_answers() const { return unanswered_ > 0; }
 
+  // The documents that it has asked for something and has no answer of.
+  [[nodiscard]] std::vector<storage::DocumentKey> asked() const { return reads_.asked(); }
+
   // How many presences the client has announced and not taken back.
   [[nodiscard]] std::size_t presences() const { return own_presences_.size(); }
 
@@ -138,6 +141,7 @@ class Session {
   void refuse_channel(const protocol::JoinChannel& message, std::string sentence);
 
   document::SessionId id_;
+  document::Asker asker_ = document::Asker::session();
   storage::Payer payer_;
   OwnSources own_sources_;
   std::string history_id_;

@@ -94,7 +94,7 @@ void SessionHost::on_close() {
   state_ = State::kClosed;
   session_.closed();
   carry_out();
-  ports_.closed(id_);
+  ports_.closed(id_, session_.asked());
 }
 
 // ---- Effects

@@ -10,6 +10,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "server/protocol/decode.h"
 #include "server/session/session.h"
@@ -24,7 +25,8 @@ struct SessionPorts {
   std::function<void(document::QueryRequest)> query;
   // Decodes a long message where that holds up nobody; `done` is called later, on the loop.
   std::function<void(std::string text, std::function<void(protocol::Decoded)> done)> decode_apart;
-  std::function<void(document::SessionId)> closed;  // The last thing that is heard of it.
+  // The last thing that is heard of it, with the documents that owe it answers.
+  std::function<void(document::SessionId, const std::vector<storage::DocumentKey>& asked)> closed;
 
   // Calls presence_period_over() of the session when kPresencePeriod has passed.
   std::function<void(document::SessionId)> start_presence_period = [](auto) {};

@@ -94,6 +94,11 @@ void DocumentTable::leave(const DocumentKey& key, LoopIndex loop) {
   found->second.host->leave(loop);
 }
 
+void DocumentTable::asker_gone(const DocumentKey& key) {
+  const auto found = documents_.find(key);
+  if (found != documents_.end()) found->second.host->asker_gone();
+}
+
 void DocumentTable::reload(const DocumentKey& key) {
   const auto found = documents_.find(key);
   if (found == documents_.end()) return;

@@ -34,6 +34,8 @@ class DocumentTable {
   void handle(document::ToDocument request);
   // A session of this loop that joined the document has left. REQUIRES: it had joined.
   void leave(const storage::DocumentKey& key, LoopIndex loop);
+  // As Switchboard::asker_gone().
+  void asker_gone(const storage::DocumentKey& key);
   // As Switchboard::reload().
   void reload(const storage::DocumentKey& key);
 

@@ -5,7 +5,9 @@
 // as something of a lane is being told, all that comes after it in that lane waits behind it; so
 // each session hears of everything in the order in which it came, as if all were told at once.
 // Lanes take turns. Where no more sessions are concerned than a slice, and nothing is under way,
-// everything is told at once, and nothing is kept.
+// everything is told at once, and nothing is kept. While there is no room for what clients are
+// sent, nothing is told at once, so that room is made between two slices, however many lanes there
+// are.
 //
 // Of presences only the latest matters. One that waits gives its place to a later one of its name,
 // unless something that keeps its order stands between them, or it is the end of a presence and the
@@ -48,10 +50,15 @@ class FanOut {
   };
 
   // A turn costs `slice`, and the rest of what was told last. `post` has a function called in
-  // another turn; `waiting` counts what is told or waits. REQUIRES: slice > 0; the counter outlives
-  // this.
-  FanOut(std::size_t slice, std::function<void(Work)> post, counting::Counter& waiting)
-      : slice_(slice), left_(slice), post_(std::move(post)), waiting_(waiting) {}
+  // another turn; `has_room` says whether there is room for what clients are sent; `waiting` counts
+  // what is told or waits. REQUIRES: slice > 0; the counter outlives this.
+  FanOut(std::size_t slice, std::function<void(Work)> post, std::function<bool()> has_room,
+         counting::Counter& waiting)
+      : slice_(slice),
+        left_(slice),
+        post_(std::move(post)),
+        has_room_(std::move(has_room)),
+        waiting_(waiting) {}
 
   [[nodiscard]] bool idle() const { return lanes_.empty(); }
   // Whether what comes in this lane has to wait.
@@ -65,6 +72,7 @@ class FanOut {
   template <typename Lane, typename TellOne>
   void tell(Lane lane, std::size_t count, TellOne tell) {
     std::size_t next = 0;
+    if (!in_turn_ && !has_room_()) left_ = 0;
     while (next < count && left_ > 0) spend(tell(next++));
     if (!in_turn_) left_ = slice_;
     if (next < count) go_on_later(lane(), {next, count, std::move(tell)});
@@ -115,6 +123,7 @@ class FanOut {
   const std::size_t slice_;
   std::size_t left_;  // Of the slice of this turn.
   const std::function<void(Work)> post_;
+  const std::function<bool()> has_room_;
   counting::Counter& waiting_;
   Lanes lanes_;
   std::deque<Lanes::value_type*> turns_;  // Every lane, the one whose turn is next first.

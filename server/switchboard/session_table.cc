@@ -21,7 +21,7 @@ SessionTable::SessionTable(Switchboard& board, LoopIndex loop, std::string histo
       counts_(counts),
       fan_out_(
           told_at_once, [this](FanOut::Work work) { board_.ports().post(loop_, std::move(work)); },
-          counts.notices_waiting) {}
+          [this] { return board_.ports().has_output_room(loop_); }, counts.notices_waiting) {}
 
 // ---- Coming and going
 
@@ -47,7 +47,8 @@ session::SessionPorts SessionTable::session_ports() {
           [this](std::string text, std::function<void(protocol::Decoded)> done) {
             decode_apart(std::move(text), std::move(done));
           },
-      .closed = [this](SessionId session) { forget(session); },
+      .closed = [this](SessionId session,
+                       const std::vector<DocumentKey>& asked) { forget(session, asked); },
       .start_presence_period =
           [this](SessionId session) {
             board_.ports().post_after(loop_, session::kPresencePeriod, [this, session] {
@@ -76,7 +77,8 @@ void SessionTable::decode_apart(std::string text, std::function<void(protocol::D
   });
 }
 
-void SessionTable::forget(SessionId session) {
+void SessionTable::forget(SessionId session, const std::vector<DocumentKey>& asked) {
+  for (const DocumentKey& key : asked) board_.asker_gone(key);
   for (const DocumentKey& key : documents_.leave_all(session.number)) {
     counts_.subscriptions.subtract();
     board_.leave_document(key, loop_);

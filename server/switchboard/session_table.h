@@ -69,7 +69,7 @@ class SessionTable {
   [[nodiscard]] session::SessionPorts session_ports();
   [[nodiscard]] std::shared_ptr<session::SessionHost> find(SessionNumber number) const;
   void decode_apart(std::string text, std::function<void(protocol::Decoded)> done);
-  void forget(SessionId session);
+  void forget(SessionId session, const std::vector<storage::DocumentKey>& asked);
   void finish_drain();
 
   // `work` when all before it in the lane is told. The lane is that of a document, or of a channel,

@@ -142,6 +142,7 @@ void Switchboard::query(const document::QueryRequest& request) {
   post(request.session.loop, [this, request](Shard& shard) {
     shard.queries.read<document::RoomyPage>(
         {storage::Urgency::kPast, request.payer}, nullptr,
+        [asker = request.asker] { return !asker.is_gone(); },
         [query = request.query, memory = memory_](const storage::History& history) {
           return document::read_collection(history, *memory, query);
         },
@@ -156,6 +157,10 @@ void Switchboard::query(const document::QueryRequest& request) {
 
 void Switchboard::leave_document(const DocumentKey& key, LoopIndex loop) {
   post(home_of(key), [key, loop](Shard& shard) { shard.documents.leave(key, loop); });
+}
+
+void Switchboard::asker_gone(const DocumentKey& key) {
+  post(home_of(key), [key](Shard& shard) { shard.documents.asker_gone(key); });
 }
 
 void Switchboard::leave_channel(const std::string& channel, LoopIndex loop) {

@@ -64,6 +64,8 @@ struct Ports {
   // Memory for documents is scarce, and none of the loop's can leave now: clients that do not take
   // the texts that they asked for are to be dropped. On that loop.
   std::function<void(LoopIndex)> on_memory_scarce = [](auto) {};
+  // Whether there is room for what the loop's clients are sent. On that loop.
+  std::function<bool(LoopIndex)> has_output_room = [](auto) { return true; };
   // A document's newest record is dated later than the clock, by more than kClockDifferenceMax.
   // From any thread.
   std::function<void(const storage::DocumentKey&, std::int64_t time_ms)> on_time_ahead =
@@ -120,6 +122,8 @@ class Switchboard {
   void query(const document::QueryRequest& request);
   // A session of this loop has left.
   void leave_document(const storage::DocumentKey& key, LoopIndex loop);
+  // A session is gone that has asked the document for something and has no answer.
+  void asker_gone(const storage::DocumentKey& key);
   void leave_channel(const std::string& channel, LoopIndex loop);
   // To one session; dropped if it is gone.
   void to_session(SessionId session, document::HostPorts::Reply reply);

@@ -95,6 +95,9 @@ class WebSocketServer {
   // Drops the clients that were sent long texts and do not take them.
   void drop_stalled();
 
+  // What is queued for all connections is within its bound.
+  [[nodiscard]] bool has_output_room() const;
+
   // The number of open WebSockets.
   [[nodiscard]] std::size_t connections() const { return counts().web_sockets.value(); }
   // What is counted of all connections. From any thread.

@@ -22,6 +22,14 @@ class FairQueue {
     own.push_back(std::move(item));
   }
 
+  // Takes out those for which `is_unwanted` returns true; it is asked once about each.
+  template <typename IsUnwanted>
+  void erase_if(IsUnwanted is_unwanted) {
+    for (auto& [payer, own] : items_) std::erase_if(own, is_unwanted);
+    std::erase_if(turns_, [this](Payer payer) { return items_.at(payer).empty(); });
+    std::erase_if(items_, [](const auto& own) { return own.second.empty(); });
+  }
+
   // The next payer, and its oldest item. REQUIRES: !empty().
   [[nodiscard]] std::pair<Payer, Item> pop() {
     const Payer payer = turns_.front();

@@ -6,11 +6,11 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { describe, it } from "node:test";
 import { within } from "../support/deadline.js";
-import { creation, kCollection as c, opMessage } from "../support/documents.js";
+import { commit, creation, opMessage } from "../support/documents.js";
 import { when } from "../support/metrics.js";
 import { Server } from "../support/server.js";
 import { attack } from "./support/attack.js";
-import { deafs, each, times } from "./support/kinds.js";
+import { deafs, each, times, upTo } from "./support/kinds.js";
 import { kAttackMs, scaled } from "./support/limits.js";
 import { makeNoise } from "./support/texts.js";
 
@@ -19,6 +19,8 @@ const kTypists = 25;
 const kText = "long-text";
 const kManyComponents = 262_144; // As many as an operation may have.
 const kWaitingDocuments = 50;
+const kRounds = 15;
+const kSmallPerConnection = 120; // A few fewer than one may have unanswered.
 const kCommitted = 'cowrite_operations_total{outcome="committed"}';
 
 // What is written may be so many times what is sent, and what a quiet server writes beside it: a
@@ -38,6 +40,27 @@ async function type(raw, d, v, letters) {
       v = message.v + 1;
       if (message.op === undefined) break;
     }
+  }
+}
+
+/** Documents of a letter each; resolves to their ids. */
+async function smallDocuments(field) {
+  const maker = await field.raw();
+  const ids = times(kWaitingDocuments, (index) => `small-${index}`);
+  for (const [index, id] of ids.entries()) await commit(maker, id, 0, index + 1, creation("x"));
+  return ids;
+}
+
+async function fillDisk(field) {
+  await field.disk.fill(16 * kMiB);
+  await when(field.server, "edits wait", (now) => now.cowrite_log_waits_for_disk === 1);
+}
+
+/** As many small operations as a connection may have unanswered, on one document after the other. */
+function submitSmall(attacker, ids, first) {
+  for (const number of upTo(kSmallPerConnection)) {
+    const d = ids[(first + number) % ids.length];
+    attacker.send(opMessage(d, 1, number + 1, { op: ["left"] }));
   }
 }
 
@@ -67,8 +90,7 @@ describe("the disk", () => {
     }
     const created = (now) => now[kCommitted] >= attackers.length + 1;
     await when(field.server, "the documents are there", created);
-    await field.disk.fill(16 * kMiB);
-    await when(field.server, "edits wait", (now) => now.cowrite_log_waits_for_disk === 1);
+    await fillDisk(field);
     await each(attackers.entries(), async ([index, attacker]) => {
       for (const seq of times(10, (number) => number + 2)) {
         attacker.send(opMessage(`waiting-${index}`, 1, seq, { op }));
@@ -92,8 +114,7 @@ describe("the disk", () => {
       }
       const created = (now) => now[kCommitted] >= ids.length + 1;
       await when(field.server, "the documents are there", created);
-      await field.disk.fill(16 * kMiB);
-      await when(field.server, "edits wait", (now) => now.cowrite_log_waits_for_disk === 1);
+      await fillDisk(field);
       await each(attackers.entries(), async ([index, attacker]) => {
         const op = index % 4 ? small : large;
         for (const number of times(op === small ? 20 : 4, (next) => next + 1)) {
@@ -103,6 +124,41 @@ describe("the disk", () => {
       });
       await field.hold(3);
       await field.disk.empty();
+      await field.hold(5); // What has waited is answered, and nobody reads it.
+    },
+  );
+
+  attack(
+    "900 connections submit 120 small operations each while the disk is nearly full",
+    { diskMiB: 400 },
+    async (field) => {
+      const ids = await smallDocuments(field);
+      await fillDisk(field);
+      const attackers = await deafs(field, scaled(900));
+      for (const [index, attacker] of attackers.entries()) submitSmall(attacker, ids, index);
+      await field.hold(3);
+      await field.disk.empty();
+      await field.hold(3);
+    },
+  );
+
+  attack(
+    "300 connections at a time submit, go and come again while the disk is nearly full",
+    { diskMiB: 400 },
+    async (field) => {
+      const ids = await smallDocuments(field);
+      await fillDisk(field);
+      for (const round of upTo(scaled(kRounds))) {
+        const attackers = await field.raws(300);
+        await each(attackers.entries(), async ([index, attacker]) => {
+          submitSmall(attacker, ids, round + index);
+          attacker.send({ a: "pp" });
+          await attacker.next(); // All of it has arrived.
+          attacker.socket.terminate();
+        });
+      }
+      await field.disk.empty();
+      await field.hold(3);
     },
   );
 

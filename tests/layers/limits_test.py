@@ -21,7 +21,7 @@ INTERNAL = {
         "kBatchRecordsMax", "kBatchBytesMax", "kShapesMax", "kShapesBytesMax", "kUnlearnedComponentsMax", "kPassedOneByOne", "kRecentRecordsOnOpening", "kRecentBytesWhenScarce",
         "kHistoryChunkBytes", "kKnownSourcesMax", "kOpenDocumentBytes", "kAppendRetry", "kForeignRecordsRetry",
         "kReadRetry", "kReloadRetry", "kRebaseWork", "kReadRecordWork", "kBatchWorkMax", "kCatchUpWork", "kRebasesAtOnceMax",
-        "kLookUpsAtOnceMax", "kCatchUpBytes", "kComponentsApart", "kEncodedApartBytes", "kUntoldCommitsMax", "kUntoldRetry", "kSmallDocumentBytes", "kSmallDocumentsPart", "kHeldPresenceBytes", "kSentTextBytes",
+        "kLookUpsAtOnceMax", "kCatchUpBytes", "kComponentsApart", "kEncodedApartBytes", "kUntoldCommitsMax", "kUntoldRetry", "kLookedThroughAtOnce", "kSmallDocumentBytes", "kSmallDocumentsPart", "kHeldPresenceBytes", "kSentTextBytes",
     )),
     *("session::" + name for name in (
         "kReadsInFlightPerConnectionMax", "kSendQueueHighBytes", "kDecodedApartBytes", "kRecordsLookedAt", "kBytesOfOwn", "kSubscriptionBytes", "kChannelBytes", "kPresenceBytes",

@@ -45,6 +45,7 @@ class WebSocketServer::Impl : public std::enable_shared_from_this<Impl> {
   // The owner is gone: no more events.
   void abandon();
   void drop_stalled();
+  [[nodiscard]] bool has_output_room() const { return !output_->full(); }
   [[nodiscard]] const Counts& counts() const { return counts_; }
 
  private:
@@ -523,6 +524,8 @@ Result<std::uint16_t> WebSocketServer::listen(const ListenAddress& address, Shar
 }
 
 void WebSocketServer::drop_stalled() { impl_->drop_stalled(); }
+
+bool WebSocketServer::has_output_room() const { return impl_->has_output_room(); }
 
 void WebSocketServer::stop_accepting() { impl_->stop_accepting(); }
 

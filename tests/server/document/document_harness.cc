@@ -92,20 +92,23 @@ std::string describe(const storage::Record& record) {
   return line + "delete";
 }
 
-std::string describe(const Ack& ack) {
+std::string describe(const Ack& ack, const CommitNotice& notice) {
   std::string line = "ack " + ack.source + ":" + std::to_string(ack.sequence) + " at " +
                      std::to_string(ack.version);
-  if (!ack.missed.empty()) line += " after";
-  for (const RecordPtr& missed : ack.missed) line += " " + std::to_string(missed->version);
+  if (ack.missed_from) line += " after";
+  for (std::uint64_t version = ack.missed_from.value_or(ack.version); version < ack.version;
+       ++version) {
+    line += " " + std::to_string(notice.at(version).version);
+  }
   return line;
 }
 
-std::string describe(const Refusal& refusal) {
+std::string describe(const Refusal& refusal, const CommitNotice&) {
   return "refuse " + std::to_string(refusal.request.sequence) + " " +
          std::string(refusal.error.code);
 }
 
-std::string describe(const Unsettled&) { return "unsettled"; }
+std::string describe(const Unsettled&, const CommitNotice&) { return "unsettled"; }
 
 }  // namespace
 
@@ -146,8 +149,17 @@ void DocumentHarness::submit(const std::string& source, std::uint64_t sequence,
                            .source = std::nullopt,
                            .sequence = sequence,
                            .change = std::move(change)};
-  document_.submit(
-      {.session = {}, .source = source, .author = "somebody", .request = std::move(request)});
+  document_.submit({.session = {},
+                    .source = source,
+                    .author = "somebody",
+                    .request = std::move(request),
+                    .asker = sessions_.try_emplace(source, Asker::session()).first->second});
+  advance();
+}
+
+void DocumentHarness::leave(const std::string& source) {
+  sessions_.at(source).leave();
+  document_.drop_gone();
   advance();
 }
 
@@ -237,7 +249,7 @@ void DocumentHarness::note(const CommitNotice& notice) {
   for (const Answer& answer : notice.answers) {
     if (const auto* ack = std::get_if<Ack>(&answer.outcome)) depths_.push_back(ack->depth);
     announced_.push_back(
-        std::visit([](const auto& outcome) { return describe(outcome); }, answer.outcome));
+        std::visit([&](const auto& outcome) { return describe(outcome, notice); }, answer.outcome));
   }
 }
 

@@ -12,6 +12,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -35,6 +36,8 @@ class DocumentHarness {
   void edit(const std::string& source, std::uint64_t sequence, std::optional<std::uint64_t> base,
             std::string_view notation);
   void remove(const std::string& source, std::uint64_t sequence, std::optional<std::uint64_t> base);
+  // The source's session ends.
+  void leave(const std::string& source);
   // The outcome of the append in flight; then whatever is due.
   void finish(storage::AppendOutcome outcome);
   // Commits append after append until nothing is in flight.
@@ -80,6 +83,7 @@ class DocumentHarness {
 
   std::vector<storage::Record> log_;
   Document document_;
+  std::map<std::string, Asker> sessions_;
   std::optional<storage::Append> append_;
   std::vector<ReadHistory> reads_;
   std::optional<ReadForeign> foreign_;

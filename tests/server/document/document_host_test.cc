@@ -9,7 +9,10 @@
 #include <condition_variable>
 #include <deque>
 #include <mutex>
+#include <optional>
+#include <string>
 #include <utility>
+#include <vector>
 
 #include "server/document/limits.h"
 #include "storage/rocksdb_log.h"
@@ -152,6 +155,16 @@ class DocumentHostTest : public ::testing::Test {
     host_->handle(ReadRequest{kBob, 1, {kind, {"docs", "d"}, version}});
   }
 
+  // Leaves no room for another document, however small.
+  std::vector<DocumentMemory::Charge> all_of_memory() {
+    std::vector<DocumentMemory::Charge> all;
+    for (const std::size_t bytes : {kSmallDocumentBytes, kOpenDocumentBytes}) {
+      while (DocumentMemory::Charge charge = memory_->try_charge(bytes)) {
+        all.push_back(std::move(charge));
+      }
+    }
+    return all;
+  }
   // Runs what was posted until `count` things were told, waiting for the log's threads.
   std::vector<std::string> told(std::size_t count) {
     while (told_.size() < count) run_one();
@@ -483,6 +496,90 @@ TEST_F(DocumentHostTest, WhereMemoryIsScarceALargePresenceWaitsForNothing) {
   ASSERT_TRUE(host_->unload());
   host_->handle(DocumentPresence{kBob, "bob", large});
   EXPECT_THAT(told(1), ElementsAre("presence large acknowledged"));
+}
+
+TEST_F(DocumentHostTest, WhileADocumentIsNotHereTheLatestOfAPresenceWaitsAndItsEndDoesNot) {
+  submit(1, std::nullopt, storage::Create{"ab"});
+  (void)told(1);
+  ASSERT_TRUE(host_->unload());
+  const auto show = [this](std::uint64_t version, const std::string& value) {
+    protocol::Presence presence{
+        .channel = "docs.d", .id = "p", .presence_version = version, .value = value};
+    presence.key = {"docs", "d"};
+    presence.version = 1;
+    presence.type = protocol::kTextType;
+    host_->handle(DocumentPresence{kBob, "bob", presence});
+    return std::exchange(told_, {});
+  };
+  EXPECT_THAT(show(1, "1"), IsEmpty());
+  EXPECT_THAT(show(2, "2"), ElementsAre("presence p acknowledged"));
+  EXPECT_THAT(show(3, "null"),
+              ElementsAre("presence p acknowledged", HasSubstr(R"("p":null,"pv":3)")));
+  EXPECT_THAT(show(5, "1"), IsEmpty());
+  EXPECT_THAT(show(4, "null"), ElementsAre(HasSubstr(R"("p":null,"pv":4)")))
+      << "of an older connection of that client";
+  EXPECT_THAT(told(1), ElementsAre(HasSubstr(R"("p":1,"pv":5)")));
+}
+
+TEST_F(DocumentHostTest, WhatNobodyWaitsForAnyLongerIsNotReadAgain) {
+  submit(1, std::nullopt, storage::Create{"ab"});
+  (void)told(1);
+  const auto read_past = [this](const Asker& asker) {
+    host_->handle(SnapshotRequest{kBob, 1, {"docs", "d"}, storage::AtVersion{0}, {}, asker});
+    run_one();
+    EXPECT_EQ(later_.size(), 1U) << "there is no room for it now";
+  };
+  std::vector<DocumentMemory::Charge> all = all_of_memory();
+  Asker asker = Asker::session();
+  read_past(asker);
+  asker.leave();
+  run_later();
+  run_one();
+  EXPECT_TRUE(later_.empty());
+  EXPECT_TRUE(host_->idle());
+  (void)std::exchange(told_, {});
+  read_past(Asker::session());
+  all.clear();
+  run_later();
+  EXPECT_THAT(told(1), ElementsAre("0 (none)"));
+}
+
+TEST_F(DocumentHostTest, ADocumentThatNobodyWaitsForAnyLongerIsNotLoaded) {
+  submit(1, std::nullopt, storage::Create{"ab"});
+  (void)told(1);
+  ASSERT_TRUE(host_->unload());
+  const std::vector<DocumentMemory::Charge> all = all_of_memory();
+  Asker asker = Asker::session();
+  host_->handle(ReadRequest{kBob, 1, {protocol::ReadKind::kFetch, {"docs", "d"}}, {}, asker});
+  run_one();
+  ASSERT_EQ(later_.size(), 1U) << "there is no room for it now";
+  asker.leave();
+  host_->asker_gone();
+  run_later();
+  run_one();
+  EXPECT_TRUE(later_.empty());
+  EXPECT_TRUE(host_->idle());
+  EXPECT_THAT(told_, IsEmpty());
+}
+
+TEST_F(DocumentHostTest, WhatManyLeftBehindIsNeverMoreThanWhatWaitedBefore) {
+  submit(1, std::nullopt, storage::Create{"ab"});
+  (void)told(1);
+  ASSERT_TRUE(host_->unload());
+  const Asker stays = Asker::session();
+  const auto fetch = [this](const Asker& asker) {
+    host_->handle(ReadRequest{kBob, 1, {protocol::ReadKind::kFetch, {"docs", "d"}}, {}, asker});
+  };
+  for (std::size_t i = 0; i < kLookedThroughAtOnce; ++i) fetch(stays);
+  for (std::size_t i = 0; i < 8 * kLookedThroughAtOnce; ++i) {
+    Asker goes = Asker::session();
+    fetch(goes);
+    goes.leave();
+    host_->asker_gone();
+  }
+  while (!host_->idle()) run_one();
+  EXPECT_GE(told_.size(), kLookedThroughAtOnce);
+  EXPECT_LE(told_.size(), 2 * kLookedThroughAtOnce);
 }
 
 TEST_F(DocumentHostTest, APresenceThatIsTooFarBehindIsRefusedButItsEndIsAnnounced) {

@@ -8,6 +8,7 @@
 #include "server/document/limits.h"
 #include "storage/errors.h"
 #include "storage/limits.h"
+#include "tests/ot/notation.h"
 #include "tests/server/document/document_harness.h"
 
 namespace cowrite::document {
@@ -641,6 +642,59 @@ TEST(Document, ARefusedAppendIsHeldAndOfferedAgain) {
   EXPECT_EQ(harness.batch_size(), 2U);
   harness.finish(AppendOutcome::kCommitted);
   EXPECT_EQ(harness.text(), "aYXb");
+}
+
+TEST(Document, WhatWaitsOfSomebodyWhoIsGoneIsDropped) {
+  DocumentHarness harness = ab();
+  harness.edit("bob", 1, 1, "1 'X'");
+  harness.edit("carol", 1, 1, "1 'Y'");
+  harness.edit("dave", 1, 1, "2 'Z'");
+  harness.leave("carol");
+  harness.settle();
+  EXPECT_EQ(harness.text(), "aXbZ");
+}
+
+TEST(Document, WhatTheLogWasGivenOfSomebodyWhoIsGoneIsCommitted) {
+  DocumentHarness harness = ab();
+  harness.edit("bob", 1, 1, "1 'X'");
+  harness.leave("bob");
+  harness.finish(AppendOutcome::kCommitted);
+  EXPECT_EQ(harness.text(), "aXb");
+  EXPECT_EQ(harness.announced().back(), "ack bob:1 at 1");
+}
+
+TEST(Document, WhatTheLogRefusedOfSomebodyWhoIsGoneIsNotOfferedAgain) {
+  DocumentHarness harness = ab();
+  harness.edit("bob", 1, 1, "1 'X'");
+  harness.leave("bob");
+  harness.edit("carol", 1, 1, "1 'Y'");
+  harness.finish(AppendOutcome::kRefused);
+  EXPECT_EQ(harness.document().waiting(), 1U);
+  harness.retry();
+  EXPECT_EQ(harness.batch_size(), 1U);
+  harness.leave("carol");
+  harness.finish(AppendOutcome::kRefused);
+  harness.retry();
+  EXPECT_FALSE(harness.appending());
+  EXPECT_FALSE(harness.document().busy());
+}
+
+TEST(Document, WhatIsFarBehindOfSomebodyWhoIsGoneIsDropped) {
+  DocumentHarness harness({record(0, "alice", 1, storage::Create{"ab"}),
+                           record(1, "alice", 2, storage::Edit{ot::op("'x'")}),
+                           record(2, "alice", 3, storage::Edit{ot::op("'y'")})},
+                          1);
+  harness.edit("bob", 1, 1, "'X'");    // It is away, to be read for.
+  harness.edit("bob", 2, 1, "'X'");    // It is held back.
+  harness.edit("carol", 1, 1, "'Y'");  // It waits until those are back.
+  EXPECT_EQ(harness.document().waiting(), 3U);
+  harness.leave("bob");
+  harness.leave("carol");
+  EXPECT_EQ(harness.document().waiting(), 1U) << "which a reader has";
+  harness.read_history();
+  EXPECT_FALSE(harness.document().busy());
+  EXPECT_EQ(harness.version(), 3U);
+  EXPECT_THAT(harness.announced(), IsEmpty());
 }
 
 TEST(Document, AnUnknownOutcomeHaltsAndAnswersNobody) {

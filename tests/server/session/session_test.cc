@@ -113,8 +113,9 @@ class SessionTest : public ::testing::Test {
     deliver(document::ReadReply{read.ticket, read.request.key, std::move(content), complete, joined,
                                 next});
   }
-  document::Answer ack(std::uint64_t version, std::vector<document::RecordPtr> missed = {}) {
-    return {.session = {0, 1}, .outcome = document::Ack{"me", 1, version, std::move(missed)}};
+  document::Answer ack(std::uint64_t version,
+                       std::optional<std::uint64_t> missed_from = std::nullopt) {
+    return {.session = {0, 1}, .outcome = document::Ack{"me", 1, version, missed_from}};
   }
   // Of the last submission, when the document was at that version.
   document::Answer refusal(std::uint64_t version) {
@@ -210,14 +211,22 @@ TEST_F(SessionTest, FollowersGetEveryRecordButTheirOwn) {
 TEST_F(SessionTest, AnAckStandsBetweenWhatIsBelowAndWhatIsAbove) {
   subscribe(3);
   commit({.records = {record(3, "other"), record(4, "me"), record(5, "other")},
-          .answers = {ack(4, {record(3, "other")})}});
+          .answers = {ack(4, 3)}});
   EXPECT_THAT(sent(), ElementsAre("op 3", "ack 4", "op 5"));
 }
 
 TEST_F(SessionTest, AnAuthorWhoDoesNotFollowGetsWhatItMissedBeforeTheAck) {
   commit({.records = {record(3, "other"), record(4, "me"), record(5, "other")},
-          .answers = {ack(4, {record(2, "other"), record(3, "other")})}});
+          .earlier = {record(2, "other")},
+          .answers = {ack(4, 2)}});
   EXPECT_THAT(sent(), ElementsAre("op 2", "op 3", "ack 4"));
+}
+
+TEST_F(SessionTest, AnAuthorOfSeveralGetsWhatItMissedOnce) {
+  commit({.records = {record(3, "other"), record(4, "me"), record(5, "me")},
+          .earlier = {record(1, "other"), record(2, "other")},
+          .answers = {ack(4, 2), ack(5, 1)}});
+  EXPECT_THAT(sent(), ElementsAre("op 2", "op 3", "ack 4", "op 4", "ack 5"));
 }
 
 TEST_F(SessionTest, ARefusalLeavesWithTheOutcomeOfItsBatch) {
@@ -393,6 +402,20 @@ TEST_F(SessionTest, OperationsThatWaitCountAsTheyAreInMemory) {
   EXPECT_EQ(reading_, ReadControl::kResume);
 }
 
+TEST_F(SessionTest, WhatItAskedForIsToldApartWhenItIsGone) {
+  receive(R"({"a":"f","c":"docs","d":"d"})");
+  receive(R"({"a":"op","c":"docs","d":"e","v":0,"seq":1,"op":["a"]})");
+  EXPECT_THAT(session_.asked(), ElementsAre(kKey, storage::DocumentKey{"docs", "e"}));
+  ASSERT_EQ(requests_.size(), 2U);
+  for (const document::ToDocument& request : requests_) {
+    EXPECT_FALSE(document::is_unwanted(request));
+  }
+  session_.closed();
+  for (const document::ToDocument& request : requests_) {
+    EXPECT_TRUE(document::is_unwanted(request));
+  }
+}
+
 TEST_F(SessionTest, TheRoomOfAMessageGrowsToWhatItsOperationTakes) {
   struct Room final : transport::MessageRoom {
     void grow_to(std::size_t bytes) override { grown = bytes; }
@@ -436,6 +459,37 @@ TEST_F(SessionTest, APresenceThatWaitsIsNotReplacedByAnEarlierOne) {
   session_.drained();
   take();
   EXPECT_THAT(sent(), ElementsAre(HasSubstr("\"pv\":8")));
+}
+
+TEST_F(SessionTest, AnEndThatWaitsIsToldBeforeWhatBeginsAnewWithALowerVersion) {
+  session_.congested(Congestion::kFull);
+  const auto show = [this](std::uint64_t version, const std::string& value) {
+    const protocol::Presence presence{
+        .channel = "c", .id = "p", .presence_version = version, .value = value};
+    deliver(document::PresenceNotice{{0, 2}, "other", presence, ""},
+            Outbox::share({std::to_string(version) + " " + value}));
+  };
+  const auto read = [this] {
+    session_.drained();
+    take();
+    session_.congested(Congestion::kFull);
+    return sent();
+  };
+  show(7, "1");
+  show(8, "null");
+  show(1, "2");
+  show(2, "3");
+  EXPECT_THAT(read(), ElementsAre("8 null", "2 3"));
+  show(9, "null");
+  show(1, "2");
+  show(2, "null");
+  EXPECT_THAT(read(), ElementsAre("9 null")) << "what began anew has ended, too";
+  show(9, "null");
+  show(1, "2");
+  show(2, "null");
+  show(1, "4");
+  show(2, "5");
+  EXPECT_THAT(read(), ElementsAre("9 null", "2 5"));
 }
 
 TEST_F(SessionTest, TooManyRecordsHeldForABulkReplyDropTheConnection) {

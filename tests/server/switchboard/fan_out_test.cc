@@ -62,7 +62,9 @@ class FanOutTest : public ::testing::Test {
   std::vector<std::string> told_;
   std::vector<std::string> all_;
   counting::Counter waiting_;
-  FanOut fan_out_{2, [this](FanOut::Work work) { posted_.push_back(std::move(work)); }, waiting_};
+  bool has_room_ = true;
+  FanOut fan_out_{2, [this](FanOut::Work work) { posted_.push_back(std::move(work)); },
+                  [this] { return has_room_; }, waiting_};
 };
 
 TEST_F(FanOutTest, FewAreToldAtOnceAndNothingIsKept) {
@@ -71,6 +73,19 @@ TEST_F(FanOutTest, FewAreToldAtOnceAndNothingIsKept) {
   EXPECT_THAT(told(), ElementsAre("a0", "a1", "b0", "b1"));
   EXPECT_TRUE(fan_out_.idle());
   EXPECT_THAT(posted_, IsEmpty());
+}
+
+TEST_F(FanOutTest, WhereThereIsNoRoomASliceIsToldATurnHoweverManyLanesThereAre) {
+  has_room_ = false;
+  tell("d", "a", 2);
+  tell("e", "b", 2);
+  EXPECT_THAT(told(), IsEmpty());
+  EXPECT_THAT(turn(), ElementsAre("a0", "a1"));
+  EXPECT_THAT(turn(), ElementsAre("b0", "b1"));
+  EXPECT_TRUE(fan_out_.idle());
+  has_room_ = true;
+  tell("d", "c", 2);
+  EXPECT_THAT(told(), ElementsAre("c0", "c1"));
 }
 
 TEST_F(FanOutTest, ManyAreToldASliceATurn) {
