@@ -16,6 +16,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -44,6 +45,9 @@ struct SourceEntry {
 
   friend bool operator==(const SourceEntry&, const SourceEntry&) = default;
 };
+
+// Of several sources each its newest record; absent of one that never wrote to the document.
+using SourceEntries = std::vector<Result<std::optional<SourceEntry>>>;
 
 // What stands at one place of the list of documents. Where its entry is damaged, there is an error
 // for the document; an error without a key is about the documents that damage hides, between the
@@ -85,9 +89,12 @@ class History {
                                                             std::uint64_t from, std::uint64_t to,
                                                             std::size_t bytes_max) const = 0;
 
-  // Absent if the source never wrote to this document.
-  [[nodiscard]] virtual Result<std::optional<SourceEntry>> source(
-      const DocumentKey& key, const std::string& source) const = 0;
+  // The newest record of each of these sources, in their order, among those before version
+  // `before`, or a newer one of it. Whoever knows who wrote the records from there on spares the
+  // reading of those that are not packed.
+  [[nodiscard]] virtual SourceEntries sources(const DocumentKey& key,
+                                              std::span<const std::string> names,
+                                              std::uint64_t before) const = 0;
 };
 
 }  // namespace cowrite::storage

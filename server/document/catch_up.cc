@@ -1,9 +1,11 @@
 #include "server/document/catch_up.h"
 
 #include <algorithm>
+#include <cstddef>
 #include <memory>
 #include <string>
 #include <utility>
+#include <variant>
 
 #include "server/document/limits.h"
 #include "server/document/recent_records.h"
@@ -16,6 +18,7 @@ namespace {
 using storage::DocumentKey;
 using storage::History;
 using storage::Record;
+using storage::SourceEntry;
 
 // The records from <= version < to, as many as are read at a time, but at least one.
 Result<std::vector<Record>> read_chunk(const DocumentKey& key, std::uint64_t from, std::uint64_t to,
@@ -27,19 +30,42 @@ Result<std::vector<Record>> read_chunk(const DocumentKey& key, std::uint64_t fro
   return records;
 }
 
-// The newest record of its source, which stands under its id in histories that were written before.
-Result<std::optional<storage::SourceEntry>> find_source(const DocumentKey& key,
-                                                        const Submission& submission,
-                                                        const History& history) {
-  Result<std::optional<storage::SourceEntry>> named = history.source(key, submission.source);
-  if (!named || *named || !submission.source_id) return named;
-  return history.source(key, *submission.source_id);
-}
+bool is_to_be_looked_up(const CatchUpMember& member) { return !member.looked_up && !member.error; }
 
-// Learns its source's last submission, and takes its record if that is this very submission.
-Result<void> look_up(const DocumentKey& key, CatchUpMember& member, const History& history) {
-  const Result<std::optional<storage::SourceEntry>> last =
-      find_source(key, member.pending.submission(), history);
+// The newest records of the members' sources. A source stands under its id in histories that were
+// written before sources had names.
+class SourceReading {
+ public:
+  SourceReading(const DocumentKey& key, const CatchUp& members, std::uint64_t known_from,
+                const History& history) {
+    std::vector<std::string> names;
+    for (const CatchUpMember& member : members) {
+      if (!is_to_be_looked_up(member) || !std::holds_alternative<OnlyInLog>(member.known)) continue;
+      const Submission& submission = member.pending.submission();
+      names.push_back(submission.source);
+      if (submission.source_id) names.push_back(*submission.source_id);
+    }
+    if (!names.empty()) entries_ = history.sources(key, names, known_from);
+  }
+
+  // Of the member's source. REQUIRES: the members come in their order.
+  [[nodiscard]] Result<std::optional<SourceEntry>> take(const CatchUpMember& member) {
+    if (const auto* known = std::get_if<SourceEntry>(&member.known)) return std::optional(*known);
+    if (std::holds_alternative<NeverSubmitted>(member.known)) return std::optional<SourceEntry>();
+    Result<std::optional<SourceEntry>> named = std::move(entries_[next_++]);
+    if (!member.pending.submission().source_id) return named;
+    Result<std::optional<SourceEntry>> former = std::move(entries_[next_++]);
+    return !named || *named ? named : former;
+  }
+
+ private:
+  storage::SourceEntries entries_;
+  std::size_t next_ = 0;
+};
+
+// Notes its source's last submission, and takes its record if that is this very submission.
+Result<void> note(const DocumentKey& key, CatchUpMember& member,
+                  const Result<std::optional<SourceEntry>>& last, const History& history) {
   if (!last) return last.error();
   if (*last && (*last)->sequence == member.pending.sequence() &&
       (*last)->version >= member.pending.progress().at()) {
@@ -50,6 +76,20 @@ Result<void> look_up(const DocumentKey& key, CatchUpMember& member, const Histor
   }
   member.last = *last;
   member.looked_up = true;
+  return {};
+}
+
+// Fails with kErrBusy only.
+Result<void> look_up(const DocumentKey& key, CatchUp& members, std::uint64_t known_from,
+                     const History& history) {
+  SourceReading sources(key, members, known_from, history);
+  for (CatchUpMember& member : members) {
+    if (!is_to_be_looked_up(member)) continue;
+    Result<void> noted = note(key, member, sources.take(member), history);
+    if (noted) continue;
+    if (noted.error().code == storage::kErrBusy) return noted;
+    member.error = noted.error();
+  }
   return {};
 }
 
@@ -86,14 +126,10 @@ bool CatchUpMember::done() const {
   return error || (looked_up && pending.progress().at() >= goal());
 }
 
-Result<void> catch_up(const DocumentKey& key, CatchUp& members, const History& history) {
-  for (CatchUpMember& member : members) {
-    if (member.looked_up || member.error) continue;
-    Result<void> looked_up = look_up(key, member, history);
-    if (looked_up) continue;
-    if (looked_up.error().code == storage::kErrBusy) return looked_up;
-    member.error = looked_up.error();
-  }
+Result<void> catch_up(const DocumentKey& key, CatchUp& members, std::uint64_t known_from,
+                      const History& history) {
+  Result<void> looked_up = look_up(key, members, known_from, history);
+  if (!looked_up) return looked_up;
   std::uint64_t work = 0;
   while (work < kCatchUpWork) {
     const auto first = std::ranges::find_if(members, [](const auto& any) { return !any.done(); });

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "ot/base/result.h"
+#include "server/document/log_cache.h"
 #include "server/document/pending_submission.h"
 #include "storage/document_key.h"
 #include "storage/history.h"
@@ -19,6 +20,7 @@ namespace cowrite::document {
 struct CatchUpMember {
   PendingSubmission pending;
   std::uint64_t to = 0;  // The records below it are to be passed; none if it is there already.
+  LastSubmission known = OnlyInLog();  // Of its source, as it was known when it left.
   // ---- What the log has told
   bool looked_up = false;                    // `last` is known.
   std::optional<storage::SourceEntry> last;  // Of its source; absent: there is none.
@@ -33,8 +35,9 @@ struct CatchUpMember {
 using CatchUp = std::vector<CatchUpMember>;
 
 // Takes the members on, the first ones first, until they are done or it has cost kCatchUpWork. For
-// a reader thread. Fails with kErrBusy only; what was done then stays done.
+// a reader thread. What their sources have submitted from version `known_from` on was known when
+// they left. Fails with kErrBusy only; what was done then stays done.
 [[nodiscard]] Result<void> catch_up(const storage::DocumentKey& key, CatchUp& members,
-                                    const storage::History& history);
+                                    std::uint64_t known_from, const storage::History& history);
 
 }  // namespace cowrite::document

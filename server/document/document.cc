@@ -190,7 +190,11 @@ void Document::follow(const RecordPtr& record) {
 // Lets the next group leave for the log, unless one is away.
 void Document::read_history(FarBehind::Lane lane) {
   std::optional<FarBehind::Departure> departure = far_behind_.depart(lane);
-  if (departure) effects_.emplace_back(ReadHistory{*std::move(departure), log_.forgotten()});
+  if (!departure) return;
+  for (CatchUpMember& member : departure->members) {
+    member.known = log_.last_submission(member.pending.submission());
+  }
+  effects_.emplace_back(ReadHistory{*std::move(departure), log_.known_from(), log_.forgotten()});
 }
 
 void Document::maybe_archive() {

@@ -48,6 +48,7 @@ struct Announce {
 // reads, and report with history_read().
 struct ReadHistory {
   FarBehind::Departure departure;
+  std::uint64_t known_from = 0;   // As catch_up() wants it.
   std::uint64_t known_since = 0;  // As history_read() wants it.
 };
 // Somebody else's records were first: read the log from this version and report with

@@ -499,7 +499,7 @@ void DocumentHost::carry_out(ReadHistory effect) {
         });
       },
       [key = key_, travelling](const storage::History& history) {
-        return catch_up(key, travelling->departure.members, history);
+        return catch_up(key, travelling->departure.members, travelling->known_from, history);
       },
       [this, travelling](const Result<void>&) {
         tell([travelling](Document& document) {

@@ -134,6 +134,7 @@ inline constexpr std::chrono::milliseconds kReadRetry{50};
 inline constexpr std::chrono::milliseconds kReloadRetry{50};
 
 static_assert(kRecentRecordsOnOpening < kRecentRecordsMax);
+static_assert(kRecentRecordsMax < kKnownSourcesMax, "the sources of recent records stay known");
 static_assert(kRecentRecordsMax < kShapesMax, "whoever is further behind is rebased over shapes");
 static_assert(kBatchRecordsMax < kRecentRecordsMax, "a batch stays in memory whole");
 

@@ -19,14 +19,18 @@ LastSubmission LogCache::last_submission(const Submission& submission) const {
     const auto former = sources_.find(*submission.source_id);
     if (former != sources_.end()) return former->second;
   }
-  // With all records here, a source that is not among them has submitted nothing.
-  if (recent_.begin() == 0) return NeverSubmitted();
+  // Where all that have submitted anything are known, it has submitted nothing.
+  if (known_from_ == 0) return NeverSubmitted();
   return OnlyInLog();
 }
 
 void LogCache::push(RecordPtr record) {
-  sources_[record->source] = storage::SourceEntry{record->sequence, record->version};
+  note(*record);
   recent_.push(std::move(record));
+}
+
+void LogCache::note(const storage::Record& record) {
+  sources_[record.source] = storage::SourceEntry{record.sequence, record.version};
 }
 
 void LogCache::learn(const std::string& source, const std::optional<storage::SourceEntry>& last,
@@ -37,9 +41,11 @@ void LogCache::learn(const std::string& source, const std::optional<storage::Sou
 
 void LogCache::trim() {
   recent_.trim();
-  if (recent_.begin() == 0 || sources_.size() <= kKnownSourcesMax) return;
+  if (sources_.size() <= kKnownSourcesMax) return;
   sources_.clear();
   ++forgotten_;
+  known_from_ = recent_.begin();
+  for (std::uint64_t v = known_from_; v < recent_.end(); ++v) note(*recent_.at(v));
 }
 
 }  // namespace cowrite::document

@@ -1,9 +1,14 @@
 #include "server/history/record_writer.h"
 
 #include <algorithm>
+#include <cstddef>
+#include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "server/history/import_check.h"
 #include "storage/archive_schedule.h"
@@ -16,6 +21,18 @@ namespace {
 using storage::DocumentKey;
 using storage::Record;
 
+// Of each of the records' sources its newest record in the log.
+std::map<std::string, Result<std::optional<storage::SourceEntry>>> last_submissions(
+    const storage::History& history, const DocumentKey& key, const std::vector<Record>& records) {
+  std::set<std::string> distinct;
+  for (const Record& record : records) distinct.insert(record.source);
+  const std::vector<std::string> names(distinct.begin(), distinct.end());
+  storage::SourceEntries entries = history.sources(key, names, records.front().version);
+  std::map<std::string, Result<std::optional<storage::SourceEntry>>> last;
+  for (std::size_t i = 0; i < names.size(); ++i) last.emplace(names[i], std::move(entries[i]));
+  return last;
+}
+
 // The document after the records, which must be a continuation of its history.
 Result<storage::Snapshot> check_records(const storage::History& history, const DocumentKey& key,
                                         const std::vector<Record>& records) {
@@ -26,8 +43,9 @@ Result<storage::Snapshot> check_records(const storage::History& history, const D
                                             std::to_string(newest->version) + ", not at " +
                                             std::to_string(records.front().version)};
   }
-  ImportCheck check(*newest,
-                    [&](const std::string& source) { return history.source(key, source); });
+  std::map<std::string, Result<std::optional<storage::SourceEntry>>> last =
+      last_submissions(history, key, records);
+  ImportCheck check(*newest, [&last](const std::string& source) { return last.at(source); });
   for (const Record& record : records) {
     if (const Result<void> valid = check.add(record); !valid) {
       return Error{valid.error().code, storage::describe(key) + ": the record of version " +

@@ -272,6 +272,18 @@ Result<std::vector<Record>> decode_segment(std::uint64_t version, ValueReader& i
 
 }  // namespace
 
+std::size_t records_of_entry(std::span<const Record> records) {
+  std::size_t count = 1;
+  std::size_t bytes = records.size() == 1 ? 0 : record_bytes(records.front());
+  if (bytes > kLargeRecordBytes) return count;
+  for (const std::size_t most = std::min(records.size(), kSegmentRecords); count < most; ++count) {
+    const std::size_t next = record_bytes(records[count]);
+    bytes += next;
+    if (next > kLargeRecordBytes || bytes > kSegmentBytes) break;
+  }
+  return count;
+}
+
 std::string encode_segment(std::string_view key, std::span<const Record> records) {
   CHECK(!records.empty() && records.size() <= kSegmentRecords);
   std::string out;

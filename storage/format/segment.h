@@ -21,6 +21,16 @@ namespace cowrite::storage {
 // Reading one record means unpacking all of its segment: so many take about 0.3 ms.
 inline constexpr std::size_t kSegmentRecords = 4'096;
 
+// A segment ends at this size, so that one of its records can be read in about a millisecond.
+inline constexpr std::size_t kSegmentBytes = std::size_t{1} << 20;
+
+// Records larger than this stand alone: packing saves nothing worth having, and reading a small
+// neighbour would mean reading them too.
+inline constexpr std::size_t kLargeRecordBytes = std::size_t{64} << 10;
+
+// How many records, from the first one on, share an entry. REQUIRES: not empty.
+[[nodiscard]] std::size_t records_of_entry(std::span<const Record> records);
+
 // REQUIRES: not empty; dense versions, the first one in the key; times that never decrease.
 [[nodiscard]] std::string encode_segment(std::string_view key, std::span<const Record> records);
 

@@ -32,9 +32,9 @@ class LatestHistory final : public History {
                                       std::size_t bytes_max) const override {
     return StoredHistory(*store_.view()).records(key, from, to, bytes_max);
   }
-  Result<std::optional<SourceEntry>> source(const DocumentKey& key,
-                                            const std::string& source) const override {
-    return StoredHistory(*store_.view()).source(key, source);
+  SourceEntries sources(const DocumentKey& key, std::span<const std::string> names,
+                        std::uint64_t before) const override {
+    return StoredHistory(*store_.view()).sources(key, names, before);
   }
 
  private:

@@ -10,8 +10,8 @@
 #include "storage/format/keys.h"
 #include "storage/format/segment.h"
 #include "storage/read/record_scan.h"
+#include "storage/read/source_search.h"
 #include "storage/store/heads.h"
-#include "storage/store/sources.h"
 
 namespace cowrite::storage {
 namespace {
@@ -197,13 +197,16 @@ Result<std::vector<Record>> StoredHistory::records(const DocumentKey& key, std::
   return records;
 }
 
-Result<std::optional<SourceEntry>> StoredHistory::source(const DocumentKey& key,
-                                                         const std::string& source) const {
+SourceEntries StoredHistory::sources(const DocumentKey& key, std::span<const std::string> names,
+                                     std::uint64_t before) const {
   const Result<std::optional<Head>> head = read_head(view_, key);
-  if (!head) return head.error();
-  if (!*head) return std::optional<SourceEntry>();
-  Result<std::optional<SourceEntry>> entry = read_source(view_, (*head)->number, source);
-  return entry ? entry : about(key, entry.error());
+  if (!head) return {names.size(), head.error()};
+  if (!*head) return {names.size(), std::optional<SourceEntry>()};
+  SourceEntries entries = find_sources(view_, **head, names, before);
+  for (Result<std::optional<SourceEntry>>& entry : entries) {
+    if (!entry) entry = about(key, entry.error());
+  }
+  return entries;
 }
 
 }  // namespace cowrite::storage

@@ -31,8 +31,8 @@ class StoredHistory final : public History {
   [[nodiscard]] Result<std::vector<Record>> records(const DocumentKey& key, std::uint64_t from,
                                                     std::uint64_t to,
                                                     std::size_t bytes_max) const override;
-  [[nodiscard]] Result<std::optional<SourceEntry>> source(const DocumentKey& key,
-                                                          const std::string& source) const override;
+  [[nodiscard]] SourceEntries sources(const DocumentKey& key, std::span<const std::string> names,
+                                      std::uint64_t before) const override;
 
  private:
   [[nodiscard]] Result<Snapshot> nearest_checkpoint(const Head& head, std::uint64_t version) const;

@@ -39,8 +39,8 @@ class Verifier {
   Result<Proof> run() {
     for (const auto step :
          {&Verifier::find_start, &Verifier::read_chain_values, &Verifier::read_checkpoint_versions,
-          &Verifier::replay, &Verifier::check_head, &Verifier::check_nothing_beyond,
-          &Verifier::check_sources}) {
+          &Verifier::read_sources, &Verifier::replay, &Verifier::check_head,
+          &Verifier::check_nothing_beyond, &Verifier::check_sources}) {
       if (Result<void> done = (this->*step)(); !done) return done.error();
     }
     return proof_;
@@ -85,6 +85,16 @@ class Verifier {
                       });
   }
 
+  Result<void> read_sources() {
+    indexed_ = chain_values_.empty() ? head_.erased : chain_values_.rbegin()->first;
+    if (proving_ == Proving::kAllButSources) return {};
+    return scan_sources(view_, head_.number,
+                        [this](std::string_view source, const SourceEntry& entry) -> Result<Visit> {
+                          sources_.emplace(source, IndexedSource{entry});
+                          return Visit::kContinue;
+                        });
+  }
+
   Result<void> replay() {
     Result<void> scanned =
         scan_records(view_, head_.number, now_.version, head_.version,
@@ -108,7 +118,7 @@ class Verifier {
     }
     if (record.version == 0 || record.version == head_.erased) first_ms_ = record.time_ms;
     chain_ = chain_next(chain_, record);
-    newest_[record.source] = {record.sequence, record.version};
+    compare_source(record);
     proof_.records += 1;
     if (Result<void> compared = compare_chain(); !compared) return compared;
     if (Result<void> compared = compare_checkpoint(); !compared) return compared;
@@ -139,7 +149,7 @@ class Verifier {
     if (!value) return value.error();
     CHECK(value->has_value());  // read_checkpoint_versions() saw it in this view.
     const Result<Checkpoint> checkpoint = decode_checkpoint(name, **value);
-    if (!checkpoint) return damaged_at(now_.version, checkpoint.error().message);
+    if (!checkpoint) return unreadable_at(now_.version, checkpoint.error());
     if (checkpoint->chain != chain_) return not_what_was_written();
     const Snapshot& stored = checkpoint->snapshot;
     const bool same = stored.exists == now_.exists && stored.time_ms == now_.time_ms &&
@@ -174,22 +184,38 @@ class Verifier {
     return {};
   }
 
-  Result<void> check_sources() {
-    if (proving_ == Proving::kAllButSources) return {};
-    Result<void> scanned =
-        scan_sources(view_, head_.number,
-                     [this](std::string_view source, const SourceEntry& entry) -> Result<Visit> {
-                       const auto newest = newest_.find(std::string(source));
-                       if (newest == newest_.end() || newest->second != entry) {
-                         return damaged_at(entry.version,
-                                           "the index of sources does not name the newest record");
-                       }
-                       newest_.erase(newest);
-                       return Visit::kContinue;
-                     });
-    if (!scanned || newest_.empty()) return scanned;
-    return damaged_at(newest_.begin()->second.version, "the index of sources lacks its record");
+  // The index has the newest record of each source before `indexed_`, or a newer one.
+  void compare_source(const Record& record) {
+    if (proving_ == Proving::kAllButSources) return;
+    const auto found = sources_.find(record.source);
+    if (found == sources_.end()) {
+      if (record.version < indexed_) wrong_source(record.version, "lacks its record");
+      return;
+    }
+    IndexedSource& source = found->second;
+    source.is_record =
+        source.is_record || source.entry == SourceEntry{record.sequence, record.version};
+    if (record.version > source.entry.version && record.version < indexed_) {
+      wrong_source(source.entry.version, "does not name the newest record");
+    }
   }
+
+  void wrong_source(std::uint64_t version, const std::string& what) {
+    if (!source_error_) source_error_ = damaged_at(version, "the index of sources " + what);
+  }
+
+  Result<void> check_sources() {
+    for (const auto& [name, source] : sources_) {
+      if (!source.is_record) wrong_source(source.entry.version, "names what is no record of it");
+    }
+    return source_error_ ? *source_error_ : Result<void>();
+  }
+
+  // What the index says of a source.
+  struct IndexedSource {
+    SourceEntry entry;
+    bool is_record = false;  // It was met.
+  };
 
   const View& view_;
   const Head& head_;
@@ -200,7 +226,9 @@ class Verifier {
   std::int64_t first_ms_ = 0;
   std::map<std::uint64_t, ChainValue> chain_values_;  // Those that are still to come.
   std::set<std::uint64_t> checkpoints_;               // Likewise.
-  std::unordered_map<std::string, SourceEntry, SeededHash> newest_;
+  std::uint64_t indexed_ = 0;  // The index knows the sources of the records below it.
+  std::unordered_map<std::string, IndexedSource, SeededHash> sources_;
+  std::optional<Error> source_error_;  // The first; records come before it.
   Proof proof_;
 };
 

@@ -3,11 +3,11 @@
 //
 //     records      decode, are dense, fit the text, and their times never decrease
 //     chain        its stored values, at every 256th version and in checkpoints, equal those
-//     computed
-//                  from the records
+//                  computed from the records
 //     checkpoints  are the text at their versions
 //     head         says what the newest version is
-//     sources      name the newest record of each source, and no other
+//     sources      name the newest record of each source among those that the chain's last stored
+//                  value covers, or a newer one of it
 //
 // Writers may go on meanwhile: the view does not change. Reads about a million records a second.
 #pragma once

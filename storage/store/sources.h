@@ -1,5 +1,6 @@
-// The index of sources in a store: the newest record of each source in each document. The only
-// place that knows under which keys its entries stand.
+// The index of sources in a store: of each source in each document its newest record among those
+// that are packed, or a newer one. It is written when records are packed, not when they are
+// appended. The only place that knows under which keys its entries stand.
 #pragma once
 
 #include <cstdint>
@@ -14,13 +15,13 @@
 
 namespace cowrite::storage {
 
-// Absent if the source never wrote to the document.
+// Absent if the index does not know the source.
 [[nodiscard]] Result<std::optional<SourceEntry>> read_source(const View& view,
                                                              DocumentNumber number,
                                                              std::string_view source);
 
 using SourceVisitor = std::function<Result<Visit>(std::string_view source, const SourceEntry&)>;
-// Shows the visitor all sources of a document until it says stop.
+// Shows the visitor all sources of a document that the index knows, until it says stop.
 [[nodiscard]] Result<void> scan_sources(const View& view, DocumentNumber number,
                                         const SourceVisitor& visit);
 

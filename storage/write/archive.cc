@@ -1,8 +1,11 @@
 #include "storage/write/archive.h"
 
 #include <algorithm>
+#include <cstddef>
+#include <map>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -14,13 +17,19 @@
 #include "storage/format/segment.h"
 #include "storage/read/record_scan.h"
 #include "storage/read/stored_history.h"
+#include "storage/store/chain_links.h"
 #include "storage/store/heads.h"
+#include "storage/store/sources.h"
+#include "storage/write/put_records.h"
 
 namespace cowrite::storage {
 namespace {
 
 // A batch that has grown this large is written.
 constexpr std::size_t kBatchBytes = std::size_t{4} << 20;
+
+// About what an entry of the index takes beside its source's name.
+constexpr std::size_t kSourceEntryBytes = 64;
 
 // The versions of the newest checkpoints of a document, newest first, at most `count`.
 Result<std::vector<std::uint64_t>> newest_checkpoints(const View& view, DocumentNumber number,
@@ -38,30 +47,13 @@ Result<std::vector<std::uint64_t>> newest_checkpoints(const View& view, Document
   return newest;
 }
 
-// A version, and the chain's value there.
-struct ChainLink {
-  std::uint64_t version = 0;
-  ChainValue value{};
-};
-
-// The last link that is stored by itself at or before `version`; without any, where the records
-// begin. The archived records go further by less than kChainVersions. REQUIRES: version >=
+// The last link at or before `version`; without any, where the records begin. REQUIRES: version >=
 // head.erased.
-Result<ChainLink> last_link(const View& view, const DocumentKey& key, const Head& head,
+Result<ChainLink> find_link(const View& view, const DocumentKey& key, const Head& head,
                             std::uint64_t version) {
-  std::optional<ChainLink> link;
-  const Result<void> scanned =
-      view.scan(Table::kMeta, chain_values(head.number, head.erased, version + 1), Order::kBackward,
-                [&](std::string_view name, std::string_view value) -> Result<Visit> {
-                  const Result<VersionKey> place = decode_version_key(chain_place(name));
-                  if (!place) return place.error();
-                  const Result<ChainValue> chain = decode_chain(name, value);
-                  if (!chain) return chain.error();
-                  link = {place->version, *chain};
-                  return Visit::kStop;
-                });
-  if (!scanned) return scanned.error();
-  if (link) return *link;
+  const Result<std::optional<ChainLink>> link = last_link(view, head, version);
+  if (!link) return link.error();
+  if (*link) return **link;
   if (head.erased > 0) return damaged_at(head.erased, "the chain's value is missing");
   return ChainLink{0, chain_start(key)};
 }
@@ -91,16 +83,19 @@ class Archivist {
 
   // Up to a version. Where records beyond it are packed already, it only follows the chain to it.
   Result<void> pack(std::uint64_t end) {
-    const Result<ChainLink> packed = last_link(view_, key_, head_, head_.version);
+    const Result<ChainLink> packed = find_link(view_, key_, head_, head_.version);
     if (!packed) return packed.error();
     if (packed->version >= end) return follow_chain(end);
-    chain_ = packed->value;
+    chain_ = *packed;
     const Result<std::uint64_t> begin = find_open_segment(packed->version);
     if (!begin) return begin.error();
-    return pack(*begin, packed->version, end);
+    return pack(*begin, end);
   }
 
   Result<void> write() {
+    for (const auto& [source, entry] : newest_) put_source(head_.number, source, entry, batch_);
+    newest_.clear();
+    newest_bytes_ = 0;
     Result<void> written = store_.write(batch_, Durability::kWritten);
     batch_.clear();
     return written;
@@ -109,14 +104,18 @@ class Archivist {
  private:
   // The chain's value at a version before the last that is stored.
   Result<void> follow_chain(std::uint64_t end) {
-    const Result<ChainLink> link = last_link(view_, key_, head_, end);
+    const Result<ChainLink> link = find_link(view_, key_, head_, end);
     if (!link) return link.error();
-    chain_ = link->value;
+    chain_ = *link;
     return scan_records(view_, head_.number, link->version, end,
                         [this](const Record& record) -> Result<Visit> {
-                          chain_ = chain_next(chain_, record);
+                          pass(record);
                           return Visit::kContinue;
                         });
+  }
+
+  void pass(const Record& record) {
+    chain_ = {record.version + 1, chain_next(chain_.value, record)};
   }
 
   // Where packing begins: at the segment that ends where packing ended before, if it has room.
@@ -137,16 +136,16 @@ class Archivist {
     return begin;
   }
 
-  // Packs the records begin <= version < end, and takes the chain over those from `since` on.
-  Result<void> pack(std::uint64_t begin, std::uint64_t since, std::uint64_t end) {
-    Result<void> scanned =
-        scan_records(view_, head_.number, begin, end, [&](Record&& record) -> Result<Visit> {
-          if (record.version >= since) {
-            chain_ = chain_next(chain_, record);
-            put_chain(record.version + 1);
+  // Packs the records from `begin` up to `end`, and the rest of the entry there; takes the chain
+  // and the index of sources over those that neither has passed.
+  Result<void> pack(std::uint64_t begin, std::uint64_t end) {
+    Result<void> scanned = scan_entries(
+        view_, head_.number, begin, end, [&](std::vector<Record>&& records) -> Result<Visit> {
+          for (const Record& record : records) {
+            if (record.version >= chain_.version && record.version < end) prove(record, end);
           }
-          take(std::move(record));
-          if (batch_.bytes() <= kBatchBytes) return Visit::kContinue;
+          take(std::move(records));
+          if (batch_.bytes() + newest_bytes_ <= kBatchBytes) return Visit::kContinue;
           close_segment();  // No link of the chain is stored before what it covers is packed.
           const Result<void> written = write();
           return written ? Result<Visit>(Visit::kContinue) : written.error();
@@ -155,32 +154,47 @@ class Archivist {
     return scanned;
   }
 
-  void put_chain(std::uint64_t version) {
-    if (version % kChainVersions == 0) {
-      const std::string name = chain_key(head_.number, version);
-      batch_.put(Table::kMeta, name, encode_chain(name, chain_));
+  // The next record. A link goes with the index's entries of all records that it covers. There is
+  // one at the end, too: where records are large, a few since the last link are much to read for
+  // who looks for a source.
+  void prove(const Record& record, std::uint64_t end) {
+    pass(record);
+    const auto [entry, is_new] =
+        newest_.insert_or_assign(record.source, SourceEntry{record.sequence, record.version});
+    if (is_new) newest_bytes_ += entry->first.size() + kSourceEntryBytes;
+    if (chain_.version % kChainVersions == 0 || chain_.version == end) {
+      put_link(head_.number, chain_, batch_);
     }
   }
 
-  void take(Record&& record) {
-    const std::size_t bytes = record_bytes(record);
-    if (bytes > kLargeRecordBytes) {
-      close_segment();
-      return;  // It stands alone already.
+  // What replaces an entry is put into the same batch, which is written between two entries.
+  void take(std::vector<Record>&& records) {
+    if (records.size() == 1 && record_bytes(records.front()) > kLargeRecordBytes) {
+      return close_segment();  // It stands alone already.
     }
-    if (open_.size() == kSegmentRecords || open_bytes_ + bytes > kSegmentBytes) close_segment();
-    open_bytes_ += bytes;
-    open_.push_back(std::move(record));
+    batch_.erase(Table::kRecords, version_key(head_.number, records.front().version));
+    for (Record& record : records) {
+      open_bytes_ += record_bytes(record);
+      open_.push_back(std::move(record));
+    }
+    if (open_.size() > kSegmentRecords || open_bytes_ > kSegmentBytes) put_full_segments();
   }
 
-  // One batch has the segment and the end of what it replaces.
+  // All but the last.
+  void put_full_segments() {
+    std::span<const Record> rest(open_);
+    for (std::size_t count = records_of_entry(rest); count < rest.size();
+         count = records_of_entry(rest)) {
+      put_entry(head_.number, rest.first(count), batch_);
+      rest = rest.subspan(count);
+    }
+    open_.erase(open_.begin(), open_.end() - static_cast<std::ptrdiff_t>(rest.size()));
+    open_bytes_ = 0;
+    for (const Record& record : open_) open_bytes_ += record_bytes(record);
+  }
+
   void close_segment() {
-    if (open_.empty()) return;
-    for (const Record& record : open_) {
-      batch_.erase(Table::kRecords, version_key(head_.number, record.version));
-    }
-    const std::string name = version_key(head_.number, open_.front().version);
-    batch_.put(Table::kRecords, name, encode_segment(name, open_));
+    put_records(head_.number, open_, batch_);
     open_.clear();
     open_bytes_ = 0;
   }
@@ -188,7 +202,7 @@ class Archivist {
   // The new one and the removal of one that it replaces.
   void put_checkpoint(const Snapshot& snapshot, const std::vector<std::uint64_t>& newest) {
     const std::string name = version_key(head_.number, snapshot.version);
-    batch_.put(Table::kCheckpoints, name, encode_checkpoint(name, snapshot, chain_));
+    batch_.put(Table::kCheckpoints, name, encode_checkpoint(name, snapshot, chain_.value));
     if (!newest.empty() && !is_milestone(newest[0], newest.size() > 1 ? newest[1] : 0)) {
       batch_.erase(Table::kCheckpoints, version_key(head_.number, newest[0]));
     }
@@ -199,7 +213,9 @@ class Archivist {
   const DocumentKey& key_;
   const Head& head_;
   WriteBatch batch_;
-  ChainValue chain_{};
+  ChainLink chain_;                            // Where it has come to.
+  std::map<std::string, SourceEntry> newest_;  // Of the sources of records since the last write.
+  std::size_t newest_bytes_ = 0;
   std::vector<Record> open_;  // Of the segment that is being filled.
   std::size_t open_bytes_ = 0;
 };
@@ -252,7 +268,7 @@ Result<void> pack(Store& store, const DocumentKey& key, std::uint64_t version) {
 }
 
 Result<ChainValue> newest_chain_value(const View& view, const DocumentKey& key, const Head& head) {
-  const Result<ChainLink> link = last_link(view, key, head, head.version);
+  const Result<ChainLink> link = find_link(view, key, head, head.version);
   if (!link) return link.error();
   ChainValue chain = link->value;
   const Result<void> scanned = scan_records(view, head.number, link->version, head.version,

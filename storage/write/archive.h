@@ -1,10 +1,11 @@
 // Archiving: what is done with a document's committed records off the commit path:
 //
 //     chain        is computed over the records since those that were archived before, and stored
-//     segments     those records are packed (format/segment.h) and stop standing alone
+//     sources      the index learns who wrote those records (store/sources.h)
+//     segments     the entries of their appends are packed into large ones (format/segment.h)
 //     checkpoint   a snapshot of the document is stored, so that readers begin there
 //
-// The first two need no snapshot and come more often (archive_schedule.h), so segments may go
+// The first three need no snapshot and come more often (archive_schedule.h), so segments may go
 // beyond the newest checkpoint.
 //
 // Each step is an atomic batch that leaves every record readable, so a crash between two of them
@@ -31,13 +32,6 @@ namespace cowrite::storage {
 // Replaying this many records of typing takes about 20 ms, and a checkpoint among as many of them
 // adds little to what they take on the disk.
 inline constexpr std::uint64_t kMilestoneVersions = 40'000;
-
-// A segment ends at this size, so that one of its records can be read in about a millisecond.
-inline constexpr std::size_t kSegmentBytes = std::size_t{1} << 20;
-
-// Records larger than this stand alone: packing saves nothing worth having, and reading a small
-// neighbour would mean reading them too.
-inline constexpr std::size_t kLargeRecordBytes = std::size_t{64} << 10;
 
 // Brings a document's checkpoints, chain and segments up to the snapshot; does nothing if they are
 // there already. Fails as the store does. One thread may do it at a time. REQUIRES: the snapshot's

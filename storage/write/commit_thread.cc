@@ -9,18 +9,19 @@
 
 #include "ot/base/check.h"
 #include "storage/errors.h"
-#include "storage/format/encoding.h"
 #include "storage/format/keys.h"
+#include "storage/store/chain_links.h"
 #include "storage/store/heads.h"
 #include "storage/store/sources.h"
 #include "storage/write/next_document_number.h"
+#include "storage/write/put_records.h"
 
 namespace cowrite::storage {
 namespace {
 
 // Nearly what the append will take in the batch; exact enough for a bound on memory.
 std::size_t estimate_bytes(const Append& append) {
-  constexpr std::size_t kPerRecord = 256;  // Keys, head, source entry, and RocksDB's own.
+  constexpr std::size_t kPerRecord = 256;  // Keys, head, and RocksDB's own.
   std::size_t bytes = 0;
   for (const Record& record : *append.records) bytes += kPerRecord + record_bytes(record);
   return bytes;
@@ -248,16 +249,7 @@ AppendOutcome CommitThread::add_to_batch(const Append& append) {
   check_promises(*head, append);
   if (head->number == 0) head->number = next_number_++;
   *head = head_after(*head, append);
-  const std::vector<Record>& records = *append.records;
-  for (std::size_t i = 0; i < records.size(); ++i) {
-    const Record& record = records[i];
-    const std::string key = version_key(head->number, record.version);
-    batch_.put(Table::kRecords, key, encode_record(key, record));
-    if (i + 1 < records.size() && records[i + 1].source == record.source) {
-      continue;  // The next entry would replace this one.
-    }
-    put_source(head->number, record.source, {record.sequence, record.version}, batch_);
-  }
+  put_records(head->number, *append.records, batch_);
   put_head(append.key, *head, batch_);
   return AppendOutcome::kCommitted;
 }
@@ -268,8 +260,7 @@ AppendOutcome CommitThread::add_to_batch(const Erasure& erasure) {
   if (head->version != erasure.version || head->exists) return AppendOutcome::kConflict;
   if (!erase_entries(*head)) return AppendOutcome::kRefused;
   head->erased = head->version;
-  const std::string chain = chain_key(head->number, head->version);
-  batch_.put(Table::kMeta, chain, encode_chain(chain, erasure.chain));
+  put_link(head->number, {head->version, erasure.chain}, batch_);
   put_head(erasure.key, *head, batch_);
   return AppendOutcome::kCommitted;
 }

@@ -35,7 +35,6 @@ std::optional<std::string> Ledger::add(const storage::Append& append) {
       return "record " + std::to_string(record.version) +
              " does not fit its text: " + applied.error().message;
     }
-    book.sources[record.source] = {record.sequence, record.version};
     book.records.push_back(record);
     book.versions.push_back(std::move(next));
   }
@@ -45,6 +44,14 @@ std::optional<std::string> Ledger::add(const storage::Append& append) {
            " does not make the document that it says";
   }
   return std::nullopt;
+}
+
+void Ledger::pack(const DocumentKey& key, std::uint64_t version) {
+  Book& book = books_.at(key);
+  for (; book.packed < version; ++book.packed) {
+    const storage::Record& record = book.records.at(book.packed);
+    book.index[record.source] = {record.sequence, record.version};
+  }
 }
 
 void Ledger::add_checkpoint(const DocumentKey& key, const storage::Snapshot& snapshot) {
@@ -104,12 +111,20 @@ Result<std::vector<storage::Record>> Ledger::records(const DocumentKey& key, std
   return std::vector(begin, begin + static_cast<std::ptrdiff_t>(std::min(end - from, portion)));
 }
 
-Result<std::optional<storage::SourceEntry>> Ledger::source(const DocumentKey& key,
-                                                           const std::string& source) const {
+storage::SourceEntries Ledger::sources(const DocumentKey& key, std::span<const std::string> names,
+                                       std::uint64_t before) const {
   const Book& found = book(key);
-  const auto entry = found.sources.find(source);
-  return entry == found.sources.end() ? std::optional<storage::SourceEntry>()
-                                      : std::optional(entry->second);
+  std::map<std::string, storage::SourceEntry> newest = found.index;
+  for (std::uint64_t v = found.packed; v < std::min(before, found.version()); ++v) {
+    newest[found.records[v].source] = {found.records[v].sequence, v};
+  }
+  storage::SourceEntries entries;
+  for (const std::string& name : names) {
+    const auto entry = newest.find(name);
+    entries.emplace_back(entry == newest.end() ? std::optional<storage::SourceEntry>()
+                                               : std::optional(entry->second));
+  }
+  return entries;
 }
 
 }  // namespace cowrite::simulation

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -24,7 +25,8 @@ class Ledger final : public storage::History {
   struct Book {
     std::vector<storage::Record> records;
     std::vector<storage::Snapshot> versions{1};  // One more than records.
-    std::map<std::string, storage::SourceEntry> sources;
+    std::uint64_t packed = 0;
+    std::map<std::string, storage::SourceEntry> index;  // Of the records below `packed`.
     std::uint64_t checkpoint = 0;
 
     [[nodiscard]] std::uint64_t version() const { return records.size(); }
@@ -38,6 +40,8 @@ class Ledger final : public storage::History {
   // Adds the batch, or says which of the server's promises to the log it breaks.
   // REQUIRES: the document is at append.expected_version.
   [[nodiscard]] std::optional<std::string> add(const storage::Append& append);
+  // REQUIRES: the document has that many records.
+  void pack(const DocumentKey& key, std::uint64_t version);
   void add_checkpoint(const DocumentKey& key, const storage::Snapshot& snapshot);
 
   // ---- storage::History. Records come in small portions, as if each were large.
@@ -54,8 +58,9 @@ class Ledger final : public storage::History {
   [[nodiscard]] Result<std::vector<storage::Record>> records(const DocumentKey& key,
                                                              std::uint64_t from, std::uint64_t to,
                                                              std::size_t bytes_max) const override;
-  [[nodiscard]] Result<std::optional<storage::SourceEntry>> source(
-      const DocumentKey& key, const std::string& source) const override;
+  [[nodiscard]] storage::SourceEntries sources(const DocumentKey& key,
+                                               std::span<const std::string> names,
+                                               std::uint64_t before) const override;
 
  private:
   std::map<DocumentKey, Book> books_;

@@ -1,6 +1,7 @@
 #include "tests/simulation/simulated_log.h"
 
 #include <optional>
+#include <span>
 #include <string>
 #include <utility>
 
@@ -35,9 +36,9 @@ class FailingHistory final : public storage::History {
                                                std::size_t) const override {
     return error_;
   }
-  Result<std::optional<storage::SourceEntry>> source(const DocumentKey&,
-                                                     const std::string&) const override {
-    return error_;
+  storage::SourceEntries sources(const storage::DocumentKey&, std::span<const std::string> names,
+                                 std::uint64_t) const override {
+    return {names.size(), error_};
   }
 
  private:
@@ -99,6 +100,7 @@ void SimulatedLog::finish_write() {
 bool SimulatedLog::write(const storage::Append& append) {
   const std::optional<std::string> broken = ledger_.add(append);
   if (broken) oracle_.breach("P3", append.key.id() + ": " + *broken);
+  if (!broken) maybe_pack(append.key);
   return !broken;
 }
 
@@ -113,8 +115,15 @@ void SimulatedLog::save_checkpoint(DocumentKey key, storage::Snapshot snapshot) 
   });
 }
 
-// The ledger is never packed.
-void SimulatedLog::pack(DocumentKey, std::uint64_t) {}
+// The documents of a run are too short for packing to be due by itself (maybe_pack()).
+void SimulatedLog::pack(DocumentKey key, std::uint64_t version) {
+  later(faults.write_max, [this, key = std::move(key), version] { ledger_.pack(key, version); });
+}
+
+void SimulatedLog::maybe_pack(const DocumentKey& key) {
+  if (!random_.one_in(8)) return;
+  pack(key, random_.between(0, ledger_.book(key).version()));
+}
 
 void SimulatedLog::read(const storage::ReadOrder&,
                         std::function<void(const storage::History&)> job) {

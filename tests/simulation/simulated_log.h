@@ -59,6 +59,7 @@ class SimulatedLog final : public storage::OperationLog {
   void start_write();
   void finish_write();
   [[nodiscard]] bool write(const storage::Append& append);
+  void maybe_pack(const DocumentKey& key);
   // Calls `work` after a random time, unless the process dies before.
   void later(Microseconds delay_max, std::function<void()> work);
 

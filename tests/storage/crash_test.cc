@@ -101,7 +101,7 @@ void expect_nothing_lost(const Store& store, const Versions& acknowledged) {
       const Result<Proof> proof = prove(store, key);
       ASSERT_TRUE(proof) << proof.error().message;
       const SourceEntry expected = {newest->version, newest->version - 1};
-      EXPECT_EQ(history.source(key, records->back().source)->value(), expected);
+      EXPECT_EQ(newest_of(history, key, records->back().source)->value(), expected);
     }
   }
 }

@@ -50,7 +50,7 @@ void tell_sources(const History& history, const DocumentInfo& info, std::ostream
   for (const Record& record : *records) {
     if (std::find(known.begin(), known.end(), record.source) != known.end()) continue;
     known.push_back(record.source);
-    const Result<std::optional<SourceEntry>> entry = history.source(info.key, record.source);
+    const Result<std::optional<SourceEntry>> entry = newest_of(history, info.key, record.source);
     out << "  source of " << record.source.size() << " bytes: sequence "
         << (entry && *entry ? (*entry)->sequence : 0) << " in record "
         << (entry && *entry ? (*entry)->version : 0) << "\n";

@@ -8,6 +8,7 @@
 #include <fstream>
 #include <functional>
 #include <future>
+#include <latch>
 #include <limits>
 #include <string>
 #include <thread>
@@ -57,7 +58,7 @@ TEST(RocksDbLog, ABatchThatExpectsAnotherVersionIsAConflictAndWritesNothing) {
   static_cast<void>(rival.insert(0, "a").take());
   EXPECT_EQ(append(*log, rival.insert(0, "b").take()), AppendOutcome::kConflict);  // Ahead.
   expect_history(log->history(), author);
-  EXPECT_FALSE(log->history().source(author.key(), "rival")->has_value());
+  EXPECT_FALSE(newest_of(log->history(), author.key(), "rival")->has_value());
 }
 
 TEST(RocksDbLog, AConflictHurtsNoOtherDocumentOfItsBatch) {
@@ -130,7 +131,7 @@ TEST(RocksDbLog, AReadingJobSeesOneStateAndTheNextJobTheNewest) {
     pass();
     EXPECT_EQ((*history.info(author.key()))->version, 1U);
     EXPECT_EQ(history.snapshot(author.key(), std::nullopt)->version, 1U);
-    EXPECT_EQ((*history.source(author.key(), "ann"))->version, 0U);
+    EXPECT_EQ((*newest_of(history, author.key(), "ann"))->version, 0U);
     read.set_value();
   });
   gate.wait_until_reached();
@@ -180,9 +181,9 @@ TEST(RocksDbLog, DocumentsGoOnAfterARestartWhereTheyWere) {
       const std::string source = "source " + std::to_string(past);
       const SourceEntry expected = {static_cast<std::uint64_t>(past) + 2,
                                     static_cast<std::uint64_t>(past) + 1};
-      EXPECT_EQ(log->history().source(author.key(), source)->value(), expected);
+      EXPECT_EQ(newest_of(log->history(), author.key(), source)->value(), expected);
     }
-    EXPECT_FALSE(log->history().source(author.key(), "nobody")->has_value());
+    EXPECT_FALSE(newest_of(log->history(), author.key(), "nobody")->has_value());
   }
 }
 
@@ -209,8 +210,8 @@ TEST(RocksDbLog, DocumentsWithHostileNamesStayApart) {
   }
   for (const Author& author : authors) {
     expect_history(log->history(), author);
-    EXPECT_EQ(log->history().source(author.key(), "a\0b"s)->value().version, 1U);
-    EXPECT_FALSE(log->history().source(author.key(), "a")->has_value());
+    EXPECT_EQ(newest_of(log->history(), author.key(), "a\0b"s)->value().version, 1U);
+    EXPECT_FALSE(newest_of(log->history(), author.key(), "a")->has_value());
   }
 }
 
@@ -220,8 +221,8 @@ TEST(RocksDbLog, TheLastRecordOfASourceIsTheOneInTheIndex) {
   author.as("ann").create("").insert(0, "1").as("bob").insert(0, "2").as("ann").insert(0, "3");
   author.insert(0, "4").as("bob").insert(0, "5");
   ASSERT_EQ(append(*log, author.take()), AppendOutcome::kCommitted);
-  EXPECT_EQ(log->history().source(author.key(), "ann")->value(), (SourceEntry{5, 4}));
-  EXPECT_EQ(log->history().source(author.key(), "bob")->value(), (SourceEntry{6, 5}));
+  EXPECT_EQ(newest_of(log->history(), author.key(), "ann")->value(), (SourceEntry{5, 4}));
+  EXPECT_EQ(newest_of(log->history(), author.key(), "bob")->value(), (SourceEntry{6, 5}));
 }
 
 TEST(RocksDbLog, ManyDocumentsAppendFromSeveralThreadsWhileOthersRead) {
@@ -233,6 +234,7 @@ TEST(RocksDbLog, ManyDocumentsAppendFromSeveralThreadsWhileOthersRead) {
   for (std::size_t i = 0; i < kThreads * kDocuments; ++i) {
     authors.emplace_back(DocumentKey{"docs", std::to_string(i)});
   }
+  std::latch reads(kThreads * kDocuments * kRounds);
   std::vector<std::thread> threads;
   for (std::size_t thread = 0; thread < kThreads; ++thread) {
     threads.emplace_back([&, thread] {
@@ -242,17 +244,18 @@ TEST(RocksDbLog, ManyDocumentsAppendFromSeveralThreadsWhileOthersRead) {
           round == 0 ? author.create("") : author.insert(0, std::to_string(round) + " ");
           ASSERT_EQ(append(*log, author.take()), AppendOutcome::kCommitted);
           log->save_checkpoint(author.key(), author.newest());
-          log->read(kLook,
-                    [expected = author.newest(), key = author.key()](const History& history) {
-                      const Result<Snapshot> read = history.snapshot(key, expected.version);
-                      ASSERT_TRUE(read) << read.error().message;
-                      EXPECT_TRUE(same(*read, expected));
-                    });
+          log->read(kLook, [&reads, expected = author.newest(),
+                            key = author.key()](const History& history) {
+            const Result<Snapshot> read = history.snapshot(key, expected.version);
+            EXPECT_TRUE(read && same(*read, expected));
+            reads.count_down();
+          });
         }
       }
     });
   }
   for (std::thread& thread : threads) thread.join();
+  reads.wait();
   for (const Author& author : authors) expect_history(log->history(), author);
 }
 
@@ -273,7 +276,7 @@ TEST(RocksDbLog, AnErasedHistoryIsGoneAndItsVersionsGoOn) {
     EXPECT_EQ((*history.info(author.key()))->erased, 3U);
     EXPECT_EQ(history.snapshot(author.key(), 2).error().code, kErrErased);
     EXPECT_EQ(history.records(author.key(), 0, 3, 1'000).error().code, kErrErased);
-    EXPECT_FALSE(history.source(author.key(), "ann")->has_value());
+    EXPECT_FALSE(newest_of(history, author.key(), "ann")->has_value());
     EXPECT_FALSE(history.snapshot(author.key(), std::nullopt)->exists);
     author.create("open").insert(0, "y");
     ASSERT_EQ(append(*log, author.take()), AppendOutcome::kCommitted);

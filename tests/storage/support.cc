@@ -5,6 +5,7 @@
 
 #include <filesystem>
 #include <future>
+#include <span>
 #include <utility>
 
 namespace cowrite::storage {
@@ -51,15 +52,23 @@ Author& Author::add(Change change) {
   return *this;
 }
 
-Append Author::take() {
+Append Author::take() { return take_until(records_.size()); }
+
+Append Author::take_one() {
+  CHECK(has_more());
+  return take_until(taken_ + 1);
+}
+
+Append Author::take_until(std::size_t end) {
   Append append;
   append.key = key_;
   append.expected_version = taken_;
   append.records = std::make_shared<const std::vector<Record>>(
-      records_.begin() + static_cast<std::ptrdiff_t>(taken_), records_.end());
-  append.exists_after = newest().exists;
-  append.bytes_after = newest().text.bytes();
-  taken_ = records_.size();
+      records_.begin() + static_cast<std::ptrdiff_t>(taken_),
+      records_.begin() + static_cast<std::ptrdiff_t>(end));
+  append.exists_after = snapshots_[end].exists;
+  append.bytes_after = snapshots_[end].text.bytes();
+  taken_ = end;
   return append;
 }
 
@@ -99,6 +108,11 @@ std::unique_ptr<RocksDbLog> open_in_memory() { return open_log("", OpenMode::kIn
 
 std::unique_ptr<RocksDbLog> open_folder(const std::string& folder) {
   return open_log(folder, OpenMode::kReadWrite);
+}
+
+Result<std::optional<SourceEntry>> newest_of(const History& history, const DocumentKey& key,
+                                             const std::string& source) {
+  return history.sources(key, std::span(&source, 1), kIntegerMax).front();
 }
 
 Result<Proof> prove(const Store& store, const DocumentKey& key) {

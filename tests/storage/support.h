@@ -49,6 +49,9 @@ class Author {
 
   // All that was added since the last call, as one batch.
   [[nodiscard]] Append take();
+  // The first of them alone, which is then an entry of its own. REQUIRES: has_more().
+  [[nodiscard]] Append take_one();
+  [[nodiscard]] bool has_more() const { return taken_ < records_.size(); }
 
   [[nodiscard]] const DocumentKey& key() const { return key_; }
   [[nodiscard]] const std::vector<Record>& records() const { return records_; }
@@ -57,6 +60,7 @@ class Author {
 
  private:
   Author& add(Change change);
+  [[nodiscard]] Append take_until(std::size_t end);
 
   DocumentKey key_;
   std::string source_ = "ann";
@@ -75,6 +79,10 @@ AppendOutcome append(OperationLog& log, Append append);
 
 std::unique_ptr<RocksDbLog> open_in_memory();
 std::unique_ptr<RocksDbLog> open_folder(const std::string& folder);
+
+// The newest record of a source; absent if it has none.
+Result<std::optional<SourceEntry>> newest_of(const History& history, const DocumentKey& key,
+                                             const std::string& source);
 
 // verify(), to its end.
 Result<Proof> prove(const Store& store, const DocumentKey& key);

@@ -28,7 +28,7 @@ class OperatorCommands : public testing::Test {
         .insert(4, "two 😀\n")
         .erase(0, 4);
     storage::DocumentWriter(*log, {"docs", "gone"}).create("x").remove();
-    storage::DocumentWriter(*log, {"other", "long"}).create("").type(700);
+    storage::DocumentWriter(*log, {"other", "long"}).create("").type(399).type(301);
   }
 
   Ran ran(Words arguments) {

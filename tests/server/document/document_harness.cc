@@ -45,9 +45,9 @@ class FailingHistory : public storage::History {
                                                std::uint64_t, std::size_t) const override {
     return error_;
   }
-  Result<std::optional<storage::SourceEntry>> source(const storage::DocumentKey&,
-                                                     const std::string&) const override {
-    return error_;
+  storage::SourceEntries sources(const storage::DocumentKey&, std::span<const std::string> names,
+                                 std::uint64_t) const override {
+    return {names.size(), error_};
   }
 
  private:
@@ -67,13 +67,17 @@ class VectorHistory final : public FailingHistory {
     return std::vector<storage::Record>(log_.begin() + static_cast<std::ptrdiff_t>(from),
                                         log_.begin() + static_cast<std::ptrdiff_t>(end));
   }
-  Result<std::optional<storage::SourceEntry>> source(const storage::DocumentKey&,
-                                                     const std::string& source) const override {
-    const auto newest = std::find_if(log_.rbegin(), log_.rend(), [&](const storage::Record& made) {
-      return made.source == source;
-    });
-    if (newest == log_.rend()) return std::optional<storage::SourceEntry>();
-    return std::optional(storage::SourceEntry{newest->sequence, newest->version});
+  storage::SourceEntries sources(const storage::DocumentKey&, std::span<const std::string> names,
+                                 std::uint64_t before) const override {
+    storage::SourceEntries entries(names.size(), std::optional<storage::SourceEntry>());
+    for (const storage::Record& made : log_) {
+      if (made.version >= before) break;
+      for (std::size_t i = 0; i < names.size(); ++i) {
+        if (made.source != names[i]) continue;
+        entries[i] = std::optional(storage::SourceEntry{made.sequence, made.version});
+      }
+    }
+    return entries;
   }
 
  private:
@@ -200,7 +204,7 @@ void DocumentHarness::fail_history(const Error& error) {
 void DocumentHarness::answer_read(const storage::History& history) {
   ReadHistory read = std::move(reads_.front());
   reads_.erase(reads_.begin());
-  ASSERT_TRUE(catch_up(kKey, read.departure.members, history));
+  ASSERT_TRUE(catch_up(kKey, read.departure.members, read.known_from, history));
   document_.history_read(read.departure.lane, std::move(read.departure.members), read.known_since);
   advance();
 }

@@ -51,6 +51,8 @@ class DocumentHarness {
   void write_elsewhere(storage::Record record) { log_.push_back(std::move(record)); }
   void read_foreign();
   void retry();
+  // Memory is scarce: records are dropped that are not needed to go on.
+  bool shed() { return document_.shed(); }
 
   // What was announced since the last call.
   [[nodiscard]] std::vector<std::string> announced();

@@ -386,6 +386,69 @@ TEST(Document, ARepeatFromBeforeTheTailIsRecognised) {
   EXPECT_THAT(harness.announced(), ElementsAre("ack alice:1 at 0"));
 }
 
+// ---- Who has sent what: of the newest records the memory knows, of those before the log
+
+// Source "s" and a number each put an "x" in front of "ab": number v in record v.
+void write_as_many(DocumentHarness& harness, std::uint64_t sources) {
+  for (std::uint64_t v = 1; v <= sources; ++v) {
+    harness.edit("s" + std::to_string(v), 1, v, "'x'");
+    harness.read_history();
+    harness.settle();
+  }
+  (void)harness.announced();
+}
+
+void expect_repeat_is_recognised(DocumentHarness& harness, std::uint64_t v) {
+  const std::uint64_t version = harness.version();
+  harness.edit("s" + std::to_string(v), 1, v, "'x'");
+  harness.read_history();
+  EXPECT_THAT(harness.announced(),
+              ElementsAre(StartsWith("ack s" + std::to_string(v) + ":1 at " + std::to_string(v))));
+  EXPECT_EQ(harness.version(), version);
+}
+
+TEST(Document, RepeatsAreRecognisedWhenMoreSourcesWroteThanAreRemembered) {
+  DocumentHarness harness = ab();
+  write_as_many(harness, kKnownSourcesMax + 10);
+  ASSERT_GT(harness.document().recent().begin(), 100U);
+  for (const std::uint64_t v :
+       {5UL, kKnownSourcesMax / 2, kKnownSourcesMax, kKnownSourcesMax + 9}) {
+    expect_repeat_is_recognised(harness, v);
+  }
+  harness.edit("new", 1, harness.version(), "'x'");
+  EXPECT_EQ(harness.reads(), 1U) << "whoever is not known may be one of those forgotten";
+  harness.read_history();
+  harness.settle();
+  EXPECT_EQ(harness.version(), kKnownSourcesMax + 12);
+}
+
+TEST(Document, WhoWroteWhatIsKnownWhereTheRecordsWereDropped) {
+  DocumentHarness harness = ab();
+  write_as_many(harness, 2'000);
+  ASSERT_TRUE(harness.shed());
+  ASSERT_GT(harness.document().recent().begin(), 1'000U);
+  harness.edit("new", 1, harness.version(), "'x'");
+  EXPECT_EQ(harness.reads(), 0U);
+  harness.settle();
+  (void)harness.announced();
+  for (const std::uint64_t v : {5U, 1'000U, 1'999U}) expect_repeat_is_recognised(harness, v);
+}
+
+TEST(Document, RepeatsAreRecognisedAfterTheDocumentWasOpenedAnew) {
+  DocumentHarness before = ab();
+  write_as_many(before, 700);
+  for (const std::size_t recent : {0U, 1U, 256U, 700U, 701U}) {
+    DocumentHarness harness(before.log(), recent);
+    for (const std::uint64_t v : {1U, 300U, 444U, 445U, 446U, 699U, 700U}) {
+      expect_repeat_is_recognised(harness, v);
+    }
+    harness.edit("new", 1, harness.version(), "'x'");
+    harness.read_history();
+    harness.settle();
+    EXPECT_EQ(harness.version(), 702U);
+  }
+}
+
 TEST(Document, AForgeryFromBeforeTheTailIsRefused) {
   DocumentHarness harness = long_history(10);
   harness.edit("old", 3, 2, "'forged'");

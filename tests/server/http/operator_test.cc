@@ -93,7 +93,7 @@ TEST_F(OperatorFixture, ADocumentIsProven) {
 }
 
 TEST_F(OperatorFixture, ADamagedRecordIsNamed) {
-  write("a").create("x").type(20);
+  write("a").create("x").type(6).type(14);
   const auto head = storage::read_head(*log_->store().view(), {"docs", "a"});
   storage::WriteBatch batch;
   batch.put(storage::Table::kRecords, storage::version_key((*head)->number, 7), "rubbish");

@@ -133,7 +133,7 @@ TEST_F(ReaderPoolTest, WhoHasItsShareWaitingIsToldAtOnceThatTheReadersAreBusy) {
     EXPECT_EQ(history.checkpoint(key).error().code, kErrBusy);
     EXPECT_EQ(history.version_at(key, 0).error().code, kErrBusy);
     EXPECT_EQ(history.records(key, 0, 1, 1).error().code, kErrBusy);
-    EXPECT_EQ(history.source(key, "ann").error().code, kErrBusy);
+    EXPECT_EQ(newest_of(history, key, "ann").error().code, kErrBusy);
   });
   EXPECT_TRUE(refused) << "inside read(), not later";
   queue(Urgency::kPast, kBob, "bob's");

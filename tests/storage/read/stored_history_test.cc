@@ -35,6 +35,14 @@ class Stored {
         ->append(author.take(), note);  // Its end waits for the append.
     return outcome;
   }
+  // Each record as an append of its own.
+  void write_apart(Author& author) {
+    const auto commits = *CommitThread::start(*store_, ample_disk(), kAmpleBytes);
+    while (author.has_more()) {
+      commits->append(author.take_one(),
+                      [](AppendOutcome outcome) { EXPECT_EQ(outcome, AppendOutcome::kCommitted); });
+    }
+  }
   void save_checkpoint(const Author& author, std::size_t version) {
     CheckpointThread(*store_, ample_disk(), kAmpleBytes)
         .save(author.key(), author.snapshots()[version]);
@@ -121,7 +129,7 @@ TEST(StoredHistory, ADocumentThatNobodyWroteIsEmptyAtVersionZero) {
   EXPECT_FALSE(stored.history().info(key)->has_value());
   EXPECT_EQ(*stored.history().version_at(key, std::numeric_limits<std::int64_t>::max()), 0U);
   EXPECT_TRUE(stored.history().records(key, 0, 10, kNoLimit)->empty());
-  EXPECT_FALSE(stored.history().source(key, "ann")->has_value());
+  EXPECT_FALSE(newest_of(stored.history(), key, "ann")->has_value());
 }
 
 TEST(StoredHistory, AVersionAtATimeFollowsAllRecordsUpToThatTime) {
@@ -233,7 +241,7 @@ TEST(StoredHistory, AMissingRecordIsDamageWhereverItWas) {
     Stored stored;
     Author author({"docs", "a"});
     author.create("x").insert(0, "a").insert(0, "b").insert(0, "c");
-    ASSERT_EQ(stored.write(author), AppendOutcome::kCommitted);
+    stored.write_apart(author);
     EXPECT_EQ(codes(stored.history(), author.key()), kBothWhole);
     stored.erase(Table::kRecords, version_key(1, missing));
     EXPECT_EQ(codes(stored.history(), author.key()), kBothDamaged);
@@ -248,7 +256,7 @@ TEST(StoredHistory, AChangedByteOfAnythingStoredIsReportedOrChangesNothing) {
   Stored stored;
   Author author({"docs", "a"});
   author.create("x").insert(0, "é").erase(0, 1).insert(0, "c");
-  ASSERT_EQ(stored.write(author), AppendOutcome::kCommitted);
+  stored.write_apart(author);
   stored.save_checkpoint(author, 2);
   const std::vector<std::pair<Table, std::string>> places = {
       {Table::kRecords, version_key(1, 3)},
@@ -264,9 +272,9 @@ TEST(StoredHistory, AChangedByteOfAnythingStoredIsReportedOrChangesNothing) {
     }
     stored.put(table, key, whole);
   }
-  const std::string source = source_key(1, "ann");
-  stored.put(Table::kSources, source, "damaged");
-  EXPECT_EQ(stored.history().source(author.key(), "ann").error().code, kErrDamaged);
+  const std::vector<std::string> nobody = {"nobody"};  // Of whom the records do not tell.
+  stored.put(Table::kSources, source_key(1, "nobody"), "damaged");
+  EXPECT_EQ(stored.history().sources(author.key(), nobody, 4).front().error().code, kErrDamaged);
   stored.put(Table::kMeta, document_name_key(author.key()), "damaged");
   EXPECT_EQ(stored.history().list({}, 10)->front().info.error().code, kErrDamaged);
   EXPECT_EQ(stored.history().info(author.key()).error().code, kErrDamaged);
@@ -293,7 +301,7 @@ TEST(StoredHistory, ARecordThatDoesNotFitItsTextIsDamage) {
   Stored stored;
   Author author({"docs", "a"});
   author.create("x").insert(1, "a");
-  ASSERT_EQ(stored.write(author), AppendOutcome::kCommitted);
+  stored.write_apart(author);
   ot::OperationBuilder operation;
   operation.retain(99).insert("a");
   Record wrong = author.records()[1];

@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <memory>
 #include <random>
 #include <string>
@@ -40,6 +41,14 @@ class Stored {
     (*CommitThread::start(*store_, ample_disk(), kAmpleBytes))
         ->append(author.take(),
                  [](AppendOutcome outcome) { EXPECT_EQ(outcome, AppendOutcome::kCommitted); });
+  }
+  // Each record as an append of its own.
+  void commit_apart(Author& author) {
+    const auto commits = *CommitThread::start(*store_, ample_disk(), kAmpleBytes);
+    while (author.has_more()) {
+      commits->append(author.take_one(),
+                      [](AppendOutcome outcome) { EXPECT_EQ(outcome, AppendOutcome::kCommitted); });
+    }
   }
   void archive_newest(const Author& author) { archive(author, author.newest().version); }
   void archive(const Author& author, std::uint64_t version) {
@@ -102,6 +111,33 @@ TEST(Archive, EveryVersionTimeAndRecordReadsAsBefore) {
     if (round != 5) stored.archive_newest(author);
     expect_all_readable(stored.history(), author);
   }
+}
+
+TEST(Archive, SmallSegmentsOfAppendsArePackedIntoLargeOnes) {
+  Stored stored;
+  Author author({"docs", "a"});
+  std::mt19937_64 random(1);
+  for (std::size_t round = 0; round < 300; ++round) {
+    const auto few = static_cast<std::size_t>(1 + random() % 40);
+    write_on(author, few, static_cast<std::uint32_t>(round));
+    stored.commit(author);
+    if (random() % 20 == 0) stored.pack(author, author.newest().version);
+    if (random() % 50 == 0) stored.archive_newest(author);
+  }
+  stored.archive_newest(author);
+  std::uint64_t next = 0;
+  for (const auto& [first, count] : stored.entries()) {
+    EXPECT_EQ(first, next) << "none is left over of what was packed";
+    next = first + count;
+  }
+  EXPECT_EQ(next, author.records().size());
+  const std::size_t large =
+      static_cast<std::size_t>(std::ranges::count_if(author.records(), [](const Record& record) {
+        return record_bytes(record) > kLargeRecordBytes;
+      }));
+  EXPECT_LE(stored.entries().size(), 2 * large + author.records().size() / kSegmentRecords + 2);
+  expect_all_readable(stored.history(), author);
+  EXPECT_TRUE(prove(stored.store(), author.key()));
 }
 
 TEST(Archive, PackingGoesBeyondTheNewestCheckpointAndAllIsProven) {
@@ -201,7 +237,7 @@ TEST(Archive, ALargeRecordStandsAlone) {
   expect_all_readable(stored.history(), author);
 }
 
-TEST(Archive, TheChainIsStoredAtEvery256thVersionAndInTheCheckpoint) {
+TEST(Archive, TheChainIsStoredAtEvery256thVersionAndAtAndInTheCheckpoint) {
   Stored stored;
   Author author({"docs", "a"});
   for (std::uint32_t round = 0; round < 5; ++round) {
@@ -209,6 +245,9 @@ TEST(Archive, TheChainIsStoredAtEvery256thVersionAndInTheCheckpoint) {
     stored.commit(author);
     stored.archive_newest(author);
   }
+  const auto is_due = [](std::uint64_t version) {
+    return version % kChainVersions == 0 || version % 333 == 0;
+  };
   ChainValue chain = chain_start(author.key());
   for (const Record& record : author.records()) {
     chain = chain_next(chain, record);
@@ -216,7 +255,7 @@ TEST(Archive, TheChainIsStoredAtEvery256thVersionAndInTheCheckpoint) {
     const std::string key = chain_key(1, version);
     const auto value = stored.store().view()->get(Table::kMeta, key);
     ASSERT_TRUE(value);
-    ASSERT_EQ(value->has_value(), version % kChainVersions == 0) << version;
+    ASSERT_EQ(value->has_value(), is_due(version)) << version;
     if (*value) {
       EXPECT_EQ(*decode_chain(key, **value), chain) << version;
     }
@@ -248,7 +287,7 @@ TEST(Archive, ADocumentThatIsDamagedIsLeftAsItIs) {
   Stored stored;
   Author author({"docs", "a"});
   write_on(author, 50, 1);
-  stored.commit(author);
+  stored.commit_apart(author);
   WriteBatch batch;
   batch.erase(Table::kRecords, version_key(1, 20));
   ASSERT_TRUE(stored.store().write(batch, Durability::kSynced));
