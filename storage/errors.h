@@ -19,6 +19,9 @@ inline constexpr std::string_view kErrErased = "ERR_STORAGE_ERASED";
 // not fit its text.
 inline constexpr std::string_view kErrDamaged = "ERR_STORAGE_DAMAGED";
 
+// A newer release wrote the record or checkpoint, of a kind that this one does not know.
+inline constexpr std::string_view kErrNewerKind = "ERR_STORAGE_NEWER_KIND";
+
 // The disk or the file system failed.
 inline constexpr std::string_view kErrIo = "ERR_STORAGE_IO";
 

@@ -63,6 +63,8 @@ constexpr ErrorEntry kErrors[] = {
     {kErrHeadTooLarge, 431, kHttp, "The request's target and headers are too large."},
     {storage::kErrDamaged, 500, kBoth,
      "What is stored is not what was written; the message says where, and what to do."},
+    {storage::kErrNewerKind, 500, kBoth,
+     "A newer release wrote the document, of a kind that this one does not know."},
     {storage::kErrIo, 500, kBoth, "The disk or the file system failed."},
     {protocol::kErrLogUnavailable, 500, kBoth, "The log failed, or lacks a record."},
     {kErrBusy, 503, kHttp,

@@ -9,9 +9,10 @@
 namespace cowrite::storage {
 namespace {
 
-// Whether a document exists.
+// Whether a document exists; the last is that of a checkpoint's that is no plain text.
 constexpr char kNo = 0;
 constexpr char kYes = 1;
+constexpr char kTyped = 2;
 
 RecordTag tag_of(const Change& change) {
   if (std::holds_alternative<Create>(change)) return RecordTag::kCreate;
@@ -27,6 +28,8 @@ Change take_change(RecordTag tag, ValueReader& in) {
     case RecordTag::kDelete:
       return Delete{};
     case RecordTag::kSegment:
+    case RecordTag::kTypedCreate:
+    case RecordTag::kTypedEdit:
       break;
   }
   in.fail();
@@ -124,6 +127,7 @@ Result<Checkpoint> decode_checkpoint(std::string_view key, std::string_view valu
   const Result<VersionKey> place = decode_version_key(key);
   if (!place) return place.error();
   ValueReader in(key, value);
+  if (ValueReader ahead = in; ahead.byte() == kTyped) return newer_kind("checkpoint");
   Checkpoint checkpoint;
   Snapshot& snapshot = checkpoint.snapshot;
   snapshot.version = place->version;

@@ -17,7 +17,17 @@ namespace cowrite::storage {
 namespace {
 
 // How a record's change stands in the columns.
-enum class EditKind : std::uint8_t { kInsert, kErase, kReplace, kOperation, kCreate, kDelete };
+// The last two are as RecordTag's.
+enum class EditKind : std::uint8_t {
+  kInsert,
+  kErase,
+  kReplace,
+  kOperation,
+  kCreate,
+  kDelete,
+  kTypedCreate,
+  kTypedEdit
+};
 
 // An edit in one place, nearly all that people do: some text put in, some code points taken out
 // after it, or both.
@@ -166,6 +176,7 @@ class Unpacker {
   }
 
   [[nodiscard]] bool failed() const { return std::ranges::any_of(columns_, &ValueReader::failed); }
+  [[nodiscard]] bool has_newer_kinds() const { return has_newer_kinds_; }
   [[nodiscard]] bool whole() const { return std::ranges::all_of(columns_, &ValueReader::whole); }
 
  private:
@@ -205,6 +216,10 @@ class Unpacker {
         return Create{std::string(in(kRest).text(in(kRest).number()))};
       case EditKind::kDelete:
         return Delete{};
+      case EditKind::kTypedCreate:
+      case EditKind::kTypedEdit:
+        has_newer_kinds_ = true;
+        break;
     }
     in(kShapes).fail();
     return Delete{};
@@ -233,6 +248,7 @@ class Unpacker {
   std::set<Writer> distinct_;
   std::vector<Expected> expected_;
   Expected nowhere_;
+  bool has_newer_kinds_ = false;
 };
 
 // The header of a segment, after its tag.
@@ -265,6 +281,7 @@ Result<std::vector<Record>> decode_segment(std::uint64_t version, ValueReader& i
       time_ms = records.back().time_ms;
     }
   }
+  if (unpacker.has_newer_kinds()) return newer_kind("record");
   const bool right = in.whole() && unpacker.whole() && records.front().time_ms == header.first_ms &&
                      records.back().time_ms == header.last_ms;
   return right ? Result<std::vector<Record>>(std::move(records)) : damaged_value("segment");
@@ -306,10 +323,10 @@ Result<std::vector<Record>> decode_entry(std::string_view key, std::string_view 
   const Result<VersionKey> place = decode_version_key(key);
   if (!place) return place.error();
   ValueReader in(key, value);
-  if (!value.empty() && static_cast<RecordTag>(value.front()) == RecordTag::kSegment) {
-    in.byte();
-    return decode_segment(place->version, in);
-  }
+  ValueReader ahead = in;
+  const auto tag = static_cast<RecordTag>(ahead.byte());
+  if (tag == RecordTag::kSegment) return decode_segment(place->version, ahead);
+  if (tag == RecordTag::kTypedCreate || tag == RecordTag::kTypedEdit) return newer_kind("record");
   std::vector<Record> records(1, take_record(in));
   records.front().version = place->version;
   return in.whole() ? Result<std::vector<Record>>(std::move(records)) : damaged_value("record");

@@ -36,6 +36,11 @@ Error damaged_value(std::string_view what) {
   return {kErrDamaged, "a stored " + std::string(what) + " is damaged"};
 }
 
+Error newer_kind(std::string_view what) {
+  return {kErrNewerKind, "a stored " + std::string(what) +
+                             " is of a kind that this program does not know; use a newer release"};
+}
+
 ValueReader::ValueReader(std::string_view key, std::string_view value) {
   if (value.size() < kChecksumBytes) {
     failed_ = true;

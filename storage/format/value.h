@@ -22,6 +22,9 @@ void put_checksum(std::string_view key, std::string& value);
 // kErrDamaged: a stored `what` is damaged.
 [[nodiscard]] Error damaged_value(std::string_view what);
 
+// kErrNewerKind: a stored `what` is of a kind that later releases may write (FORMAT.md).
+[[nodiscard]] Error newer_kind(std::string_view what);
+
 // Reads bytes from front to back. Once anything is wrong, every further part is empty and whole()
 // is false. What it returns is borrowed from the bytes.
 class ValueReader {

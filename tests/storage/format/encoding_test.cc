@@ -157,6 +157,17 @@ TEST(Encoding, CheckpointsComeBack) {
   EXPECT_FALSE(deleted->snapshot.exists);
 }
 
+TEST(Encoding, ACheckpointOfAKindThatComesLaterIsNoDamage) {
+  const std::string key = version_key(3, 9);
+  std::string value = encode_checkpoint(key, {9, true, ot::Rope("text"), 5}, kChain);
+  value.resize(value.size() - 4);  // The checksum.
+  value.front() = 2;
+  put_checksum(key, value);
+  EXPECT_EQ(decode_checkpoint(key, value).error().code, kErrNewerKind);
+  value.back() ^= 1;
+  EXPECT_EQ(decode_checkpoint(key, value).error().code, kErrDamaged);
+}
+
 // The code of the error that a decoder gives, empty if it takes the bytes.
 using Decode = std::function<std::string_view(std::string_view key, std::string_view value)>;
 

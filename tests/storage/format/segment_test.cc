@@ -128,7 +128,7 @@ TEST(Segment, WhatNoEncoderMakesIsRefused) {
   EXPECT_TRUE(refused(1, "\1"s)) << "an unknown writer";
   EXPECT_TRUE(refused(1, "\0\0"s)) << "more writers than records";
   EXPECT_TRUE(refused(3, "\1"s)) << "another time than the segment's first";
-  EXPECT_TRUE(refused(4, "\6"s)) << "an unknown shape";
+  EXPECT_TRUE(refused(4, "\10"s)) << "an unknown shape";
   EXPECT_TRUE(refused(4, "\2"s)) << "a replace without an erase";
   EXPECT_TRUE(refused(5, "\1"s)) << "a place before the text";
   EXPECT_TRUE(refused(6, "\0"s)) << "an empty insert";
@@ -143,6 +143,26 @@ TEST(Segment, WhatNoEncoderMakesIsRefused) {
   twice[5] = twice[6] = twice[8] = "";
   twice[7] = "\1\5x"s;
   EXPECT_FALSE(decode_entry(key, by_hand(key, 1, twice)));
+}
+
+TEST(Segment, RecordsOfKindsThatComeLaterAreNoDamage) {
+  using namespace std::string_literals;
+  const std::string key = version_key(3, kFirst);
+  for (const char shape : {'\6', '\7'}) {
+    const std::string value = by_hand(
+        key, 1,
+        {"\1s\1a"s, "\0"s, "\0"s, "\0"s, std::string(1, shape), "", "", "\4type\7content"s, ""});
+    EXPECT_EQ(decode_entry(key, value).error().code, kErrNewerKind);
+    EXPECT_EQ(decode_extent(key, value)->to, kFirst + 1);
+  }
+  for (const char kind : {'\5', '\6'}) {
+    std::string value = kind + "\2\1\1s\1a\4type\7content"s;  // At time 1.
+    put_checksum(key, value);
+    EXPECT_EQ(decode_entry(key, value).error().code, kErrNewerKind);
+    EXPECT_EQ(decode_extent(key, value)->first_ms, 1);
+    value[3] ^= 1;
+    EXPECT_EQ(decode_entry(key, value).error().code, kErrDamaged);
+  }
 }
 
 }  // namespace
