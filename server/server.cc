@@ -17,6 +17,7 @@
 #include "storage/errors.h"
 #include "storage/random_id.h"
 #include "storage/rocksdb_log.h"
+#include "storage/store/format_version.h"
 #include "storage/timestamp.h"
 
 namespace cowrite::server {
@@ -59,7 +60,11 @@ Result<std::unique_ptr<Server>> Server::start(const ServerOptions& options, log:
   Result<std::unique_ptr<storage::RocksDbLog>> log = storage::RocksDbLog::open(
       options.data, in_memory ? storage::OpenMode::kInMemory : storage::OpenMode::kReadWrite,
       {.store = {.memory_bytes = MemoryShares(options.memory_bytes).store,
-                 .open_tables_max = descriptors->store_files},
+                 .open_tables_max = descriptors->store_files,
+                 .upgraded =
+                     [&operator_log](std::uint64_t from) {
+                       operator_log.warning(storage::describe_upgrade(from));
+                     }},
        .memory_bytes = options.memory_bytes,
        .disk_reserve_bytes = options.disk_reserve_bytes});
   if (!log) return log.error();

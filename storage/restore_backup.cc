@@ -88,7 +88,9 @@ Result<RestoredBackup> fill(const std::string& backups, const std::string& folde
   } else if (Result<void> copied = RocksDbStore::restore(backups, folder); !copied) {
     return copied.error();
   }
-  const Result<StorePtr> store = RocksDbStore::open(folder, OpenMode::kReadWrite);
+  StoreOptions options;
+  options.upgraded = [&restored](std::uint64_t from) { restored.upgraded_from = from; };
+  const Result<StorePtr> store = RocksDbStore::open(folder, OpenMode::kReadWrite, options);
   if (!store) return store.error();
   const Result<void> renewed = renew_history_id(**store);
   return renewed ? Result<RestoredBackup>(std::move(restored)) : renewed.error();

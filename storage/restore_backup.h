@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -16,6 +17,7 @@ enum class DamagedDocuments { kRefused, kLeftOut };
 struct RestoredBackup {
   // Why documents were left out; with kRefused none is.
   std::vector<LeftOut> left_out;
+  std::optional<std::uint64_t> upgraded_from;  // The format's version in the backup, if older.
 };
 
 // Makes a data folder, which must hold nothing, of the newest backup; its histories get a new id.

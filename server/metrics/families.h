@@ -146,7 +146,7 @@ inline constexpr Family kBatchRecords{"cowrite_log_batch_records", Kind::kHistog
                                       "How many records each synced batch had."};
 inline constexpr Family kRecordBytes{
     "cowrite_log_record_bytes_total", Kind::kCounter,
-    "Bytes of the records that were committed, with their keys and indexes."};
+    "Bytes of the records that were committed, with their keys and the heads of their documents."};
 inline constexpr Family kCommitQueueBytes{"cowrite_log_queue_bytes", Kind::kGauge,
                                           "About how many bytes of records wait to be committed."};
 inline constexpr Family kReadsWaiting{"cowrite_log_reads_waiting", Kind::kGauge,

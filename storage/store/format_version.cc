@@ -7,7 +7,7 @@
 
 namespace cowrite::storage {
 
-Result<void> check_format(std::string_view value, const std::string& folder) {
+Result<std::uint64_t> read_format(std::string_view value, const std::string& folder) {
   std::uint64_t format = 0;
   const char* const end = value.data() + value.size();
   const auto [rest, error] = std::from_chars(value.data(), end, format);
@@ -20,7 +20,13 @@ Result<void> check_format(std::string_view value, const std::string& folder) {
                                       ", this program knows formats up to " +
                                       std::to_string(kFormatVersion) + "; use a newer release"};
   }
-  return {};
+  return format;
+}
+
+std::string describe_upgrade(std::uint64_t from) {
+  return "the folder's format was upgraded from " + std::to_string(from) + " to " +
+         std::to_string(kFormatVersion) +
+         ": earlier releases cannot open it any more; a backup is the way back";
 }
 
 }  // namespace cowrite::storage

@@ -171,6 +171,7 @@ Result<std::shared_ptr<RocksDbStore::Engine>> RocksDbStore::Engine::open(
   if (mode == OpenMode::kReadWrite) {
     remove_empty_restoring_folder(folder);
     keep_to_owner(folder);
+    if (opening.upgraded_from() && options.upgraded) options.upgraded(*opening.upgraded_from());
     engine->notes.emplace(folder, options.sync_note_interval,
                           [engine = engine.get()] { return engine->measure_synced(); });
   }

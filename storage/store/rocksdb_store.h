@@ -10,6 +10,8 @@
 #include <atomic>
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -26,7 +28,8 @@ class Env;
 namespace cowrite::storage {
 
 enum class OpenMode {
-  kReadWrite,   // Creates the folder if need be. One process at a time.
+  kReadWrite,   // Creates the folder if need be, and upgrades an older format. One process at a
+                // time.
   kWriteLater,  // As kReadOnly, until the first write, which opens it as kReadWrite and may fail at
                 // that: for a disk that has no room now. Other writers are kept away from the
                 // start.
@@ -50,6 +53,8 @@ struct StoreOptions {
   std::size_t open_tables_max = kStoreOpenTablesMax;  // Others are opened when they are needed.
   rocksdb::Env* env = nullptr;  // For tests whose disk fails; RocksDB's own if null. Outlives it.
   std::chrono::milliseconds sync_note_interval = kSyncNoteInterval;  // For tests that do not wait.
+  // Told the version of the older format that the folder had, by whoever opens it for writing.
+  std::function<void(std::uint64_t from)> upgraded;
 };
 
 // What is done before a backup is taken.

@@ -1,4 +1,4 @@
-// Store: four tables of keys and values, sorted by key, read through views and written in atomic
+// Store: tables of keys and values, sorted by key, read through views and written in atomic
 // batches. Everything that reads or archives histories stands on it, so there is one version of
 // that whatever keeps the bytes. Knows nothing of what the bytes mean (FORMAT.md).
 //

@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { existsSync, readFileSync, statSync } from "node:fs";
-import { readdir, truncate, unlink } from "node:fs/promises";
+import { cp, mkdtemp, readdir, rm, truncate, unlink } from "node:fs/promises";
 import { get } from "node:http";
 import { createConnection } from "node:net";
+import { tmpdir } from "node:os";
 import path from "node:path";
 import { it } from "node:test";
 import { atVersion, settled, submit } from "../support/client.js";
@@ -18,7 +19,7 @@ import {
   textSnapshot,
 } from "../support/documents.js";
 import { Load } from "../support/load.js";
-import { Server, cowrite } from "../support/server.js";
+import { Server, cowrite, kRoot } from "../support/server.js";
 import { freshId, restartingSuite } from "../support/suite.js";
 import { checkOnce, newToken } from "../support/tokens.js";
 
@@ -199,6 +200,21 @@ restartingSuite("durability", (suite) => {
     await suite.stop();
     assert.ok(Date.now() - began < 5_000);
     silent.destroy();
+  });
+
+  it("a folder of format 1 is upgraded once, which the log says, and its documents are served", async () => {
+    const data = await mkdtemp(path.join(tmpdir(), "cowrite-format-1-"));
+    await cp(path.join(kRoot, "tests/storage/data/format-1"), data, { recursive: true });
+    const told = "warning the folder's format was upgraded from 1 to 2";
+    for (const upgraded of [true, false]) {
+      const server = await Server.start({ data });
+      await server.written("info started");
+      assert.equal(server.output.includes(told), upgraded);
+      const text = await cowrite("--server", server.url, "cat", "prose");
+      assert.equal(text, await cowrite("--data", data, "cat", "prose"));
+      await server.stop();
+    }
+    await rm(data, { recursive: true });
   });
 
   it("a second server on the same data is refused with a sentence, and the first serves on", async () => {

@@ -97,6 +97,27 @@ TEST_F(OperatorCommands, ABackupIsReadInPlaceAndRestoredIntoAnEmptyFolderWithANe
   EXPECT_EQ(run({"--server", "http://127.0.0.1:1", "restore", "--from", backups}).status, 1);
 }
 
+TEST_F(OperatorCommands, AFolderOfAnOlderFormatIsBackedUpAsItIsAndUpgradedByWhatWrites) {
+  const std::string upgraded =
+      "cowrite: the folder's format was upgraded from 1 to 2: earlier releases cannot open it any "
+      "more; a backup is the way back\n";
+  const std::string old = temp_ / "old";
+  const std::string backups = temp_ / "backups";
+  std::filesystem::copy(COWRITE_STORAGE_TEST_DATA "/format-1", old);
+  for (const Words& command : {Words{"backup", backups}, {"verify"}, {"log", "prose"}}) {
+    Words arguments{"--data", old};
+    arguments.insert(arguments.end(), command.begin(), command.end());
+    const Ran result = run(arguments);
+    EXPECT_EQ(result.status, 0) << result.err;
+    EXPECT_EQ(result.err, "");
+  }
+  EXPECT_EQ(run({"--data", old, "rm", "prose"}).err, upgraded);
+  EXPECT_EQ(run({"--data", old, "restore", "prose", "--at", "2"}).err, "");
+  EXPECT_EQ(run({"--data", backups, "verify"}).status, 0);
+  EXPECT_EQ(run({"--data", temp_ / "new", "restore", "--from", backups}).err, upgraded);
+  EXPECT_EQ(run({"--data", temp_ / "new", "verify"}).status, 0);
+}
+
 TEST_F(OperatorCommands, ABackupFolderMayBeNamedFromHere) {
   const std::filesystem::path here = std::filesystem::current_path();
   std::filesystem::current_path(temp_.path());

@@ -57,21 +57,25 @@ std::string hint(const Error& error, const std::string& command) {
   return found == std::end(kHints) ? std::string() : std::string(found->text);
 }
 
-std::string line(const Error& error, const Painter& paint) {
-  return paint(Paint::kError, "cowrite:") + " " + printable(error.message) + "\n";
+std::string line(const std::string& message, const Painter& paint) {
+  return paint(Paint::kError, "cowrite:") + " " + printable(message) + "\n";
 }
 
 }  // namespace
 
 void complain_with_hint(const Error& error, const std::string& command, const Painter& paint) {
-  std::string text = line(error, paint);
+  std::string text = line(error.message, paint);
   const std::string help = hint(error, command);
   if (!help.empty()) text += paint(Paint::kFaint, "hint:") + " " + help + "\n";
   std::fputs(text.c_str(), stderr);
 }
 
 void complain(const Error& error, const Painter& paint) {
-  std::fputs(line(error, paint).c_str(), stderr);
+  std::fputs(line(error.message, paint).c_str(), stderr);
+}
+
+void notify(const std::string& message, const Painter& paint) {
+  std::fputs(line(message, paint).c_str(), stderr);
 }
 
 }  // namespace cowrite::cli

@@ -14,4 +14,7 @@ void complain_with_hint(const Error& error, const std::string& command, const Pa
 // Says it alone: one of several things that failed.
 void complain(const Error& error, const Painter& paint);
 
+// Says what is no error, but should be known.
+void notify(const std::string& message, const Painter& paint);
+
 }  // namespace cowrite::cli

@@ -13,8 +13,8 @@ namespace {
 
 class FolderOperator final : public Operator {
  public:
-  FolderOperator(std::string folder, std::int64_t now_ms)
-      : folder_(std::move(folder)), now_ms_(now_ms) {}
+  FolderOperator(std::string folder, std::int64_t now_ms, Upgraded upgraded)
+      : folder_(std::move(folder)), now_ms_(now_ms), upgraded_(std::move(upgraded)) {}
 
   Result<DocumentSource*> source() override {
     if (const Result<void> opened = open(); !opened) return opened.error();
@@ -23,9 +23,15 @@ class FolderOperator final : public Operator {
 
   Result<http::BackupDone> back_up(const std::string& folder,
                                    const storage::CopyProgress& progress) override {
-    if (const Result<void> opened = open(); !opened) return opened.error();
+    if (const Result<void> found = find_data(); !found) return found.error();
     const auto begin = std::chrono::steady_clock::now();
-    const Result<storage::BackupInfo> made = log_->back_up(folder, progress);
+    // Other writers are kept away, and nothing is written: data of an older format is backed up as
+    // it is.
+    const Result<std::unique_ptr<storage::RocksDbStore>> store =
+        storage::RocksDbStore::open(folder_, storage::OpenMode::kWriteLater);
+    if (!store) return store.error();
+    const Result<storage::BackupInfo> made =
+        (*store)->back_up(folder, storage::BeforeBackup::kNothing, progress);
     if (!made) return made.error();
     const auto took = std::chrono::duration_cast<std::chrono::milliseconds>(
         std::chrono::steady_clock::now() - begin);
@@ -67,16 +73,21 @@ class FolderOperator final : public Operator {
   }
 
  private:
-  // Never makes a folder: it would be a misspelt one.
-  Result<void> open() {
-    if (log_) return {};
+  // No folder is ever made: it would be a misspelt one.
+  [[nodiscard]] Result<void> find_data() const {
     const Result<storage::FolderContent> content = storage::look_into(folder_);
     if (!content) return content.error();
     if (*content == storage::FolderContent::kNothing) {
       return Error{storage::kErrNotFound, "folder " + folder_ + " holds no cowrite data"};
     }
-    Result<std::unique_ptr<storage::RocksDbLog>> log =
-        storage::RocksDbLog::open(folder_, storage::OpenMode::kReadWrite);
+    return {};
+  }
+
+  Result<void> open() {
+    if (log_) return {};
+    if (Result<void> found = find_data(); !found) return found;
+    Result<std::unique_ptr<storage::RocksDbLog>> log = storage::RocksDbLog::open(
+        folder_, storage::OpenMode::kReadWrite, {.store = {.upgraded = upgraded_}});
     if (!log) return log.error();
     log_ = std::move(*log);
     source_ = read_folder(log_->store(), folder_);
@@ -95,14 +106,16 @@ class FolderOperator final : public Operator {
 
   const std::string folder_;
   const std::int64_t now_ms_;
+  const Upgraded upgraded_;
   std::unique_ptr<storage::RocksDbLog> log_;  // Once it is needed.
   std::unique_ptr<DocumentSource> source_;    // On it.
 };
 
 }  // namespace
 
-std::unique_ptr<Operator> operate_folder(const std::string& folder, std::int64_t now_ms) {
-  return std::make_unique<FolderOperator>(folder, now_ms);
+std::unique_ptr<Operator> operate_folder(const std::string& folder, std::int64_t now_ms,
+                                         Upgraded upgraded) {
+  return std::make_unique<FolderOperator>(folder, now_ms, std::move(upgraded));
 }
 
 }  // namespace cowrite::cli

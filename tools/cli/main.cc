@@ -13,6 +13,7 @@
 
 #include "server/http/operator_token.h"
 #include "storage/errors.h"
+#include "storage/store/format_version.h"
 #include "tools/cli/command_line.h"
 #include "tools/cli/complaint.h"
 
@@ -59,9 +60,12 @@ Result<std::unique_ptr<DocumentSource>> open_source(const Invocation& invocation
                      [&invocation] { return find_token(invocation); });
 }
 
-Result<std::unique_ptr<Operator>> open_operator(const Invocation& invocation) {
+Result<std::unique_ptr<Operator>> open_operator(const Invocation& invocation,
+                                                const Painter& error_paint) {
   if (const auto* folder = std::get_if<DataFolder>(&invocation.source)) {
-    return operate_folder(folder->path, now_ms());
+    return operate_folder(folder->path, now_ms(), [&error_paint](std::uint64_t from) {
+      notify(storage::describe_upgrade(from), error_paint);
+    });
   }
   return operate_server(std::get<ServerUrl>(invocation.source).url,
                         [&invocation] { return find_token(invocation); });
@@ -81,8 +85,8 @@ Result<void> run(const Invocation& invocation, Output& output, const Painter& er
   const auto* reading = std::get_if<Run>(&invocation.run);
   const Result<void> done =
       reading ? run(*reading, open_source(invocation), invocation, output, error_paint)
-              : run(std::get<OperatorRun>(invocation.run), open_operator(invocation), invocation,
-                    output, error_paint);
+              : run(std::get<OperatorRun>(invocation.run), open_operator(invocation, error_paint),
+                    invocation, output, error_paint);
   const Result<void> flushed = output.flush();
   return done ? flushed : done;
 }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -61,8 +62,11 @@ class Operator {
 [[nodiscard]] std::unique_ptr<Operator> operate_server(const std::string& url,
                                                        const FindToken& find_token);
 
+// Told the version of the older format that a folder had until it was opened for writing.
+using Upgraded = std::function<void(std::uint64_t from)>;
+
 // The folder is opened when it is first used; changes are made at now_ms.
 [[nodiscard]] std::unique_ptr<Operator> operate_folder(const std::string& folder,
-                                                       std::int64_t now_ms);
+                                                       std::int64_t now_ms, Upgraded upgraded);
 
 }  // namespace cowrite::cli

@@ -8,6 +8,8 @@
 #include <rocksdb/iterator.h>
 #include <rocksdb/write_buffer_manager.h>
 
+#include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <utility>
@@ -42,11 +44,15 @@ class Database {
     env_ = own_env_.get();
   }
 
-  // Opens a folder's database, with all tables or only the first one; where the mode is for writing
-  // it creates what is missing. A file that cannot be opened may be left alone: then only reading
-  // what it holds fails. So may damaged records of logs, without a word: they are to be looked for
-  // before.
-  enum class Tables { kAll, kFirst };
+  // Opens a folder's database, with all tables, those of format 1 or only the first one; where the
+  // mode is for writing it creates what is missing of them. A file that cannot be opened may be
+  // left alone: then only reading what it holds fails. So may damaged records of logs, without a
+  // word: they are to be looked for before.
+  enum class Tables : std::uint8_t {
+    kFirst = 1,
+    kOfFormat1 = kTablesOfFormat1,
+    kAll = kTableNames.size()
+  };
   enum class DamagedFiles { kRefused, kLeftAlone };
   Result<void> open(const std::string& folder, OpenMode mode, Tables which = Tables::kAll,
                     DamagedFiles damaged = DamagedFiles::kRefused) {
@@ -57,9 +63,8 @@ class Database {
     options.listeners.push_back(events_);
     options.max_open_files =
         static_cast<int>(open_tables_max_);  // By default all, without a bound.
-    const std::vector<rocksdb::ColumnFamilyDescriptor> tables =
-        which == Tables::kAll ? table_options(cache_)
-                              : std::vector{rocksdb::ColumnFamilyDescriptor(kTableNames[0], {})};
+    std::vector<rocksdb::ColumnFamilyDescriptor> tables = table_options(cache_);
+    tables.resize(static_cast<std::size_t>(which));
     rocksdb::DB* opened = nullptr;
     const rocksdb::Status status =
         mode == OpenMode::kReadOnly
@@ -67,6 +72,20 @@ class Database {
             : rocksdb::DB::Open(options, folder, tables, &handles_, &opened);
     database_.reset(opened);
     return status.ok() ? Result<void>() : cannot_open(status, folder);
+  }
+
+  // Creates the tables that it lacks. REQUIRES: it is open for writing.
+  Result<void> add_missing_tables(const std::string& folder) {
+    const std::vector<rocksdb::ColumnFamilyDescriptor> tables = table_options(cache_);
+    while (handles_.size() < tables.size()) {
+      const rocksdb::ColumnFamilyDescriptor& missing = tables[handles_.size()];
+      rocksdb::ColumnFamilyHandle* added = nullptr;
+      const rocksdb::Status status =
+          database_->CreateColumnFamily(missing.options, missing.name, &added);
+      if (!status.ok()) return error_of(status, "cannot write to folder " + folder);
+      handles_.push_back(added);
+    }
+    return {};
   }
 
   // Keeps writers from a folder that is open read-only. Fails with kErrInUse or kErrIo.
@@ -109,13 +128,18 @@ class Database {
   // Whether no table has an entry.
   [[nodiscard]] Result<bool> is_empty(const std::string& folder) const {
     for (rocksdb::ColumnFamilyHandle* const table : handles_) {
-      const std::unique_ptr<rocksdb::Iterator> first(
-          database_->NewIterator(rocksdb::ReadOptions(), table));
-      first->SeekToFirst();
-      if (!first->status().ok()) return unreadable(first->status(), folder);
-      if (first->Valid()) return false;
+      Result<bool> empty = is_empty(table, folder);
+      if (!empty || !*empty) return empty;
     }
     return true;
+  }
+  [[nodiscard]] Result<bool> is_empty(rocksdb::ColumnFamilyHandle* table,
+                                      const std::string& folder) const {
+    const std::unique_ptr<rocksdb::Iterator> first(
+        database_->NewIterator(rocksdb::ReadOptions(), table));
+    first->SeekToFirst();
+    if (!first->status().ok()) return unreadable(first->status(), folder);
+    return !first->Valid();
   }
 
  private:

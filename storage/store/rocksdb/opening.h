@@ -6,6 +6,7 @@
 #include <rocksdb/env.h>
 
 #include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -40,8 +41,12 @@ class Opening {
 
   // By the process that had it open for writing before.
   [[nodiscard]] bool shut_down_cleanly() const { return shut_down_cleanly_; }
+  // The version of the format that it had, if that was an older one and is not any more.
+  [[nodiscard]] std::optional<std::uint64_t> upgraded_from() const { return upgraded_from_; }
 
  private:
+  using Tables = Database::Tables;
+
   Result<void> open() {
     if (mode_ == OpenMode::kInMemory) {
       database_.use(std::shared_ptr<rocksdb::Env>(rocksdb::NewMemEnv(database_.env())));
@@ -81,20 +86,21 @@ class Opening {
     const Result<std::optional<SyncNote>> synced = find_sync_note();
     if (!synced) return synced.error();
     if (Result<void> whole = check_files(folder_, *synced); !whole) return whole;
-    if (Result<void> ours = check_tables(); !ours) return ours;
+    const Result<Tables> ours = find_tables();
+    if (!ours) return ours.error();
     if (Result<void> kept = check_kept(*synced); !kept) return kept;
     if (Result<void> whole = check_shutdown_mark(); !whole) return whole;
-    if (Result<void> opened = open_database(folder_); !opened) return opened;
+    if (Result<void> opened = open_database(folder_, *ours); !opened) return opened;
     return mode_ == OpenMode::kReadWrite ? remove_shutdown_mark(folder_) : Result<void>();
   }
 
   // Of a table that cannot be opened, a reader misses what it holds, and nothing else.
-  Result<void> open_database(const std::string& folder) {
-    Result<void> opened = database_.open(folder, mode_);
+  Result<void> open_database(const std::string& folder, Tables tables) {
+    Result<void> opened = database_.open(folder, mode_, tables);
     const bool is_damaged = !opened && opened.error().code == kErrDamaged;
     if (!is_damaged || mode_ != OpenMode::kReadOnly || find_damaged_record(folder)) return opened;
     const Result<void> partly =
-        database_.open(folder, mode_, Database::Tables::kAll, Database::DamagedFiles::kLeftAlone);
+        database_.open(folder, mode_, tables, Database::DamagedFiles::kLeftAlone);
     return partly ? partly : opened;
   }
 
@@ -117,20 +123,35 @@ class Opening {
     const Result<NewestBackup> newest = find_newest_backup(folder_, database_.env());
     if (!newest) return newest.error();
     database_.use(newest->env);
-    return open_database(newest->folder);
+    const Result<std::set<std::string>> present = list_tables(newest->folder);
+    if (!present) return present.error();
+    return open_database(newest->folder, *present == names_of(Tables::kOfFormat1)
+                                             ? Tables::kOfFormat1
+                                             : Tables::kAll);
   }
 
-  // Whether a RocksDB has the tables of a store of ours; asked before it is opened for writing,
-  // which changes it.
-  [[nodiscard]] Result<void> check_tables() const {
+  [[nodiscard]] static std::set<std::string> names_of(Tables tables) {
+    return {kTableNames.begin(), kTableNames.begin() + static_cast<std::ptrdiff_t>(tables)};
+  }
+
+  [[nodiscard]] Result<std::set<std::string>> list_tables(const std::string& folder) const {
+    rocksdb::DBOptions options;
+    options.env = database_.env();
     std::vector<std::string> names;
-    const rocksdb::Status listed =
-        rocksdb::DB::ListColumnFamilies(rocksdb::DBOptions(), folder_, &names);
-    if (!listed.ok()) return cannot_open(listed, folder_);
-    const std::set<std::string> present(names.begin(), names.end());
-    const std::set<std::string> ours(kTableNames.begin(), kTableNames.end());
-    if (present != ours) return check_incomplete(present, ours);
-    if (has_log_file(folder_) || read_shutdown_mark(folder_)) return {};
+    const rocksdb::Status listed = rocksdb::DB::ListColumnFamilies(options, folder, &names);
+    if (!listed.ok()) return cannot_open(listed, folder);
+    return std::set<std::string>(names.begin(), names.end());
+  }
+
+  // Which tables it has, if it is a store of ours; asked before it is opened for writing, which
+  // changes it.
+  [[nodiscard]] Result<Tables> find_tables() const {
+    const Result<std::set<std::string>> present = list_tables(folder_);
+    if (!present) return present.error();
+    Result<Tables> ours =
+        *present == names_of(Tables::kAll) ? Tables::kAll : find_fewer_tables(*present);
+    if (!ours || *present != names_of(*ours)) return ours;
+    if (has_log_file(folder_) || read_shutdown_mark(folder_)) return ours;
     return Error{kErrDamaged, "folder " + folder_ +
                                   " was not closed and has lost its write-ahead log; restore it "
                                   "from a backup"};
@@ -148,8 +169,7 @@ class Opening {
   [[nodiscard]] Result<void> check_kept(const std::optional<SyncNote>& synced) const {
     if (!synced || has_file(folder_, log_file(synced->log))) return {};
     Database probe((StoreOptions()));
-    if (Result<void> opened = probe.open(folder_, OpenMode::kReadOnly, Database::Tables::kFirst);
-        !opened) {
+    if (Result<void> opened = probe.open(folder_, OpenMode::kReadOnly, Tables::kFirst); !opened) {
       return opened;
     }
     std::uint64_t first_kept = 0;
@@ -161,19 +181,26 @@ class Opening {
                                   " bytes were synced; restore it from a backup"};
   }
 
-  // A database with other tables: of a newer format, damaged, somebody else's, or the leftovers of
-  // a creation that was interrupted, which are no error for a writer.
-  [[nodiscard]] Result<void> check_incomplete(const std::set<std::string>& present,
-                                              const std::set<std::string>& ours) const {
+  // A database with other tables: of format 1, or on the way from there to ours; of a newer format,
+  // damaged, somebody else's, or the leftovers of a creation that was interrupted, which are no
+  // error for a writer.
+  [[nodiscard]] Result<Tables> find_fewer_tables(const std::set<std::string>& present) const {
     Database probe((StoreOptions()));
-    if (Result<void> opened = probe.open(folder_, OpenMode::kReadOnly, Database::Tables::kFirst);
+    if (Result<void> opened = probe.open(folder_, OpenMode::kReadOnly, Tables::kFirst,
+                                         Database::DamagedFiles::kLeftAlone);
         !opened) {
-      return opened;
+      return opened.error();
     }
-    std::string format;
-    if (probe->Get(rocksdb::ReadOptions(), slice(kFormatKey), &format).ok()) {
-      const Result<void> known = check_format(format, folder_);
-      return known ? Error{kErrDamaged, "the data in folder " + folder_ + " lacks a table"} : known;
+    std::string value;
+    const rocksdb::Status found = probe->Get(rocksdb::ReadOptions(), slice(kFormatKey), &value);
+    if (found.ok()) {
+      const Result<std::uint64_t> format = read_format(value, folder_);
+      if (!format && format.error().code == kErrNewerFormat) return format.error();
+    }
+    // What is damaged of them is reported when they are open.
+    if (!found.IsNotFound() && present == names_of(Tables::kOfFormat1)) return Tables::kOfFormat1;
+    if (found.ok()) {
+      return Error{kErrDamaged, "the data in folder " + folder_ + " lacks a table"};
     }
     const Result<bool> empty = probe.is_empty(folder_);
     if (!empty) return empty.error();
@@ -181,9 +208,10 @@ class Opening {
       return Error{kErrDamaged, "the data in folder " + folder_ +
                                     " is not in its list of files; restore it from a backup"};
     }
-    const bool creation_interrupted = *empty && std::ranges::includes(ours, present);
+    const bool creation_interrupted =
+        *empty && std::ranges::includes(names_of(Tables::kAll), present);
     if (!creation_interrupted) return foreign(folder_);
-    return mode_ == OpenMode::kReadOnly ? no_data(folder_) : Result<void>();
+    return mode_ == OpenMode::kReadOnly ? no_data(folder_) : Result<Tables>(Tables::kAll);
   }
 
   // The mark says how many changes the folder held when it was closed. It does not hold while
@@ -194,7 +222,7 @@ class Opening {
     shut_down_cleanly_ = closed_at.has_value();
     if (!closed_at) return {};
     Database probe((StoreOptions()));
-    if (Result<void> opened = probe.open(folder_, OpenMode::kReadOnly, Database::Tables::kFirst,
+    if (Result<void> opened = probe.open(folder_, OpenMode::kReadOnly, Tables::kFirst,
                                          Database::DamagedFiles::kLeftAlone);
         !opened) {
       return opened;
@@ -207,8 +235,9 @@ class Opening {
                                   ": its files were damaged since; restore it from a backup"};
   }
 
-  // Checks the format, and gives one to a store that has just been created. If it is damaged, what
-  // else there is can be rescued: all that is read has a checksum, whatever the format.
+  // Checks the format, upgrades an older one, and gives one to a store that has just been created.
+  // If it is damaged, what else there is can be rescued: all that is read has a checksum, whatever
+  // the format.
   Result<void> check_or_write_format() {
     Result<void> checked = check_format_of_store();
     const bool is_damaged = !checked && checked.error().code == kErrDamaged;
@@ -220,16 +249,47 @@ class Opening {
     std::string value;
     const rocksdb::Status status =
         database_->Get(rocksdb::ReadOptions(), meta, slice(kFormatKey), &value);
-    if (status.ok()) return check_format(value, folder_);
+    if (status.ok()) {
+      const Result<std::uint64_t> format = read_format(value, folder_);
+      if (!format) return format.error();
+      if (Result<void> known = check_access(); !known) return known;
+      return mode_ == OpenMode::kReadOnly ? Result<void>() : upgrade(*format);
+    }
     if (!status.IsNotFound()) return cannot_open(status, folder_);
     const Result<bool> empty = database_.is_empty(folder_);
     if (!empty) return empty.error();
     if (!*empty) return foreign(folder_);
     if (mode_ == OpenMode::kReadOnly) return no_data(folder_);
+    return write_format();
+  }
+
+  // A later release of this format may have written who has access. Whoever does not know that must
+  // not serve what it protects.
+  [[nodiscard]] Result<void> check_access() const {
+    if (database_.tables().size() < kTableNames.size()) return {};
+    const Result<bool> empty = database_.is_empty(database_.tables().back(), folder_);
+    if (!empty) return empty.error();
+    if (*empty) return {};
+    return Error{kErrNewerFormat, "the data in folder " + folder_ +
+                                      " says who has access to it, which this program does not "
+                                      "know; use a newer release"};
+  }
+
+  // Between its steps the folder is one of the newer format that lacks a table, which the next
+  // opening adds. Earlier releases refuse it from the first step on, as newer.
+  Result<void> upgrade(std::uint64_t format) {
+    if (format < kFormatVersion) {
+      if (Result<void> written = write_format(); !written) return written;
+      upgraded_from_ = format;
+    }
+    return database_.add_missing_tables(folder_);
+  }
+
+  Result<void> write_format() {
     rocksdb::WriteOptions options;
     options.sync = true;
-    const rocksdb::Status written =
-        database_->Put(options, meta, slice(kFormatKey), std::to_string(kFormatVersion));
+    const rocksdb::Status written = database_->Put(
+        options, database_.table(Table::kMeta), slice(kFormatKey), std::to_string(kFormatVersion));
     return written.ok() ? Result<void>() : error_of(written, "cannot write to folder " + folder_);
   }
 
@@ -237,6 +297,7 @@ class Opening {
   const OpenMode mode_;
   Database& database_;
   bool shut_down_cleanly_ = true;
+  std::optional<std::uint64_t> upgraded_from_;
 };
 
 }  // namespace cowrite::storage::rocks

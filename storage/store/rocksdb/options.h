@@ -38,9 +38,11 @@ inline constexpr std::size_t kDeletionTrigger = 2'048;
 // The write-ahead log is what a restart reads; past this the oldest buffers are flushed.
 inline constexpr std::size_t kLogBytesMax = 256 * kMiB;
 
-// In the order of Table.
-inline constexpr std::array<const char*, 4> kTableNames = {"default", "records", "checkpoints",
-                                                           "sources"};
+// In the order of Table. The last one is empty in this release, so it has no place there.
+inline constexpr std::array<const char*, 5> kTableNames = {"default", "records", "checkpoints",
+                                                           "sources", "access"};
+// The first so many are those of format 1.
+inline constexpr std::size_t kTablesOfFormat1 = 4;
 
 // What RocksDB tells of its work in the background: what becomes of errors, and when it does not
 // keep up.

@@ -1,4 +1,4 @@
-// The record that FORMAT.md works out in bytes is written exactly so.
+// What FORMAT.md works out in bytes is written exactly so.
 #include <gtest/gtest.h>
 
 #include <cctype>
@@ -17,11 +17,11 @@ bool is_byte(const std::string& word) {
          std::isxdigit(static_cast<unsigned char>(word[1])) != 0;
 }
 
-// The bytes that the lines of the example begin with, after the line that says "key" or "value".
-std::string documented_bytes(const std::string& part) {
+// The bytes that the lines of an example begin with, after the line that says "key" or "value".
+std::string documented_bytes(const std::string& heading, const std::string& part) {
   std::ifstream document(COWRITE_STORAGE_FORMAT_DOCUMENT);
   std::string line;
-  while (std::getline(document, line) && line != "### A record in bytes") {
+  while (std::getline(document, line) && line != "### " + heading) {
   }
   std::string bytes;
   bool in_part = false;
@@ -41,7 +41,7 @@ std::string documented_bytes(const std::string& part) {
   return bytes;
 }
 
-TEST(FormatDocument, ItsExampleIsWhatIsWritten) {
+TEST(FormatDocument, ItsExamplesAreWhatIsWritten) {
   ot::OperationBuilder operation;
   operation.retain(1'200).insert("é");
   const Record record = {.version = 1'318,
@@ -51,9 +51,20 @@ TEST(FormatDocument, ItsExampleIsWhatIsWritten) {
                          .time_ms = 1'764'191'460'123,
                          .change = Edit{std::move(operation).build()}};
   const std::string key = version_key(7, record.version);
-  EXPECT_EQ(documented_bytes("key"), key);
-  EXPECT_EQ(documented_bytes("value"), encode_record(key, record));
+  EXPECT_EQ(documented_bytes("A record in bytes", "key"), key);
+  EXPECT_EQ(documented_bytes("A record in bytes", "value"), encode_record(key, record));
   EXPECT_EQ(key.size() + encode_record(key, record).size(), 71U);
+
+  const std::string name = document_name_key({"docs", "notes"});
+  const Head head = {.number = 7,
+                     .version = record.version + 1,
+                     .erased = 0,
+                     .exists = true,
+                     .bytes = 3'000,
+                     .created_ms = 1'764'190'000'000,
+                     .changed_ms = record.time_ms};
+  EXPECT_EQ(documented_bytes("An append in bytes", "key"), name);
+  EXPECT_EQ(documented_bytes("An append in bytes", "value"), encode_head(name, head));
 }
 
 }  // namespace

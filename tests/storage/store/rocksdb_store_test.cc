@@ -9,6 +9,7 @@
 #include <chrono>
 #include <filesystem>
 #include <fstream>
+#include <functional>
 #include <future>
 #include <memory>
 #include <optional>
@@ -243,18 +244,17 @@ TEST(RocksDbStore, OurTablesWithoutAFormatVersionAreRefused) {
 }
 
 TEST(RocksDbStore, ACreationThatWasInterruptedIsFinishedByTheNextWriter) {
-  for (const std::size_t tables : {0U, 1U, 2U}) {
+  const std::vector<const char*> names = {"records", "checkpoints", "sources", "access"};
+  for (std::size_t tables = 0; tables <= names.size(); ++tables) {
     const TempFolder temp;
     rocksdb::Options options;
     options.create_if_missing = true;
     rocksdb::DB* half = nullptr;
     ASSERT_TRUE(rocksdb::DB::Open(options, temp.path(), &half).ok());
-    for (const char* name : std::vector<const char*>{"records", "checkpoints"}) {
+    for (std::size_t made = 0; made < tables; ++made) {
       rocksdb::ColumnFamilyHandle* table = nullptr;
-      if (tables > (name == std::string_view("records") ? 0U : 1U)) {
-        ASSERT_TRUE(half->CreateColumnFamily({}, name, &table).ok());
-        half->DestroyColumnFamilyHandle(table);
-      }
+      ASSERT_TRUE(half->CreateColumnFamily({}, names[made], &table).ok());
+      half->DestroyColumnFamilyHandle(table);
     }
     delete half;
     EXPECT_EQ(open_error(temp.path(), OpenMode::kReadOnly).code, kErrNotFound);
@@ -274,33 +274,55 @@ TEST(RocksDbStore, LeftoversFromBeforeTheFirstDataAreNoObstacle) {
 
 TEST(RocksDbStore, DataOfANewerFormatIsRefusedWithBothNumbers) {
   const TempFolder temp;
-  put(*open(temp.path(), OpenMode::kReadWrite), Table::kMeta, "format", "2");
+  put(*open(temp.path(), OpenMode::kReadWrite), Table::kMeta, "format", "3");
   for (const OpenMode mode : {OpenMode::kReadWrite, OpenMode::kReadOnly}) {
     const Error error = open_error(temp.path(), mode);
     EXPECT_EQ(error.code, kErrNewerFormat);
     EXPECT_EQ(error.message, "the data in folder " + temp.path() +
-                                 " has format 2, this program knows formats up to 1; use a newer "
+                                 " has format 3, this program knows formats up to 2; use a newer "
                                  "release");
+  }
+}
+
+// What a later release does to a folder of ours, whose tables it is given.
+void write_as_later_release(
+    const std::string& folder,
+    const std::function<void(rocksdb::DB&, std::vector<rocksdb::ColumnFamilyHandle*>&)>& write) {
+  std::vector<rocksdb::ColumnFamilyDescriptor> tables;
+  for (const char* name : {"default", "records", "checkpoints", "sources", "access"}) {
+    tables.emplace_back(name, rocksdb::ColumnFamilyOptions());
+  }
+  std::vector<rocksdb::ColumnFamilyHandle*> handles;
+  rocksdb::DB* newer = nullptr;
+  ASSERT_TRUE(rocksdb::DB::Open({}, folder, tables, &handles, &newer).ok());
+  write(*newer, handles);
+  for (rocksdb::ColumnFamilyHandle* handle : handles) newer->DestroyColumnFamilyHandle(handle);
+  delete newer;
+}
+
+TEST(RocksDbStore, DataThatSaysWhoHasAccessIsRefusedBecauseAllWouldHaveIt) {
+  const TempFolder temp;
+  put(*open(temp.path(), OpenMode::kReadWrite), Table::kRecords, "k", "v");
+  write_as_later_release(temp.path(), [](rocksdb::DB& newer, auto& tables) {
+    ASSERT_TRUE(newer.Put({}, tables.back(), "ann", "may do all").ok());
+  });
+  for (const OpenMode mode : {OpenMode::kReadWrite, OpenMode::kReadOnly}) {
+    const Error error = open_error(temp.path(), mode);
+    EXPECT_EQ(error.code, kErrNewerFormat);
+    EXPECT_EQ(error.message, "the data in folder " + temp.path() +
+                                 " says who has access to it, which this program does not know; "
+                                 "use a newer release");
   }
 }
 
 TEST(RocksDbStore, DataOfANewerFormatWithTablesThatWeDoNotKnowIsRefusedAsNewer) {
   const TempFolder temp;
   put(*open(temp.path(), OpenMode::kReadWrite), Table::kMeta, "format", "12");
-  {
-    std::vector<rocksdb::ColumnFamilyDescriptor> tables;
-    for (const char* name : {"default", "records", "checkpoints", "sources"}) {
-      tables.emplace_back(name, rocksdb::ColumnFamilyOptions());
-    }
-    std::vector<rocksdb::ColumnFamilyHandle*> handles;
-    rocksdb::DB* newer = nullptr;
-    ASSERT_TRUE(rocksdb::DB::Open({}, temp.path(), tables, &handles, &newer).ok());
+  write_as_later_release(temp.path(), [](rocksdb::DB& newer, auto& tables) {
     rocksdb::ColumnFamilyHandle* table = nullptr;
-    ASSERT_TRUE(newer->CreateColumnFamily({}, "chat", &table).ok());
-    handles.push_back(table);
-    for (rocksdb::ColumnFamilyHandle* handle : handles) newer->DestroyColumnFamilyHandle(handle);
-    delete newer;
-  }
+    ASSERT_TRUE(newer.CreateColumnFamily({}, "chat", &table).ok());
+    tables.push_back(table);
+  });
   EXPECT_EQ(open_error(temp.path(), OpenMode::kReadWrite).code, kErrNewerFormat);
   EXPECT_EQ(open_error(temp.path(), OpenMode::kReadOnly).code, kErrNewerFormat);
 }

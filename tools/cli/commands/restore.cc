@@ -2,6 +2,7 @@
 
 #include "storage/document_name.h"
 #include "storage/store/data_folder.h"
+#include "storage/store/format_version.h"
 #include "tools/cli/change.h"
 #include "tools/cli/complaint.h"
 #include "tools/cli/outcomes.h"
@@ -39,6 +40,9 @@ Result<void> restore_all(const Arguments& arguments, OperatorContext& context) {
                                });
   bar.wipe();
   if (!restored) return restored.error();
+  if (restored->upgraded_from) {
+    notify(storage::describe_upgrade(*restored->upgraded_from), context.error_paint);
+  }
   for (const auto& [key, error] : restored->left_out) {
     if (context.format == Format::kJson) {
       context.output.json_line(failure_json({.key = key}, error));
