@@ -1,7 +1,9 @@
 #include "tests/storage/damage.h"
 
+#include <cstdint>
 #include <fstream>
 #include <sstream>
+#include <system_error>
 
 namespace cowrite::storage {
 
@@ -13,11 +15,18 @@ std::string random_text(std::mt19937_64& random, std::size_t bytes) {
   return text;
 }
 
-fs::path largest_file(const fs::path& folder) {
+fs::path largest_file(const fs::path& folder, std::string_view extension) {
   fs::path largest;
+  std::uintmax_t bytes = 0;
   for (const fs::directory_entry& entry : fs::recursive_directory_iterator(folder)) {
-    if (!entry.is_regular_file()) continue;
-    if (largest.empty() || entry.file_size() > fs::file_size(largest)) largest = entry.path();
+    if (!extension.empty() && entry.path().extension() != extension) continue;
+    // A log that is not needed any more vanishes by itself.
+    std::error_code vanished;
+    const std::uintmax_t size = fs::file_size(entry.path(), vanished);
+    if (!vanished && size > bytes) {
+      largest = entry.path();
+      bytes = size;
+    }
   }
   return largest;
 }

@@ -146,7 +146,7 @@ TEST(Neighbours, OfDocumentsInAFileThatCannotBeOpenedAreReadAndRestored) {
     const auto log = open_folder(folder);
     authors = write_documents(*log, 2);
     ASSERT_TRUE(log->store().compact());
-    table = largest_file(folder);
+    table = largest_file(folder, ".sst");
     for (Author& author : write_documents(*log, 2, 2)) authors.push_back(std::move(author));
     ASSERT_TRUE(log->back_up(temp / "backups", {}));
   }
