@@ -10,13 +10,18 @@ namespace cowrite::session {
 Result<void> OwnPresences::remember(const protocol::Presence& presence) {
   const Name name{presence.channel, presence.id};
   const auto known = presences_.find(name);
+  if (known != presences_.end() && known->second.key != presence.key) {
+    return Error{protocol::kErrMessageBadlyFormed,
+                 "a presence is about the same document until it ends"};
+  }
   if (presence.value == "null") {
     if (known == presences_.end()) return {};
     followed_.give_back(bytes_of(name, known->second));
     presences_.erase(known);
     return {};
   }
-  Latest latest{presence.presence_version, presence.key, presence.version, presence.type};
+  const bool is_shown = known != presences_.end() && known->second.is_shown;
+  Latest latest{presence.presence_version, presence.key, presence.version, presence.type, is_shown};
   const std::size_t bytes = bytes_of(name, latest);
   if (known != presences_.end()) {
     const std::size_t before = bytes_of(name, known->second);
@@ -37,6 +42,17 @@ Result<void> OwnPresences::remember(const protocol::Presence& presence) {
   }
   presences_.emplace(name, std::move(latest));
   return {};
+}
+
+void OwnPresences::note_shown(const protocol::Presence& presence) {
+  const auto known = presences_.find({presence.channel, presence.id});
+  if (known != presences_.end()) known->second.is_shown = true;
+}
+
+OwnPresences::State OwnPresences::state_of(const protocol::Presence& presence) const {
+  const auto known = presences_.find({presence.channel, presence.id});
+  if (known == presences_.end()) return State::kUnknown;
+  return known->second.is_shown ? State::kShown : State::kAnnounced;
 }
 
 // The channel holds the id, too, and a presence about a document the document's name.
@@ -97,12 +113,16 @@ void WaitingPresences::erase(std::map<Name, Latest>::iterator forgotten) {
   latest_.erase(forgotten);
 }
 
-std::vector<transport::SharedOutbound> WaitingPresences::take() {
-  std::vector<transport::SharedOutbound> presences;
-  for (auto& [name, latest] : latest_) presences.push_back(std::move(latest.encoded));
+std::vector<std::string> WaitingPresences::take() {
+  std::vector<std::string> messages;
+  messages.reserve(latest_.size());
+  for (const auto& [name, latest] : latest_) {
+    const std::vector<std::string>& of_one = latest.encoded->messages;
+    messages.insert(messages.end(), of_one.begin(), of_one.end());
+  }
   latest_.clear();
   bytes_ = 0;
-  return presences;
+  return messages;
 }
 
 }  // namespace cowrite::session
