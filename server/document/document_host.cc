@@ -440,7 +440,7 @@ void DocumentHost::carry_out(Announce effect) {
   if (!effect.notice.records.empty()) {
     for (const auto& [loop, listeners] : subscribers_.loops()) {
       loops.insert(loop);
-      are_many = are_many || listeners > ports_.told_at_once;
+      are_many = are_many || listeners > ports_.told_in_any_case;
     }
   }
   for (const Answer& answer : effect.notice.answers) loops.insert(answer.session.loop);

@@ -8,7 +8,7 @@
 // it loads it, and a worker for a step that takes long. Requests and events wait until it is back.
 // Where memory is short, it is forgotten between two requests.
 //
-// Where many follow it, they are told of a commit in many turns of their loops. While they have not
+// Where more than a few follow it, they may be told of a commit in later turns of their loops. While they have not
 // been told of a few, no batch is appended: what comes meanwhile becomes one batch, which is told
 // at once.
 #pragma once
@@ -57,8 +57,9 @@ struct HostPorts {
   // A client has the document at version `seen`, and the log has it at `held` only.
   std::function<void(const storage::DocumentKey&, std::uint64_t seen, std::uint64_t held)>
       on_client_ahead = [](const auto&, auto, auto) {};
-  // A loop tells so many sessions of a commit in one turn, and others later.
-  std::size_t told_at_once = 0;
+  // A loop tells so many sessions of a commit whatever else it has to tell, and others when it is
+  // their turn.
+  std::size_t told_in_any_case = 0;
   // Of all documents.
   std::shared_ptr<DocumentMemory> memory;
   // The log is in an unknown state: the process must end.

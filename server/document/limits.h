@@ -99,7 +99,7 @@ inline constexpr std::size_t kComponentsApart = 16'384;
 inline constexpr std::size_t kEncodedApartBytes = std::size_t{256} << 10;
 
 // Commits of which a document's followers are not all told yet, where a loop has more of them than
-// it tells at once; until there are fewer, operations wait for each other and become one batch.
+// it tells in any case; until there are fewer, operations wait for each other and become one batch.
 // Two, so that the next is there when one was told.
 inline constexpr std::size_t kUntoldCommitsMax = 2;
 
