@@ -377,7 +377,7 @@ void DocumentHost::advance() {
 
 void DocumentHost::wait_for_followers() {
   if (!untold_.empty()) std::erase_if(untold_, [](const auto& notice) { return notice.expired(); });
-  if (untold_.size() < kUntoldCommitsMax) return document_->go_on();
+  if (untold_.size() < untold_max_) return document_->go_on();
   document_->hold();
   if (!document_->is_held_up() || std::exchange(looks_again_, true)) return;
   ports_.run_after(kUntoldRetry, [self = shared_from_this()] {
@@ -436,16 +436,19 @@ void DocumentHost::carry_out(Announce effect) {
   for (const Answer& answer : effect.notice.answers) tell_of_client_ahead(answer);
   if (effect.notice.encoded.empty()) encode(effect.notice);
   std::set<LoopIndex> loops;
-  bool are_many = false;
+  std::size_t most = 0;
   if (!effect.notice.records.empty()) {
     for (const auto& [loop, listeners] : subscribers_.loops()) {
       loops.insert(loop);
-      are_many = are_many || listeners > ports_.told_in_any_case;
+      most = std::max<std::size_t>(most, listeners);
     }
   }
   for (const Answer& answer : effect.notice.answers) loops.insert(answer.session.loop);
   const auto notice = std::make_shared<const CommitNotice>(std::move(effect.notice));
-  if (are_many) untold_.push_back(notice);
+  if (most > 0) {
+    untold_.push_back(notice);
+    untold_max_ = kUntoldCommitsMax * std::max<std::size_t>(ports_.told_at_once / most, 1);
+  }
   for (const LoopIndex loop : loops) ports_.announce(loop, notice);
   if (held_presences_.empty() || notice->records.empty()) return;
   for (DocumentPresence& due : held_presences_.take_due(notice->records.back()->version + 1)) {

@@ -98,9 +98,9 @@ inline constexpr std::size_t kComponentsApart = 16'384;
 // So many take a few milliseconds at most.
 inline constexpr std::size_t kEncodedApartBytes = std::size_t{256} << 10;
 
-// Commits of which a document's followers are not all told yet, where a loop has more of them than
-// it tells in any case; until there are fewer, operations wait for each other and become one batch.
-// Two, so that the next is there when one was told.
+// Commits of which a document's followers are not all told yet, or as many times more as a loop
+// tells more than these in one turn; until there are fewer, operations wait for each other and
+// become one batch. Two, so that the next is there when one was told.
 inline constexpr std::size_t kUntoldCommitsMax = 2;
 
 // After these, a document whose operations wait for that looks again.

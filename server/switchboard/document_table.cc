@@ -1,6 +1,5 @@
 #include "server/switchboard/document_table.h"
 
-#include <algorithm>
 #include <iterator>
 #include <utility>
 #include <variant>
@@ -62,7 +61,7 @@ document::HostPorts DocumentTable::host_ports() {
           [this](const DocumentKey& key, std::uint64_t seen, std::uint64_t held) {
             board_.ports().on_client_ahead(key, seen, held);
           },
-      .told_in_any_case = std::min(told_at_once_, kToldInAnyCase),
+      .told_at_once = told_at_once_,
       .memory = board_.memory(),
       .halt = ports.halt,
   };

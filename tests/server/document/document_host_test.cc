@@ -93,7 +93,7 @@ class DocumentHostTest : public ::testing::Test {
     ports.on_client_ahead = [this](const auto&, std::uint64_t seen, std::uint64_t held) {
       told_.push_back("ahead " + std::to_string(seen) + " > " + std::to_string(held));
     };
-    ports.told_in_any_case = told_in_any_case_;
+    ports.told_at_once = told_at_once_;
     ports.memory = memory_;
     ports.run_apart = [this](std::function<void()> work) {
       holds_apart_ ? apart_.push_back(std::move(work)) : work();
@@ -174,7 +174,7 @@ class DocumentHostTest : public ::testing::Test {
   std::deque<std::function<void()>> posted_;
   std::vector<std::function<void()>> later_;
   std::vector<std::string> told_;
-  std::size_t told_in_any_case_ = 0;
+  std::size_t told_at_once_ = 0;
   bool keeps_notices_ = false;  // As a loop does that has not told all of its sessions.
   std::vector<SharedCommit> kept_;
   bool holds_apart_ = false;  // What takes long waits in apart_.
@@ -324,7 +324,7 @@ TEST_F(DocumentHostTest, OperationsBecomeOneBatchWhileFollowersHaveNotBeenToldOf
 }
 
 TEST_F(DocumentHostTest, WhereNobodyFollowsOrFewNoOperationWaitsForThem) {
-  told_in_any_case_ = 1;
+  told_at_once_ = 2;
   host_ = DocumentHost::open({"docs", "d"}, log_, ports(), storage::Payer{1});
   keeps_notices_ = true;
   submit(1, std::nullopt, storage::Create{"a"});
