@@ -66,6 +66,7 @@ void DocumentHost::came_back(LoadedDocument loaded) {
   document_ = std::move(loaded.document);
   charge_ = std::move(loaded.charge);
   tell_what_came_meanwhile();
+  if (document_) show_held(document_->committed().version);
   go_on();
   if (document_) charge();
 }
@@ -179,11 +180,13 @@ void DocumentHost::refuse(ToDocument request, const Error& error) {
     }
     void operator()(DocumentPresence presence) const {
       if (presence.presence.value == "null") {  // Nobody shows it any longer than it is there.
+        host.held_presences_.forget(presence.source, presence.presence.id);
         std::optional<std::uint64_t>& version = presence.presence.version;
         version = std::max(version, host.told_);  // Which its followers have.
         return host.ports_.announce_presence(make_notice(std::move(presence)));
       }
-      if (presence.acknowledged) return;
+      // Its sender takes it for shown, which it is as soon as the document can be read.
+      if (presence.acknowledged) return host.held_presences_.hold(std::move(presence));
       host.ports_.reply(presence.session, PresenceRefused{std::move(presence.presence), error});
     }
   };
@@ -334,6 +337,11 @@ void DocumentHost::hold(DocumentPresence presence) {
   charge();
 }
 
+void DocumentHost::show_held(std::uint64_t version) {
+  if (held_presences_.empty()) return;
+  for (DocumentPresence& due : held_presences_.take_due(version)) pass_on(std::move(due));
+}
+
 void DocumentHost::acknowledge(const DocumentPresence& presence) {
   if (presence.acknowledged) return;
   ports_.reply(presence.session, PresenceAcknowledged{make_notice(presence)});
@@ -450,10 +458,7 @@ void DocumentHost::carry_out(Announce effect) {
     untold_max_ = kUntoldCommitsMax * std::max<std::size_t>(ports_.told_at_once / most, 1);
   }
   for (const LoopIndex loop : loops) ports_.announce(loop, notice);
-  if (held_presences_.empty() || notice->records.empty()) return;
-  for (DocumentPresence& due : held_presences_.take_due(notice->records.back()->version + 1)) {
-    pass_on(std::move(due));
-  }
+  if (!notice->records.empty()) show_held(notice->records.back()->version + 1);
 }
 
 void DocumentHost::carry_out(ReadHistory effect) {

@@ -111,6 +111,8 @@ class DocumentHost : public std::enable_shared_from_this<DocumentHost> {
   void receive(DocumentPresence presence);
   [[nodiscard]] bool may_wait(const DocumentPresence& presence) const;
   void hold(DocumentPresence presence);
+  // Passes on those that the document has come up with, now that it has this version.
+  void show_held(std::uint64_t version);
   void acknowledge(const DocumentPresence& presence);
   // Charges what the document takes now.
   void charge();
