@@ -134,9 +134,8 @@ void Session::handle(protocol::Presence message) {
   const bool begins = !pace_.under_way();
   const bool ends = before != OwnPresences::State::kUnknown && message.value == "null";
   if (ends) pace_.forget(message);
-  if (ends && before == OwnPresences::State::kAnnounced) {  // It ends before anybody has seen it.
-    acknowledge(message);
-  } else if (ends || pace_.admit(message)) {
+  const bool ends_unseen = ends && before == OwnPresences::State::kAnnounced;
+  if (!ends_unseen && (ends || pace_.admit(message))) {
     own_presences_.note_shown(message);
     announce(std::move(message), Ack::kDue);
   } else {
