@@ -36,6 +36,13 @@ void set_asker(document::ToDocument& request, const document::Asker& asker) {
       request);
 }
 
+bool is_channel_of(const storage::DocumentKey& key, std::string_view channel) {
+  const std::string& collection = key.collection();
+  const std::string& id = key.id();
+  return channel.size() == collection.size() + 1 + id.size() && channel[collection.size()] == '.' &&
+         channel.starts_with(collection) && channel.ends_with(id);
+}
+
 Error bulk_reply_full() {
   return {protocol::kErrBulkReplyTooLarge,
           "the reply to a bulk request is full; ask for this document alone"};
@@ -534,6 +541,14 @@ void DocumentReads::retire(std::uint64_t ticket, const storage::DocumentKey& key
 Subscription* DocumentReads::find(const storage::DocumentKey& key) {
   const auto found = subscriptions_.find(key);
   return found == subscriptions_.end() ? nullptr : &found->second;
+}
+
+// A channel's name can be that of as many documents as it has dots, and a client follows few.
+bool DocumentReads::is_behind(std::string_view channel, std::uint64_t version) const {
+  return std::ranges::any_of(subscriptions_, [&](const auto& followed) {
+    const auto& [key, subscription] = followed;
+    return version > subscription.next && is_channel_of(key, channel);
+  });
 }
 
 void DocumentReads::follow(const Subscription& subscription, transport::SharedOutbound records) {

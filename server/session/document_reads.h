@@ -88,6 +88,9 @@ class DocumentReads {
   // Null if the client does not follow the document.
   [[nodiscard]] Subscription* find(const storage::DocumentKey& key);
 
+  // Whether the client follows a document with this channel, and has not been sent this version.
+  [[nodiscard]] bool is_behind(std::string_view channel, std::uint64_t version) const;
+
   // Sends records of a document that the client follows, or keeps them until the bulk reply that
   // they must follow.
   void follow(const Subscription& subscription, transport::SharedOutbound records);
