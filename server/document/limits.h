@@ -26,8 +26,8 @@ inline constexpr std::size_t kRecentBytesMax = std::size_t{1} << 20;
 inline constexpr std::size_t kShapesMax = 131'072;
 inline constexpr std::size_t kShapesBytesMax = std::size_t{8} << 20;
 
-// Components of recent records whose shapes are not known yet; with more they are learned at once, so
-// that whoever needs them does not wait for it. So many take a tenth of a millisecond.
+// Components of recent records whose shapes are not known yet; with more they are learned at once,
+// so that whoever needs them does not wait for it. So many take a tenth of a millisecond.
 inline constexpr std::size_t kUnlearnedComponentsMax = 8'192;
 
 // A submission that is so many records behind, or fewer, passes them one by one.
