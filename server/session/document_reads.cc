@@ -285,7 +285,12 @@ void DocumentReads::post(document::ToDocument request) {
   outbox_.post(std::move(request));
 }
 
+// The client has not got an answer yet that waits for a bulk reply.
 void DocumentReads::settled(const storage::DocumentKey& key) {
+  if (const Subscription* const known = find(key); known && known->bulk) {
+    ++bulks_.at(*known->bulk).unsettled[key];
+    return;
+  }
   queue_.settled(key);
   pump();
 }
@@ -465,6 +470,9 @@ void DocumentReads::close_part(std::uint64_t id) {
     std::ranges::move(bulk.paid, std::back_inserter(*bulk.rooms));
     outbox_.send(encode_reply(bulk, request), bulk.rooms);
     for (transport::SharedOutbound& records : bulk.held) outbox_.send(std::move(records));
+    for (const auto& [document, operations] : bulk.unsettled) {
+      for (std::size_t i = 0; i < operations; ++i) queue_.settled(document);
+    }
     for (const auto& [document, version] : request.documents) {
       if (Subscription* subscription = find({request.collection, document});
           subscription && subscription->bulk == id) {

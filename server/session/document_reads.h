@@ -115,6 +115,8 @@ class DocumentReads {
     // Records that followed before the reply could go.
     std::vector<transport::SharedOutbound> held = {};
     std::size_t held_bytes = 0;
+    // Of each document, the operations whose answers are among them.
+    std::map<storage::DocumentKey, std::size_t> unsettled = {};
   };
   // What a reply is for.
   struct OpenRequest {
