@@ -66,6 +66,7 @@ void DocumentHost::came_back(LoadedDocument loaded) {
   document_ = std::move(loaded.document);
   charge_ = std::move(loaded.charge);
   tell_what_came_meanwhile();
+  if (document_) show_held(document_->committed().version);
   go_on();
   if (document_) charge();
 }
@@ -204,7 +205,11 @@ void DocumentHost::refuse(ToDocument request, const Error& error) {
       host.ports_.reply(snapshot.session, SnapshotReply{snapshot.ticket, error});
     }
     void operator()(DocumentPresence presence) const {
-      if (presence.acknowledged) return;
+      if (presence.acknowledged) {
+        // Its sender takes it for shown, which it is as soon as the document can be read.
+        (void)host.held_presences_.take_before(presence);
+        return host.held_presences_.hold(std::move(presence));
+      }
       host.ports_.reply(presence.session, PresenceRefused{std::move(presence.presence), error});
     }
   };
@@ -353,6 +358,11 @@ void DocumentHost::hold(DocumentPresence presence) {
   charge();
 }
 
+void DocumentHost::show_held(std::uint64_t version) {
+  if (held_presences_.empty()) return;
+  for (DocumentPresence& due : held_presences_.take_due(version)) pass_on(std::move(due));
+}
+
 void DocumentHost::acknowledge(const DocumentPresence& presence) {
   if (presence.acknowledged) return;
   ports_.reply(presence.session, PresenceAcknowledged{make_notice(presence)});
@@ -413,7 +423,7 @@ void DocumentHost::advance() {
 
 void DocumentHost::wait_for_followers() {
   if (!untold_.empty()) std::erase_if(untold_, [](const auto& notice) { return notice.expired(); });
-  if (untold_.size() < kUntoldCommitsMax) return document_->go_on();
+  if (untold_.size() < untold_max_) return document_->go_on();
   document_->hold();
   if (!document_->is_held_up() || std::exchange(looks_again_, true)) return;
   ports_.run_after(kUntoldRetry, [self = shared_from_this()] {
@@ -472,21 +482,21 @@ void DocumentHost::carry_out(Announce effect) {
   for (const Answer& answer : effect.notice.answers) tell_of_client_ahead(answer);
   if (effect.notice.encoded.empty()) encode(effect.notice);
   std::set<LoopIndex> loops;
-  bool are_many = false;
+  std::size_t most = 0;
   if (!effect.notice.records.empty()) {
     for (const auto& [loop, listeners] : subscribers_.loops()) {
       loops.insert(loop);
-      are_many = are_many || listeners > ports_.told_at_once;
+      most = std::max<std::size_t>(most, listeners);
     }
   }
   for (const Answer& answer : effect.notice.answers) loops.insert(answer.session.loop);
   const auto notice = std::make_shared<const CommitNotice>(std::move(effect.notice));
-  if (are_many) untold_.push_back(notice);
-  for (const LoopIndex loop : loops) ports_.announce(loop, notice);
-  if (held_presences_.empty() || notice->records.empty()) return;
-  for (DocumentPresence& due : held_presences_.take_due(notice->records.back()->version + 1)) {
-    pass_on(std::move(due));
+  if (most > 0) {
+    untold_.push_back(notice);
+    untold_max_ = kUntoldCommitsMax * std::max<std::size_t>(ports_.told_at_once / most, 1);
   }
+  for (const LoopIndex loop : loops) ports_.announce(loop, notice);
+  if (!notice->records.empty()) show_held(notice->records.back()->version + 1);
 }
 
 void DocumentHost::carry_out(ReadHistory effect) {

@@ -8,9 +8,9 @@
 // it loads it, and a worker for a step that takes long. Requests and events wait until it is back.
 // Where memory is short, it is forgotten between two requests.
 //
-// Where many follow it, they are told of a commit in many turns of their loops. While they have not
-// been told of a few, no batch is appended: what comes meanwhile becomes one batch, which is told
-// at once.
+// Where many follow it, or much else is to be told, they are told of a commit in later turns of
+// their loops. While they have not been told of a few, no batch is appended: what comes meanwhile
+// becomes one batch, which is told at once.
 #pragma once
 
 #include <chrono>
@@ -58,7 +58,7 @@ struct HostPorts {
   // A client has the document at version `seen`, and the log has it at `held` only.
   std::function<void(const storage::DocumentKey&, std::uint64_t seen, std::uint64_t held)>
       on_client_ahead = [](const auto&, auto, auto) {};
-  // A loop tells so many sessions of a commit in one turn, and others later.
+  // A loop tells so many sessions in one turn, and others later.
   std::size_t told_at_once = 0;
   // Of all documents.
   std::shared_ptr<DocumentMemory> memory;
@@ -117,6 +117,8 @@ class DocumentHost : public std::enable_shared_from_this<DocumentHost> {
   void receive(DocumentPresence presence);
   [[nodiscard]] bool may_wait(const DocumentPresence& presence) const;
   void hold(DocumentPresence presence);
+  // Passes on those that the document has come up with, now that it has this version.
+  void show_held(std::uint64_t version);
   void acknowledge(const DocumentPresence& presence);
   // Charges what the document takes now.
   void charge();
@@ -169,8 +171,9 @@ class DocumentHost : public std::enable_shared_from_this<DocumentHost> {
   bool is_apart_ = false;  // Another thread has it for a step that takes long.
   // The version up to which its followers were told of records, since it was forgotten.
   std::optional<std::uint64_t> told_;
-  // Its commits that not all followers have been told of, where they are many.
+  // Its commits that not all followers have been told of, and how many there may be.
   std::vector<std::weak_ptr<const CommitNotice>> untold_;
+  std::size_t untold_max_ = kUntoldCommitsMax;
   bool looks_again_ = false;             // Whether that is so, in a while.
   std::weak_ptr<const void> text_room_;  // For the text of a version, if somebody is being sent it.
   std::uint64_t text_room_version_ = 0;

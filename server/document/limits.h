@@ -26,8 +26,8 @@ inline constexpr std::size_t kRecentBytesMax = std::size_t{1} << 20;
 inline constexpr std::size_t kShapesMax = 131'072;
 inline constexpr std::size_t kShapesBytesMax = std::size_t{8} << 20;
 
-// Components of recent records whose shapes are not known yet; with more they are learned at once, so
-// that whoever needs them does not wait for it. So many take a tenth of a millisecond.
+// Components of recent records whose shapes are not known yet; with more they are learned at once,
+// so that whoever needs them does not wait for it. So many take a tenth of a millisecond.
 inline constexpr std::size_t kUnlearnedComponentsMax = 8'192;
 
 // A submission that is so many records behind, or fewer, passes them one by one.
@@ -105,9 +105,9 @@ inline constexpr std::size_t kComponentsApart = 16'384;
 // So many take a few milliseconds at most.
 inline constexpr std::size_t kEncodedApartBytes = std::size_t{256} << 10;
 
-// Commits of which a document's followers are not all told yet, where a loop has more of them than
-// it tells at once; until there are fewer, operations wait for each other and become one batch.
-// Two, so that the next is there when one was told.
+// Commits of which a document's followers are not all told yet, or as many times more as a loop
+// tells more than these in one turn; until there are fewer, operations wait for each other and
+// become one batch. Two, so that the next is there when one was told.
 inline constexpr std::size_t kUntoldCommitsMax = 2;
 
 // What waits in a document, if it is no more, is looked through whenever a connection ends that has

@@ -31,6 +31,7 @@ void Channel::receive(const ChannelLeave& leave) {
 // ---- Calls
 
 void Channel::receive(const ChannelCall& call) {
+  if (idle()) return;  // Nor does it need a period, since it is about to be dropped.
   if (called_) {
     const bool is_of_several = next_call_ && *next_call_ != call.session;
     next_call_ = is_of_several ? document::SessionId{} : call.session;

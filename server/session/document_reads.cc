@@ -36,6 +36,13 @@ void set_asker(document::ToDocument& request, const document::Asker& asker) {
       request);
 }
 
+bool is_channel_of(const storage::DocumentKey& key, std::string_view channel) {
+  const std::string& collection = key.collection();
+  const std::string& id = key.id();
+  return channel.size() == collection.size() + 1 + id.size() && channel[collection.size()] == '.' &&
+         channel.starts_with(collection) && channel.ends_with(id);
+}
+
 Error bulk_reply_full() {
   return {protocol::kErrBulkReplyTooLarge,
           "the reply to a bulk request is full; ask for this document alone"};
@@ -278,7 +285,12 @@ void DocumentReads::post(document::ToDocument request) {
   outbox_.post(std::move(request));
 }
 
+// The client has not got an answer yet that waits for a bulk reply.
 void DocumentReads::settled(const storage::DocumentKey& key) {
+  if (const Subscription* const known = find(key); known && known->bulk) {
+    ++bulks_.at(*known->bulk).unsettled[key];
+    return;
+  }
   queue_.settled(key);
   pump();
 }
@@ -458,6 +470,9 @@ void DocumentReads::close_part(std::uint64_t id) {
     std::ranges::move(bulk.paid, std::back_inserter(*bulk.rooms));
     outbox_.send(encode_reply(bulk, request), bulk.rooms);
     for (transport::SharedOutbound& records : bulk.held) outbox_.send(std::move(records));
+    for (const auto& [document, operations] : bulk.unsettled) {
+      for (std::size_t i = 0; i < operations; ++i) queue_.settled(document);
+    }
     for (const auto& [document, version] : request.documents) {
       if (Subscription* subscription = find({request.collection, document});
           subscription && subscription->bulk == id) {
@@ -534,6 +549,14 @@ void DocumentReads::retire(std::uint64_t ticket, const storage::DocumentKey& key
 Subscription* DocumentReads::find(const storage::DocumentKey& key) {
   const auto found = subscriptions_.find(key);
   return found == subscriptions_.end() ? nullptr : &found->second;
+}
+
+// A channel's name can be that of as many documents as it has dots, and a client follows few.
+bool DocumentReads::is_behind(std::string_view channel, std::uint64_t version) const {
+  return std::ranges::any_of(subscriptions_, [&](const auto& followed) {
+    const auto& [key, subscription] = followed;
+    return version > subscription.next && is_channel_of(key, channel);
+  });
 }
 
 void DocumentReads::follow(const Subscription& subscription, transport::SharedOutbound records) {

@@ -88,6 +88,9 @@ class DocumentReads {
   // Null if the client does not follow the document.
   [[nodiscard]] Subscription* find(const storage::DocumentKey& key);
 
+  // Whether the client follows a document with this channel, and has not been sent this version.
+  [[nodiscard]] bool is_behind(std::string_view channel, std::uint64_t version) const;
+
   // Sends records of a document that the client follows, or keeps them until the bulk reply that
   // they must follow.
   void follow(const Subscription& subscription, transport::SharedOutbound records);
@@ -112,6 +115,8 @@ class DocumentReads {
     // Records that followed before the reply could go.
     std::vector<transport::SharedOutbound> held = {};
     std::size_t held_bytes = 0;
+    // Of each document, the operations whose answers are among them.
+    std::map<storage::DocumentKey, std::size_t> unsettled = {};
   };
   // What a reply is for.
   struct OpenRequest {

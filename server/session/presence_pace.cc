@@ -10,13 +10,18 @@ PresencePace::Name PresencePace::name_of(const protocol::Presence& presence) {
   return {presence.channel, presence.id};
 }
 
+bool PresencePace::is_of(const protocol::Presence& one, const protocol::Presence& other) {
+  return one.id == other.id && one.channel == other.channel;
+}
+
 std::size_t PresencePace::bytes_of(const protocol::Presence& presence) {
   return presence.channel.size() + presence.id.size() + presence.value.size();
 }
 
 bool PresencePace::fits(const protocol::Presence& presence) const {
-  return sent_.empty() || (!sent_.contains(name_of(presence)) &&
-                           bytes_ + bytes_of(presence) <= kPresenceBytesPerPeriod);
+  return sent_.empty() || (sent_.size() < kPresencesPerConnectionMax &&
+                           bytes_ + bytes_of(presence) <= kPresenceBytesPerPeriod &&
+                           !sent_.contains(name_of(presence)));
 }
 
 void PresencePace::count(const protocol::Presence& presence) {
@@ -25,7 +30,8 @@ void PresencePace::count(const protocol::Presence& presence) {
 }
 
 bool PresencePace::admit(const protocol::Presence& presence) {
-  const auto waits = std::ranges::find(waiting_, name_of(presence), &PresencePace::name_of);
+  const auto waits =
+      std::ranges::find_if(waiting_, [&](const auto& one) { return is_of(one, presence); });
   if (waits != waiting_.end()) {
     *waits = presence;
     trim();
@@ -51,7 +57,8 @@ bool PresencePace::pay(std::size_t bytes) {
 void PresencePace::trim() {
   std::size_t bytes = 0;
   for (const protocol::Presence& presence : waiting_) bytes += bytes_of(presence);
-  while (bytes > kPresenceBytesWaitingMax || !pay(bytes + waiting_.size() * kPresenceBytes)) {
+  while (waiting_.size() > kPresencesPerConnectionMax || bytes > kPresenceBytesWaitingMax ||
+         !pay(bytes + waiting_.size() * kPresenceBytes)) {
     bytes -= bytes_of(waiting_.front());
     waiting_.erase(waiting_.begin());
   }
@@ -73,8 +80,7 @@ std::vector<protocol::Presence> PresencePace::next_period() {
 }
 
 void PresencePace::forget(const protocol::Presence& presence) {
-  const Name name = name_of(presence);
-  std::erase_if(waiting_, [&](const auto& waits) { return name_of(waits) == name; });
+  std::erase_if(waiting_, [&](const auto& waits) { return is_of(waits, presence); });
   trim();
 }
 

@@ -1,7 +1,7 @@
 // PresencePace: how often the presences of one connection go out. Within a period each of them goes
-// out once, and all together as long as their bytes fit (limits.h); of what comes beyond that the
-// latest of each waits for the next period, if there is memory for it. The end of a presence that
-// went out never waits: it is not asked about.
+// out once, and all together as long as their number and their bytes fit (limits.h); of what comes
+// beyond that the latest of each waits for the next period, if there is memory for it. The end of a
+// presence that went out never waits: it is not asked about.
 //
 // It knows no clock: whoever uses it says when a period is over.
 #pragma once
@@ -39,6 +39,8 @@ class PresencePace {
   using Name = std::pair<std::string, std::string>;  // Channel and presence id.
 
   [[nodiscard]] static Name name_of(const protocol::Presence& presence);
+  // Whether they have one name.
+  [[nodiscard]] static bool is_of(const protocol::Presence& one, const protocol::Presence& other);
   [[nodiscard]] static std::size_t bytes_of(const protocol::Presence& presence);
   [[nodiscard]] bool fits(const protocol::Presence& presence) const;
   void count(const protocol::Presence& presence);

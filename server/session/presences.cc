@@ -11,13 +11,18 @@ namespace cowrite::session {
 Result<void> OwnPresences::remember(const protocol::Presence& presence) {
   const Name name{presence.channel, presence.id};
   const auto known = presences_.find(name);
+  if (known != presences_.end() && known->second.key != presence.key) {
+    return Error{protocol::kErrMessageBadlyFormed,
+                 "a presence is about the same document until it ends"};
+  }
   if (presence.value == "null") {
     if (known == presences_.end()) return {};
     followed_.give_back(bytes_of(name, known->second));
     presences_.erase(known);
     return {};
   }
-  Latest latest{presence.presence_version, presence.key, presence.version, presence.type};
+  const bool is_shown = known != presences_.end() && known->second.is_shown;
+  Latest latest{presence.presence_version, presence.key, presence.version, presence.type, is_shown};
   const std::size_t bytes = bytes_of(name, latest);
   if (known != presences_.end()) {
     const std::size_t before = bytes_of(name, known->second);
@@ -38,6 +43,17 @@ Result<void> OwnPresences::remember(const protocol::Presence& presence) {
   }
   presences_.emplace(name, std::move(latest));
   return {};
+}
+
+void OwnPresences::note_shown(const protocol::Presence& presence) {
+  const auto known = presences_.find({presence.channel, presence.id});
+  if (known != presences_.end()) known->second.is_shown = true;
+}
+
+OwnPresences::State OwnPresences::state_of(const protocol::Presence& presence) const {
+  const auto known = presences_.find({presence.channel, presence.id});
+  if (known == presences_.end()) return State::kUnknown;
+  return known->second.is_shown ? State::kShown : State::kAnnounced;
 }
 
 // The channel holds the id, too, and a presence about a document the document's name.
@@ -114,16 +130,19 @@ void WaitingPresences::erase(std::map<Name, Latest>::iterator forgotten) {
   latest_.erase(forgotten);
 }
 
-std::vector<transport::SharedOutbound> WaitingPresences::take() {
-  std::vector<transport::SharedOutbound> presences;
-  presences.reserve(2 * latest_.size());
-  for (auto& [name, latest] : latest_) {
-    if (latest.end_before) presences.push_back(latest.end_before->encoded);
-    presences.push_back(std::move(latest.encoded));
+std::vector<std::string> WaitingPresences::take() {
+  std::vector<std::string> messages;
+  messages.reserve(2 * latest_.size());
+  const auto add = [&messages](const transport::SharedOutbound& of_one) {
+    messages.insert(messages.end(), of_one->messages.begin(), of_one->messages.end());
+  };
+  for (const auto& [name, latest] : latest_) {
+    if (latest.end_before) add(latest.end_before->encoded);
+    add(latest.encoded);
   }
   latest_.clear();
   bytes_ = 0;
-  return presences;
+  return messages;
 }
 
 }  // namespace cowrite::session

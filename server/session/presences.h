@@ -23,14 +23,16 @@ class OwnPresences {
   // REQUIRES: the account outlives this.
   explicit OwnPresences(FollowedMemory::Account& followed) : followed_(followed) {}
 
-  // Fails if there is no room for one more (kPresencesPerConnectionMax), or no memory for it. A
-  // null value is a presence that ended.
+  // Fails if there is no room for one more (kPresencesPerConnectionMax), or no memory for it; or if
+  // it was about another document, which may hold it and would show it after its end. A null value
+  // is a presence that ended.
   [[nodiscard]] Result<void> remember(const protocol::Presence& presence);
 
-  // Whether it was announced before and has not ended.
-  [[nodiscard]] bool contains(const protocol::Presence& presence) const {
-    return presences_.contains({presence.channel, presence.id});
-  }
+  // A value of it goes out to the others.
+  void note_shown(const protocol::Presence& presence);
+  // Whether it was announced before and has not ended; and whether a value of it went out.
+  enum class State : std::uint8_t { kUnknown, kAnnounced, kShown };
+  [[nodiscard]] State state_of(const protocol::Presence& presence) const;
 
   // What to announce when the connection leaves the channel / is gone: each of its presences, with
   // a null value.
@@ -47,6 +49,7 @@ class OwnPresences {
     std::optional<storage::DocumentKey> key;  // Of the channel's name.
     std::optional<std::uint64_t> version;
     std::optional<std::string> type;
+    bool is_shown = false;
   };
   using Presences = std::map<Name, Latest>;
 
@@ -63,7 +66,8 @@ class OwnPresences {
 class WaitingPresences {
  public:
   void put(const document::PresenceNotice& notice, transport::SharedOutbound encoded);
-  [[nodiscard]] std::vector<transport::SharedOutbound> take();
+  // Their messages, for one write: each alone would take much longer, of thousands.
+  [[nodiscard]] std::vector<std::string> take();
 
  private:
   struct Name {

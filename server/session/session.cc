@@ -126,15 +126,17 @@ void Session::handle(protocol::LeaveChannel message) {
 }
 
 void Session::handle(protocol::Presence message) {
-  const bool is_known = own_presences_.contains(message);
+  const OwnPresences::State before = own_presences_.state_of(message);
   if (const Result<void> remembered = own_presences_.remember(message); !remembered) {
     const Error& error = remembered.error();
     return outbox_.refuse(protocol::encode_error(message, error), error);
   }
   const bool begins = !pace_.under_way();
-  const bool ends = is_known && message.value == "null";
+  const bool ends = before != OwnPresences::State::kUnknown && message.value == "null";
   if (ends) pace_.forget(message);
-  if (ends || pace_.admit(message)) {
+  const bool ends_unseen = ends && before == OwnPresences::State::kAnnounced;
+  if (!ends_unseen && (ends || pace_.admit(message))) {
+    own_presences_.note_shown(message);
     announce(std::move(message), Ack::kDue);
   } else {
     acknowledge(message);
@@ -313,6 +315,7 @@ void Session::retract(std::vector<protocol::Presence> ended) {
 
 void Session::presence_period_over() {
   for (protocol::Presence& presence : pace_.next_period()) {
+    own_presences_.note_shown(presence);
     announce(std::move(presence), Ack::kNotDue);
   }
   if (pace_.under_way()) outbox_.start_presence_period();
@@ -357,21 +360,13 @@ void Session::deliver(const document::PresenceNotice& notice,
 // A channel's name can be that of several documents: then the presences of one reach only those who
 // follow it.
 bool Session::concerns(const protocol::Presence& presence) {
-  if (!presence.key) return !presence.version || !is_ahead_of_client(presence);
+  if (!presence.key) {
+    // It was compared with none. The client takes it for that of the document whose channel this
+    // is, and would fetch it at every operation until it is there.
+    return !presence.version || !reads_.is_behind(presence.channel, *presence.version);
+  }
   const bool one_document = std::ranges::count(presence.channel, '.') == 1;
   return one_document || reads_.wants(*presence.key);
-}
-
-// A version without a document was compared with none. The client takes it for that of the document
-// whose channel this is, and would fetch it at every operation until it is there.
-bool Session::is_ahead_of_client(const protocol::Presence& presence) {
-  const std::string& channel = presence.channel;
-  for (std::size_t dot = channel.find('.'); dot < channel.size();
-       dot = channel.find('.', dot + 1)) {
-    const Subscription* followed = reads_.find({channel.substr(0, dot), channel.substr(dot + 1)});
-    if (followed != nullptr && *presence.version > followed->next) return true;
-  }
-  return false;
 }
 
 void Session::deliver(const presence::ChannelCall& call) {
@@ -389,9 +384,7 @@ void Session::congested(Congestion congestion) {
 
 void Session::drained() {
   congestion_ = Congestion::kNone;
-  for (transport::SharedOutbound& presence : waiting_presences_.take()) {
-    outbox_.send(std::move(presence));
-  }
+  outbox_.send(waiting_presences_.take());
   reads_.drained();
   queries_.drained();
   update_read_pause();

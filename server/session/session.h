@@ -130,7 +130,6 @@ class Session {
   [[nodiscard]] std::string encode_for_client(const document::CommitNotice& notice,
                                               std::size_t index) const;
   [[nodiscard]] bool concerns(const protocol::Presence& presence);
-  [[nodiscard]] bool is_ahead_of_client(const protocol::Presence& presence);
   enum class Ack : std::uint8_t { kDue, kNotDue };
   void announce(protocol::Presence presence, Ack ack);
   void acknowledge(const protocol::Presence& presence);

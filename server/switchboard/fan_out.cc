@@ -5,16 +5,42 @@
 
 namespace cowrite::switchboard {
 
+namespace {
+
+// Of so many lanes that have their turn one is the one that has waited longest.
+constexpr std::uint64_t kTurnsOfOldest = 4;
+
+}  // namespace
+
 // ---- Telling
 
 void FanOut::go_on_later(const std::string& lane, Telling telling) {
-  const auto [found, is_new] = lanes_.try_emplace(lane);
-  CHECK(!found->second.is_telling());
-  found->second.telling = std::move(telling);
+  Lane& found = find_or_open(lane);
+  CHECK(!found.is_telling());
+  found.telling = std::move(telling);
   waiting_.add();
-  if (!is_new) return;  // It is this lane's turn.
-  turns_.push_back(&*found);
+}
+
+FanOut::Lane& FanOut::find_or_open(const std::string& lane) {
+  const auto [found, is_new] = lanes_.try_emplace(lane);
+  if (is_new) await_turn(*found);
+  return found->second;
+}
+
+void FanOut::await_turn(Lanes::value_type& lane) {
+  by_told_.emplace(lane.second.told, arrivals_);
+  waiting_lanes_.emplace(arrivals_++, &lane);
   schedule();
+}
+
+FanOut::Lanes::value_type& FanOut::take_next() {
+  const bool is_of_oldest = ++turns_ % kTurnsOfOldest == 0;
+  const auto next =
+      is_of_oldest ? waiting_lanes_.begin() : waiting_lanes_.find(by_told_.begin()->second);
+  Lanes::value_type& lane = *next->second;
+  by_told_.erase({lane.second.told, next->first});
+  waiting_lanes_.erase(next);
+  return lane;
 }
 
 void FanOut::schedule() {
@@ -24,18 +50,21 @@ void FanOut::schedule() {
 
 void FanOut::take_turn() {
   scheduled_ = false;
-  Lanes::value_type* const first = turns_.front();
-  turns_.pop_front();
-  in_turn_ = true;
-  go_on(first->second);
-  in_turn_ = false;
   left_ = slice_;
-  if (first->second.is_telling() || !first->second.waiting.empty()) {
-    turns_.push_back(first);
-  } else {
-    lanes_.erase(lanes_.find(first->first));
+  in_turn_ = true;
+  while (left_ > 0 && !waiting_lanes_.empty()) {
+    Lanes::value_type& next = take_next();
+    const std::size_t before = left_;
+    go_on(next.second);
+    next.second.told += before - left_;
+    if (next.second.is_telling() || !next.second.waiting.empty()) {
+      await_turn(next);
+    } else {
+      lanes_.erase(lanes_.find(next.first));
+    }
   }
-  if (!turns_.empty()) schedule();
+  in_turn_ = false;
+  if (left_ == 0) schedule();
 }
 
 void FanOut::go_on(Lane& lane) {
@@ -71,13 +100,14 @@ void FanOut::take_first(Lane& lane) {
 // ---- Waiting
 
 void FanOut::wait(const std::string& lane, Work work) {
-  Lane& found = lanes_.at(lane);
+  Lane& found = find_or_open(lane);
   count(found, found.waiting.emplace_back(Waiting{.work = std::move(work)}));
   found.latest.clear();
 }
 
 void FanOut::wait(const std::string& lane, Latest latest, Work work) {
-  Lane& found = lanes_.at(lane);
+  Lane& found = find_or_open(lane);
+  const std::size_t listeners = latest.listeners;
   Waiting& place = find_or_add(found, latest);
   if (place.work) {
     if (latest.version < place.latest.version) return;
@@ -85,7 +115,7 @@ void FanOut::wait(const std::string& lane, Latest latest, Work work) {
   }
   place = {std::move(work), std::move(latest)};
   count(found, place);
-  make_room(found);
+  make_room(found, listeners);
 }
 
 // The place of what waits under this name, or one behind all others. Where an end waits, and what
@@ -103,9 +133,9 @@ FanOut::Waiting& FanOut::find_or_add(Lane& lane, const Latest& latest) {
 }
 
 // Whoever comes last shall not wait long, so what may wait depends on how many are told.
-void FanOut::make_room(Lane& lane) {
-  const std::size_t listeners = std::max<std::size_t>(lane.telling.count, 1);
-  const std::size_t shown_max = std::max<std::size_t>(kPresenceTellingsMax / listeners, 1);
+void FanOut::make_room(Lane& lane, std::size_t listeners) {
+  const std::size_t shown_max =
+      std::max<std::size_t>(kPresenceTellingsMax / std::max<std::size_t>(listeners, 1), 1);
   while (lane.shown > shown_max || bytes_ > kWaitingPresenceBytesMax) {
     if (!forget_first(lane, Kind::kShown, lane.shown_from)) break;
   }

@@ -20,7 +20,8 @@ SessionTable::SessionTable(Switchboard& board, LoopIndex loop, std::string histo
       history_id_(std::move(history_id)),
       counts_(counts),
       fan_out_(
-          told_at_once, [this](FanOut::Work work) { board_.ports().post(loop_, std::move(work)); },
+          told_at_once, std::min(told_at_once, kToldInAnyCase),
+          [this](FanOut::Work work) { board_.ports().post(loop_, std::move(work)); },
           [this] { return board_.ports().has_output_room(loop_); }, counts.notices_waiting) {}
 
 // ---- Coming and going
@@ -270,13 +271,16 @@ void SessionTable::announce(const document::SharedPresence& notice) {
     if (const auto host = find(notice->sender.number)) host->deliver(*notice, nullptr);
   }
   const std::string& channel = notice->presence.channel;
-  if (!fan_out_.under_way(channel)) return tell(notice);
+  if (fan_out_.has_room(channel)) return tell(notice);
+  const std::size_t listeners = channels_.count(channel);
+  if (listeners == 0) return;
   const bool is_gone = notice->presence.value == "null";
   fan_out_.wait(channel,
                 {.name = notice->source + '\0' + notice->presence.id,
                  .version = notice->presence.presence_version,
                  .bytes = 2 * notice->encoded.size() + kWaitingPresenceBytes,
-                 .kind = is_gone ? FanOut::Kind::kGone : FanOut::Kind::kShown},
+                 .kind = is_gone ? FanOut::Kind::kGone : FanOut::Kind::kShown,
+                 .listeners = listeners},
                 [this, notice] { tell(notice); });
 }
 
@@ -294,7 +298,8 @@ void SessionTable::tell(const document::SharedPresence& notice) {
 
 // One that waits and a later one become a call for the presences of all.
 void SessionTable::announce(const presence::ChannelCall& call) {
-  if (!fan_out_.under_way(call.channel)) return tell(call);
+  if (fan_out_.has_room(call.channel)) return tell(call);
+  if (channels_.count(call.channel) == 0) return;
   fan_out_.wait(call.channel, {.name = "call"},
                 [this, all = presence::ChannelCall{{}, call.channel}] { tell(all); });
 }

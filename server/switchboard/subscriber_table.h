@@ -59,6 +59,12 @@ class SubscriberTable {
     return found == sessions_.end() ? std::vector<SessionNumber>() : found->second;
   }
 
+  // How many they are.
+  [[nodiscard]] std::size_t count(const Key& key) const {
+    const auto found = sessions_.find(key);
+    return found == sessions_.end() ? 0 : found->second.size();
+  }
+
  private:
   using Sessions =
       std::unordered_map<Key, std::vector<SessionNumber>, storage::NameHash<Key>>;  // In order.

@@ -60,8 +60,9 @@ class Connection {
   virtual void close(CloseCode code, std::string_view reason) = 0;
   // Drops the connection and what is queued at once: for a peer that does not read.
   virtual void terminate() = 0;
-  // The framed bytes of what send() accepted and the kernel has not taken. The kernel takes little
-  // ahead of the peer (kUnsentBytesMax).
+  // What it takes in memory that send() accepted and the kernel has not taken: the framed bytes,
+  // and kQueuedMessageBytes for each message. The kernel takes little ahead of the peer
+  // (kUnsentBytesMax).
   [[nodiscard]] virtual std::size_t queued_bytes() const = 0;
   // The room of the message in hand. Null if it holds little, and once it was taken. REQUIRES:
   // during on_message().

@@ -65,6 +65,11 @@ inline constexpr std::uint64_t kLongTextBytesPerSweep = std::uint64_t{16} << 10;
 // The next piece of a long message is made when no more than this is queued before it.
 inline constexpr std::size_t kPieceMarkBytes = std::size_t{4} << 10;
 
+// What a message takes that is queued for a connection, beside its bytes: itself, its place in the
+// queue, and its part of what the kernel is handed. Answers to pings of a few bytes each take 30
+// times as much as what is sent of them.
+inline constexpr std::size_t kQueuedMessageBytes = 384;
+
 // Answers to pings that wait to be written, of at most 127 bytes each; of the pings beyond it only
 // the newest is answered (RFC 6455, section 5.5.3).
 inline constexpr std::size_t kPongsWaitingMax = 16;

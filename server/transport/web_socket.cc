@@ -58,7 +58,7 @@ void WebSocket::send(const SharedOutbound& outbound) {
   counts_.messages_sent.add(outbound->messages.size());
   const Frames frames = writer_->frame(*outbound);
   if (!long_message_) return queued(writer_->write_frames(frames));
-  waiting_bytes_ += frames.bytes;
+  waiting_bytes_ += frames.bytes + kQueuedMessageBytes;
   waiting_.emplace_back(frames);
   count_queued();
 }
@@ -90,7 +90,7 @@ void WebSocket::send_waiting() {
       await_turn();
     } else {
       const Frames& frames = std::get<Frames>(next);
-      waiting_bytes_ -= frames.bytes;
+      waiting_bytes_ -= frames.bytes + kQueuedMessageBytes;
       queued(writer_->write_frames(frames));
     }
   }
@@ -151,12 +151,14 @@ std::uint64_t WebSocket::written_bytes() const {
 std::size_t WebSocket::queued_bytes() const {
   if (writer_ == nullptr) return 0;
   // A close frame is written, but not counted before.
-  return waiting_bytes_ +
+  return waiting_bytes_ + queued_messages_.count() * kQueuedMessageBytes +
          static_cast<std::size_t>(queued_end_ - std::min(queued_end_, written_bytes()));
 }
 
 void WebSocket::queued(std::size_t bytes) {
+  if (bytes == 0) return;
   queued_end_ += bytes;
+  queued_messages_.add(queued_end_);
   if (queued_bytes() > kDrainedBytes) draining_ = true;
   count_queued();
 }
@@ -185,6 +187,7 @@ void WebSocket::tell(Event event) {
 }
 
 void WebSocket::written() {
+  queued_messages_.written(written_bytes());
   count_queued();
   answer_ping();
   await_turn();

@@ -24,6 +24,7 @@
 #include "server/transport/output.h"
 #include "server/transport/output_watch.h"
 #include "server/transport/protocol_writer.h"
+#include "server/transport/queued_messages.h"
 #include "server/transport/timing.h"
 
 namespace cowrite::transport {
@@ -106,6 +107,7 @@ class WebSocket final : public Connection, public std::enable_shared_from_this<W
   // Counted in bytes of the stream after the handshake.
   const std::uint64_t handshake_bytes_;
   std::uint64_t queued_end_ = 0;
+  QueuedMessages queued_messages_;
   std::deque<std::uint64_t> pong_ends_;     // Of the answers to pings that are not written.
   std::optional<std::string> newest_ping_;  // Not answered yet.
   bool draining_ = false;

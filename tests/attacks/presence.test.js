@@ -7,7 +7,7 @@ import { within } from "../support/deadline.js";
 import { commit, creation, kCollection as c } from "../support/documents.js";
 import { kTextUri as t } from "../support/text_type.js";
 import { attack } from "./support/attack.js";
-import { deafs, keptPresences, largePresence, presences, upTo } from "./support/kinds.js";
+import { deafs, each, keptPresences, largePresence, presences, upTo } from "./support/kinds.js";
 import { kAttackMs, scaled } from "./support/limits.js";
 
 /** Clients that listen to a channel; `heard` counts what they are told. */
@@ -81,6 +81,38 @@ describe("presence", () => {
       assert.ok(heard < (count * listeners) / 2, `${heard} calls passed on for ${count}`);
     },
   );
+
+  attack(
+    "64 presences on each of 20 connections, as fast as they go, to 200: all hear the last",
+    {},
+    async (field) => {
+      const [ch, ids, values] = ["many", upTo(64), scaled(60)];
+      const counts = await audience(field, ch, 200);
+      const senders = await field.raws(20);
+      for (let pv = 1; pv <= values; ++pv) {
+        for (const sender of senders) {
+          for (const id of ids) sender.send({ a: "p", ch, id: `${id} of ${sender.id}`, pv, p: pv });
+        }
+        for (const sender of senders) {
+          for (const _ of ids) await within(sender.next(), "an ack", kAttackMs);
+        }
+      }
+      await within(untilHeard(field, counts, 200, values), "the last value", kAttackMs);
+    },
+  );
+
+  attack("ends of presences that never were: nobody hears of all of them", {}, async (field) => {
+    const [ch, ends] = ["never", scaled(20_000)];
+    const counts = await audience(field, ch, 100);
+    const joined = counts.heard;
+    await each(await field.raws(8), async (sender) => {
+      for (let id = 0; id < ends; ++id)
+        sender.sendText(`{"a":"p","ch":"${ch}","id":"${id}","pv":1,"p":null}`);
+      for (let id = 0; id < ends; ++id) await within(sender.next(), "an ack", kAttackMs);
+    });
+    const [heard, all] = [counts.heard - joined, 8 * ends * 100];
+    assert.ok(heard < all / 2, `${heard} deliveries of ${all}`);
+  });
 
   attack("64 of 16 KB on each of 210 connections, to 20 who do not read", {}, async (field) => {
     const ch = "kept";

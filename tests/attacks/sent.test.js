@@ -4,8 +4,9 @@ import assert from "node:assert/strict";
 import { describe } from "node:test";
 import { within } from "../support/deadline.js";
 import { commit, creation, kCollection as c } from "../support/documents.js";
+import { frame } from "../support/tcp.js";
 import { attack } from "./support/attack.js";
-import { deafs, times, unread, unreadGets, upTo } from "./support/kinds.js";
+import { deafs, each, times, unread, unreadGets, upTo, written } from "./support/kinds.js";
 import { kAttackMs, scaled } from "./support/limits.js";
 import { importHistory, makeText } from "./support/texts.js";
 
@@ -84,6 +85,27 @@ describe("replies that nobody reads", () => {
     await unreadGets(field, scaled(200), `/api/documents/${c}/${kHistory}/records`);
     await field.hold(kHoldSeconds);
   });
+
+  attack(
+    "pings (pp) as fast as they go, on 1,000 connections: their answers count as they are in memory",
+    {},
+    async (field) => {
+      const pings = Buffer.concat(times(400, () => frame(0x81, '{"a":"pp"}')));
+      let going = true;
+      const send = async (tcp) => {
+        while (going && !tcp.socket.destroyed) await written(tcp.socket, pings);
+      };
+      const tcps = await field.tcps(scaled(1_000));
+      await each(tcps, (tcp) => tcp.upgrade());
+      for (const tcp of tcps) {
+        tcp.socket.removeAllListeners("data"); // They are taken, and not kept.
+        tcp.socket.resume();
+        void send(tcp);
+      }
+      await field.hold(3 * kHoldSeconds);
+      going = false;
+    },
+  );
 
   attack("a document that all follow: 300 slow readers, 12 MiB of edits", {}, async (field) => {
     const writer = await field.raw();

@@ -5,6 +5,7 @@
 
 #include "server/transport/frame.h"
 #include "server/transport/handshake.h"
+#include "server/transport/limits.h"
 #include "server/transport/websocketpp/endpoint.h"
 
 namespace cowrite::transport {
@@ -22,7 +23,7 @@ const RawConnection& raw(const ConnectionState& state) {
 struct CountedMessage {
   CountedMessage(const std::string& header, std::string payload, Output& output)
       : message(Message::con_msg_man_ptr(), websocketpp::frame::opcode::text, 0),
-        charge(output.charge(header.size() + payload.size())) {
+        charge(output.charge(header.size() + payload.size() + kQueuedMessageBytes)) {
     message.set_header(header);
     message.get_raw_payload() = std::move(payload);
     message.set_prepared(true);

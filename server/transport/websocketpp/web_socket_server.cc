@@ -481,13 +481,13 @@ void WebSocketServer::Impl::sweep_message(const RawConnectionPtr& connection) {
 // Where others wait for room, the largest of the messages that could arrive sooner makes room,
 // unless much is on its way.
 void WebSocketServer::Impl::end_largest_message() {
+  input_->serve();  // What has ended may be room enough.
   const RawConnectionPtr largest = std::move(sweep_.largest_message);
   if (largest && largest->web_socket && sweep_.coming < kMessageBytesMax / 2 &&
       input_->is_waited_for()) {
     largest->web_socket->refuse_message(
         CloseCode::kTryAgainLater, "A message arrives slowly, and others wait for its memory.");
   }
-  input_->serve();
 }
 
 // Soon, and not inside what has given room back.

@@ -337,7 +337,7 @@ TEST_F(DocumentHostTest, OperationsBecomeOneBatchWhileFollowersHaveNotBeenToldOf
 }
 
 TEST_F(DocumentHostTest, WhereNobodyFollowsOrFewNoOperationWaitsForThem) {
-  told_at_once_ = 1;
+  told_at_once_ = 2;
   host_ = DocumentHost::open({"docs", "d"}, log_, ports(), storage::Payer{1});
   keeps_notices_ = true;
   submit(1, std::nullopt, storage::Create{"a"});

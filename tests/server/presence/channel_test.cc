@@ -113,6 +113,13 @@ TEST_F(ChannelTest, QuestionsWithinAPeriodBecomeOne) {
   EXPECT_EQ(periods_, 3);
 }
 
+TEST_F(ChannelTest, WhereNobodyListensNobodyIsAskedAndNoPeriodBegins) {
+  Channel deserted(ports_);
+  deserted.handle(ChannelCall{{0, 1}, "c"});
+  EXPECT_THAT(told(), IsEmpty());
+  EXPECT_EQ(periods_, 1) << "the listener's";
+}
+
 TEST_F(ChannelTest, AQuestionOfSeveralGoesToAllOfThem) {
   call(kAnn);
   call(kAnn);

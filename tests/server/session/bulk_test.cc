@@ -137,6 +137,21 @@ TEST(BulkRequest, CountsADocumentOnceHoweverOftenItIsAskedFor) {
   EXPECT_THAT(client.sent().back(), HasSubstr(R"("b":{"v":0)"));
 }
 
+// Who gives up an operation asks for the text, and would take a late refusal of it for one of what
+// it sends next.
+TEST(BulkRequest, ATextIsReadWhenTheAnswersThatWaitForTheReplyAreSent) {
+  SessionClient client;
+  client.receive(many("bs", list_of(0, 2)));
+  client.answer();
+  client.receive(submission("0"));
+  client.receive(R"({"a":"f","c":"docs","d":"0"})");
+  EXPECT_THAT(about("0", client.asked()), ElementsAre("subscribe 0", "submit 0"));
+  EXPECT_THAT(client.sent(), IsEmpty());
+  client.answer();
+  EXPECT_THAT(client.sent(), ElementsAre(HasSubstr("\"bs\""), HasSubstr("\"op\"")));
+  EXPECT_THAT(client.asked(), ElementsAre("fetch 0"));
+}
+
 TEST(BulkRequest, TooManyDocumentsThatWaitPauseReading) {
   SessionClient client;
   client.receive(many("bf", list_of(0, kUnansweredReadsPerConnectionMax)));

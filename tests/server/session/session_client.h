@@ -6,6 +6,7 @@
 #include <deque>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -28,7 +29,7 @@ class SessionClient {
   }
 
   // What was asked of documents since this was called last, as "fetch a", "subscribe a", "leave a",
-  // "submit a".
+  // "submit a". A text that was read too early, and is asked for again, counts once.
   std::vector<std::string> asked() { return std::exchange(asked_, {}); }
   // What was sent.
   std::vector<std::string> sent() { return std::exchange(sent_, {}); }
@@ -100,7 +101,10 @@ class SessionClient {
       }
       return std::holds_alternative<document::LeaveRequest>(request) ? "leave " : "submit ";
     };
-    asked_.push_back(what() + key_of(request).id());
+    const auto* const read = std::get_if<document::ReadRequest>(&request);
+    const bool again =
+        read != nullptr && !read->request.version && !tickets_.insert(read->ticket).second;
+    if (!again) asked_.push_back(what() + key_of(request).id());
     if (const auto* submission = std::get_if<document::Submission>(&request)) {
       session_.answer({.key = submission->request.key,
                        .answers = {{.session = id_,
@@ -114,6 +118,7 @@ class SessionClient {
   document::SessionId id_;
   Session session_;
   std::vector<std::string> asked_;
+  std::set<std::uint64_t> tickets_;  // Of texts that were asked for.
   std::vector<std::string> sent_;
   std::deque<document::ToDocument> unanswered_;
   std::vector<SendLong> not_taken_;

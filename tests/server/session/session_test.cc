@@ -672,6 +672,46 @@ TEST_F(SessionTest, PresencesHaveABound) {
   EXPECT_EQ(session_.presences(), kPresencesPerConnectionMax);
 }
 
+TEST_F(SessionTest, APresenceIsAboutTheSameDocumentUntilItEnds) {
+  const auto about = [](const char* document, const char* value) {
+    return std::string(R"({"a":"p","ch":"docs.a.b","id":"p","pv":1,"v":0,"p":)") + value +
+           document + "}";
+  };
+  receive(about(R"(,"c":"docs","d":"a.b")", "1"));
+  receive(about(R"(,"c":"docs.a","d":"b")", "2"));
+  receive(about("", "3"));
+  EXPECT_THAT(refused_, ElementsAre("ERR_MESSAGE_BADLY_FORMED", "ERR_MESSAGE_BADLY_FORMED"));
+  receive(about(R"(,"c":"docs","d":"a.b")", "null"));
+  receive(about("", "4"));
+  EXPECT_EQ(refused_.size(), 2U);
+  EXPECT_EQ(session_.presences(), 1U);
+}
+
+TEST_F(SessionTest, APresenceThatEndsBeforeItWasShownIsShownToNobody) {
+  announce("p", "1");
+  for (int i = 0; i < 100; ++i) {
+    announce("p", "null");
+    announce("p", "2");
+  }
+  EXPECT_THAT(announced(), ElementsAre("p 1 of me", "p null of me"));
+  session_.presence_period_over();
+  take();
+  announce("p", "null");
+  EXPECT_THAT(announced(), ElementsAre("p 2 of me", "p null of me"));
+  EXPECT_EQ(session_.presences(), 0U);
+}
+
+TEST_F(SessionTest, OfManyNamesOfPresencesAPeriodHasAsManyAsAConnectionMayAnnounce) {
+  for (std::size_t i = 0; i < 1'000; ++i) announce(std::to_string(i).c_str(), "null");
+  EXPECT_EQ(announced().size(), kPresencesPerConnectionMax);
+  session_.presence_period_over();
+  take();
+  EXPECT_EQ(announced().size(), kPresencesPerConnectionMax);
+  session_.presence_period_over();
+  take();
+  EXPECT_THAT(announced(), IsEmpty());
+}
+
 TEST_F(SessionTest, AllPresencesAreAcknowledgedAndTheLatestOfAPeriodGoesOut) {
   announce("p", "1");
   EXPECT_THAT(announced(), ElementsAre("p 1 of me"));

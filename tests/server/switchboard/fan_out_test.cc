@@ -19,7 +19,8 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 
-// A slice of two. "a0" is noted where the first session is told of a.
+// A slice of two, and of each telling one in any case. "a0" is noted where the first session is
+// told of a.
 class FanOutTest : public ::testing::Test {
  protected:
   using Kind = FanOut::Kind;
@@ -40,8 +41,10 @@ class FanOutTest : public ::testing::Test {
   void present(const std::string& lane, const std::string& name, std::uint64_t version,
                Kind kind = Kind::kShown, std::size_t bytes = 1) {
     const std::string what = name + std::to_string(version) + ":";
-    fan_out_.wait(lane, {.name = name, .version = version, .bytes = bytes, .kind = kind},
-                  [this, lane, what] { tell(lane, what, 1); });
+    fan_out_.wait(
+        lane,
+        {.name = name, .version = version, .bytes = bytes, .kind = kind, .listeners = listeners_},
+        [this, lane, what] { tell(lane, what, 1); });
   }
 
   std::vector<std::string> told() { return std::exchange(told_, {}); }
@@ -62,28 +65,55 @@ class FanOutTest : public ::testing::Test {
   std::vector<std::string> told_;
   std::vector<std::string> all_;
   counting::Counter waiting_;
-  bool has_room_ = true;
-  FanOut fan_out_{2, [this](FanOut::Work work) { posted_.push_back(std::move(work)); },
-                  [this] { return has_room_; }, waiting_};
+  bool may_send_ = true;
+  FanOut fan_out_{2, 1, [this](FanOut::Work work) { posted_.push_back(std::move(work)); },
+                  [this] { return may_send_; }, waiting_};
+  std::size_t listeners_ = 1;  // Of presences.
 };
 
 TEST_F(FanOutTest, FewAreToldAtOnceAndNothingIsKept) {
-  tell("d", "a", 2);
-  tell("d", "b", 2);
-  EXPECT_THAT(told(), ElementsAre("a0", "a1", "b0", "b1"));
+  tell("d", "a", 1);
+  EXPECT_THAT(posted_, IsEmpty());
+  EXPECT_TRUE(fan_out_.has_room("d"));
+  tell("d", "b", 1);
+  EXPECT_THAT(told(), ElementsAre("a0", "b0"));
   EXPECT_TRUE(fan_out_.idle());
+  EXPECT_FALSE(fan_out_.has_room("d")) << "the slice is used up";
+  EXPECT_THAT(turn(), IsEmpty());
+  EXPECT_TRUE(fan_out_.has_room("d"));
   EXPECT_THAT(posted_, IsEmpty());
 }
 
+TEST_F(FanOutTest, TheSliceIsOneForAllThatIsToldButForTheFirstOfEach) {
+  tell("d", "a", 2);
+  tell("e", "b", 2);
+  tell("f", "c", 1);
+  EXPECT_THAT(told(), ElementsAre("a0", "a1", "b0", "c0"));
+  EXPECT_TRUE(fan_out_.under_way("e"));
+  EXPECT_FALSE(fan_out_.under_way("f"));
+  EXPECT_THAT(turn(), ElementsAre("b1"));
+  EXPECT_TRUE(fan_out_.idle());
+}
+
+TEST_F(FanOutTest, APresenceWaitsForTheNextSliceAlsoWhereNothingIsUnderWay) {
+  tell("d", "a", 2);
+  present("e", "x", 1);
+  present("e", "x", 2);
+  EXPECT_THAT(told(), ElementsAre("a0", "a1"));
+  EXPECT_THAT(all_turns(), ElementsAre("x2:0"));
+  EXPECT_TRUE(fan_out_.idle());
+}
+
 TEST_F(FanOutTest, WhereThereIsNoRoomASliceIsToldATurnHoweverManyLanesThereAre) {
-  has_room_ = false;
+  may_send_ = false;
   tell("d", "a", 2);
   tell("e", "b", 2);
   EXPECT_THAT(told(), IsEmpty());
   EXPECT_THAT(turn(), ElementsAre("a0", "a1"));
   EXPECT_THAT(turn(), ElementsAre("b0", "b1"));
   EXPECT_TRUE(fan_out_.idle());
-  has_room_ = true;
+  EXPECT_THAT(turn(), IsEmpty());
+  may_send_ = true;
   tell("d", "c", 2);
   EXPECT_THAT(told(), ElementsAre("c0", "c1"));
 }
@@ -104,8 +134,9 @@ TEST_F(FanOutTest, WhoCostsMoreEndsTheSliceEarlier) {
   EXPECT_THAT(told(), ElementsAre("a0"));
   EXPECT_THAT(turn(), ElementsAre("a1"));
   EXPECT_THAT(turn(), ElementsAre("a2"));
+  EXPECT_THAT(turn(), IsEmpty());
   tell("d", "b", 2);
-  EXPECT_THAT(told(), ElementsAre("b0", "b1")) << "the next has a slice of its own";
+  EXPECT_THAT(told(), ElementsAre("b0", "b1")) << "the next turn has a slice of its own";
 }
 
 TEST_F(FanOutTest, WhatComesLaterOvertakesNothing) {
@@ -125,10 +156,25 @@ TEST_F(FanOutTest, LanesTakeTurns) {
   announce("e", "b", 4);
   (void)told();
   EXPECT_THAT(turn(), ElementsAre("a2", "a3"));
-  EXPECT_THAT(turn(), ElementsAre("b2", "b3"));
+  EXPECT_THAT(turn(), ElementsAre("b1", "b2"));
   EXPECT_THAT(turn(), ElementsAre("a4", "a5"));
   announce("f", "c", 1);
   EXPECT_THAT(told(), ElementsAre("c0")) << "what few are told does not wait for other lanes";
+}
+
+TEST_F(FanOutTest, WhereLittleWasToldGoesFirstAndWhereMuchWasToldGetsOn) {
+  announce("crowd", "a", 20);
+  EXPECT_THAT(turn(), ElementsAre("a0", "a1", "a2", "a3"));
+  announce("d", "b", 3);
+  EXPECT_THAT(told(), ElementsAre("b0"));
+  EXPECT_THAT(turn(), ElementsAre("b1", "b2"));
+  announce("e", "c", 3);
+  (void)told();
+  EXPECT_THAT(turn(), ElementsAre("c1", "c2"));
+  announce("f", "d", 3);
+  (void)told();
+  EXPECT_THAT(turn(), ElementsAre("a4", "a5")) << "it has waited longest";
+  EXPECT_THAT(turn(), ElementsAre("d1", "d2"));
 }
 
 TEST_F(FanOutTest, OnlyTheLatestPresenceOfANameIsTold) {
@@ -154,7 +200,8 @@ TEST_F(FanOutTest, ALaterPresenceDoesNotOvertakeWhatKeepsItsOrder) {
 }
 
 TEST_F(FanOutTest, BeyondTheirBoundThePresencesThatWaitLongestAreForgottenButNoEnds) {
-  announce("d", "a", kPresenceTellingsMax / 2);  // So that two may wait.
+  listeners_ = kPresenceTellingsMax / 2;  // So that two may wait.
+  announce("d", "a", 9);
   present("d", "gone", 1, Kind::kGone);
   present("d", "x", 1);
   present("d", "y", 1);
@@ -193,7 +240,7 @@ TEST_F(FanOutTest, EndsAreForgottenForWantOfMemoryOnly) {
   EXPECT_EQ(waiting_.value(), 4U) << "w was, since all lanes have one memory";
   present("d", "v", 1, Kind::kGone, kHalf);
   (void)told();
-  EXPECT_THAT(all_turns(), ElementsAre("a2", "b2", "z1:0", "v1:0"));
+  EXPECT_THAT(all_turns(), ElementsAre("a2", "b1", "b2", "z1:0", "v1:0"));
   EXPECT_EQ(waiting_.value(), 0U);
 }
 

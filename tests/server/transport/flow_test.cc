@@ -117,6 +117,21 @@ TEST_F(Flow, TerminateEndsAClientThatDoesNotRead) {
   EXPECT_TRUE(run_until([&] { return records_.back()->closed == 1; }));
 }
 
+TEST_F(Flow, MessagesOfAFewBytesCountWithTheMemoryThatTheyTake) {
+  constexpr std::size_t kMessages = 20'000;
+  const auto client = open();
+  client->stop_reading();
+  records_.back()->send(std::string(8'000'000, 'x'));
+  context_.poll();
+  const std::size_t before = connection().queued_bytes();
+  for (std::size_t i = 0; i < kMessages; ++i) records_.back()->send("{}");
+  EXPECT_EQ(connection().queued_bytes(), before + kMessages * (4 + kQueuedMessageBytes));
+  client->start_reading();
+  EXPECT_TRUE(run_until([&] { return connection().queued_bytes() == 0; }));
+  EXPECT_EQ(server_->counts().queued_bytes.value(), 0U);
+  EXPECT_EQ(server_->counts().output_bytes.value(), 0U);
+}
+
 TEST_F(Flow, PingsThatAreNotReadGetNoQueueOfAnswers) {
   const auto client = open();
   client->stop_reading();
@@ -129,7 +144,7 @@ TEST_F(Flow, PingsThatAreNotReadGetNoQueueOfAnswers) {
   client->send(pings);
   client->send_text("after them");
   ASSERT_TRUE(run_until([&] { return !records_.back()->messages.empty(); }));
-  EXPECT_LE(connection().queued_bytes(), before + kPongsWaitingMax * 127);
+  EXPECT_LE(connection().queued_bytes(), before + kPongsWaitingMax * (127 + kQueuedMessageBytes));
 }
 
 TEST_F(Flow, PingsAreAnsweredEachWhileFewWaitAndThenTheNewest) {
