@@ -11,9 +11,9 @@ namespace cowrite::session {
 Result<void> OwnPresences::remember(const protocol::Presence& presence) {
   const Name name{presence.channel, presence.id};
   const auto known = presences_.find(name);
-  if (known != presences_.end() && known->second.key != presence.key) {
+  if (known != presences_.end() && known->second.key && known->second.key != presence.key) {
     return Error{protocol::kErrMessageBadlyFormed,
-                 "a presence is about the same document until it ends"};
+                 "a presence of a document is about it until it ends"};
   }
   if (presence.value == "null") {
     if (known == presences_.end()) return {};

@@ -67,7 +67,8 @@ export class Field {
     const { port } = this.server;
     return createConnection({
       ...options,
-      ...{ host: "127.0.0.1", port, localAddress: kAttackerAddress },
+      // A path is a request's, and here it would be a socket's.
+      ...{ host: "127.0.0.1", port, path: undefined, localAddress: kAttackerAddress },
     });
   }
 
