@@ -8,6 +8,8 @@
 #include <span>
 #include <utility>
 
+#include "storage/write/commit_thread.h"
+
 namespace cowrite::storage {
 
 TempFolder::TempFolder() : TempFolder(testing::TempDir()) {}
@@ -122,6 +124,14 @@ Result<Proof> prove(const Store& store, const DocumentKey& key) {
 const DiskReserve& ample_disk() {
   static const DiskReserve disk([] { return kDiskReserveBytes; }, kDiskReserveBytes);
   return disk;
+}
+
+AppendOutcome append(Store& store, Append append) {
+  AppendOutcome outcome = AppendOutcome::kUnknown;
+  const auto note = [&outcome](AppendOutcome reached) { outcome = reached; };
+  (*CommitThread::start(store, ample_disk(), kAmpleBytes))
+      ->append(std::move(append), note);  // Its end waits for the append.
+  return outcome;
 }
 
 void put(Store& store, Table table, std::string_view key, std::string_view value) {

@@ -91,6 +91,9 @@ Result<Proof> prove(const Store& store, const DocumentKey& key);
 const DiskReserve& ample_disk();
 inline constexpr std::size_t kAmpleBytes = std::size_t{1} << 30;
 
+// On a commit thread of its own, which ends with it.
+AppendOutcome append(Store& store, Append append);
+
 // Holds a thread of the log's inside a callback until the test lets it go on.
 class Gate {
  public:

@@ -19,7 +19,6 @@
 #include "storage/read/latest_history.h"
 #include "storage/store/sources.h"
 #include "storage/write/archive.h"
-#include "storage/write/commit_thread.h"
 #include "tests/storage/support.h"
 
 namespace cowrite::storage {
@@ -30,9 +29,7 @@ class Stored {
   Stored() : store_(*RocksDbStore::open("", OpenMode::kInMemory)), history_(*store_) {}
 
   void commit(Author& author) {
-    (*CommitThread::start(*store_, ample_disk(), kAmpleBytes))
-        ->append(author.take(),
-                 [](AppendOutcome outcome) { EXPECT_EQ(outcome, AppendOutcome::kCommitted); });
+    EXPECT_EQ(append(*store_, author.take()), AppendOutcome::kCommitted);
   }
 
   // Of one source, among the records before a version.

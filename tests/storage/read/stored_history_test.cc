@@ -28,13 +28,7 @@ class Stored {
   [[nodiscard]] Store& store() { return *store_; }
 
   // REQUIRES: something was added to the author since the last time.
-  AppendOutcome write(Author& author) {
-    AppendOutcome outcome = AppendOutcome::kUnknown;
-    const auto note = [&outcome](AppendOutcome reached) { outcome = reached; };
-    (*CommitThread::start(*store_, ample_disk(), kAmpleBytes))
-        ->append(author.take(), note);  // Its end waits for the append.
-    return outcome;
-  }
+  AppendOutcome write(Author& author) { return append(*store_, author.take()); }
   // Each record as an append of its own.
   void write_apart(Author& author) {
     const auto commits = *CommitThread::start(*store_, ample_disk(), kAmpleBytes);

@@ -38,9 +38,7 @@ class Stored {
   Stored() : store_(*RocksDbStore::open("", OpenMode::kInMemory)), history_(*store_) {}
 
   void commit(Author& author) {
-    (*CommitThread::start(*store_, ample_disk(), kAmpleBytes))
-        ->append(author.take(),
-                 [](AppendOutcome outcome) { EXPECT_EQ(outcome, AppendOutcome::kCommitted); });
+    EXPECT_EQ(append(*store_, author.take()), AppendOutcome::kCommitted);
   }
   // Each record as an append of its own.
   void commit_apart(Author& author) {

@@ -8,7 +8,6 @@
 
 #include "storage/format/keys.h"
 #include "storage/read/latest_history.h"
-#include "storage/write/commit_thread.h"
 #include "tests/storage/support.h"
 
 namespace cowrite::storage {
@@ -27,9 +26,7 @@ class LongDocument {
     append.key = key();
     append.records = std::make_shared<const std::vector<Record>>(std::move(records));
     append.exists_after = true;
-    (*CommitThread::start(*store_, ample_disk(), kAmpleBytes))
-        ->append(std::move(append),
-                 [](AppendOutcome outcome) { EXPECT_EQ(outcome, AppendOutcome::kCommitted); });
+    EXPECT_EQ(storage::append(*store_, std::move(append)), AppendOutcome::kCommitted);
   }
 
   static DocumentKey key() { return {"docs", "long"}; }
