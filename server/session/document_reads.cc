@@ -427,8 +427,8 @@ void DocumentReads::finish_part(std::uint64_t id, const protocol::Read& request,
 // what a connection costs, and more are paid for. False if there is no room.
 bool DocumentReads::hold_text(Bulk& bulk, const document::ReadReply& reply, std::size_t bytes) {
   if (bulk.text_bytes > 0 && bulk.text_bytes + bytes > kBulkReplyBytesMax) return false;
-  if (bytes > protocol::kPieceBytes) {
-    if (reply.room) bulk.rooms->push_back(reply.room);
+  if (reply.room) {
+    bulk.rooms->push_back(reply.room);
   } else if (free_text_bytes_ + bytes <= kBulkTextBytesFree) {
     free_text_bytes_ += bytes;
     bulk.free_text_bytes += bytes;
