@@ -23,6 +23,7 @@
 #include "storage/store/file_check.h"
 #include "storage/store/sync_note.h"
 #include "tests/storage/fault_env.h"
+#include "tests/storage/support.h"
 #include "tests/storage/trial.h"
 
 namespace cowrite::storage {
@@ -40,11 +41,6 @@ constexpr std::array<const char*, 6> kFiles = {".log",    ".sst",   "MANIFEST-",
                                                "CURRENT", "CLOSED", "SYNCED"};
 constexpr std::array<const char*, 5> kManners = {"a flipped bit in", "other bytes in", "zeros in",
                                                  "a cut", "a missing"};
-
-std::string read_file(const fs::path& path) {
-  std::ifstream file(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(file), {}};
-}
 
 // The files of a kind, the oldest first.
 std::vector<fs::path> files_of(const std::string& folder, std::size_t kind) {

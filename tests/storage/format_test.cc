@@ -3,7 +3,6 @@
 #include <gtest/gtest.h>
 
 #include <filesystem>
-#include <fstream>
 #include <string>
 
 #include "storage/rocksdb_log.h"
@@ -14,11 +13,6 @@ namespace cowrite::storage {
 namespace {
 
 namespace fs = std::filesystem;
-
-std::string read_file(const fs::path& path) {
-  std::ifstream file(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(file), {}};
-}
 
 TEST(Format, DataOfEachReleasedFormatReadsAsOnItsFirstDay) {
   std::size_t folders = 0;

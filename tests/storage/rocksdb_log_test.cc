@@ -5,7 +5,6 @@
 
 #include <atomic>
 #include <filesystem>
-#include <fstream>
 #include <functional>
 #include <future>
 #include <latch>
@@ -284,9 +283,7 @@ TEST(RocksDbLog, AnErasedHistoryIsGoneAndItsVersionsGoOn) {
     log->save_checkpoint(author.key(), author.newest());
   }
   for (const auto& entry : std::filesystem::directory_iterator(temp.path())) {
-    std::ifstream file(entry.path(), std::ios::binary);
-    const std::string bytes(std::istreambuf_iterator<char>(file), {});
-    EXPECT_EQ(bytes.find("secret"), std::string::npos) << entry.path();
+    EXPECT_EQ(read_file(entry.path()).find("secret"), std::string::npos) << entry.path();
   }
   const auto log = open_folder(temp.path());
   EXPECT_TRUE(same(*log->history().snapshot(author.key(), std::nullopt), author.newest()));

@@ -4,7 +4,9 @@
 #include <stdlib.h>
 
 #include <filesystem>
+#include <fstream>
 #include <future>
+#include <iterator>
 #include <span>
 #include <utility>
 
@@ -124,6 +126,11 @@ Result<Proof> prove(const Store& store, const DocumentKey& key) {
 const DiskReserve& ample_disk() {
   static const DiskReserve disk([] { return kDiskReserveBytes; }, kDiskReserveBytes);
   return disk;
+}
+
+std::string read_file(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(file), {}};
 }
 
 AppendOutcome append(Store& store, Append append) {

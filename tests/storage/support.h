@@ -91,6 +91,9 @@ Result<Proof> prove(const Store& store, const DocumentKey& key);
 const DiskReserve& ample_disk();
 inline constexpr std::size_t kAmpleBytes = std::size_t{1} << 30;
 
+// All bytes of a file; none if there is no such file.
+std::string read_file(const std::string& path);
+
 // On a commit thread of its own, which ends with it.
 AppendOutcome append(Store& store, Append append);
 

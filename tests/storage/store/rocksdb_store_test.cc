@@ -422,9 +422,8 @@ TEST(RocksDbStore, AScanFromTheFloorBeginsAtTheEntryBeforeWithTheSamePrefix) {
 std::string files_with(const std::string& folder, std::string_view text) {
   std::string found;
   for (const auto& entry : std::filesystem::recursive_directory_iterator(folder)) {
-    std::ifstream file(entry.path(), std::ios::binary);
-    const std::string bytes(std::istreambuf_iterator<char>(file), {});
-    if (bytes.find(text) != std::string::npos) found += entry.path().filename().string() + " ";
+    if (read_file(entry.path()).find(text) != std::string::npos)
+      found += entry.path().filename().string() + " ";
   }
   return found;
 }

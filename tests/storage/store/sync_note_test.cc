@@ -96,8 +96,7 @@ TEST(SyncNote, ReadsAsItWasWritten) {
 TEST(SyncNote, AnyChangedByteOfItIsReported) {
   const TempFolder temp;
   ASSERT_TRUE(write_sync_note(temp.path(), {12, 3'456}));
-  std::ifstream in(temp / "SYNCED");
-  const std::string text(std::istreambuf_iterator<char>(in), {});
+  const std::string text = read_file(temp / "SYNCED");
   for (std::size_t i = 0; i <= text.size(); ++i) {
     std::string damaged = text.substr(0, i);
     if (i < text.size()) damaged += static_cast<char>(text[i] ^ 1) + text.substr(i + 1);
