@@ -14,10 +14,6 @@ namespace {
 constexpr std::size_t kTransformOverhead = 4;
 constexpr std::size_t kComposeOverhead = 16;
 
-// An operation of more components has what it passes composed at once: at this length, composing a
-// thousand operations costs as much as passing them.
-constexpr std::size_t kManyComponents = 64;
-
 std::size_t bytes_of(const Shape& shape) { return shape.capacity() * sizeof(ShapeComponent); }
 
 std::size_t bytes_of(const std::vector<Landmark>& landmarks) {

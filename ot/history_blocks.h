@@ -34,6 +34,10 @@ namespace cowrite::ot {
 
 class HistoryBlocks {
  public:
+  // An operation of more components has what it passes composed at once: at this length, composing
+  // a thousand operations costs as much as passing them.
+  static constexpr std::size_t kManyComponents = 64;
+
   struct Limits {
     std::size_t operations = 0;
     std::size_t bytes = 0;  // Half of it for the operations, half for the blocks.

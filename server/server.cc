@@ -232,7 +232,8 @@ switchboard::Ports Server::switchboard_ports() {
       .post = [this](document::LoopIndex loop, Work work) { loops_[loop]->post(std::move(work)); },
       .post_after = [this](document::LoopIndex loop, std::chrono::milliseconds delay,
                            Work work) { loops_[loop]->post_after(delay, std::move(work)); },
-      .run_apart = [this](Work work) { workers_.post(std::move(work)); },
+      .run_apart = [this](storage::Payer payer,
+                          Work work) { workers_.post(payer, std::move(work)); },
       .now_ms = unix_time_ms,
       .new_id = [] { return storage::random_hex(kIdDigits); },
       .halt =

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "ot/base/check.h"
+#include "ot/history_blocks.h"
 #include "server/document/limits.h"
 
 namespace cowrite::document {
@@ -113,12 +114,22 @@ void Document::announce_since(std::uint64_t version) {
   effects_.emplace_back(Announce{{.key = key_, .records = log_.recent().since(version)}});
 }
 
+// The components of recent records that are composed for it alone.
+std::size_t Document::composed_for(const PendingSubmission& pending) const {
+  const bool is_composed = pending.components() > ot::HistoryBlocks::kManyComponents;
+  if (!is_composed || !pending.base()) return 0;
+  const RecentRecords& recent = log_.recent();
+  const std::uint64_t at = pending.progress().at();
+  if (at < recent.begin()) return kComponentsApart;
+  return recent.components(std::min(at, recent.end()), recent.end());
+}
+
 bool Document::takes_long() const {
   if (must_encode_much(effects_)) return true;
   if (state_ != State::kReady || held_) return false;
   std::size_t components = 0;
   for (const PendingSubmission& pending : queue_) {
-    components += pending.components();
+    components += pending.components() + composed_for(pending);
     if (components > kComponentsApart) return true;
   }
   return false;

@@ -126,8 +126,9 @@ class Document {
   [[nodiscard]] const RecentRecords& recent() const { return log_.recent(); }
   // About what it takes in memory with its host, without what waits.
   [[nodiscard]] std::size_t memory_bytes() const;
-  // Forgets most of its newest records; false if it is busy, or there are few.
-  bool shed() { return !busy() && log_.recent().shed(); }
+  // Forgets most of its newest records; false if an append is under way, or there are few. What
+  // waits and needs them gets them from the log.
+  bool shed() { return state_ == State::kReady && log_.recent().shed(); }
   // True while anything is queued, in flight or being looked up.
   [[nodiscard]] bool busy() const;
   // Submissions that the log has not been given, but for those of a batch that it may refuse.
@@ -138,6 +139,7 @@ class Document {
   }
 
  private:
+  [[nodiscard]] std::size_t composed_for(const PendingSubmission& pending) const;
   void form_batch(std::int64_t now_ms);
   void commit_batch();
   void take_back_batch();

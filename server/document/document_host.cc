@@ -47,7 +47,14 @@ std::shared_ptr<DocumentHost> DocumentHost::open(storage::DocumentKey key,
 
 DocumentHost::DocumentHost(storage::DocumentKey key, storage::OperationLog& log,
                            const HostPorts& ports)
-    : key_(std::move(key)), log_(log), ports_(ports), reader_(log, ports_.run, ports_.run_after) {}
+    : key_(std::move(key)),
+      log_(log),
+      ports_(ports),
+      reader_(
+          log, [this](HostPorts::Work work) { ports_.run(key_, std::move(work)); },
+          [this](std::chrono::milliseconds delay, HostPorts::Work work) {
+            ports_.run_after(key_, delay, std::move(work));
+          }) {}
 
 void DocumentHost::load(storage::Payer payer) {
   loading_ = true;
@@ -104,7 +111,7 @@ void DocumentHost::failed_to_load(const Error& error) {
 }
 
 void DocumentHost::handle(ToDocument request) {
-  if (!document_ || reloading_) {
+  if (!takes_requests() || reloading_) {
     const auto* const leave = std::get_if<LeaveRequest>(&request);
     if (leave != nullptr && waiting_.empty()) return receive(*leave);  // It needs no document.
     const storage::Payer payer = payer_of(request);
@@ -113,7 +120,7 @@ void DocumentHost::handle(ToDocument request) {
     } else {
       waiting_.emplace_back(std::move(request));
     }
-    if (is_waited_for() && !loading_ && !is_apart_ && !reloading_) load(payer);
+    if (!document_ && is_waited_for() && !loading_ && !is_apart_ && !reloading_) load(payer);
   } else {
     std::visit([this](auto message) { receive(std::move(message)); }, std::move(request));
   }
@@ -148,9 +155,9 @@ void DocumentHost::drop_what_waits_of_gone() {
 
 void DocumentHost::reload() {
   reloading_ = true;
-  if (loading_ || is_apart_ || (document_ && document_->busy()) || !subscribers_.empty() ||
-      !reader_.idle()) {
-    ports_.run_after(kReloadRetry, [self = shared_from_this()] {
+  if (loading_ || awaits_apart_ || is_apart_ || (document_ && document_->busy()) ||
+      !subscribers_.empty() || !reader_.idle()) {
+    ports_.run_after(key_, kReloadRetry, [self = shared_from_this()] {
       if (self->reloading_) self->reload();
     });
     return;
@@ -174,7 +181,7 @@ void DocumentHost::charge() { charge_.resize(document_->memory_bytes() + held_pr
 
 // Texts of the past that are being read do not need it, and may wait for the room that it takes.
 bool DocumentHost::unload() {
-  if (!document_ || document_->busy()) return false;
+  if (!document_ || awaits_apart_ || document_->busy()) return false;
   if (!subscribers_.empty()) told_ = document_->committed().version;
   document_.reset();
   held_presences_.forget_large();
@@ -183,7 +190,8 @@ bool DocumentHost::unload() {
 }
 
 bool DocumentHost::idle() const {
-  if (loading_ || is_apart_ || reloading_ || (document_ && document_->busy())) return false;
+  if (loading_ || awaits_apart_ || is_apart_ || reloading_) return false;
+  if (document_ && document_->busy()) return false;
   return subscribers_.empty() && reader_.idle();
 }
 
@@ -404,7 +412,7 @@ void DocumentHost::end_unseen(DocumentPresence presence) const {
 // ---- Effects
 
 void DocumentHost::tell(Event event) {
-  if (!document_) {
+  if (!takes_requests()) {
     waiting_.emplace_back(std::move(event));
     return;
   }
@@ -414,7 +422,7 @@ void DocumentHost::tell(Event event) {
 
 void DocumentHost::advance() {
   wait_for_followers();
-  if (document_->takes_long()) return advance_apart();
+  if (document_->takes_long()) return await_apart();
   for (Effect& effect : document_->advance(ports_.now_ms())) {
     std::visit([this](auto due) { carry_out(std::move(due)); }, std::move(effect));
   }
@@ -426,27 +434,37 @@ void DocumentHost::wait_for_followers() {
   if (untold_.size() < untold_max_) return document_->go_on();
   document_->hold();
   if (!document_->is_held_up() || std::exchange(looks_again_, true)) return;
-  ports_.run_after(kUntoldRetry, [self = shared_from_this()] {
+  ports_.run_after(key_, kUntoldRetry, [self = shared_from_this()] {
     self->looks_again_ = false;
     if (self->document_ || self->is_apart_) self->tell([](Document&) {});
   });
 }
 
-void DocumentHost::advance_apart() {
+// Until it is done, other events wait, as nobody may hear of what comes later before.
+void DocumentHost::await_apart() {
+  awaits_apart_ = true;
+  ports_.run_apart(key_, [self = shared_from_this()]() -> HostPorts::Work {
+    self->awaits_apart_ = false;
+    return self->begin_apart();
+  });
+}
+
+HostPorts::Work DocumentHost::begin_apart() {
   struct Step {
     std::unique_ptr<Document> document;
     std::vector<Effect> effects;
   };
   is_apart_ = true;
   const auto step = std::make_shared<Step>(Step{std::move(document_), {}});
-  ports_.run_apart([self = shared_from_this(), step, now_ms = ports_.now_ms()] {
+  return [self = shared_from_this(), step, now_ms = ports_.now_ms()] {
     step->effects = step->document->advance(now_ms);
     for (Effect& effect : step->effects) {
       if (auto* const announce = std::get_if<Announce>(&effect)) encode(announce->notice);
     }
-    self->ports_.run(
-        [self, step] { self->take_back(std::move(step->document), std::move(step->effects)); });
-  });
+    self->ports_.run(self->key_, [self, step] {
+      self->take_back(std::move(step->document), std::move(step->effects));
+    });
+  };
 }
 
 void DocumentHost::take_back(std::unique_ptr<Document> document, std::vector<Effect> effects) {
@@ -462,7 +480,7 @@ void DocumentHost::take_back(std::unique_ptr<Document> document, std::vector<Eff
 void DocumentHost::carry_out(StartAppend effect) {
   log_.append(std::move(effect.append),
               [self = shared_from_this()](storage::AppendOutcome outcome) {
-                self->ports_.run([self, outcome] {
+                self->ports_.run(self->key_, [self, outcome] {
                   self->tell([outcome](Document& document) { document.append_finished(outcome); });
                 });
               });
@@ -528,7 +546,7 @@ void DocumentHost::carry_out(const ReadForeign& effect) {
       },
       [this, effect](Result<Records> records) {
         if (!records) {
-          ports_.run_after(kForeignRecordsRetry,
+          ports_.run_after(key_, kForeignRecordsRetry,
                            [self = shared_from_this(), effect] { self->carry_out(effect); });
           return;
         }
@@ -539,13 +557,13 @@ void DocumentHost::carry_out(const ReadForeign& effect) {
 }
 
 void DocumentHost::carry_out(const RetryLater&) {
-  ports_.run_after(kAppendRetry, [self = shared_from_this()] {
+  ports_.run_after(key_, kAppendRetry, [self = shared_from_this()] {
     self->tell([](Document& document) { document.retry(); });
   });
 }
 
 void DocumentHost::carry_out(const AdvanceAgain&) {
-  ports_.run([self = shared_from_this()] { self->tell([](Document&) {}); });
+  ports_.run(key_, [self = shared_from_this()] { self->tell([](Document&) {}); });
 }
 
 void DocumentHost::carry_out(SaveCheckpoint effect) {

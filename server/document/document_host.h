@@ -42,11 +42,15 @@ struct HostPorts {
 
   // Unix time.
   std::function<std::int64_t()> now_ms;
-  // Runs work on the document's loop, later; from any thread.
-  std::function<void(Work)> run;
-  std::function<void(std::chrono::milliseconds, Work)> run_after;
-  // Runs work that may take long, where it holds up no loop.
-  std::function<void(Work)> run_apart = [](const Work& work) { work(); };
+  // Run work of a document on its loop, later, in order; the first from any thread.
+  std::function<void(const storage::DocumentKey&, Work)> run;
+  std::function<void(const storage::DocumentKey&, std::chrono::milliseconds, Work)> run_after;
+  // Calls `begin`, on the document's loop, when it is the document's turn to do work that takes
+  // long where it holds up no loop; then does what that returns, unless it is none.
+  std::function<void(const storage::DocumentKey&, std::function<Work()> begin)> run_apart =
+      [](const auto&, const auto& begin) {
+        if (const Work work = begin()) work();
+      };
   // To one session, wherever it is; dropped if it is gone.
   std::function<void(SessionId, Reply)> reply;
   // To a loop, for all of its sessions that follow the document or are named in it.
@@ -130,7 +134,10 @@ class DocumentHost : public std::enable_shared_from_this<DocumentHost> {
   void tell(Event event);
   void advance();
   void wait_for_followers();
-  void advance_apart();
+  // It is here, and has nothing to do before.
+  [[nodiscard]] bool takes_requests() const { return document_ && !awaits_apart_; }
+  void await_apart();
+  [[nodiscard]] HostPorts::Work begin_apart();
   void take_back(std::unique_ptr<Document> document, std::vector<Effect> effects);
   // What has waited for the document.
   void go_on();
@@ -168,7 +175,9 @@ class DocumentHost : public std::enable_shared_from_this<DocumentHost> {
   std::unique_ptr<Document> document_;  // Null while it is away, or not loaded.
   DocumentMemory::Charge charge_;       // For it.
   bool loading_ = false;
-  bool is_apart_ = false;  // Another thread has it for a step that takes long.
+  // It has a step to do that takes long, and waits for its turn; or another thread has it for that.
+  bool awaits_apart_ = false;
+  bool is_apart_ = false;
   // The version up to which its followers were told of records, since it was forgotten.
   std::optional<std::uint64_t> told_;
   // Its commits that not all followers have been told of, and how many there may be.

@@ -19,7 +19,7 @@
 #include "server/document/catch_up.h"
 #include "server/document/messages.h"
 #include "server/document/pending_submission.h"
-#include "storage/read/fair_queue.h"
+#include "storage/fair_queue.h"
 #include "storage/read_order.h"
 
 namespace cowrite::document {

@@ -42,10 +42,10 @@ inline constexpr std::size_t kHistoryChunkBytes = std::size_t{256} << 10;
 // What a client that is behind is sent at a time: when it has taken it, it is sent more.
 inline constexpr std::size_t kCatchUpBytes = std::size_t{64} << 10;
 
-// Records sent to an author before its ack: of those in memory, and no more of what its own batch
-// adds. An author who missed more gets the ack alone, does not accept it, and fetches the rest at
-// the pace of its socket.
-inline constexpr std::size_t kMissedBytesMax = kRecentBytesMax;
+// Records sent to an author before its ack, each author's written for it: of those in memory, and
+// no more of what its own batch adds. An author who missed more gets the ack alone, does not accept
+// it, and fetches the rest at the pace of its socket.
+inline constexpr std::size_t kMissedBytesMax = kCatchUpBytes;
 
 // What rebasing costs is counted in components: those of both operations, and so many more for each
 // record that is passed, and for each that is read for it. A component takes about 5 ns.
@@ -98,8 +98,8 @@ inline constexpr std::size_t kSmallDocumentBytes = std::size_t{512} << 10;
 inline constexpr std::size_t kSmallDocumentsPart = 2;
 
 // Components of the submissions that a document is about to judge and apply; with more, it does so
-// on another thread. So many take a few milliseconds.
-inline constexpr std::size_t kComponentsApart = 16'384;
+// on another thread. So many take a millisecond or two.
+inline constexpr std::size_t kComponentsApart = 4'096;
 
 // Records of a commit that are written as messages, in memory; with more, another thread does so.
 // So many take a few milliseconds at most.

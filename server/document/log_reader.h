@@ -25,9 +25,9 @@ class LogReader {
 
   // `run` and `run_after` run work on the loop, later; `run` from any thread. REQUIRES: what is
   // referred to outlives this.
-  LogReader(storage::OperationLog& log, const std::function<void(Work)>& run,
-            const std::function<void(std::chrono::milliseconds, Work)>& run_after)
-      : log_(log), run_(run), run_after_(run_after) {}
+  LogReader(storage::OperationLog& log, std::function<void(Work)> run,
+            std::function<void(std::chrono::milliseconds, Work)> run_after)
+      : log_(log), run_(std::move(run)), run_after_(std::move(run_after)) {}
 
   // Says, on the loop, whether what is read is still wanted.
   using Wanted = std::function<bool()>;
@@ -81,8 +81,8 @@ class LogReader {
   }
 
   storage::OperationLog& log_;
-  const std::function<void(Work)>& run_;
-  const std::function<void(std::chrono::milliseconds, Work)>& run_after_;
+  const std::function<void(Work)> run_;
+  const std::function<void(std::chrono::milliseconds, Work)> run_after_;
   std::size_t under_way_ = 0;
 };
 

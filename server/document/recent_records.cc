@@ -34,15 +34,21 @@ std::vector<RecordPtr> RecentRecords::since(std::uint64_t version, std::size_t b
 
 std::uint64_t RecentRecords::bytes(std::uint64_t from, std::uint64_t to) const {
   CHECK(begin() <= from && from <= to && to <= end_);
-  return bytes_before(to) - bytes_before(from);
+  return before(to).bytes - before(from).bytes;
 }
 
-std::uint64_t RecentRecords::bytes_before(std::uint64_t version) const {
-  return version == end_ ? bytes_ever_ : bytes_before_[dropped_ + (version - begin())];
+std::uint64_t RecentRecords::components(std::uint64_t from, std::uint64_t to) const {
+  CHECK(begin() <= from && from <= to && to <= end_);
+  return before(to).components - before(from).components;
+}
+
+const RecentRecords::Sums& RecentRecords::before(std::uint64_t version) const {
+  return version == end_ ? ever_ : before_[dropped_ + (version - begin())];
 }
 
 std::size_t RecentRecords::memory_bytes() const {
-  constexpr std::size_t kPerRecord = 72;  // Its pointer, its count of owners, its block of memory.
+  // Its pointer, its sums, its count of owners, its block of memory.
+  constexpr std::size_t kPerRecord = 80;
   return bytes_ + size() * kPerRecord + (blocks_ ? blocks_->bytes() : 0);
 }
 
@@ -60,12 +66,15 @@ std::vector<RecordPtr> RecentRecords::since(std::uint64_t version) const {
 
 void RecentRecords::push(RecordPtr record) {
   CHECK(record->version == end_);
-  bytes_before_.push_back(bytes_ever_);
-  bytes_ += record_bytes(*record);
-  bytes_ever_ += record_bytes(*record);
+  before_.push_back(ever_);
+  const std::size_t bytes = record_bytes(*record);
+  const std::size_t components_of_it = document::components(record->change);
+  bytes_ += bytes;
+  ever_.bytes += bytes;
+  ever_.components += components_of_it;
   ++end_;
   if (!std::holds_alternative<storage::Edit>(record->change)) edits_begin_ = end_;
-  unlearned_ += components(record->change);
+  unlearned_ += components_of_it;
   records_.push_back(std::move(record));
   if (unlearned_ > kUnlearnedComponentsMax) learn_shapes(end_);
 }
@@ -92,8 +101,8 @@ void RecentRecords::drop_oldest() {
   const auto dropped = static_cast<std::ptrdiff_t>(dropped_);
   records_.erase(records_.begin(), records_.begin() + dropped);
   records_.shrink_to_fit();
-  bytes_before_.erase(bytes_before_.begin(), bytes_before_.begin() + dropped);
-  bytes_before_.shrink_to_fit();
+  before_.erase(before_.begin(), before_.begin() + dropped);
+  before_.shrink_to_fit();
   dropped_ = 0;
 }
 
@@ -127,7 +136,7 @@ ot::Operation RecentRecords::rebase(ot::Operation operation, std::uint64_t from,
 
 Result<void> RecentRecords::rebase_over(std::uint64_t version, storage::Change& change) {
   const storage::Record& record = *at(version);
-  work_ += components(change) + components(record.change) + kRebaseWork;
+  work_ += document::components(change) + document::components(record.change) + kRebaseWork;
   return document::rebase(change, record);
 }
 

@@ -32,10 +32,10 @@ class RecentRecords {
   // The same, but not much more than so many bytes of them, and one at least if there is any.
   [[nodiscard]] std::vector<RecordPtr> since(std::uint64_t version, std::size_t bytes_max) const;
 
-  // As record_bytes() has them, of the records from <= version < to. REQUIRES: begin() <= from <=
-  // to
-  // <= end().
+  // As record_bytes() has them, and of edits, of the records from <= version < to. REQUIRES:
+  // begin() <= from <= to <= end().
   [[nodiscard]] std::uint64_t bytes(std::uint64_t from, std::uint64_t to) const;
+  [[nodiscard]] std::uint64_t components(std::uint64_t from, std::uint64_t to) const;
 
   // About what all of it takes in memory.
   [[nodiscard]] std::size_t memory_bytes() const;
@@ -64,8 +64,12 @@ class RecentRecords {
   void trim();
 
  private:
-  // The bytes of all records before this one that ever were here.
-  [[nodiscard]] std::uint64_t bytes_before(std::uint64_t version) const;
+  // Of all records that ever were here, up to one.
+  struct Sums {
+    std::uint64_t bytes = 0;
+    std::uint64_t components = 0;
+  };
+  [[nodiscard]] const Sums& before(std::uint64_t version) const;
   void drop_oldest();
   // Nearly all submissions pass a few records one by one, so shapes are learned when they are
   // needed, or when their records leave, or when there is much to learn.
@@ -74,14 +78,14 @@ class RecentRecords {
   void forget_shapes();
 
   std::vector<RecordPtr> records_;
-  std::vector<std::uint64_t> bytes_before_;  // Of each of them.
-  std::size_t dropped_ = 0;                  // Of the first of them; they are null.
+  std::vector<Sums> before_;  // Of each of them.
+  std::size_t dropped_ = 0;   // Of the first of them; they are null.
   std::uint64_t end_;
   std::size_t bytes_ = 0;
-  std::uint64_t bytes_ever_ = 0;  // Of all that ever were here.
-  std::size_t unlearned_ = 0;     // Components of the records whose shapes are not known, at most.
-  std::uint64_t work_ = 0;        // Without that of blocks_.
-  std::uint64_t edits_begin_;     // Behind the last record that is no edit.
+  Sums ever_;
+  std::size_t unlearned_ = 0;  // Components of the records whose shapes are not known, at most.
+  std::uint64_t work_ = 0;     // Without that of blocks_.
+  std::uint64_t edits_begin_;  // Behind the last record that is no edit.
   std::optional<ot::HistoryBlocks> blocks_;
 };
 

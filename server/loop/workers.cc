@@ -1,5 +1,9 @@
 #include "server/loop/workers.h"
 
+#include <unistd.h>
+
+#include <chrono>
+#include <cstdint>
 #include <utility>
 
 namespace cowrite::loop {
@@ -11,21 +15,21 @@ Workers::Workers() {
   }
 }
 
-void Workers::post(Work work) {
+void Workers::post(storage::Payer payer, Work work) {
   {
     const std::lock_guard lock(mutex_);
     if (stopped_) return;
-    waiting_.push_back(std::move(work));
+    waiting_.push(payer, std::move(work));
   }
   changed_.notify_one();
 }
 
 void Workers::stop() {
-  std::deque<Work> forgotten;
+  storage::FairQueue<Work> forgotten;
   {
     const std::lock_guard lock(mutex_);
     stopped_ = true;
-    forgotten.swap(waiting_);
+    std::swap(forgotten, waiting_);
   }
   changed_.notify_all();
   for (std::thread& thread : threads_) {
@@ -33,16 +37,21 @@ void Workers::stop() {
   }
 }
 
+// With less of the processor than the loops, where there is not enough for all.
 void Workers::run() {
+  (void)nice(kNice);
   std::unique_lock lock(mutex_);
   while (true) {
     changed_.wait(lock, [this] { return stopped_ || !waiting_.empty(); });
     if (stopped_) return;
-    const Work work = std::exchange(waiting_.front(), nullptr);
-    waiting_.pop_front();
+    auto [payer, work] = waiting_.pop();
     lock.unlock();
+    const auto began = std::chrono::steady_clock::now();
     work();
+    work = nullptr;
+    const auto took = std::chrono::steady_clock::now() - began;
     lock.lock();
+    waiting_.charge(payer, static_cast<std::uint64_t>(took.count()));
   }
 }
 

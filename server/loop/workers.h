@@ -1,21 +1,27 @@
-// Workers: threads for work that would make a loop stand still. Work is begun in the order in which
-// it was posted.
+// Workers: threads for work that would make a loop stand still. Payers take turns by the time that
+// their work took (storage/fair_queue.h); that of one payer is begun in the order in which it was
+// posted.
 //
 // Thread-safe.
 #pragma once
 
 #include <condition_variable>
 #include <cstddef>
-#include <deque>
 #include <functional>
 #include <mutex>
 #include <thread>
 #include <vector>
 
+#include "storage/fair_queue.h"
+#include "storage/payer.h"
+
 namespace cowrite::loop {
 
 // Two, so that one long piece of work does not hold up all others.
 inline constexpr std::size_t kWorkers = 2;
+
+// Of the threads, as nice(2) has it: a quarter of the share of a loop.
+inline constexpr int kNice = 6;
 
 class Workers {
  public:
@@ -26,7 +32,7 @@ class Workers {
   Workers(const Workers&) = delete;
   Workers& operator=(const Workers&) = delete;
 
-  void post(Work work);
+  void post(storage::Payer payer, Work work);
   // What was not begun never will be; returns when nothing is under way.
   void stop();
 
@@ -35,7 +41,7 @@ class Workers {
 
   std::mutex mutex_;
   std::condition_variable changed_;
-  std::deque<Work> waiting_;
+  storage::FairQueue<Work> waiting_;
   bool stopped_ = false;
   std::vector<std::thread> threads_;
 };

@@ -76,8 +76,9 @@ inline constexpr std::size_t kFollowedPartOfLarge = 2;
 inline constexpr std::size_t kDecodedApartBytes = std::size_t{256} << 10;
 
 // Ids of former connections under which a client sends again what it has in flight: it has that of
-// one, and of more if it kept its work through several servers' ends.
-inline constexpr std::size_t kOwnSourcesMax = 64;
+// one, and of more if it kept its work through several servers' ends. Each takes half a kilobyte as
+// long as the connection is there, so that all of all connections are 160 MB at most.
+inline constexpr std::size_t kOwnSourcesMax = 16;
 
 // Documents that one connection has being read at a time; the rest of its requests wait in order.
 // It bounds what their replies can take before the client has read any of them.

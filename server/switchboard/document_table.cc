@@ -1,5 +1,6 @@
 #include "server/switchboard/document_table.h"
 
+#include <functional>
 #include <iterator>
 #include <utility>
 #include <variant>
@@ -12,7 +13,61 @@ namespace cowrite::switchboard {
 using document::DocumentHost;
 using storage::DocumentKey;
 
+namespace {
+
+storage::Payer payer_for(const DocumentKey& key) {
+  return static_cast<storage::Payer>(std::hash<DocumentKey>()(key));
+}
+
+}  // namespace
+
+DocumentTable::DocumentTable(Switchboard& board, LoopIndex loop, storage::OperationLog& log,
+                             ChannelTable& channels, const AtOnce& at_once, Counts& counts)
+    : board_(board),
+      loop_(loop),
+      log_(log),
+      channels_(channels),
+      told_at_once_(at_once.told),
+      counts_(counts),
+      turns_(at_once.worked_ns,
+             [this](std::function<void()> work) { board_.ports().post(loop_, std::move(work)); }),
+      ports_(host_ports()) {}
+
+template <typename Work>
+void DocumentTable::in_turn(storage::Payer document, Work work) {
+  turns_.take(document, [this, work = std::move(work)]() mutable {
+    const document::Moment began = board_.ports().now();
+    work();
+    return static_cast<std::size_t>(1 + (board_.ports().now() - began).count());
+  });
+}
+
+// Those that wait stay on the loop, where they can be asked, and give up what they do not need.
+void DocumentTable::begin_apart() {
+  while (apart_ < kDocumentsApart && !waiting_apart_.empty()) {
+    const auto [document, begin] = waiting_apart_.pop();
+    document::HostPorts::Work work = begin();
+    if (!work) continue;
+    ++apart_;
+    const document::Moment began = board_.ports().now();
+    board_.ports().run_apart(document, [this, document, began, work = std::move(work)] {
+      work();
+      board_.ports().post(loop_, [this, document, began] {
+        --apart_;
+        const auto took = (board_.ports().now() - began).count();
+        waiting_apart_.charge(document, 1 + static_cast<std::uint64_t>(took));
+        begin_apart();
+      });
+    });
+  }
+}
+
 void DocumentTable::handle(document::ToDocument request) {
+  const storage::Payer document = payer_for(key_of(request));
+  in_turn(document, [this, request = std::move(request)]() mutable { take(std::move(request)); });
+}
+
+void DocumentTable::take(document::ToDocument request) {
   const DocumentKey key = key_of(request);
   const auto* const leave = std::get_if<document::LeaveRequest>(&request);
   if (leave != nullptr && !documents_.contains(key)) {  // Nobody has joined it.
@@ -40,12 +95,25 @@ document::HostPorts DocumentTable::host_ports() {
   const Ports& ports = board_.ports();
   return {
       .now_ms = ports.now_ms,
-      .run = [this](Ports::Work work) { board_.ports().post(loop_, std::move(work)); },
-      .run_after =
-          [this](std::chrono::milliseconds delay, Ports::Work work) {
-            board_.ports().post_after(loop_, delay, std::move(work));
+      .run =
+          [this](const DocumentKey& key, Ports::Work work) {
+            board_.ports().post(
+                loop_, [this, document = payer_for(key), work = std::move(work)]() mutable {
+                  in_turn(document, std::move(work));
+                });
           },
-      .run_apart = ports.run_apart,
+      .run_after =
+          [this](const DocumentKey& key, std::chrono::milliseconds delay, Ports::Work work) {
+            board_.ports().post_after(
+                loop_, delay, [this, document = payer_for(key), work = std::move(work)]() mutable {
+                  in_turn(document, std::move(work));
+                });
+          },
+      .run_apart =
+          [this](const DocumentKey& key, Begin begin) {
+            waiting_apart_.push(payer_for(key), std::move(begin));
+            begin_apart();
+          },
       .reply = [this](SessionId session,
                       auto reply) { board_.to_session(session, std::move(reply)); },
       .announce =
@@ -95,8 +163,10 @@ void DocumentTable::leave(const DocumentKey& key, LoopIndex loop) {
 }
 
 void DocumentTable::asker_gone(const DocumentKey& key) {
-  const auto found = documents_.find(key);
-  if (found != documents_.end()) found->second.host->asker_gone();
+  in_turn(payer_for(key), [this, key] {  // After what it has asked for.
+    const auto found = documents_.find(key);
+    if (found != documents_.end()) found->second.host->asker_gone();
+  });
 }
 
 void DocumentTable::reload(const DocumentKey& key) {

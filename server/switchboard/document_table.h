@@ -1,8 +1,12 @@
 // DocumentTable: the documents that live on one loop, opened when somebody asks for them, and
 // evicted when nobody needs them or there is no room. Belongs to that loop.
+//
+// Documents take turns (loop/fair_turns.h), each as its own payer: one that has much to do, however
+// many ask for it, holds up no other.
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <list>
 #include <memory>
 #include <string>
@@ -10,26 +14,20 @@
 
 #include "server/document/document_host.h"
 #include "server/document/messages.h"
+#include "server/loop/fair_turns.h"
 #include "server/switchboard/channel_table.h"
 #include "server/switchboard/counts.h"
 #include "server/switchboard/switchboard.h"
+#include "storage/fair_queue.h"
 #include "storage/operation_log.h"
 
 namespace cowrite::switchboard {
 
 class DocumentTable {
  public:
-  // `channels` are those of the same loop; each loop tells so many sessions at once. REQUIRES: all
-  // that is referred to outlives this.
+  // `channels` are those of the same loop. REQUIRES: all that is referred to outlives this.
   DocumentTable(Switchboard& board, LoopIndex loop, storage::OperationLog& log,
-                ChannelTable& channels, std::size_t told_at_once, Counts& counts)
-      : board_(board),
-        loop_(loop),
-        log_(log),
-        channels_(channels),
-        told_at_once_(told_at_once),
-        counts_(counts),
-        ports_(host_ports()) {}
+                ChannelTable& channels, const AtOnce& at_once, Counts& counts);
 
   void handle(document::ToDocument request);
   // A session of this loop that joined the document has left. REQUIRES: it had joined.
@@ -60,7 +58,12 @@ class DocumentTable {
   using OpenDocuments = std::unordered_map<storage::DocumentKey, OpenDocument>;
 
   [[nodiscard]] document::DocumentHost& open(const storage::DocumentKey& key, storage::Payer payer);
+  void take(document::ToDocument request);
   [[nodiscard]] document::HostPorts host_ports();
+  // Does what a document has to do when it is its turn.
+  template <typename Work>
+  void in_turn(storage::Payer document, Work work);
+  void begin_apart();
   OpenDocuments::iterator evict(OpenDocuments::iterator evicted);
 
   Switchboard& board_;
@@ -69,6 +72,11 @@ class DocumentTable {
   ChannelTable& channels_;
   const std::size_t told_at_once_;
   Counts& counts_;
+  loop::FairTurns turns_;
+  // What documents have to do on other threads, and how many are there.
+  using Begin = std::function<document::HostPorts::Work()>;
+  storage::FairQueue<Begin> waiting_apart_;
+  std::size_t apart_ = 0;
 
   const document::HostPorts ports_;  // Of all of them.
   OpenDocuments documents_;

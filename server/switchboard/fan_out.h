@@ -55,10 +55,10 @@ class FanOut {
     std::size_t listeners = 0;  // Who are to be told.
   };
 
-  // A turn costs `slice`, and the rest of what was told last; so many sessions of each telling,
-  // `at_once`, are not counted, unless it had to wait. `post` has a function called in another
-  // turn; `may_send` says whether there is room for what clients are sent; `waiting` counts what is
-  // told or waits. REQUIRES: slice > 0; the counter outlives this.
+  // A turn costs `slice`, and the rest of what was told last; so much of each telling, `at_once`,
+  // is told in any case, unless it had to wait. `post` has a function called in another turn;
+  // `may_send` says whether there is room for what clients are sent; `waiting` counts what is told
+  // or waits. REQUIRES: slice > 0; the counter outlives this.
   FanOut(std::size_t slice, std::size_t at_once, std::function<void(Work)> post,
          std::function<bool()> may_send, counting::Counter& waiting)
       : slice_(slice),
@@ -88,7 +88,12 @@ class FanOut {
     const bool may_send = in_turn_ || may_send_();
     if (!may_send) left_ = 0;
     const std::size_t at_once = may_send && !in_turn_ ? at_once_ : 0;
-    while (next < count && (left_ > 0 || next < at_once)) spend(tell(next++));
+    std::size_t told = 0;
+    while (next < count && (left_ > 0 || told < at_once)) {
+      const std::size_t cost = tell(next++);
+      told += cost;
+      spend(cost);
+    }
     if (left_ == 0) schedule();
     if (next < count) go_on_later(lane(), {next, count, std::move(tell)});
   }

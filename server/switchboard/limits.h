@@ -23,8 +23,21 @@ inline constexpr std::chrono::milliseconds kClockDifferenceMax{60'000};
 // after it.
 inline constexpr std::size_t kToldAtOnce = 256;
 
-// Of the sessions that one of these concerns so many are told in any case: those who wait for an
-// ack do not wait for crowds elsewhere. It costs about as much as the operation itself.
+// Requests of sessions that are passed on to documents and channels before others have their turns;
+// each takes some 10 microseconds until it is answered.
+inline constexpr std::size_t kAskedAtOnce = 128;
+
+// Nanoseconds that documents work before others have their turns; of the documents those go first
+// that have worked least.
+inline constexpr std::size_t kWorkedAtOnceNs = 2'000'000;
+
+// Documents of a loop that are on other threads at a time, or wait for them there: as many as there
+// are threads (loop/workers.h), so that none is idle.
+inline constexpr std::size_t kDocumentsApart = 2;
+
+// Of the sessions that one of these concerns so many are told in any case, or fewer in longer
+// messages: those who wait for an ack do not wait for crowds elsewhere. It costs about as much as
+// the operation itself.
 inline constexpr std::size_t kToldInAnyCase = 16;
 
 // While many are being told, presences about the same document or on the same channel wait, as many
@@ -36,6 +49,10 @@ inline constexpr std::size_t kPresenceTellingsMax = 32'768;
 // beside it. Those of 16,000 who are cut off at once have room.
 inline constexpr std::size_t kWaitingPresenceBytesMax = std::size_t{16} << 20;
 inline constexpr std::size_t kWaitingPresenceBytes = 512;
+
+// Sessions that are drained in one turn of their loop; each may be closed, which takes some tens of
+// microseconds.
+inline constexpr std::size_t kDrainedAtOnce = 32;
 
 // After SIGTERM: how long clients get to take what is queued for them and to answer the close.
 inline constexpr std::chrono::milliseconds kDrain{3'000};

@@ -14,15 +14,18 @@ namespace cowrite::switchboard {
 using storage::DocumentKey;
 
 SessionTable::SessionTable(Switchboard& board, LoopIndex loop, std::string history_id,
-                           std::size_t told_at_once, Counts& counts)
+                           const AtOnce& at_once, Counts& counts)
     : board_(board),
       loop_(loop),
       history_id_(std::move(history_id)),
       counts_(counts),
       fan_out_(
-          told_at_once, std::min(told_at_once, kToldInAnyCase),
+          at_once.told, std::min(at_once.told, kToldInAnyCase),
           [this](FanOut::Work work) { board_.ports().post(loop_, std::move(work)); },
-          [this] { return board_.ports().has_output_room(loop_); }, counts.notices_waiting) {}
+          [this] { return board_.ports().has_output_room(loop_); }, counts.notices_waiting),
+      requests_(at_once.asked, [this](std::function<void()> work) {
+        board_.ports().post(loop_, std::move(work));
+      }) {}
 
 // ---- Coming and going
 
@@ -30,7 +33,7 @@ std::shared_ptr<transport::ConnectionEvents> SessionTable::accept(
     std::shared_ptr<transport::Connection> connection, storage::Payer payer) {
   const SessionId id{loop_, next_session_++};
   auto host = std::make_shared<session::SessionHost>(id, board_.ports().new_id(),
-                                                     std::move(connection), session_ports(),
+                                                     std::move(connection), session_ports(payer),
                                                      history_id_, payer, board_.followed());
   sessions_.emplace(id.number, host);
   host->open();
@@ -38,18 +41,40 @@ std::shared_ptr<transport::ConnectionEvents> SessionTable::accept(
   return host;
 }
 
-session::SessionPorts SessionTable::session_ports() {
+// In turn, all of it, so that what one session asks for keeps its order.
+template <typename Pass>
+void SessionTable::ask(storage::Payer payer, Pass pass) {
+  requests_.take(payer, [pass = std::move(pass)]() mutable {
+    pass();
+    return std::size_t{1};
+  });
+}
+
+session::SessionPorts SessionTable::session_ports(storage::Payer payer) {
   return {
       .to_document =
-          [this](document::ToDocument request) { board_.to_document(std::move(request)); },
-      .to_channel = [this](presence::ToChannel request) { board_.to_channel(std::move(request)); },
-      .query = [this](const document::QueryRequest& request) { board_.query(request); },
-      .decode_apart =
-          [this](std::string text, std::function<void(protocol::Decoded)> done) {
-            decode_apart(std::move(text), std::move(done));
+          [this, payer](document::ToDocument request) {
+            ask(payer, [this, request = std::move(request)]() mutable {
+              board_.to_document(std::move(request));
+            });
           },
-      .closed = [this](SessionId session,
-                       const std::vector<DocumentKey>& asked) { forget(session, asked); },
+      .to_channel =
+          [this, payer](presence::ToChannel request) {
+            ask(payer, [this, request = std::move(request)]() mutable {
+              board_.to_channel(std::move(request));
+            });
+          },
+      .query =
+          [this, payer](document::QueryRequest request) {
+            ask(payer, [this, request = std::move(request)] { board_.query(request); });
+          },
+      .decode_apart =
+          [this, payer](std::string text, std::function<void(protocol::Decoded)> done) {
+            decode_apart(payer, std::move(text), std::move(done));
+          },
+      .closed = [this, payer](
+                    SessionId session,
+                    const std::vector<DocumentKey>& asked) { forget(session, payer, asked); },
       .start_presence_period =
           [this](SessionId session) {
             board_.ports().post_after(loop_, session::kPresencePeriod, [this, session] {
@@ -71,15 +96,20 @@ void SessionTable::give_back_texts() {
   for (const auto& [number, host] : open) host->give_back_texts();
 }
 
-void SessionTable::decode_apart(std::string text, std::function<void(protocol::Decoded)> done) {
-  board_.ports().run_apart([this, text = std::move(text), done = std::move(done)] {
+void SessionTable::decode_apart(storage::Payer payer, std::string text,
+                                std::function<void(protocol::Decoded)> done) {
+  board_.ports().run_apart(payer, [this, text = std::move(text), done = std::move(done)] {
     const auto decoded = std::make_shared<protocol::Decoded>(protocol::decode(text));
     board_.ports().post(loop_, [decoded, done] { done(std::move(*decoded)); });
   });
 }
 
-void SessionTable::forget(SessionId session, const std::vector<DocumentKey>& asked) {
-  for (const DocumentKey& key : asked) board_.asker_gone(key);
+void SessionTable::forget(SessionId session, storage::Payer payer, std::vector<DocumentKey> asked) {
+  if (!asked.empty()) {
+    ask(payer, [this, asked = std::move(asked)] {
+      for (const DocumentKey& key : asked) board_.asker_gone(key);
+    });
+  }
   for (const DocumentKey& key : documents_.leave_all(session.number)) {
     counts_.subscriptions.subtract();
     board_.leave_document(key, loop_);
@@ -95,9 +125,22 @@ void SessionTable::drain(std::function<void()> done) {
   draining_ = true;
   drained_ = std::move(done);
   if (sessions_.empty()) return finish_drain();
-  const auto open = sessions_;  // One that has nothing to finish may be gone at once.
-  for (const auto& [number, host] : open) host->drain();
+  std::vector<SessionNumber> open;
+  open.reserve(sessions_.size());
+  for (const auto& [number, host] : sessions_) open.push_back(number);
+  drain_some(std::move(open));
   board_.ports().post_after(loop_, kDrain, [this] { finish_drain(); });
+}
+
+// Some in each turn, since one that has nothing to finish is closed at once.
+void SessionTable::drain_some(std::vector<SessionNumber> open) {
+  for (std::size_t i = 0; i < kDrainedAtOnce && !open.empty(); ++i) {
+    if (const auto host = find(open.back())) host->drain();
+    open.pop_back();
+  }
+  if (open.empty()) return;
+  board_.ports().post(loop_,
+                      [this, open = std::move(open)]() mutable { drain_some(std::move(open)); });
 }
 
 void SessionTable::finish_drain() {

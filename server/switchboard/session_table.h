@@ -4,6 +4,8 @@
 // While many are being told of something (fan_out.h), all else that is about the same document, or
 // on the same channel, waits for its turn: notices, and replies that begin or end a subscription.
 // What concerns nobody but its session does not wait.
+//
+// What sessions ask of documents and channels takes turns by payer (loop/fair_turns.h).
 #pragma once
 
 #include <cstddef>
@@ -15,6 +17,7 @@
 #include <vector>
 
 #include "server/document/messages.h"
+#include "server/loop/fair_turns.h"
 #include "server/presence/channel.h"
 #include "server/session/session_host.h"
 #include "server/switchboard/counts.h"
@@ -26,9 +29,8 @@ namespace cowrite::switchboard {
 
 class SessionTable {
  public:
-  // So many sessions are told of something in one turn. REQUIRES: the switchboard and the counts
-  // outlive this.
-  SessionTable(Switchboard& board, LoopIndex loop, std::string history_id, std::size_t told_at_once,
+  // REQUIRES: the switchboard and the counts outlive this.
+  SessionTable(Switchboard& board, LoopIndex loop, std::string history_id, const AtOnce& at_once,
                Counts& counts);
 
   [[nodiscard]] std::shared_ptr<transport::ConnectionEvents> accept(
@@ -66,10 +68,14 @@ class SessionTable {
  private:
   using SessionNumber = std::uint64_t;
 
-  [[nodiscard]] session::SessionPorts session_ports();
+  [[nodiscard]] session::SessionPorts session_ports(storage::Payer payer);
   [[nodiscard]] std::shared_ptr<session::SessionHost> find(SessionNumber number) const;
-  void decode_apart(std::string text, std::function<void(protocol::Decoded)> done);
-  void forget(SessionId session, const std::vector<storage::DocumentKey>& asked);
+  template <typename Pass>
+  void ask(storage::Payer payer, Pass pass);
+  void decode_apart(storage::Payer payer, std::string text,
+                    std::function<void(protocol::Decoded)> done);
+  void forget(SessionId session, storage::Payer payer, std::vector<storage::DocumentKey> asked);
+  void drain_some(std::vector<SessionNumber> open);
   void finish_drain();
 
   // `work` when all before it in the lane is told. The lane is that of a document, or of a channel,
@@ -102,6 +108,7 @@ class SessionTable {
   SubscriberTable<storage::DocumentKey> documents_;
   SubscriberTable<std::string> channels_;
   FanOut fan_out_;
+  loop::FairTurns requests_;
   bool draining_ = false;
   std::function<void()> drained_;  // While sessions are left.
 };

@@ -46,8 +46,9 @@ struct Ports {
   // Runs work on a loop, later, in the order in which it was posted. From any thread.
   std::function<void(LoopIndex, Work)> post;
   std::function<void(LoopIndex, std::chrono::milliseconds, Work)> post_after;
-  // Runs work that may take long, where it holds up no loop. From any thread.
-  std::function<void(Work)> run_apart = [](const Work& work) { work(); };
+  // Runs work that may take long, where it holds up no loop, when it is the payer's turn. From any
+  // thread.
+  std::function<void(storage::Payer, Work)> run_apart = [](auto, const Work& work) { work(); };
   // Unix time.
   std::function<std::int64_t()> now_ms;
   // A name that nobody can guess and that never was before.
@@ -72,6 +73,13 @@ struct Ports {
       [](const auto&, auto) {};
 };
 
+// What a loop does of each before others have their turns (limits.h).
+struct AtOnce {
+  std::size_t told = kToldAtOnce;
+  std::size_t asked = kAskedAtOnce;
+  std::size_t worked_ns = kWorkedAtOnceNs;
+};
+
 struct Options {
   std::size_t loops = 1;
   std::string history_id;  // Of the log, for clients.
@@ -79,7 +87,7 @@ struct Options {
   std::size_t documents_bytes = 0;
   // What sessions may follow and wait for (followed_memory.h).
   std::size_t followed_bytes = std::numeric_limits<std::size_t>::max();
-  std::size_t told_at_once = kToldAtOnce;
+  AtOnce at_once = {};
 };
 
 class Switchboard {

@@ -42,6 +42,10 @@ inline constexpr std::size_t kConnectionsPerTurn = 32;
 // hostile machine cannot take all connections.
 inline constexpr std::size_t kConnectionsPerAddressMax = 1'024;
 
+// What was read is taken in for so long, in nanoseconds, before others have their turns; the rest
+// waits, those who have used least first.
+inline constexpr std::size_t kReadTurnNs = 1'000'000;
+
 // Each connection owns a read buffer of this size; small, since most connections are idle. Long
 // messages take more reads.
 inline constexpr std::size_t kReadBufferBytes = 2'048;

@@ -64,10 +64,12 @@ class Lingering : public std::enable_shared_from_this<Lingering> {
 }  // namespace
 
 PacedSocket::PacedSocket(Socket socket, ConnectionQuota::Slot slot, Counts& counts,
+                         std::shared_ptr<loop::FairTurns> turns,
                          std::shared_ptr<InputBudget> budget, std::function<void()> after_event)
     : socket_(std::move(socket)),
       slot_(std::move(slot)),
       counts_(counts),
+      turns_(std::move(turns)),
       after_event_(std::move(after_event)),
       intake_(std::move(budget)) {
   intake_.on_room = [this] {

@@ -1,12 +1,13 @@
 // PacedSocket: an accepted TCP socket that counts its bytes, whose reading can be paused, and which
-// passes on what it has read as its Intake allows. websocketpp offers no count of the bytes in
-// flight and no event when they are written, and its own pausing can start two reads into one
-// buffer.
+// passes on what it has read when it is its payer's turn, as its Intake allows. websocketpp offers
+// no count of the bytes in flight and no event when they are written, and its own pausing can start
+// two reads into one buffer.
 //
 // It has the form that asio::async_read and async_write take for a stream. Belongs to the thread of
 // its loop. The caller that starts an operation keeps the socket alive until its handler ran.
 #pragma once
 
+#include <algorithm>
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/error.hpp>
 #include <boost/asio/ip/tcp.hpp>
@@ -22,6 +23,7 @@
 #include <string_view>
 #include <utility>
 
+#include "server/loop/fair_turns.h"
 #include "server/transport/connection_quota.h"
 #include "server/transport/counts.h"
 #include "server/transport/input_budget.h"
@@ -35,12 +37,20 @@ class PacedSocket {
   using executor_type = Socket::executor_type;
   using ErrorCode = boost::system::error_code;
 
-  // The slot is given back when the socket is closed. `after_event` is called after the handlers of
-  // operations, when this may be gone. REQUIRES: the counts outlive this.
+  // What is passed on takes turns, whose costs are nanoseconds. The slot is given back when the
+  // socket is closed. `after_event` is called after the handlers of operations, when this may be
+  // gone. REQUIRES: the counts outlive this.
   PacedSocket(Socket socket, ConnectionQuota::Slot slot, Counts& counts,
-              std::shared_ptr<InputBudget> budget, std::function<void()> after_event);
+              std::shared_ptr<loop::FairTurns> turns, std::shared_ptr<InputBudget> budget,
+              std::function<void()> after_event);
   PacedSocket(const PacedSocket&) = delete;
   PacedSocket& operator=(const PacedSocket&) = delete;
+
+  // Who pays. To be called before anything is read.
+  void set_payer(storage::Payer payer) {
+    payer_ = payer;
+    intake_.set_payer(payer);
+  }
 
   // This, too, is given back when the socket is closed.
   void hold(ConnectionQuota::Slot slot) {
@@ -110,6 +120,10 @@ class PacedSocket {
   std::function<void()> on_failure;
 
  private:
+  using Clock = std::chrono::steady_clock;
+  // What one turn may cost its payer: more is the machine's doing, which had others to run.
+  static constexpr std::chrono::nanoseconds kCostMax = std::chrono::milliseconds{20};
+
   // The end of a write takes microseconds, and there are many in a row: some together are an event.
   static constexpr std::uint64_t kWritesOfEvent = 16;
   bool is_event() { return ++counts_.writes % kWritesOfEvent == 0; }
@@ -139,14 +153,31 @@ class PacedSocket {
                             });
   }
 
-  // Passes on what was read, or holds it.
+  // Passes on what was read when it is the payer's turn.
   template <typename Handler>
   void offer(Handler& handler, boost::asio::mutable_buffer buffer, std::size_t bytes) {
-    if (!socket_.is_open()) {
-      return run([&] { handler(boost::asio::error::operation_aborted, 0); }, Turn::kOver);
+    // The handler may be all that keeps this and the turns.
+    const std::shared_ptr<loop::FairTurns> turns = turns_;
+    const std::function<void()> after_event = after_event_;
+    bool done = true;
+    try {
+      done = turns->take(payer_, [this, handler = std::move(handler), buffer, bytes]() mutable {
+        const auto began = Clock::now();
+        pass_on(handler, buffer, bytes);
+        return static_cast<std::size_t>(std::min(Clock::now() - began, kCostMax).count());
+      });
+    } catch (const std::exception&) {
+      fail();
     }
+    if (done && after_event) after_event();
+  }
+
+  // Or holds it.
+  template <typename Handler>
+  void pass_on(Handler& handler, boost::asio::mutable_buffer buffer, std::size_t bytes) {
     run(
         [&] {
+          if (!socket_.is_open()) return handler(boost::asio::error::operation_aborted, 0);
           const std::string_view data(static_cast<const char*>(buffer.data()), bytes);
           if (on_preamble) {
             if (!take_preamble(data)) return handler(boost::asio::error::operation_aborted, 0);
@@ -162,7 +193,7 @@ class PacedSocket {
           rest_.insert(0, data.substr(passed));
           handler(ErrorCode(), passed);
         },
-        Turn::kOver);
+        Turn::kGoesOn);
   }
 
   // Takes what may be a preamble off the stream; false if it is refused.
@@ -186,7 +217,9 @@ class PacedSocket {
   Socket socket_;
   ConnectionQuota::Slot slot_;
   Counts& counts_;
+  const std::shared_ptr<loop::FairTurns> turns_;
   const std::function<void()> after_event_;
+  storage::Payer payer_ = {};
   std::uint64_t bytes_read_ = 0;
   std::uint64_t bytes_written_ = 0;
   Intake intake_;

@@ -23,7 +23,7 @@
 
 #include "storage/history.h"
 #include "storage/payer_shares.h"
-#include "storage/read/fair_queue.h"
+#include "storage/fair_queue.h"
 #include "storage/read_order.h"
 #include "storage/store/store.h"
 

@@ -12,13 +12,13 @@ constexpr Microseconds kLoopDelayMax = 30;
 }  // namespace
 
 Node::Node(Dependencies dependencies, std::size_t loops, std::size_t documents_bytes,
-           std::size_t told_at_once)
+           const switchboard::AtOnce& at_once)
     : around_(std::move(dependencies)),
       last_(loops),
       switchboard_({.loops = loops,
                     .history_id = {},
                     .documents_bytes = documents_bytes,
-                    .told_at_once = told_at_once},
+                    .at_once = at_once},
                    around_.log, ports()) {}
 
 switchboard::Ports Node::ports() {
@@ -48,7 +48,9 @@ void Node::run_at(Microseconds time, std::function<void()> work) {
 
 void Node::accept(const std::shared_ptr<NetworkLink>& link) {
   const auto loop = static_cast<LoopIndex>(around_.random.below(last_.size()));
-  link->accepted(switchboard_.accept(loop, link));
+  // Three addresses, from which all come.
+  const storage::Payer payer{1 + around_.random.below(3)};
+  link->accepted(switchboard_.accept(loop, link, payer));
 }
 
 void Node::drain() {

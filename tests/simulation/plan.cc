@@ -44,6 +44,8 @@ Plan Plan::draw(Random& random, std::uint64_t steps) {
   plan.leaves = maybe(4, 50);
   if (plan.history > 0 || plan.rival > 0) plan.pasted = maybe(4, 12'000);
   if (random.one_in(2)) plan.told_at_once = 1 + random.below(2);
+  if (random.one_in(2)) plan.asked_at_once = 1 + random.below(2);
+  if (random.one_in(2)) plan.worked_at_once = 1 + random.below(2);
   return plan;
 }
 
@@ -72,6 +74,8 @@ std::string Plan::describe() const {
   add("evict", evict);
   add("crowded", documents_bytes < kRoomy ? 1 : 0);
   add("told_at_once", told_at_once < kAll ? told_at_once : 0);
+  add("asked_at_once", asked_at_once < kAll ? asked_at_once : 0);
+  add("worked_at_once", worked_at_once < kAll ? worked_at_once : 0);
   add("clock", clock);
   add("intruder", intruder);
   add("deletes", deletes);

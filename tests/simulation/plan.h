@@ -29,6 +29,8 @@ struct Plan {
   std::size_t pasted = 0;
   std::size_t documents_bytes = kRoomy;  // Above it, idle documents leave the server's memory.
   std::size_t told_at_once = kAll;       // Sessions of a loop, of one thing.
+  std::size_t asked_at_once = kAll;      // Requests of a loop's sessions.
+  std::size_t worked_at_once = kAll;     // What documents do; each time is 1.
   std::uint64_t steps = 0;
   Microseconds step_max = 0;
 

@@ -180,7 +180,10 @@ void World::start() {
                                  if (!dying.expired()) crash();
                                });
                              }},
-      plan_.loops, plan_.documents_bytes, plan_.told_at_once);
+      plan_.loops, plan_.documents_bytes,
+      switchboard::AtOnce{.told = plan_.told_at_once,
+                          .asked = plan_.asked_at_once,
+                          .worked_ns = plan_.worked_at_once});
 }
 
 std::shared_ptr<NetworkLink> World::dial(const std::string& client, ClientEnd end) {

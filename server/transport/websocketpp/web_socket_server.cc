@@ -15,6 +15,7 @@
 #include "ot/base/check.h"
 #include "server/http/errors.h"
 #include "server/http/responses.h"
+#include "server/loop/fair_turns.h"
 #include "server/transport/handshake.h"
 #include "server/transport/websocketpp/endpoint.h"
 
@@ -105,7 +106,10 @@ class WebSocketServer::Impl : public std::enable_shared_from_this<Impl> {
   };
 
   // Calls it in a turn of its own.
-  void post(void (Impl::*step)());
+  void post(std::function<void()> step);
+  void post(void (Impl::*step)()) {
+    post([this, step] { (this->*step)(); });
+  }
 
   // A copy, since what is done to one may end it or others.
   [[nodiscard]] std::vector<RawConnectionPtr> connections() const {
@@ -118,6 +122,7 @@ class WebSocketServer::Impl : public std::enable_shared_from_this<Impl> {
   const Timing timing_;
   const std::uint64_t input_bytes_;
   std::shared_ptr<InputBudget> input_;
+  std::shared_ptr<loop::FairTurns> read_turns_;
   Counts counts_;
   const std::shared_ptr<Output> output_;
   Endpoint endpoint_;
@@ -137,6 +142,10 @@ void WebSocketServer::Impl::start() {
   input_ = std::make_shared<InputBudget>(input_bytes_, [weak = weak_from_this()] {
     if (const auto self = weak.lock()) self->serve_input();
   });
+  read_turns_ = std::make_shared<loop::FairTurns>(
+      kReadTurnNs, [weak = weak_from_this()](const std::function<void()>& take_turn) {
+        if (const auto self = weak.lock()) self->post(take_turn);
+      });
   endpoint_.init_asio(&context_);
   endpoint_.set_user_agent("");
   endpoint_.set_open_handshake_timeout(static_cast<long>(timing_.request.count()));
@@ -164,6 +173,7 @@ void WebSocketServer::Impl::abandon() {
   abandoned_ = true;
   handlers_ = {};
   output_->stop();
+  read_turns_->clear();
   acceptor_->stop();
   for (const RawConnectionPtr& connection : connections()) {
     if (connection->web_socket) connection->web_socket->end();
@@ -187,7 +197,7 @@ void WebSocketServer::Impl::on_accepted(Acceptor::Socket socket) {
   const RawConnectionPtr connection = endpoint_.get_connection();
   CHECK(connection != nullptr);
   connection->adopt(std::make_unique<PacedSocket>(std::move(socket), std::move(place), counts_,
-                                                  input_, handlers_.after_event),
+                                                  read_turns_, input_, handlers_.after_event),
                     timing_.linger);
   PacedSocket& paced_socket = connection->paced_socket();
   paced_socket.before_read = [raw = connection.get()] { raw->invite_body(); };
@@ -299,7 +309,7 @@ void WebSocketServer::Impl::on_end(const RawConnectionPtr& connection) {
 void WebSocketServer::Impl::set_payer(RawConnection& connection,
                                       const std::optional<Network>& network) {
   connection.payer = handlers_.payers.of(network, connection.number);
-  connection.paced_socket().intake().set_payer(connection.payer);
+  connection.paced_socket().set_payer(connection.payer);
 }
 
 // Whom a trusted proxy names is the one that has a limit and pays. It may be a proxy itself.
@@ -498,11 +508,11 @@ void WebSocketServer::Impl::serve_input() {
   });
 }
 
-void WebSocketServer::Impl::post(void (Impl::*step)()) {
-  asio::post(context_, [weak = weak_from_this(), step] {
+void WebSocketServer::Impl::post(std::function<void()> step) {
+  asio::post(context_, [weak = weak_from_this(), step = std::move(step)] {
     const auto self = weak.lock();
     if (!self || self->abandoned_) return;
-    (self.get()->*step)();
+    step();
     if (self->handlers_.after_event) self->handlers_.after_event();
   });
 }

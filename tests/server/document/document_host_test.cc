@@ -71,14 +71,13 @@ class DocumentHostTest : public ::testing::Test {
   HostPorts ports() {
     HostPorts ports;
     ports.now_ms = [this] { return now_ms_ += 10; };
-    ports.run = [this](std::function<void()> work) {
+    ports.run = [this](const storage::DocumentKey&, std::function<void()> work) {
       const std::lock_guard lock(mutex_);
       posted_.push_back(std::move(work));
       arrived_.notify_one();
     };
-    ports.run_after = [this](std::chrono::milliseconds, std::function<void()> work) {
-      later_.push_back(std::move(work));
-    };
+    ports.run_after = [this](const storage::DocumentKey&, std::chrono::milliseconds,
+                             std::function<void()> work) { later_.push_back(std::move(work)); };
     ports.reply = [this](SessionId, auto reply) {
       std::visit([this](const auto& known) { note(known); }, reply);
     };
@@ -98,8 +97,9 @@ class DocumentHostTest : public ::testing::Test {
     };
     ports.told_at_once = told_at_once_;
     ports.memory = memory_;
-    ports.run_apart = [this](std::function<void()> work) {
-      holds_apart_ ? apart_.push_back(std::move(work)) : work();
+    ports.run_apart = [this](const storage::DocumentKey&, const auto& begin) {
+      if (holds_turns_) return turns_.push_back(begin);
+      holds_apart_ ? apart_.push_back(begin()) : begin()();
     };
     ports.halt = [] { FAIL() << "the log is fine"; };
     return ports;
@@ -190,6 +190,8 @@ class DocumentHostTest : public ::testing::Test {
   std::size_t told_at_once_ = 0;
   bool keeps_notices_ = false;  // As a loop does that has not told all of its sessions.
   std::vector<SharedCommit> kept_;
+  bool holds_turns_ = false;  // What takes long waits for its turn in turns_.
+  std::vector<std::function<HostPorts::Work()>> turns_;
   bool holds_apart_ = false;  // What takes long waits in apart_.
   std::vector<std::function<void()>> apart_;
   std::shared_ptr<DocumentMemory> memory_ = std::make_shared<DocumentMemory>(std::size_t{1} << 30);
@@ -298,6 +300,25 @@ TEST_F(DocumentHostTest, AStepThatTakesLongIsDoneElsewhereAndWhatComesMeanwhileW
   EXPECT_THAT(told(3), ElementsAre("0 records", HasSubstr("\"op\":"), "ack 1"));
 }
 
+TEST_F(DocumentHostTest, UntilItIsTheTurnOfAStepThatTakesLongTheDocumentStaysAndNothingOvertakes) {
+  submit(1, std::nullopt, storage::Create{std::string(kComponentsApart, 'a')});
+  (void)told(2);
+  holds_turns_ = true;
+  std::string many;
+  for (std::size_t i = 0; i <= kComponentsApart / 2; ++i) many += i == 0 ? "'x'" : " 1 'x'";
+  edit(2, 1, many);
+  edit(3, 1, "'y'");
+  read(protocol::ReadKind::kFetch, 1);
+  ASSERT_EQ(turns_.size(), 1U);
+  EXPECT_FALSE(host_->idle());
+  EXPECT_FALSE(host_->unload());
+  EXPECT_THAT(told_, IsEmpty());
+  holds_turns_ = false;
+  turns_.front()()();
+  EXPECT_THAT(told(5), ElementsAre("0 records", HasSubstr("\"op\":"), "ack 1", HasSubstr("\"op\":"),
+                                   "ack 2"));
+}
+
 TEST_F(DocumentHostTest, RecordsThatAreLongToWriteAreWrittenElsewhere) {
   read(protocol::ReadKind::kFetch);
   (void)told(1);
@@ -338,7 +359,8 @@ TEST_F(DocumentHostTest, OperationsBecomeOneBatchWhileFollowersHaveNotBeenToldOf
 
 TEST_F(DocumentHostTest, WhereNobodyFollowsOrFewNoOperationWaitsForThem) {
   told_at_once_ = 2;
-  host_ = DocumentHost::open({"docs", "d"}, log_, ports(), storage::Payer{1});
+  const HostPorts told_at_once = ports();
+  host_ = DocumentHost::open({"docs", "d"}, log_, told_at_once, storage::Payer{1});
   keeps_notices_ = true;
   submit(1, std::nullopt, storage::Create{"a"});
   (void)told(2);
@@ -349,6 +371,7 @@ TEST_F(DocumentHostTest, WhereNobodyFollowsOrFewNoOperationWaitsForThem) {
     (void)told(2);
   }
   EXPECT_THAT(later_, IsEmpty());
+  host_.reset();
 }
 
 TEST_F(DocumentHostTest, ADocumentThatIsWrittenIsNotForgotten) {

@@ -365,7 +365,7 @@ class SlicedSwitchboardTest : public ::testing::Test {
       {.loops = 1,
        .history_id = "5ea1",
        .documents_bytes = std::size_t{1} << 20,
-       .told_at_once = 1},
+       .at_once = {.told = 1}},
       log_,
       {.post =
            [this](LoopIndex, Ports::Work work) {

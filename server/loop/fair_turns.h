@@ -1,0 +1,79 @@
+// FairTurns: what clients have one loop do, such as taking in what was read, or passing requests
+// on. It is done at once as long as there is little of it, and else in turns, a slice of it in
+// each, so that others have theirs in between. Then those clients go first whose payers have used
+// least (storage/fair_queue.h); what one payer has asked for keeps its order.
+//
+// Pure; belongs to one thread.
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <functional>
+#include <utility>
+
+#include "storage/fair_queue.h"
+#include "storage/payer.h"
+
+namespace cowrite::loop {
+
+class FairTurns {
+ public:
+  // Returns what it has cost.
+  using Work = std::function<std::size_t()>;
+  using Post = std::function<void(std::function<void()>)>;
+
+  // A turn costs `slice`, and the rest of what was done last. `post` has a function called in
+  // another turn, while this is there. REQUIRES: slice > 0.
+  FairTurns(std::size_t slice, Post post) : slice_(slice), left_(slice), post_(std::move(post)) {}
+
+  // Does it now, or in a later turn; true if it is done. `work` is as Work, and copied only if it
+  // has to wait.
+  template <typename DoWork>
+  bool take(storage::Payer payer, DoWork work) {
+    if (left_ == 0 || !waiting_.empty()) {
+      waiting_.push(payer, std::move(work));
+      schedule();
+      return false;
+    }
+    spend(work());
+    return true;
+  }
+
+  // Forgets what waits.
+  void clear() { waiting_ = {}; }
+
+ private:
+  // Who waits for nothing for so many turns is forgiven a slice.
+  static constexpr std::size_t kTurnsForgiven = 16;
+
+  void spend(std::size_t cost) {
+    left_ -= std::min(left_, cost);
+    if (left_ == 0) schedule();
+  }
+
+  void schedule() {
+    if (scheduled_) return;
+    post_([this] { take_turn(); });
+    scheduled_ = true;
+  }
+
+  void take_turn() {
+    scheduled_ = false;
+    left_ = slice_;
+    waiting_.forgive(1 + slice_ / kTurnsForgiven);
+    while (left_ > 0 && !waiting_.empty()) {
+      auto [payer, work] = waiting_.pop();
+      const std::size_t cost = work();
+      waiting_.charge(payer, cost);
+      spend(cost);
+    }
+  }
+
+  const std::size_t slice_;
+  std::size_t left_;  // Of the slice, until the next turn.
+  const Post post_;
+  storage::FairQueue<Work> waiting_;
+  bool scheduled_ = false;
+};
+
+}  // namespace cowrite::loop

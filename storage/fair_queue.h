@@ -1,0 +1,153 @@
+// FairQueue: a queue in which payers take turns. What one payer has put in leaves in order; of the
+// payers the one goes first that has used least; of equal ones those who come anew go before those
+// who want more, and then the one that has waited longest. Who comes anew is taken to have used as
+// much as the one that had the last turn: nobody saves turns up, and who asks for little does not
+// wait until all who ask for much had theirs.
+#pragma once
+
+#include <algorithm>
+#include <compare>
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <set>
+#include <utility>
+
+#include "storage/payer.h"
+
+namespace cowrite::storage {
+
+template <typename Item>
+class FairQueue {
+ public:
+  [[nodiscard]] bool empty() const { return turns_.empty(); }
+
+  void push(Payer payer, Item item) {
+    const auto [own, is_new] = accounts_.try_emplace(payer, Account{.used = least_used_});
+    Account& account = own->second;
+    if (!is_new && account.items.empty()) end_rest(own);
+    account.items.push_back(std::move(item));
+    if (account.items.size() == 1) await_turn(own, Comes::kAnew);
+  }
+
+  // Takes out those for which `is_unwanted` returns true; it is asked once about each.
+  template <typename IsUnwanted>
+  void erase_if(IsUnwanted is_unwanted) {
+    for (auto own = accounts_.begin(); own != accounts_.end(); ++own) {
+      if (own->second.items.empty()) continue;
+      std::erase_if(own->second.items, is_unwanted);
+      if (!own->second.items.empty()) continue;
+      turns_.erase(turn_of(own));
+      rest(own);
+    }
+    forget();
+  }
+
+  // The next payer, and its oldest item. REQUIRES: !empty().
+  [[nodiscard]] std::pair<Payer, Item> pop() {
+    const auto own = accounts_.find(turns_.begin()->payer);
+    turns_.erase(turns_.begin());
+    least_used_ = std::max(least_used_, own->second.used);
+    std::pair<Payer, Item> next(own->first, std::move(own->second.items.front()));
+    own->second.items.pop_front();
+    if (own->second.items.empty()) {
+      rest(own);
+    } else {
+      await_turn(own, Comes::kAgain);
+    }
+    forget();
+    return next;
+  }
+
+  // What the payer was given has cost so much, in a unit that is the same for all.
+  void charge(Payer payer, std::uint64_t cost) {
+    const auto [own, is_new] = accounts_.try_emplace(payer, Account{.used = least_used_});
+    const bool waits = !own->second.items.empty();
+    if (waits) {
+      turns_.erase(turn_of(own));
+    } else if (!is_new) {
+      end_rest(own);
+    }
+    own->second.used += cost;
+    if (waits) {
+      turns_.insert(turn_of(own));
+    } else {
+      rest(own);
+    }
+    forget();
+  }
+
+  // Of what was charged, whoever waits for nothing is forgiven so much.
+  void forgive(std::uint64_t cost) {
+    forgiven_ += cost;
+    forget();
+  }
+
+ private:
+  // So many payers that wait for nothing are known for what they have used; beyond it the one that
+  // has used least of them is forgotten.
+  static constexpr std::size_t kRestingMax = 4'096;
+
+  enum class Comes : std::uint8_t { kAnew, kAgain };
+  struct Account {
+    std::uint64_t used = 0;  // Of a payer that waits for nothing, as of when forgiven_ was 0.
+    Comes comes = Comes::kAnew;
+    std::uint64_t arrival = 0;  // Since when it waits for its turn.
+    std::deque<Item> items = {};
+  };
+  using Accounts = std::map<Payer, Account>;
+  using Own = typename Accounts::iterator;
+  struct Turn {
+    std::uint64_t used = 0;
+    Comes comes = Comes::kAnew;
+    std::uint64_t arrival = 0;
+    Payer payer = {};
+    friend auto operator<=>(const Turn&, const Turn&) = default;
+  };
+
+  static Turn turn_of(Own own) {
+    const Account& account = own->second;
+    return {account.used, account.comes, account.arrival, own->first};
+  }
+
+  void await_turn(Own own, Comes comes) {
+    own->second.comes = comes;
+    own->second.arrival = arrivals_++;
+    turns_.insert(turn_of(own));
+  }
+
+  void rest(Own own) {
+    own->second.used += forgiven_;
+    resting_.insert({own->second.used, own->first});
+  }
+
+  void end_rest(Own own) {
+    resting_.erase({own->second.used, own->first});
+    own->second.used = std::max(least_used_, left_of(own->second.used));
+  }
+
+  [[nodiscard]] std::uint64_t left_of(std::uint64_t used) const {
+    return used - std::min(used, forgiven_);
+  }
+
+  // Forgets payers that do not differ from those who come anew.
+  void forget() {
+    while (!resting_.empty()) {
+      const auto [used, payer] = *resting_.begin();
+      if (left_of(used) > least_used_ && resting_.size() <= kRestingMax) return;
+      least_used_ = std::max(least_used_, left_of(used));
+      resting_.erase(resting_.begin());
+      accounts_.erase(payer);
+    }
+  }
+
+  Accounts accounts_;
+  std::set<Turn> turns_;                               // Of those for whom something waits.
+  std::set<std::pair<std::uint64_t, Payer>> resting_;  // The others.
+  std::uint64_t least_used_ = 0;
+  std::uint64_t forgiven_ = 0;
+  std::uint64_t arrivals_ = 0;
+};
+
+}  // namespace cowrite::storage
