@@ -42,10 +42,12 @@ inline constexpr std::size_t kHistoryChunkBytes = std::size_t{256} << 10;
 // What a client that is behind is sent at a time: when it has taken it, it is sent more.
 inline constexpr std::size_t kCatchUpBytes = std::size_t{64} << 10;
 
-// Records sent to an author before its ack, each author's written for it: of those in memory, and
-// no more of what its own batch adds. An author who missed more gets the ack alone, does not accept
-// it, and fetches the rest at the pace of its socket.
-inline constexpr std::size_t kMissedBytesMax = kCatchUpBytes;
+// Records sent to an author before its ack: of those in memory, and no more of what its own batch
+// adds. They are written for it in one turn, so that their components are bounded, too: with four
+// for each of those in memory it takes a millisecond or two. An author who missed more gets the ack
+// alone, does not accept it, and fetches the rest at the pace of its socket.
+inline constexpr std::size_t kMissedBytesMax = kRecentBytesMax;
+inline constexpr std::size_t kMissedComponentsMax = 4 * kRecentRecordsMax;
 
 // What rebasing costs is counted in components: those of both operations, and so many more for each
 // record that is passed, and for each that is read for it. A component takes about 5 ns.

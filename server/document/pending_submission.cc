@@ -30,9 +30,12 @@ std::optional<std::uint64_t> PendingSubmission::missed_from(std::uint64_t versio
                                                             const RecentRecords& batch) const {
   if (!base() || *base() < committed.begin() || version <= *base()) return std::nullopt;
   const std::uint64_t end = committed.end();
-  const std::uint64_t bytes = committed.bytes(std::min(*base(), end), std::min(version, end)) +
-                              batch.bytes(std::max(*base(), end), std::max(version, end));
-  if (bytes > kMissedBytesMax) return std::nullopt;
+  const auto sum = [&](auto of) {
+    return (committed.*of)(std::min(*base(), end), std::min(version, end)) +
+           (batch.*of)(std::max(*base(), end), std::max(version, end));
+  };
+  if (sum(&RecentRecords::bytes) > kMissedBytesMax) return std::nullopt;
+  if (sum(&RecentRecords::components) > kMissedComponentsMax) return std::nullopt;
   return base();
 }
 

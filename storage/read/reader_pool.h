@@ -21,9 +21,9 @@
 #include <thread>
 #include <vector>
 
+#include "storage/fair_queue.h"
 #include "storage/history.h"
 #include "storage/payer_shares.h"
-#include "storage/fair_queue.h"
 #include "storage/read_order.h"
 #include "storage/store/store.h"
 

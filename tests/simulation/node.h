@@ -28,7 +28,8 @@ class Node : public std::enable_shared_from_this<Node> {
     std::function<void()> halt;  // The log is in an unknown state.
   };
 
-  // Idle documents leave where all take more than documents_bytes; each loop does so much at once. REQUIRES: loops > 0; owned by a shared_ptr before anything is called.
+  // Idle documents leave where all take more than documents_bytes; each loop does so much at once.
+  // REQUIRES: loops > 0; owned by a shared_ptr before anything is called.
   Node(Dependencies dependencies, std::size_t loops, std::size_t documents_bytes,
        const switchboard::AtOnce& at_once);
 

@@ -140,7 +140,7 @@ void Oracle::skipped(const std::string& client, const DocumentKey& key, const st
   const std::vector<storage::Record>& records = ledger_.book(key).records;
   const std::uint64_t end = std::min<std::uint64_t>(to, records.size());
   const std::string source = named(id);
-  std::size_t bytes = 0;
+  std::size_t bytes = 0;  // Far fewer components than may be missed go into these.
   for (std::uint64_t version = base; version < records.size(); ++version) {
     bytes += record_bytes(records[version]);
   }

@@ -558,13 +558,10 @@ TEST(Document, ASubmissionFromBehindTheRecordsIsRebasedWithoutThem) {
             "xaZYb");  // Both stand behind a; the later one left.
 }
 
-TEST(Document, AnAuthorWhoMissedMuchGetsTheAckAlone) {
+TEST(Document, AnAuthorWhoMissedMoreThanIsInMemoryGetsTheAckAlone) {
   DocumentHarness harness = ab();
   type_long(harness);
-  const RecentRecords& recent = harness.document().recent();
-  std::uint64_t first = recent.end();
-  while (recent.bytes(first - 1, recent.end()) <= kMissedBytesMax) --first;
-  ASSERT_GT(first, recent.begin());
+  const std::uint64_t first = harness.document().recent().begin();
   harness.edit("carol", 1, first, "'Y'");
   harness.read_history();
   harness.settle();
@@ -574,6 +571,22 @@ TEST(Document, AnAuthorWhoMissedMuchGetsTheAckAlone) {
   harness.edit("carol", 2, first - 1, "'Y'");
   harness.settle();
   EXPECT_EQ(harness.announced().back(), "ack carol:2 at " + std::to_string(harness.version() - 1));
+}
+
+TEST(Document, AnAuthorWhoMissedTooManyComponentsGetsTheAckAlone) {
+  DocumentHarness harness({record(0, "alice", 1, storage::Create{"ab"})}, 1);
+  std::string many;  // As many components as may be missed.
+  for (std::size_t i = 0; i < kMissedComponentsMax / 2; ++i) many += " 1 'x'";
+  harness.edit("bob", 1, 1, "'" + std::string(kMissedComponentsMax / 2, 'a') + "'");
+  harness.settle();
+  harness.edit("bob", 2, 2, many);
+  harness.settle();
+  harness.edit("carol", 1, 2, "'Y'");
+  harness.settle();
+  EXPECT_EQ(harness.announced().back(), "ack carol:1 at 3 after 2");
+  harness.edit("dave", 1, 1, "'Y'");
+  harness.settle();
+  EXPECT_EQ(harness.announced().back(), "ack dave:1 at 4");
 }
 
 TEST(Document, ARepeatFromBehindTheRecordsIsRecognisedWithoutThem) {

@@ -133,3 +133,6 @@ export const kNotHere = {
       "with a database client submit create metadata enabled does not fail when resubmitting a create op",
     ],
 };
+
+// Of those the ones that fail only where the second of two messages, on another connection, arrives before the next test begins.
+export const kMayPass = ["with a database client subscribe backend.suppressPublish stops op updates"];
