@@ -43,11 +43,6 @@ bool is_channel_of(const storage::DocumentKey& key, std::string_view channel) {
          channel.starts_with(collection) && channel.ends_with(id);
 }
 
-Error bulk_reply_full() {
-  return {protocol::kErrBulkReplyTooLarge,
-          "the reply to a bulk request is full; ask for this document alone"};
-}
-
 }  // namespace
 
 // ---- Requests of the client
@@ -123,7 +118,7 @@ void DocumentReads::snapshot(protocol::FetchSnapshotByTime request) {
 bool DocumentReads::wants(const storage::DocumentKey& key) const {
   return subscriptions_.contains(key) || joining_.contains(key) ||
          std::ranges::any_of(listing_, [&](std::uint64_t id) {
-           const BulkList& list = bulks_.at(id).list;
+           const BulkList& list = bulks_.at(id).list();
            return list.action() == BulkList::Action::kSubscribe && list.holds(key);
          });
 }
@@ -142,7 +137,7 @@ DocumentReads::Fresh DocumentReads::fresh_of(const protocol::Read& request) cons
 DocumentReads::Fresh DocumentReads::fresh_of(const protocol::ReadMany& request) const {
   BulkList::Ids listed;
   for (const std::uint64_t id : listing_) {
-    const BulkList& list = bulks_.at(id).list;
+    const BulkList& list = bulks_.at(id).list();
     const bool is_like_it =
         list.action() == BulkList::Action::kSubscribe && list.collection() == request.collection;
     if (is_like_it) list.add_left(listed);
@@ -201,9 +196,7 @@ DocumentReads::OpenRequest DocumentReads::close_request(std::uint64_t ticket) {
 void DocumentReads::begin_bulk(BulkList list, std::size_t bytes) {
   const std::uint64_t id = next_number_++;
   const std::size_t documents = list.left();
-  bulks_.emplace(id, Bulk{.list = std::move(list),
-                          .left = documents + 1,
-                          .paid = {followed_.give_back_later(bytes)}});
+  bulks_.try_emplace(id, std::move(list), bytes, followed_, free_text_bytes_);
   if (documents > 0) listing_.push_back(id);
   listed_ += documents;
   pump();
@@ -212,7 +205,7 @@ void DocumentReads::begin_bulk(BulkList list, std::size_t bytes) {
 
 // Asks for one document of a bulk request.
 void DocumentReads::expand(std::uint64_t id, const BulkList::Part& part) {
-  const BulkList& list = bulks_.at(id).list;
+  const BulkList& list = bulks_.at(id).list();
   --listed_;
   if (list.left() == 0) std::erase(listing_, id);
   if (list.action() == BulkList::Action::kUnsubscribe) {
@@ -234,7 +227,7 @@ void DocumentReads::expand_all(const storage::DocumentKey& key) {
   if (listing_.empty()) return;
   const std::vector<std::uint64_t> listing = listing_;
   for (const std::uint64_t id : listing) {
-    BulkList& list = bulks_.at(id).list;
+    BulkList& list = bulks_.at(id).list();
     while (const std::optional<BulkList::Part> part = list.take(key)) expand(id, *part);
   }
 }
@@ -243,7 +236,7 @@ void DocumentReads::expand_all(const storage::DocumentKey& key) {
 bool DocumentReads::expand_next() {
   if (listing_.empty() || open_parts_ >= kReadsInFlightPerConnectionMax) return false;
   const std::uint64_t id = listing_.front();
-  expand(id, bulks_.at(id).list.take_first());
+  expand(id, bulks_.at(id).list().take_first());
   return true;
 }
 
@@ -288,8 +281,7 @@ void DocumentReads::post(document::ToDocument request) {
 // The client has not got an answer yet that waits for a bulk reply.
 void DocumentReads::settled(const storage::DocumentKey& key) {
   if (const Subscription* const known = find(key); known && known->bulk) {
-    ++bulks_.at(*known->bulk).unsettled[key];
-    return;
+    return bulks_.at(*known->bulk).hold_answer(key);
   }
   queue_.settled(key);
   pump();
@@ -304,7 +296,7 @@ void DocumentReads::cancel_joining(const std::string& collection, const BulkList
     queue_.cancel_subscriptions({collection, std::string(id)});
   }
   for (const std::uint64_t id : listing_) {
-    BulkList& list = bulks_.at(id).list;
+    BulkList& list = bulks_.at(id).list();
     const bool subscribes = list.action() == BulkList::Action::kSubscribe;
     if (subscribes && list.collection() == collection) list.cancel(ids);
   }
@@ -316,7 +308,7 @@ void DocumentReads::answer_cancelled(const document::ReadRequest& joining) {
   no_longer_joining(joining.request.key);
   const OpenRequest open = close_request(joining.ticket);
   if (!open.bulk) return outbox_.send(protocol::encode_read(joining.request));
-  bulks_.at(*open.bulk).reply.add_resumed(joining.request.key.id());
+  bulks_.at(*open.bulk).add_resumed(joining.request.key.id());
   close_part(*open.bulk);
 }
 
@@ -396,64 +388,32 @@ void DocumentReads::no_longer_joining(const storage::DocumentKey& key) {
 void DocumentReads::join(const document::ReadReply& reply, const OpenRequest& open) {
   Subscription& subscription = subscriptions_[reply.key];
   subscription.next = reply.next;
-  const bool overtakes = open.bulk && !bulks_.at(*open.bulk).list.with_versions();
+  const bool overtakes = open.bulk && !bulks_.at(*open.bulk).list().with_versions();
   subscription.bulk = overtakes ? open.bulk : std::nullopt;
 }
 
 void DocumentReads::finish_part(std::uint64_t id, const protocol::Read& request,
                                 const document::ReadReply& reply) {
-  Bulk& bulk = bulks_.at(id);
+  BulkRequest& bulk = bulks_.at(id);
   if (!reply.content) {
     outbox_.note_refusal(reply.content.error());
-    if (request.version) {
-      bulk.failed.emplace(request.key.id(), reply.content.error());
-    } else {
-      bulk.reply.add_error(request.key.id(), reply.content.error());
-    }
+    bulk.add_error(request, reply.content.error());
   } else if (const auto* snapshot = std::get_if<storage::Snapshot>(&*reply.content)) {
-    if (hold_text(bulk, reply, snapshot->text.bytes())) {
-      bulk.reply.add_snapshot(request.key.id(), *snapshot);
-    } else {
-      const Error error = bulk_reply_full();
-      outbox_.note_refusal(error);
-      bulk.reply.add_error(request.key.id(), error);
+    if (const Result<void> added = bulk.add_text(request.key.id(), *snapshot, reply.room); !added) {
+      outbox_.note_refusal(added.error());
       if (reply.joined) leave_unasked(request.key);
     }
   }
   close_part(id);
 }
 
-// Keeps room for a text of the reply. A small one has none of its own: a few of them are a part of
-// what a connection costs, and more are paid for. False if there is no room.
-bool DocumentReads::hold_text(Bulk& bulk, const document::ReadReply& reply, std::size_t bytes) {
-  if (bulk.text_bytes > 0 && bulk.text_bytes + bytes > kBulkReplyBytesMax) return false;
-  if (reply.room) {
-    bulk.rooms->push_back(reply.room);
-  } else if (free_text_bytes_ + bytes <= kBulkTextBytesFree) {
-    free_text_bytes_ += bytes;
-    bulk.free_text_bytes += bytes;
-  } else if (followed_.take(bytes)) {
-    bulk.paid.push_back(followed_.give_back_later(bytes));
-  } else {
-    return false;
-  }
-  bulk.text_bytes += bytes;
-  return true;
-}
-
 // Else bulk replies that have some of their texts could wait for each other's room for ever.
 void DocumentReads::give_back_texts() {
   std::vector<storage::DocumentKey> given_up;
-  for (auto& [id, bulk] : bulks_) {
-    if (bulk.rooms->empty()) continue;
-    bulk.rooms->clear();
-    bulk.text_bytes = kBulkReplyBytesMax;  // No other text fits.
-    for (std::string& document : bulk.reply.give_up_snapshots(bulk_reply_full())) {
-      given_up.emplace_back(bulk.list.collection(), std::move(document));
-    }
-  }
+  for (auto& [id, bulk] : bulks_)
+    std::ranges::move(bulk.give_back_texts(), std::back_inserter(given_up));
   for (const storage::DocumentKey& key : given_up) {
-    outbox_.note_refusal(bulk_reply_full());
+    outbox_.note_refusal(BulkRequest::full());
     if (find(key)) leave_unasked(key);
   }
 }
@@ -461,18 +421,14 @@ void DocumentReads::give_back_texts() {
 // One part of a bulk request is done; after the last one the reply goes out, and what had to wait
 // for it.
 void DocumentReads::close_part(std::uint64_t id) {
-  Bulk& bulk = bulks_.at(id);
-  if (--bulk.left > 0) return;
-  if (bulk.list.action() == BulkList::Action::kUnsubscribe) {
-    outbox_.send(protocol::encode_done(bulk.list.unsubscribe_many()));
-  } else {
-    const protocol::ReadMany request = bulk.list.read_many();
-    std::ranges::move(bulk.paid, std::back_inserter(*bulk.rooms));
-    outbox_.send(encode_reply(bulk, request), bulk.rooms);
-    for (transport::SharedOutbound& records : bulk.held) outbox_.send(std::move(records));
-    for (const auto& [document, operations] : bulk.unsettled) {
-      for (std::size_t i = 0; i < operations; ++i) queue_.settled(document);
-    }
+  BulkRequest& bulk = bulks_.at(id);
+  if (!bulk.one_is_done()) return;
+  bulk.send(outbox_);
+  for (const auto& [document, operations] : bulk.answers()) {
+    for (std::size_t i = 0; i < operations; ++i) queue_.settled(document);
+  }
+  if (bulk.list().action() == BulkList::Action::kSubscribe) {
+    const protocol::ReadMany request = bulk.list().read_many();
     for (const auto& [document, version] : request.documents) {
       if (Subscription* subscription = find({request.collection, document});
           subscription && subscription->bulk == id) {
@@ -480,25 +436,7 @@ void DocumentReads::close_part(std::uint64_t id) {
       }
     }
   }
-  free_text_bytes_ -= bulk.free_text_bytes;
   bulks_.erase(id);
-}
-
-// The reply to a read with versions has no place for an error of one document. If there is one, it
-// takes the form of the other reply, with `false` instead of a snapshot for those that were
-// resumed: for sharedb's client that is the end of its request, and nothing to take in.
-protocol::PiecedText DocumentReads::encode_reply(Bulk& bulk, const protocol::ReadMany& request) {
-  if (!request.with_versions) return bulk.reply.encode(request);
-  if (bulk.failed.empty()) return {protocol::encode_done(request), {}};
-  protocol::BulkReply reply;
-  for (const auto& [document, _] : request.documents) {
-    if (const auto failed = bulk.failed.find(document); failed != bulk.failed.end()) {
-      reply.add_error(document, failed->second);
-    } else {
-      reply.add_resumed(document);
-    }
-  }
-  return reply.encode(request);
 }
 
 void DocumentReads::leave_unasked(const storage::DocumentKey& key) {
@@ -564,13 +502,7 @@ void DocumentReads::follow(const Subscription& subscription, transport::SharedOu
     outbox_.send(std::move(records));
     return;
   }
-  Bulk& bulk = bulks_.at(*subscription.bulk);
-  const std::size_t bytes = records->bytes;
-  bulk.held_bytes += bytes;
-  bulk.held.push_back(std::move(records));
-  if (bulk.held_bytes <= kHeldBytesFree) return;
-  if (bulk.held_bytes > kSendQueueBytesMax || !followed_.take(bytes)) return outbox_.drop();
-  bulk.paid.push_back(followed_.give_back_later(bytes));
+  if (!bulks_.at(*subscription.bulk).hold(std::move(records))) outbox_.drop();
 }
 
 }  // namespace cowrite::session

@@ -23,9 +23,9 @@
 #include <vector>
 
 #include "server/document/messages.h"
-#include "server/protocol/encode.h"
 #include "server/protocol/message.h"
 #include "server/session/bulk_list.h"
+#include "server/session/bulk_request.h"
 #include "server/session/followed_memory.h"
 #include "server/session/outbox.h"
 #include "server/session/own_sources.h"
@@ -101,23 +101,6 @@ class DocumentReads {
   [[nodiscard]] std::size_t requests() const { return open_requests_.size(); }
 
  private:
-  using Rooms = std::vector<std::shared_ptr<const void>>;
-  // A bulk request, until the last of its documents has answered.
-  struct Bulk {
-    BulkList list;
-    std::size_t left = 0;             // Documents that have not answered.
-    Rooms paid;                       // Of the account: for the list, and what waits for the reply.
-    protocol::BulkReply reply = {};   // With the snapshots so far.
-    std::size_t text_bytes = 0;       // In them.
-    std::size_t free_text_bytes = 0;  // Of those, what is not paid for.
-    std::shared_ptr<Rooms> rooms = std::make_shared<Rooms>();  // For texts that are not small.
-    std::map<std::string, Error> failed = {};                  // Documents of a read with versions.
-    // Records that followed before the reply could go.
-    std::vector<transport::SharedOutbound> held = {};
-    std::size_t held_bytes = 0;
-    // Of each document, the operations whose answers are among them.
-    std::map<storage::DocumentKey, std::size_t> unsettled = {};
-  };
   // What a reply is for.
   struct OpenRequest {
     std::optional<protocol::Message> request;  // Absent if the client did not ask for it.
@@ -155,10 +138,7 @@ class DocumentReads {
   void leave_unasked(const storage::DocumentKey& key);
   void finish_part(std::uint64_t id, const protocol::Read& request,
                    const document::ReadReply& reply);
-  [[nodiscard]] bool hold_text(Bulk& bulk, const document::ReadReply& reply, std::size_t bytes);
   void close_part(std::uint64_t id);
-  [[nodiscard]] static protocol::PiecedText encode_reply(Bulk& bulk,
-                                                         const protocol::ReadMany& request);
 
   document::SessionId session_;
   document::Asker asker_;
@@ -172,9 +152,9 @@ class DocumentReads {
   std::map<storage::DocumentKey, std::size_t> joining_;  // Subscriptions asked for, by document.
   std::size_t wanted_ = 0;  // Documents in either, or that a bulk subscription still lists.
   std::map<std::uint64_t, OpenRequest> open_requests_;
-  std::size_t open_parts_ = 0;  // Those of bulk requests.
-  std::map<std::uint64_t, Bulk> bulks_;
-  std::size_t free_text_bytes_ = 0;     // Of all of them.
+  std::size_t open_parts_ = 0;       // Those of bulk requests.
+  std::size_t free_text_bytes_ = 0;  // Of all bulk requests.
+  std::map<std::uint64_t, BulkRequest> bulks_;
   std::vector<std::uint64_t> listing_;  // Those that list documents which were not asked for.
   std::size_t listed_ = 0;              // How many they are.
   RequestQueue queue_;                  // Not posted yet.

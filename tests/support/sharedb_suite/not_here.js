@@ -135,4 +135,6 @@ export const kNotHere = {
 };
 
 // Of those the ones that fail only where the second of two messages, on another connection, arrives before the next test begins.
-export const kMayPass = ["with a database client subscribe backend.suppressPublish stops op updates"];
+export const kMayPass = [
+  "with a database client subscribe backend.suppressPublish stops op updates",
+];
