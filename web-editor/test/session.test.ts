@@ -222,6 +222,34 @@ describe("a session", () => {
     expect(ada.session.text.isAtRisk).toBe(true);
   });
 
+  test("asks again for what a full server has refused, on opening and on coming back", async () => {
+    const refusal = { error: { code: "ERR_TOO_MANY_SUBSCRIPTIONS", message: "full" } };
+    const asked = ({ sent }: SimulatedHost) =>
+      sent.filter((message) => (JSON.parse(message) as { a: string }).a === "s").length;
+    const ada = new Writer("Ada", byHand.server);
+    await Promise.resolve();
+    handshake("same");
+    sayOf("s", refusal);
+    expect(ada.events).toEqual(["full"]);
+    ada.host.advance(1_000);
+    expect(asked(ada.host)).toBe(2);
+    sayOf("s", { data: snapshot });
+    expect(ada.events).toEqual(["full", "opened"]);
+    expect(ada.label).toBe("Saved");
+
+    ada.host.cut();
+    ada.host.wake();
+    await Promise.resolve();
+    handshake("same");
+    sayOf("s", refusal);
+    expect(ada.label).toBe("Reconnecting…");
+    ada.host.advance(1_000);
+    sayOf("s", {});
+    expect(ada.label).toBe("Saved");
+    expect(ada.events).toEqual(["full", "opened"]);
+    expect(ada.host.reported).toEqual([]);
+  });
+
   test("replaces a connection that does not answer within ten seconds", async () => {
     let connections = 0;
     const ada = new Writer("Ada", (events) => {

@@ -31,6 +31,7 @@ class Person {
       onFailure: (message) => {
         throw new Error(message);
       },
+      onFull: () => undefined,
       onDiscarded: () => this.discarded.push(this.shared.pending.discarded),
       onHistoryReplaced: () => {
         throw new Error("The history was replaced");

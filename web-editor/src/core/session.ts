@@ -1,6 +1,7 @@
 // One person's work on one document, without a page: the link to the server, the text, and the
 // people who are here. A page shows what the session reports and tells it what its user does.
 import { Link } from "./connection/link";
+import { retryDelayMs } from "./connection/retry-delay";
 import { SharedText, type TextEvents } from "./document/shared-text";
 import type { Host } from "./host";
 import type { Peer } from "./presence/peer";
@@ -8,6 +9,7 @@ import type { Person } from "./presence/person";
 import type { Place } from "./presence/place";
 import { PresenceChannel } from "./presence/presence-channel";
 import { saveState, type SaveState } from "./save-state";
+import { Timer } from "./timer";
 
 export interface SessionOptions {
   documentName: string;
@@ -29,6 +31,8 @@ export class Session {
   readonly text: SharedText;
   private readonly link: Link;
   private readonly presence: PresenceChannel;
+  // The next attempt to follow a document on a server that was full.
+  private readonly retry: Timer;
 
   constructor(
     private readonly host: Host,
@@ -36,6 +40,7 @@ export class Session {
     private readonly events: SessionEvents,
   ) {
     this.person = options.person;
+    this.retry = new Timer(host.clock);
     this.link = new Link(host, this.person.name, {
       onState: () => this.linkChanged(),
       onMessage: (message) => this.text.willReceive(message),
@@ -52,6 +57,7 @@ export class Session {
         this.presence.documentGone();
         events.onMissing(wasDeleted);
       },
+      onFull: (refusals) => this.retry.set(retryDelayMs(refusals), () => this.text.follow()),
     });
     this.presence = new PresenceChannel(connection, options.documentName, host, {
       value: () => this.presenceValue(),

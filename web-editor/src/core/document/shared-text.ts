@@ -1,7 +1,7 @@
 // One document of the server as an editor works with it: its text, and operations in and out. The
 // document exists once it has been opened; if this text may be written, opening makes it exist.
 import type { Text } from "@codemirror/state";
-import type { Connection, Doc, Message } from "sharedb/lib/client";
+import type { Connection, Doc, Failure, Message } from "sharedb/lib/client";
 import type { Host } from "../host";
 import type { Operation } from "./operation";
 import { PendingEdits, type PendingEditsEvents } from "./pending-edits";
@@ -9,6 +9,7 @@ import { PendingEdits, type PendingEditsEvents } from "./pending-edits";
 export const collection = "docs";
 
 const alreadyCreated = "ERR_DOC_ALREADY_CREATED";
+const serverIsFull = "ERR_TOO_MANY_SUBSCRIPTIONS";
 const newerThanServer = "ERR_OP_VERSION_NEWER_THAN_CURRENT_SNAPSHOT";
 
 // Why nothing more is sent once the history was replaced.
@@ -24,11 +25,18 @@ export interface TextEvents extends PendingEditsEvents {
   onOperation: (operation: Operation) => void;
   // The document does not exist, or was deleted. It may come back through onText.
   onMissing: (wasDeleted: boolean) => void;
-  // The document cannot be opened, or cannot be created.
+  // The document cannot be opened, or cannot be created. If the server is full it may be opened
+  // later.
   onFailure: (message: string) => void;
   // The server was restored from a backup, or its data was replaced, and its history is no longer
   // the one that this text belongs to. From here on the text stays as it is.
   onHistoryReplaced: () => void;
+}
+
+export interface SharedTextEvents extends TextEvents {
+  // The server has refused so many times in a row to let the document be followed, since it is full.
+  // It has room later, and then follow() is to be called. Nothing that is written waits for it.
+  onFull: (refusals: number) => void;
 }
 
 export class SharedText {
@@ -38,21 +46,19 @@ export class SharedText {
   wasOpened = false;
   // The server's history is no longer the one that this text belongs to.
   historyReplaced = false;
+  private refusals = 0;
 
   constructor(
     connection: Connection,
     id: string,
     private readonly mayWrite: boolean,
     private readonly host: Pick<Host, "clock" | "report">,
-    private readonly events: TextEvents,
+    private readonly events: SharedTextEvents,
   ) {
     this.doc = connection.get(collection, id);
     this.pending = new PendingEdits(this.doc, host.clock, events);
     this.listen();
-    this.doc.subscribe((error) => {
-      if (error && !this.historyReplaced) events.onFailure(error.message);
-      events.onProgress();
-    });
+    this.follow();
   }
 
   // True if there is a text to edit. While a refused edit is rolled back there is none.
@@ -69,6 +75,17 @@ export class SharedText {
   get isAtRisk(): boolean {
     const { since, discarded } = this.pending;
     return discarded !== "" || (since !== null && !this.historyReplaced);
+  }
+
+  // Has the server send what others write, if it does not.
+  follow(): void {
+    if (this.live) return;
+    this.doc.subscribe((error) => {
+      if (!error) this.refusals = 0;
+      else if (!(this.isFull(error) && this.wasOpened) && !this.historyReplaced)
+        this.events.onFailure(error.message);
+      this.events.onProgress();
+    });
   }
 
   // REQUIRES: exists.
@@ -105,6 +122,12 @@ export class SharedText {
     pending.giveUp(doc.type === null ? pending.text : (doc.data as Text).toString(), olderHistory);
   }
 
+  private isFull({ code }: Failure): boolean {
+    if (code !== serverIsFull) return false;
+    this.events.onFull(++this.refusals);
+    return true;
+  }
+
   private listen(): void {
     const { doc, events, pending } = this;
     doc.on("load", () => this.loaded());
@@ -121,6 +144,8 @@ export class SharedText {
     for (const event of ["no write pending", "nothing pending"] as const)
       doc.on(event, () => events.onProgress());
     doc.on("error", (error) => {
+      // The connection was lost, and on the new one there is no room.
+      if (this.isFull(error)) return;
       // Two tabs opened a new document at once. The client already has what the other made.
       if (error.code !== alreadyCreated && !this.historyReplaced) this.host.report(error);
     });
