@@ -98,7 +98,7 @@ def attacks_files(figures, surroundings, worst):
         cells = ["none" if time is None else milliseconds(time) for time in times]
         peak = found["peakBytes"] / 2**20
         lines.append(f"| {found['attack']} | {peak:,.0f} MiB | " + " | ".join(cells) + " |")
-    lines += ["", "Ack and open are the innocent's: its letters, and its openings of 100 KB.", "",
+    lines += ["", "Ack and open are the innocent's: its letters, and its openings of 100 KB. While the disk is nearly full, letters wait until there is room.", "",
               surroundings.sentences(worst), ""]
     document = {**dataclasses.asdict(surroundings), "others_cores_max": worst, "figures": figures}
     return {"attacks.md": "\n".join(lines), "attacks.json": json.dumps(document, indent=1) + "\n"}
