@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "ot/base/check.h"
+#include "server/transport/limits.h"
 
 namespace cowrite::transport {
 
@@ -61,6 +62,7 @@ Result<std::uint16_t> Acceptor::listen(const ListenAddress& address, Sharing sha
                        tcp::resolver::passive | tcp::resolver::numeric_service, error);
   if (error) return listen_error(address, error);
   error = bind_and_listen(acceptor_, endpoints.begin()->endpoint(), sharing);
+  if (!error) acceptor_.non_blocking(true, error);
   if (error) {
     acceptor_.close();
     return listen_error(address, error);
@@ -81,11 +83,25 @@ void Acceptor::accept() {
     if (error) return self->back_off();
     try {
       self->accepted_(std::move(socket));
+      if (!self->accept_waiting()) return self->back_off();
     } catch (const std::exception&) {  // No memory for it.
       return self->back_off();
     }
-    self->accept();
+    if (self->acceptor_.is_open()) self->accept();
   });
+}
+
+// Those that wait already, some of them: each turn of a busy loop takes its time, and a crowd that
+// comes back would wait for as many. False if the system refuses to.
+bool Acceptor::accept_waiting() {
+  for (std::size_t i = 1; i < kAcceptedAtOnce && acceptor_.is_open(); ++i) {
+    error_code error;
+    Socket socket = acceptor_.accept(error);
+    if (error == asio::error::would_block) return true;
+    if (error) return false;
+    accepted_(std::move(socket));
+  }
+  return true;
 }
 
 void Acceptor::back_off() {

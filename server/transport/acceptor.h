@@ -44,6 +44,7 @@ class Acceptor : public std::enable_shared_from_this<Acceptor> {
 
  private:
   void accept();
+  [[nodiscard]] bool accept_waiting();
   void back_off();
 
   boost::asio::io_context& context_;

@@ -34,6 +34,10 @@ inline constexpr std::size_t kOutputRateMin = std::size_t{1} << 10;
 // gigabyte; more users mean more servers.
 inline constexpr std::size_t kConnectionsMax = 20'000;
 
+// Connections that are accepted in one turn of the loop, of those that wait: each takes about 50
+// microseconds.
+inline constexpr std::size_t kAcceptedAtOnce = 64;
+
 // Connections that are looked at, or dropped, in one turn of the loop: each may end, which takes a
 // tenth of a millisecond and more.
 inline constexpr std::size_t kConnectionsPerTurn = 32;
