@@ -2,7 +2,8 @@
 // payers the one goes first that has used least; of equal ones those who come anew go before those
 // who want more, and then the one that has waited longest. Who comes anew is taken to have used as
 // much as the one that had the last turn: nobody saves turns up, and who asks for little does not
-// wait until all who ask for much had theirs.
+// wait until all who ask for much had theirs. Now and then the one goes that has waited longest, so
+// that each gets on, however many others there are that ask for little.
 #pragma once
 
 #include <algorithm>
@@ -22,13 +23,26 @@ template <typename Item>
 class FairQueue {
  public:
   [[nodiscard]] bool empty() const { return turns_.empty(); }
+  [[nodiscard]] std::size_t size() const { return size_; }
 
   void push(Payer payer, Item item) {
     const auto [own, is_new] = accounts_.try_emplace(payer, Account{.used = least_used_});
     Account& account = own->second;
-    if (!is_new && account.items.empty()) end_rest(own);
     account.items.push_back(std::move(item));
-    if (account.items.size() == 1) await_turn(own, Comes::kAnew);
+    ++size_;
+    if (account.items.size() > 1) return;
+    try {
+      if (!is_new) end_rest(own);
+      account.comes = Comes::kAnew;
+      account.arrival = arrivals_++;
+      by_arrival_.emplace(account.arrival, payer);
+      turns_.insert(turn_of(own));
+    } catch (...) {  // There is no memory.
+      by_arrival_.erase(account.arrival);
+      account.items.pop_back();
+      --size_;
+      throw;
+    }
   }
 
   // Takes out those for which `is_unwanted` returns true; it is asked once about each.
@@ -36,9 +50,10 @@ class FairQueue {
   void erase_if(IsUnwanted is_unwanted) {
     for (auto own = accounts_.begin(); own != accounts_.end(); ++own) {
       if (own->second.items.empty()) continue;
-      std::erase_if(own->second.items, is_unwanted);
+      size_ -= std::erase_if(own->second.items, is_unwanted);
       if (!own->second.items.empty()) continue;
       turns_.erase(turn_of(own));
+      by_arrival_.erase(own->second.arrival);
       rest(own);
     }
     forget();
@@ -46,15 +61,24 @@ class FairQueue {
 
   // The next payer, and its oldest item. REQUIRES: !empty().
   [[nodiscard]] std::pair<Payer, Item> pop() {
-    const auto own = accounts_.find(turns_.begin()->payer);
-    turns_.erase(turns_.begin());
-    least_used_ = std::max(least_used_, own->second.used);
-    std::pair<Payer, Item> next(own->first, std::move(own->second.items.front()));
-    own->second.items.pop_front();
-    if (own->second.items.empty()) {
+    const bool is_of_oldest = ++pops_ % kPopsOfOldest == 0;
+    const Own own =
+        accounts_.find(is_of_oldest ? by_arrival_.begin()->second : turns_.begin()->payer);
+    Account& account = own->second;
+    if (!is_of_oldest) least_used_ = std::max(least_used_, account.used);
+    std::pair<Payer, Item> next(own->first, std::move(account.items.front()));
+    account.items.pop_front();
+    --size_;
+    auto turn = turns_.extract(turn_of(own));
+    auto place = by_arrival_.extract(account.arrival);
+    if (account.items.empty()) {
       rest(own);
     } else {
-      await_turn(own, Comes::kAgain);
+      account.comes = Comes::kAgain;
+      account.arrival = place.key() = arrivals_++;
+      turn.value() = turn_of(own);
+      turns_.insert(std::move(turn));
+      by_arrival_.insert(std::move(place));
     }
     forget();
     return next;
@@ -63,17 +87,15 @@ class FairQueue {
   // What the payer was given has cost so much, in a unit that is the same for all.
   void charge(Payer payer, std::uint64_t cost) {
     const auto [own, is_new] = accounts_.try_emplace(payer, Account{.used = least_used_});
-    const bool waits = !own->second.items.empty();
-    if (waits) {
-      turns_.erase(turn_of(own));
-    } else if (!is_new) {
-      end_rest(own);
-    }
-    own->second.used += cost;
-    if (waits) {
-      turns_.insert(turn_of(own));
-    } else {
+    if (own->second.items.empty()) {
+      if (!is_new) end_rest(own);
+      own->second.used += cost;
       rest(own);
+    } else {
+      auto turn = turns_.extract(turn_of(own));
+      own->second.used += cost;
+      turn.value() = turn_of(own);
+      turns_.insert(std::move(turn));
     }
     forget();
   }
@@ -85,6 +107,9 @@ class FairQueue {
   }
 
  private:
+  // Of so many that leave, one is of the payer that has waited longest.
+  static constexpr std::uint64_t kPopsOfOldest = 4;
+
   // So many payers that wait for nothing are known for what they have used; beyond it the one that
   // has used least of them is forgotten.
   static constexpr std::size_t kRestingMax = 4'096;
@@ -109,12 +134,6 @@ class FairQueue {
   static Turn turn_of(Own own) {
     const Account& account = own->second;
     return {account.used, account.comes, account.arrival, own->first};
-  }
-
-  void await_turn(Own own, Comes comes) {
-    own->second.comes = comes;
-    own->second.arrival = arrivals_++;
-    turns_.insert(turn_of(own));
   }
 
   void rest(Own own) {
@@ -144,10 +163,13 @@ class FairQueue {
 
   Accounts accounts_;
   std::set<Turn> turns_;                               // Of those for whom something waits.
+  std::map<std::uint64_t, Payer> by_arrival_;          // The same.
   std::set<std::pair<std::uint64_t, Payer>> resting_;  // The others.
   std::uint64_t least_used_ = 0;
   std::uint64_t forgiven_ = 0;
   std::uint64_t arrivals_ = 0;
+  std::uint64_t pops_ = 0;
+  std::size_t size_ = 0;
 };
 
 }  // namespace cowrite::storage

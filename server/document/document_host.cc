@@ -73,7 +73,7 @@ void DocumentHost::came_back(LoadedDocument loaded) {
   document_ = std::move(loaded.document);
   charge_ = std::move(loaded.charge);
   tell_what_came_meanwhile();
-  if (document_) show_held(document_->committed().version);
+  if (takes_requests()) show_held(document_->committed().version);
   go_on();
   if (document_) charge();
 }
@@ -142,7 +142,11 @@ void DocumentHost::asker_gone() {
   };
   if (waiting() > kLookedThroughAtOnce && waiting() < look_at_waiting_) return;
   drop_what_waits_of_gone();
-  if (document_ || is_apart_) tell([](Document& document) { document.drop_gone(); });
+  if (awaits_apart_) {
+    document_->drop_gone();
+  } else if (document_ || is_apart_) {
+    tell([](Document& document) { document.drop_gone(); });
+  }
   look_at_waiting_ = 2 * waiting();
 }
 

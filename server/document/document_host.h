@@ -46,11 +46,9 @@ struct HostPorts {
   std::function<void(const storage::DocumentKey&, Work)> run;
   std::function<void(const storage::DocumentKey&, std::chrono::milliseconds, Work)> run_after;
   // Calls `begin`, on the document's loop, when it is the document's turn to do work that takes
-  // long where it holds up no loop; then does what that returns, unless it is none.
+  // long where it holds up no loop; then does what that returns.
   std::function<void(const storage::DocumentKey&, std::function<Work()> begin)> run_apart =
-      [](const auto&, const auto& begin) {
-        if (const Work work = begin()) work();
-      };
+      [](const auto&, const auto& begin) { begin()(); };
   // To one session, wherever it is; dropped if it is gone.
   std::function<void(SessionId, Reply)> reply;
   // To a loop, for all of its sessions that follow the document or are named in it.
@@ -88,7 +86,8 @@ class DocumentHost : public std::enable_shared_from_this<DocumentHost> {
   // nothing is in flight and nobody subscribes. Requests wait until then.
   void reload();
 
-  // Forgets most of the document's newest records; false if there are few, or it is in use.
+  // Forgets most of the document's newest records; false if there are few, or an append is under
+  // way.
   bool shed();
   // Forgets the document, unless it is in use this moment, and loads it anew when somebody asks
   // for something; those who follow it stay. False if it is in use, or not here.

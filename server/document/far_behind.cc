@@ -59,7 +59,9 @@ std::optional<FarBehind::Departure> FarBehind::depart(Lane lane) {
   Departure departure{.lane = lane, .members = std::exchange(from.unfinished, {})};
   const std::size_t members_max = passes ? kRebasesAtOnceMax : kLookUpsAtOnceMax;
   while (departure.members.size() < members_max && !from.waiting.empty()) {
-    departure.members.push_back(from.waiting.pop().second);
+    auto [payer, member] = from.waiting.pop();
+    from.waiting.charge(payer, 1);
+    departure.members.push_back(std::move(member));
   }
   departure.order = {passes ? storage::Urgency::kCatchUp : storage::Urgency::kOpening,
                      departure.members.front().pending.submission().payer};

@@ -64,7 +64,8 @@ class LogReader {
     const storage::ReadOrder order = reading->order;
     log_.read(order, [this, reading = std::move(reading)](const storage::History& history) mutable {
       reading->outcome = reading->job(history);
-      run_([this, reading = std::move(reading)]() mutable { finish(std::move(reading)); });
+      const auto run = run_;  // This may be gone before it returns.
+      run([this, reading = std::move(reading)]() mutable { finish(std::move(reading)); });
     });
   }
 

@@ -1,7 +1,9 @@
 // FairTurns: what clients have one loop do, such as taking in what was read, or passing requests
-// on. It is done at once as long as there is little of it, and else in turns, a slice of it in
-// each, so that others have theirs in between. Then those clients go first whose payers have used
-// least (storage/fair_queue.h); what one payer has asked for keeps its order.
+// on. It is done at once as long as there is little of it, and is free then. Else it is done in
+// turns, a slice of it in each, so that others have theirs in between, and those clients go first
+// whose payers have used least of these (storage/fair_queue.h); what one payer has asked for keeps
+// its order. Payers that ask for nothing for a while are soon taken to have used nothing: who types
+// at times is before those who always want more, however many they are.
 //
 // Pure; belongs to one thread.
 #pragma once
@@ -39,6 +41,8 @@ class FairTurns {
     return true;
   }
 
+  // How much waits.
+  [[nodiscard]] std::size_t waiting() const { return waiting_.size(); }
   // Forgets what waits.
   void clear() { waiting_ = {}; }
 

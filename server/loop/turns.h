@@ -1,9 +1,9 @@
 // Turns: how long the turns of one loop take. A turn is what runs without a look at the sockets and
 // timers in between; everybody else on the loop waits for its end. What was posted says itself when
-// its turn is over, and so does a socket that was read, or written to some times. What says
-// nothing, such as an accepted connection, is short and counts to the turn after it. The io_context
-// could also be run handler by handler, but then it allocates anew for each, which costs an
-// operation 3 % of its time.
+// its turn is over, and so does a socket that was read, written to some times, or accepted from.
+// What says nothing is short and counts to the turn after it. The io_context could also be run
+// handler by handler, but then it allocates anew for each, which costs an operation 3 % of its
+// time.
 //
 // Its time is that of the processor, for on a busy machine a thread also stands still when others
 // run. Asking the system for it at each turn would cost more than many a turn itself. So the

@@ -47,7 +47,6 @@ void DocumentTable::begin_apart() {
   while (apart_ < kDocumentsApart && !waiting_apart_.empty()) {
     const auto [document, begin] = waiting_apart_.pop();
     document::HostPorts::Work work = begin();
-    if (!work) continue;
     ++apart_;
     const document::Moment began = board_.ports().now();
     board_.ports().run_apart(document, [this, document, began, work = std::move(work)] {
@@ -68,6 +67,7 @@ void DocumentTable::handle(document::ToDocument request) {
 }
 
 void DocumentTable::take(document::ToDocument request) {
+  if (turns_.waiting() > kRequestsWaiting && document::is_unwanted(request)) return;
   const DocumentKey key = key_of(request);
   const auto* const leave = std::get_if<document::LeaveRequest>(&request);
   if (leave != nullptr && !documents_.contains(key)) {  // Nobody has joined it.

@@ -31,6 +31,10 @@ inline constexpr std::size_t kAskedAtOnce = 128;
 // that have worked least.
 inline constexpr std::size_t kWorkedAtOnceNs = 2'000'000;
 
+// Requests that wait for the turns of their documents: with more, those whose connections are gone
+// are dropped, so that nobody has a loop work for more clients than there are.
+inline constexpr std::size_t kRequestsWaiting = 1'024;
+
 // Documents of a loop that are on other threads at a time, or wait for them there: as many as there
 // are threads (loop/workers.h), so that none is idle.
 inline constexpr std::size_t kDocumentsApart = 2;
@@ -51,8 +55,8 @@ inline constexpr std::size_t kWaitingPresenceBytesMax = std::size_t{16} << 20;
 inline constexpr std::size_t kWaitingPresenceBytes = 512;
 
 // Sessions that are drained in one turn of their loop; each may be closed, which takes some tens of
-// microseconds.
-inline constexpr std::size_t kDrainedAtOnce = 32;
+// microseconds. All of kConnectionsMax have their turn well within kDrain.
+inline constexpr std::size_t kDrainedAtOnce = 128;
 
 // After SIGTERM: how long clients get to take what is queued for them and to answer the close.
 inline constexpr std::chrono::milliseconds kDrain{3'000};

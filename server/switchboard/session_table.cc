@@ -98,9 +98,11 @@ void SessionTable::give_back_texts() {
 
 void SessionTable::decode_apart(storage::Payer payer, std::string text,
                                 std::function<void(protocol::Decoded)> done) {
-  board_.ports().run_apart(payer, [this, text = std::move(text), done = std::move(done)] {
+  // Who waits for it ends on the loop, and nowhere else.
+  board_.ports().run_apart(payer, [this, text = std::move(text), done = std::move(done)]() mutable {
     const auto decoded = std::make_shared<protocol::Decoded>(protocol::decode(text));
-    board_.ports().post(loop_, [decoded, done] { done(std::move(*decoded)); });
+    board_.ports().post(
+        loop_, [decoded, done = std::exchange(done, nullptr)] { done(std::move(*decoded)); });
   });
 }
 

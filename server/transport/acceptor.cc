@@ -46,12 +46,13 @@ Error listen_error(const ListenAddress& address, const error_code& error) {
 }  // namespace
 
 Acceptor::Acceptor(asio::io_context& context, std::chrono::milliseconds backoff,
-                   std::function<void(Socket)> accepted)
+                   std::function<void(Socket)> accepted, std::function<void()> after_event)
     : context_(context),
       acceptor_(context),
       timer_(context),
       backoff_(backoff),
-      accepted_(std::move(accepted)) {}
+      accepted_(std::move(accepted)),
+      after_event_(std::move(after_event)) {}
 
 Result<std::uint16_t> Acceptor::listen(const ListenAddress& address, Sharing sharing) {
   CHECK(!acceptor_.is_open());
@@ -63,6 +64,8 @@ Result<std::uint16_t> Acceptor::listen(const ListenAddress& address, Sharing sha
   if (error) return listen_error(address, error);
   error = bind_and_listen(acceptor_, endpoints.begin()->endpoint(), sharing);
   if (!error) acceptor_.non_blocking(true, error);
+  // Else accept() would wait for another connection when one is gone already.
+  if (!error) acceptor_.set_option(asio::socket_base::enable_connection_aborted(true), error);
   if (error) {
     acceptor_.close();
     return listen_error(address, error);
@@ -81,13 +84,15 @@ void Acceptor::accept() {
   acceptor_.async_accept([self = shared_from_this()](const error_code& error, Socket socket) {
     if (!self->acceptor_.is_open()) return;
     if (error) return self->back_off();
+    bool goes_on = false;
     try {
       self->accepted_(std::move(socket));
-      if (!self->accept_waiting()) return self->back_off();
+      goes_on = self->accept_waiting();
     } catch (const std::exception&) {  // No memory for it.
-      return self->back_off();
     }
-    if (self->acceptor_.is_open()) self->accept();
+    if (self->after_event_) self->after_event_();
+    if (!self->acceptor_.is_open()) return;
+    goes_on ? self->accept() : self->back_off();
   });
 }
 
@@ -97,6 +102,7 @@ bool Acceptor::accept_waiting() {
   for (std::size_t i = 1; i < kAcceptedAtOnce && acceptor_.is_open(); ++i) {
     error_code error;
     Socket socket = acceptor_.accept(error);
+    if (error == asio::error::connection_aborted) continue;
     if (error == asio::error::would_block) return true;
     if (error) return false;
     accepted_(std::move(socket));

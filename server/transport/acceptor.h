@@ -34,9 +34,9 @@ class Acceptor : public std::enable_shared_from_this<Acceptor> {
  public:
   using Socket = boost::asio::ip::tcp::socket;
 
-  // REQUIRES: owned by a shared_ptr.
+  // `after_event` is called after some sockets were handed out. REQUIRES: owned by a shared_ptr.
   Acceptor(boost::asio::io_context& context, std::chrono::milliseconds backoff,
-           std::function<void(Socket)> accepted);
+           std::function<void(Socket)> accepted, std::function<void()> after_event);
 
   // Returns the bound port. Once per acceptor.
   [[nodiscard]] Result<std::uint16_t> listen(const ListenAddress& address, Sharing sharing);
@@ -52,6 +52,7 @@ class Acceptor : public std::enable_shared_from_this<Acceptor> {
   boost::asio::steady_timer timer_;
   const std::chrono::milliseconds backoff_;
   std::function<void(Socket)> accepted_;
+  std::function<void()> after_event_;
 };
 
 }  // namespace cowrite::transport

