@@ -151,6 +151,13 @@ class DocumentHostTest : public ::testing::Test {
     }
     host_ = DocumentHost::open({"docs", "d"}, log_, ports_, storage::Payer{1});
   }
+  // So many components that it takes long.
+  void edit_at_length(std::uint64_t sequence, std::uint64_t version) {
+    std::string many;
+    for (std::size_t i = 0; i <= kComponentsApart / 2; ++i) many += i == 0 ? "'x'" : " 1 'x'";
+    edit(sequence, version, many);
+  }
+
   void read(protocol::ReadKind kind, std::optional<std::uint64_t> version = std::nullopt) {
     host_->handle(ReadRequest{kBob, 1, {kind, {"docs", "d"}, version}});
   }
@@ -288,9 +295,7 @@ TEST_F(DocumentHostTest, AStepThatTakesLongIsDoneElsewhereAndWhatComesMeanwhileW
   submit(1, std::nullopt, storage::Create{std::string(kComponentsApart, 'a')});
   (void)told(2);
   holds_apart_ = true;
-  std::string many;
-  for (std::size_t i = 0; i <= kComponentsApart / 2; ++i) many += i == 0 ? "'x'" : " 1 'x'";
-  edit(2, 1, many);
+  edit_at_length(2, 1);
   read(protocol::ReadKind::kFetch, 1);
   ASSERT_EQ(apart_.size(), 1U);
   EXPECT_FALSE(host_->idle());
@@ -304,9 +309,7 @@ TEST_F(DocumentHostTest, UntilItIsTheTurnOfAStepThatTakesLongTheDocumentStaysAnd
   submit(1, std::nullopt, storage::Create{std::string(kComponentsApart, 'a')});
   (void)told(2);
   holds_turns_ = true;
-  std::string many;
-  for (std::size_t i = 0; i <= kComponentsApart / 2; ++i) many += i == 0 ? "'x'" : " 1 'x'";
-  edit(2, 1, many);
+  edit_at_length(2, 1);
   edit(3, 1, "'y'");
   read(protocol::ReadKind::kFetch, 1);
   ASSERT_EQ(turns_.size(), 1U);
