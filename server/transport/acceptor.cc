@@ -83,6 +83,7 @@ void Acceptor::stop() {
 void Acceptor::accept() {
   acceptor_.async_accept([self = shared_from_this()](const error_code& error, Socket socket) {
     if (!self->acceptor_.is_open()) return;
+    if (error == asio::error::connection_aborted) return self->accept();
     if (error) return self->back_off();
     bool goes_on = false;
     try {
