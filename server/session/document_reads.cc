@@ -193,7 +193,7 @@ DocumentReads::OpenRequest DocumentReads::close_request(std::uint64_t ticket) {
 // ---- Bulk requests
 
 // `bytes` were taken for it.
-void DocumentReads::begin_bulk(BulkList list, std::size_t bytes) {
+void DocumentReads::begin_bulk(BulkList&& list, std::size_t bytes) {
   const std::uint64_t id = next_number_++;
   const std::size_t documents = list.left();
   bulks_.try_emplace(id, std::move(list), bytes, followed_, free_text_bytes_);
@@ -410,8 +410,9 @@ void DocumentReads::finish_part(std::uint64_t id, const protocol::Read& request,
 // Else bulk replies that have some of their texts could wait for each other's room for ever.
 void DocumentReads::give_back_texts() {
   std::vector<storage::DocumentKey> given_up;
-  for (auto& [id, bulk] : bulks_)
+  for (auto& [id, bulk] : bulks_) {
     std::ranges::move(bulk.give_back_texts(), std::back_inserter(given_up));
+  }
   for (const storage::DocumentKey& key : given_up) {
     outbox_.note_refusal(BulkRequest::full());
     if (find(key)) leave_unasked(key);

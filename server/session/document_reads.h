@@ -119,7 +119,7 @@ class DocumentReads {
   [[nodiscard]] bool may_subscribe(const protocol::Message& request, const Fresh& fresh);
   [[nodiscard]] std::uint64_t open_request(OpenRequest request);
   OpenRequest close_request(std::uint64_t ticket);
-  void begin_bulk(BulkList list, std::size_t bytes);
+  void begin_bulk(BulkList&& list, std::size_t bytes);
   void expand(std::uint64_t id, const BulkList::Part& part);
   void expand_all(const storage::DocumentKey& key);
   [[nodiscard]] bool expand_next();

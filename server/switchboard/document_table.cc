@@ -45,8 +45,9 @@ void DocumentTable::in_turn(storage::Payer document, Work work) {
 // Those that wait stay on the loop, where they can be asked, and give up what they do not need.
 void DocumentTable::begin_apart() {
   while (apart_ < kDocumentsApart && !waiting_apart_.empty()) {
-    const auto [document, begin] = waiting_apart_.pop();
-    document::HostPorts::Work work = begin();
+    const auto next = waiting_apart_.pop();
+    const storage::Payer document = next.first;
+    document::HostPorts::Work work = next.second();
     ++apart_;
     const document::Moment began = board_.ports().now();
     board_.ports().run_apart(document, [this, document, began, work = std::move(work)] {

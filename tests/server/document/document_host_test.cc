@@ -78,7 +78,7 @@ class DocumentHostTest : public ::testing::Test {
     };
     ports.run_after = [this](const storage::DocumentKey&, std::chrono::milliseconds,
                              std::function<void()> work) { later_.push_back(std::move(work)); };
-    ports.reply = [this](SessionId, auto reply) {
+    ports.reply = [this](SessionId, const HostPorts::Reply& reply) {
       std::visit([this](const auto& known) { note(known); }, reply);
     };
     ports.announce = [this](LoopIndex, const SharedCommit& notice) {

@@ -30,7 +30,7 @@ class WorkersTest : public testing::Test {
     });
     begun.get_future().wait();
   }
-  ~WorkersTest() override {
+  void TearDown() override {
     kept_.set_value();
     workers_.stop();
   }
