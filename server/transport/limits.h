@@ -34,7 +34,11 @@ inline constexpr std::size_t kOutputRateMin = std::size_t{1} << 10;
 // gigabyte; more users mean more servers.
 inline constexpr std::size_t kConnectionsMax = 20'000;
 
-// Connections that are accepted in one turn of the loop, of those that wait: each takes about 50
+// Sockets on which a loop listens. The kernel keeps 4,096 connections for each that were not
+// accepted yet; of a crowd beyond it, each would come again after one, three or seven seconds.
+inline constexpr std::size_t kListenQueues = 2;
+
+// Connections that are accepted from one of them in one turn of the loop: each takes about 50
 // microseconds.
 inline constexpr std::size_t kAcceptedAtOnce = 64;
 

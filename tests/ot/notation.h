@@ -21,7 +21,6 @@ namespace cowrite::ot {
 [[nodiscard]] Operation op(std::string_view notation);  // CHECKs that it is valid.
 [[nodiscard]] std::string to_notation(const Operation& operation);
 
-// The name is GoogleTest's. NOLINTNEXTLINE(readability-identifier-naming)
 void PrintTo(const Operation& operation, std::ostream* out);
 
 // No empty component, no two neighbours of a kind, no trailing retain.

@@ -1,6 +1,7 @@
 #include "server/transport/web_socket_server.h"
 
 #include <algorithm>
+#include <array>
 #include <atomic>
 #include <boost/asio/dispatch.hpp>
 #include <boost/asio/post.hpp>
@@ -17,6 +18,7 @@
 #include "server/http/responses.h"
 #include "server/loop/fair_turns.h"
 #include "server/transport/handshake.h"
+#include "server/transport/limits.h"
 #include "server/transport/websocketpp/endpoint.h"
 
 namespace cowrite::transport {
@@ -39,9 +41,7 @@ class WebSocketServer::Impl : public std::enable_shared_from_this<Impl> {
         sweep_timer_(context) {}
 
   void start();
-  Result<std::uint16_t> listen(const ListenAddress& address, Sharing sharing) {
-    return acceptor_->listen(address, sharing);
-  }
+  Result<std::uint16_t> listen(const ListenAddress& address, Sharing sharing);
   void stop_accepting();
   // The owner is gone: no more events.
   void abandon();
@@ -126,7 +126,7 @@ class WebSocketServer::Impl : public std::enable_shared_from_this<Impl> {
   Counts counts_;
   const std::shared_ptr<Output> output_;
   Endpoint endpoint_;
-  std::shared_ptr<Acceptor> acceptor_;
+  std::array<std::shared_ptr<Acceptor>, kListenQueues> acceptors_;
   // From accepting to the end: websocketpp holds none while it neither reads nor writes.
   std::unordered_set<RawConnectionPtr> connections_;
   std::vector<RawConnectionPtr> dropping_;  // In turns, the last first.
@@ -159,12 +159,23 @@ void WebSocketServer::Impl::start() {
   auto accepted = [weak = weak_from_this()](Acceptor::Socket socket) {
     if (const auto self = weak.lock()) self->on_accepted(std::move(socket));
   };
-  acceptor_ = std::make_shared<Acceptor>(context_, timing_.accept_backoff, std::move(accepted),
-                                         handlers_.after_event);
+  for (std::shared_ptr<Acceptor>& acceptor : acceptors_) {
+    acceptor = std::make_shared<Acceptor>(context_, timing_.accept_backoff, accepted,
+                                          handlers_.after_event);
+  }
+}
+
+// The first has the address, or joins those of other loops; the others join it.
+Result<std::uint16_t> WebSocketServer::Impl::listen(const ListenAddress& address, Sharing sharing) {
+  Result<std::uint16_t> port = acceptors_.front()->listen(address, sharing);
+  for (std::size_t i = 1; port && i < acceptors_.size(); ++i) {
+    port = acceptors_[i]->listen({address.host, *port}, Sharing::kJoin);
+  }
+  return port;
 }
 
 void WebSocketServer::Impl::stop_accepting() {
-  acceptor_->stop();
+  for (const auto& acceptor : acceptors_) acceptor->stop();
   for (const RawConnectionPtr& connection : connections()) {
     if (!connection->web_socket && !connection->exchange) connection->drop();
   }
@@ -175,7 +186,7 @@ void WebSocketServer::Impl::abandon() {
   handlers_ = {};
   output_->stop();
   read_turns_->clear();
-  acceptor_->stop();
+  for (const auto& acceptor : acceptors_) acceptor->stop();
   for (const RawConnectionPtr& connection : connections()) {
     if (connection->web_socket) connection->web_socket->end();
     connection->drop();
