@@ -28,8 +28,7 @@ class FairTurns {
   // another turn, while this is there. REQUIRES: slice > 0.
   FairTurns(std::size_t slice, Post post) : slice_(slice), left_(slice), post_(std::move(post)) {}
 
-  // Does it now, or in a later turn; true if it is done. `work` is as Work, and copied only if it
-  // has to wait.
+  // Does it now, or in a later turn; true if it is done. `work` is as Work.
   template <typename DoWork>
   bool take(storage::Payer payer, DoWork work) {
     if (left_ == 0 || !waiting_.empty()) {

@@ -33,29 +33,31 @@ DocumentTable::DocumentTable(Switchboard& board, LoopIndex loop, storage::Operat
              [this](std::function<void()> work) { board_.ports().post(loop_, std::move(work)); }),
       ports_(host_ports()) {}
 
+// Does it, and returns its nanoseconds; where no time is measured, 1.
 template <typename Work>
-void DocumentTable::in_turn(storage::Payer document, Work work) {
-  turns_.take(document, [this, work = std::move(work)]() mutable {
-    const document::Moment began = board_.ports().now();
-    work();
-    return static_cast<std::size_t>(1 + (board_.ports().now() - began).count());
-  });
+std::size_t DocumentTable::cost_of(Work& work) {
+  const document::Moment began = board_.ports().now();
+  work();
+  return static_cast<std::size_t>(1 + (board_.ports().now() - began).count());
 }
 
-// Those that wait stay on the loop, where they can be asked, and give up what they do not need.
+template <typename Work>
+void DocumentTable::in_turn(storage::Payer document, Work work) {
+  turns_.take(document, [this, work = std::move(work)]() mutable { return cost_of(work); });
+}
+
+// Those that wait stay on the loop, where they can give up what they do not need.
 void DocumentTable::begin_apart() {
   while (apart_ < kDocumentsApart && !waiting_apart_.empty()) {
     const auto next = waiting_apart_.pop();
     const storage::Payer document = next.first;
     document::HostPorts::Work work = next.second();
     ++apart_;
-    const document::Moment began = board_.ports().now();
-    board_.ports().run_apart(document, [this, document, began, work = std::move(work)] {
-      work();
-      board_.ports().post(loop_, [this, document, began] {
+    board_.ports().run_apart(document, [this, document, work = std::move(work)] {
+      const std::size_t cost = cost_of(work);
+      board_.ports().post(loop_, [this, document, cost] {
         --apart_;
-        const auto took = (board_.ports().now() - began).count();
-        waiting_apart_.charge(document, 1 + static_cast<std::uint64_t>(took));
+        waiting_apart_.charge(document, cost);
         begin_apart();
       });
     });
@@ -94,21 +96,20 @@ DocumentHost& DocumentTable::open(const DocumentKey& key, storage::Payer payer) 
 
 document::HostPorts DocumentTable::host_ports() {
   const Ports& ports = board_.ports();
+  const auto turn_of = [this](const DocumentKey& key, Ports::Work work) {
+    return [this, document = payer_for(key), work = std::move(work)]() mutable {
+      in_turn(document, std::move(work));
+    };
+  };
   return {
       .now_ms = ports.now_ms,
-      .run =
-          [this](const DocumentKey& key, Ports::Work work) {
-            board_.ports().post(
-                loop_, [this, document = payer_for(key), work = std::move(work)]() mutable {
-                  in_turn(document, std::move(work));
-                });
-          },
+      .run = [this, turn_of](
+                 const DocumentKey& key,
+                 Ports::Work work) { board_.ports().post(loop_, turn_of(key, std::move(work))); },
       .run_after =
-          [this](const DocumentKey& key, std::chrono::milliseconds delay, Ports::Work work) {
-            board_.ports().post_after(
-                loop_, delay, [this, document = payer_for(key), work = std::move(work)]() mutable {
-                  in_turn(document, std::move(work));
-                });
+          [this, turn_of](const DocumentKey& key, std::chrono::milliseconds delay,
+                          Ports::Work work) {
+            board_.ports().post_after(loop_, delay, turn_of(key, std::move(work)));
           },
       .run_apart =
           [this](const DocumentKey& key, Begin begin) {

@@ -60,6 +60,8 @@ class DocumentTable {
   [[nodiscard]] document::DocumentHost& open(const storage::DocumentKey& key, storage::Payer payer);
   void take(document::ToDocument request);
   [[nodiscard]] document::HostPorts host_ports();
+  template <typename Work>
+  [[nodiscard]] std::size_t cost_of(Work& work);
   // Does what a document has to do when it is its turn.
   template <typename Work>
   void in_turn(storage::Payer document, Work work);

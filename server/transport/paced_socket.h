@@ -156,7 +156,10 @@ class PacedSocket {
   // Passes on what was read when it is the payer's turn.
   template <typename Handler>
   void offer(Handler& handler, boost::asio::mutable_buffer buffer, std::size_t bytes) {
-    // The handler may be all that keeps this and the turns.
+    if (!socket_.is_open()) {
+      return run([&] { handler(boost::asio::error::operation_aborted, 0); }, Turn::kOver);
+    }
+    // The handler may be all that keeps this and the turns, once the socket is closed.
     const std::shared_ptr<loop::FairTurns> turns = turns_;
     const std::function<void()> after_event = after_event_;
     bool done = true;
