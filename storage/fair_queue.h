@@ -1,13 +1,11 @@
 // FairQueue: a queue in which payers take turns. What one payer has put in leaves in order; of the
-// payers the one goes first that has used least; of equal ones those who come anew go before those
-// who want more, and then the one that has waited longest. Who comes anew is taken to have used as
-// much as the one that had the last turn: nobody saves turns up, and who asks for little does not
-// wait until all who ask for much had theirs. Now and then the one goes that has waited longest, so
-// that each gets on, however many others there are that ask for little.
+// payers the one goes first that has used least (least_first.h), of equal ones those who come anew
+// before those who want more. Who comes anew is taken to have used as much as the one that had the
+// last turn: nobody saves turns up, and who asks for little does not wait until all who ask for
+// much had theirs.
 #pragma once
 
 #include <algorithm>
-#include <compare>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
@@ -15,6 +13,7 @@
 #include <set>
 #include <utility>
 
+#include "storage/least_first.h"
 #include "storage/payer.h"
 
 namespace cowrite::storage {
@@ -31,14 +30,11 @@ class FairQueue {
     account.items.push_back(std::move(item));
     ++size_;
     if (account.items.size() > 1) return;
+    if (!is_new) end_rest(own);
     try {
-      if (!is_new) end_rest(own);
       account.comes = Comes::kAnew;
-      account.arrival = arrivals_++;
-      by_arrival_.emplace(account.arrival, payer);
-      turns_.insert(turn_of(own));
+      account.place = turns_.add({account.used, account.comes}, payer);
     } catch (...) {  // There is no memory.
-      by_arrival_.erase(account.arrival);
       account.items.pop_back();
       --size_;
       throw;
@@ -51,34 +47,25 @@ class FairQueue {
     for (auto own = accounts_.begin(); own != accounts_.end(); ++own) {
       if (own->second.items.empty()) continue;
       size_ -= std::erase_if(own->second.items, is_unwanted);
-      if (!own->second.items.empty()) continue;
-      turns_.erase(turn_of(own));
-      by_arrival_.erase(own->second.arrival);
-      rest(own);
+      if (own->second.items.empty()) rest(own);
     }
     forget();
   }
 
   // The next payer, and its oldest item. REQUIRES: !empty().
   [[nodiscard]] std::pair<Payer, Item> pop() {
-    const bool is_of_oldest = ++pops_ % kPopsOfOldest == 0;
-    const Own own =
-        accounts_.find(is_of_oldest ? by_arrival_.begin()->second : turns_.begin()->payer);
+    const auto [place, is_least] = turns_.next();
+    const Own own = accounts_.find(turns_.at(place));
     Account& account = own->second;
-    if (!is_of_oldest) least_used_ = std::max(least_used_, account.used);
+    if (is_least) least_used_ = std::max(least_used_, account.used);
     std::pair<Payer, Item> next(own->first, std::move(account.items.front()));
     account.items.pop_front();
     --size_;
-    auto turn = turns_.extract(turn_of(own));
-    auto place = by_arrival_.extract(account.arrival);
     if (account.items.empty()) {
       rest(own);
     } else {
       account.comes = Comes::kAgain;
-      account.arrival = place.key() = arrivals_++;
-      turn.value() = turn_of(own);
-      turns_.insert(std::move(turn));
-      by_arrival_.insert(std::move(place));
+      account.place = turns_.wait_again(place, {account.used, account.comes});
     }
     forget();
     return next;
@@ -87,16 +74,15 @@ class FairQueue {
   // What the payer was given has cost so much, in a unit that is the same for all.
   void charge(Payer payer, std::uint64_t cost) {
     const auto [own, is_new] = accounts_.try_emplace(payer, Account{.used = least_used_});
-    if (own->second.items.empty()) {
-      if (!is_new) end_rest(own);
-      own->second.used += cost;
-      rest(own);
-    } else {
-      auto turn = turns_.extract(turn_of(own));
-      own->second.used += cost;
-      turn.value() = turn_of(own);
-      turns_.insert(std::move(turn));
+    Account& account = own->second;
+    if (!account.items.empty()) {
+      account.used += cost;
+      turns_.set_cost(account.place, {account.used, account.comes});
+      return;
     }
+    if (!is_new) end_rest(own);
+    account.used += cost + forgiven_;
+    resting_.insert({account.used, payer});
     forget();
   }
 
@@ -107,36 +93,23 @@ class FairQueue {
   }
 
  private:
-  // Of so many that leave, one is of the payer that has waited longest.
-  static constexpr std::uint64_t kPopsOfOldest = 4;
-
   // So many payers that wait for nothing are known for what they have used; beyond it the one that
   // has used least of them is forgotten.
   static constexpr std::size_t kRestingMax = 4'096;
 
   enum class Comes : std::uint8_t { kAnew, kAgain };
+  using Turns = LeastFirst<Payer, std::pair<std::uint64_t, Comes>>;
   struct Account {
     std::uint64_t used = 0;  // Of a payer that waits for nothing, as of when forgiven_ was 0.
     Comes comes = Comes::kAnew;
-    std::uint64_t arrival = 0;  // Since when it waits for its turn.
+    typename Turns::Place place = 0;  // While something waits.
     std::deque<Item> items = {};
   };
   using Accounts = std::map<Payer, Account>;
   using Own = typename Accounts::iterator;
-  struct Turn {
-    std::uint64_t used = 0;
-    Comes comes = Comes::kAnew;
-    std::uint64_t arrival = 0;
-    Payer payer = {};
-    friend auto operator<=>(const Turn&, const Turn&) = default;
-  };
-
-  static Turn turn_of(Own own) {
-    const Account& account = own->second;
-    return {account.used, account.comes, account.arrival, own->first};
-  }
 
   void rest(Own own) {
+    turns_.take(own->second.place);
     own->second.used += forgiven_;
     resting_.insert({own->second.used, own->first});
   }
@@ -162,13 +135,10 @@ class FairQueue {
   }
 
   Accounts accounts_;
-  std::set<Turn> turns_;                               // Of those for whom something waits.
-  std::map<std::uint64_t, Payer> by_arrival_;          // The same.
+  Turns turns_;                                        // Of those for whom something waits.
   std::set<std::pair<std::uint64_t, Payer>> resting_;  // The others.
   std::uint64_t least_used_ = 0;
   std::uint64_t forgiven_ = 0;
-  std::uint64_t arrivals_ = 0;
-  std::uint64_t pops_ = 0;
   std::size_t size_ = 0;
 };
 

@@ -39,7 +39,7 @@ class BulkRequest {
   // ---- What documents answer
 
   // One of the documents has answered, or there are none; true if it was the last.
-  [[nodiscard]] bool one_is_done() { return --left_ == 0; }
+  [[nodiscard]] bool finish_one() { return --left_ == 0; }
   // Its text, or else an error where there is no room for that.
   [[nodiscard]] Result<void> add_text(const std::string& document,
                                       const storage::Snapshot& snapshot,

@@ -423,7 +423,7 @@ void DocumentReads::give_back_texts() {
 // for it.
 void DocumentReads::close_part(std::uint64_t id) {
   BulkRequest& bulk = bulks_.at(id);
-  if (!bulk.one_is_done()) return;
+  if (!bulk.finish_one()) return;
   bulk.send(outbox_);
   for (const auto& [document, operations] : bulk.answers()) {
     for (std::size_t i = 0; i < operations; ++i) queue_.settled(document);

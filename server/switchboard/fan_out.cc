@@ -5,13 +5,6 @@
 
 namespace cowrite::switchboard {
 
-namespace {
-
-// Of so many lanes that have their turn one is the one that has waited longest.
-constexpr std::uint64_t kTurnsOfOldest = 4;
-
-}  // namespace
-
 // ---- Telling
 
 void FanOut::go_on_later(const std::string& lane, Telling telling) {
@@ -28,19 +21,8 @@ FanOut::Lane& FanOut::find_or_open(const std::string& lane) {
 }
 
 void FanOut::await_turn(Lanes::value_type& lane) {
-  by_told_.emplace(lane.second.told, arrivals_);
-  waiting_lanes_.emplace(arrivals_++, &lane);
+  waiting_lanes_.add(lane.second.told, &lane);
   schedule();
-}
-
-FanOut::Lanes::value_type& FanOut::take_next() {
-  const bool is_of_oldest = ++turns_ % kTurnsOfOldest == 0;
-  const auto next =
-      is_of_oldest ? waiting_lanes_.begin() : waiting_lanes_.find(by_told_.begin()->second);
-  Lanes::value_type& lane = *next->second;
-  by_told_.erase({lane.second.told, next->first});
-  waiting_lanes_.erase(next);
-  return lane;
 }
 
 void FanOut::schedule() {
@@ -53,7 +35,7 @@ void FanOut::take_turn() {
   left_ = slice_;
   in_turn_ = true;
   while (left_ > 0 && !waiting_lanes_.empty()) {
-    Lanes::value_type& next = take_next();
+    Lanes::value_type& next = *waiting_lanes_.take(waiting_lanes_.next().place);
     const std::size_t before = left_;
     go_on(next.second);
     next.second.told += before - left_;

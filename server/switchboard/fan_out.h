@@ -6,11 +6,10 @@
 // What is told in order has a lane: a document with the presences about it, or a channel. As long
 // as something of a lane is being told, all that comes after it in that lane waits behind it; so
 // each session hears of everything in the order in which it came, as if all were told at once.
-// The lane of which the least was told goes first, since it came to wait: so lanes that are crowded
-// all the time keep no other one. Now and then the one whose turn was longest ago goes, so that
-// each gets on.
-// While there is no room for what clients are sent, nothing is told at once, so that room is made
-// between two slices, however many lanes there are.
+// The lane of which the least was told goes first, since it came to wait (storage/least_first.h):
+// so lanes that are crowded all the time keep no other one. While there is no room for what clients
+// are sent, nothing is told at once, so that room is made between two slices, however many lanes
+// there are.
 //
 // Of presences only the latest matters. One that waits gives its place to a later one of its name,
 // unless something that keeps its order stands between them, or it is the end of a presence and the
@@ -26,13 +25,12 @@
 #include <cstdint>
 #include <deque>
 #include <functional>
-#include <map>
-#include <set>
 #include <string>
 #include <unordered_map>
 #include <utility>
 
 #include "storage/counting/counter.h"
+#include "storage/least_first.h"
 #include "storage/seeded_hash.h"
 
 namespace cowrite::switchboard {
@@ -133,7 +131,6 @@ class FanOut {
   void go_on_later(const std::string& lane, Telling telling);
   void take_turn();
   void await_turn(Lanes::value_type& lane);
-  [[nodiscard]] Lanes::value_type& take_next();
   void go_on(Lane& lane);
   void take_first(Lane& lane);
   void schedule();
@@ -151,11 +148,8 @@ class FanOut {
   const std::function<bool()> may_send_;
   counting::Counter& waiting_;
   Lanes lanes_;
-  // Every lane but the one whose turn it is: in order of their arrival, and of what they were told.
-  std::map<std::uint64_t, Lanes::value_type*> waiting_lanes_;
-  std::set<std::pair<std::size_t, std::uint64_t>> by_told_;
-  std::uint64_t arrivals_ = 0;
-  std::uint64_t turns_ = 0;
+  // Every lane but the one whose turn it is, by what they were told.
+  storage::LeastFirst<Lanes::value_type*> waiting_lanes_;
   std::size_t bytes_ = 0;  // Of all that may be forgotten.
   bool in_turn_ = false;
   bool scheduled_ = false;

@@ -6,13 +6,6 @@ namespace cowrite::transport {
 
 namespace asio = boost::asio;
 
-namespace {
-
-// Of so many turns one is for the message that has waited longest.
-constexpr std::uint64_t kTurnsOfOldest = 4;
-
-}  // namespace
-
 // ---- Charges
 
 Output::Charge::Charge(std::shared_ptr<Output> output, std::size_t bytes)
@@ -46,7 +39,6 @@ void Output::stop() {
   make_room_ = nullptr;
   after_event_ = nullptr;
   waiting_.clear();
-  by_written_.clear();
 }
 
 void Output::add(std::size_t bytes) {
@@ -68,8 +60,7 @@ void Output::subtract(std::size_t bytes) {
 }
 
 void Output::await_turn(std::uint64_t written, WritePiece write) {
-  by_written_.emplace(written, arrivals_);
-  waiting_.emplace(arrivals_++, Waiting{written, std::move(write)});
+  waiting_.add(written, std::move(write));
   schedule();
 }
 
@@ -85,18 +76,10 @@ void Output::schedule() {
 void Output::take_turn() {
   scheduled_ = false;
   if (waiting_.empty() || full()) return;
-  const auto chosen = next();
-  by_written_.erase({chosen->second.written, chosen->first});
-  const WritePiece write = std::move(chosen->second.write);
-  waiting_.erase(chosen);
+  const WritePiece write = waiting_.take(waiting_.next().place);
   write();
   if (after_event_) after_event_();
   schedule();
-}
-
-std::map<std::uint64_t, Output::Waiting>::iterator Output::next() {
-  if (++turns_ % kTurnsOfOldest == 0) return waiting_.begin();
-  return waiting_.find(by_written_.begin()->second);
 }
 
 }  // namespace cowrite::transport

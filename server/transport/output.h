@@ -5,8 +5,8 @@
 // those whose clients do not read before those that do, and of both the ones with the most.
 //
 // Long messages are made piece by piece, one piece of one connection a turn. The connection whose
-// message has had the least goes first, so that a short text is there soon however many long ones
-// are on their way; now and then the one that has waited longest goes, so that each gets on.
+// message has had the least goes first (storage/least_first.h), so that a short text is there soon
+// however many long ones are on their way.
 //
 // Belongs to the thread of its loop.
 #pragma once
@@ -15,12 +15,11 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
-#include <map>
 #include <memory>
-#include <set>
 #include <utility>
 
 #include "storage/counting/counter.h"
+#include "storage/least_first.h"
 
 namespace cowrite::transport {
 
@@ -65,16 +64,10 @@ class Output : public std::enable_shared_from_this<Output> {
   void await_turn(std::uint64_t written, WritePiece write);
 
  private:
-  struct Waiting {
-    std::uint64_t written = 0;
-    WritePiece write;
-  };
-
   void add(std::size_t bytes);
   void subtract(std::size_t bytes);
   void schedule();
   void take_turn();
-  [[nodiscard]] std::map<std::uint64_t, Waiting>::iterator next();
 
   boost::asio::io_context& context_;
   const std::size_t bytes_max_;
@@ -83,11 +76,8 @@ class Output : public std::enable_shared_from_this<Output> {
   std::function<void()> after_event_;
   bool making_room_ = false;  // It is scheduled.
 
-  std::map<std::uint64_t, Waiting> waiting_;                      // By arrival.
-  std::set<std::pair<std::uint64_t, std::uint64_t>> by_written_;  // Bytes, arrival.
-  std::uint64_t arrivals_ = 0;
-  std::uint64_t turns_ = 0;
-  bool scheduled_ = false;  // A turn is.
+  storage::LeastFirst<WritePiece> waiting_;  // By the bytes that are written of their messages.
+  bool scheduled_ = false;                   // A turn is.
 };
 
 }  // namespace cowrite::transport
