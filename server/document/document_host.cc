@@ -7,7 +7,6 @@
 #include <vector>
 
 #include "server/document/limits.h"
-#include "server/document/presence_moving.h"
 #include "server/protocol/encode.h"
 #include "server/protocol/error_codes.h"
 #include "server/protocol/limits.h"
@@ -54,7 +53,8 @@ DocumentHost::DocumentHost(storage::DocumentKey key, storage::OperationLog& log,
           log, [this](HostPorts::Work work) { ports_.run(key_, std::move(work)); },
           [this](std::chrono::milliseconds delay, HostPorts::Work work) {
             ports_.run_after(key_, delay, std::move(work));
-          }) {}
+          }),
+      presences_(ports) {}
 
 void DocumentHost::load(storage::Payer payer) {
   loading_ = true;
@@ -73,7 +73,7 @@ void DocumentHost::came_back(LoadedDocument loaded) {
   document_ = std::move(loaded.document);
   charge_ = std::move(loaded.charge);
   tell_what_came_meanwhile();
-  if (takes_requests()) show_held(document_->committed().version);
+  if (takes_requests()) presences_.show_held(document_->committed().version, *document_);
   go_on();
   if (document_) charge();
 }
@@ -87,9 +87,7 @@ void DocumentHost::go_on() {
       handle(std::get<ToDocument>(std::move(waiting)));
     }
   }
-  for (DocumentPresence& presence : early_presences_.take_due(storage::kIntegerMax)) {
-    handle(std::move(presence));
-  }
+  for (DocumentPresence& presence : presences_.take_early()) handle(std::move(presence));
 }
 
 // While it was not here, somebody else may have added records. Its followers have not seen them.
@@ -105,8 +103,8 @@ void DocumentHost::failed_to_load(const Error& error) {
   for (auto& waiting : std::exchange(waiting_, {})) {
     if (auto* request = std::get_if<ToDocument>(&waiting)) refuse(std::move(*request), error);
   }
-  for (DocumentPresence& presence : early_presences_.take_due(storage::kIntegerMax)) {
-    refuse(std::move(presence), error);
+  for (DocumentPresence& presence : presences_.take_early()) {
+    presences_.refuse(std::move(presence), error);
   }
 }
 
@@ -116,7 +114,7 @@ void DocumentHost::handle(ToDocument request) {
     if (leave != nullptr && waiting_.empty()) return receive(*leave);  // It needs no document.
     const storage::Payer payer = payer_of(request);
     if (auto* const presence = std::get_if<DocumentPresence>(&request)) {
-      receive_early(std::move(*presence));
+      presences_.receive_early(std::move(*presence), told_);
     } else {
       waiting_.emplace_back(std::move(request));
     }
@@ -124,12 +122,6 @@ void DocumentHost::handle(ToDocument request) {
   } else {
     std::visit([this](auto message) { receive(std::move(message)); }, std::move(request));
   }
-}
-
-// Where memory is scarce it can take long until the document is here. A large presence does not
-// wait for that, and is not shown.
-bool DocumentHost::may_wait(const DocumentPresence& presence) const {
-  return presence.presence.value.size() <= kSmallPresenceBytes || !ports_.memory->scarce();
 }
 
 void DocumentHost::leave(LoopIndex loop) { subscribers_.leave(loop); }
@@ -175,20 +167,20 @@ void DocumentHost::reload() {
 
 bool DocumentHost::shed() {
   if (!document_) return false;
-  const bool forgot = held_presences_.forget_large();
+  const bool forgot = presences_.forget_large();
   if (!document_->shed() && !forgot) return false;
   charge();
   return true;
 }
 
-void DocumentHost::charge() { charge_.resize(document_->memory_bytes() + held_presences_.bytes()); }
+void DocumentHost::charge() { charge_.resize(document_->memory_bytes() + presences_.bytes()); }
 
 // Texts of the past that are being read do not need it, and may wait for the room that it takes.
 bool DocumentHost::unload() {
   if (!document_ || awaits_apart_ || document_->busy()) return false;
   if (!subscribers_.empty()) told_ = document_->committed().version;
   document_.reset();
-  held_presences_.forget_large();
+  presences_.forget_large();
   charge_ = {};
   return true;
 }
@@ -217,12 +209,7 @@ void DocumentHost::refuse(ToDocument request, const Error& error) {
       host.ports_.reply(snapshot.session, SnapshotReply{snapshot.ticket, error});
     }
     void operator()(DocumentPresence presence) const {
-      if (presence.acknowledged) {
-        // Its sender takes it for shown, which it is as soon as the document can be read.
-        (void)host.held_presences_.take_before(presence);
-        return host.held_presences_.hold(std::move(presence));
-      }
-      host.ports_.reply(presence.session, PresenceRefused{std::move(presence.presence), error});
+      host.presences_.refuse(std::move(presence), error);
     }
   };
   std::visit(Refuse{*this, error}, std::move(request));
@@ -355,62 +342,8 @@ void DocumentHost::receive(const SnapshotRequest& request) {
 }
 
 void DocumentHost::receive(DocumentPresence presence) {
-  if (held_presences_.take_before(presence)) charge();
-  const bool is_end = presence.presence.value == "null";
-  if (!is_end && *presence.presence.version > document_->committed().version) {
-    return hold(std::move(presence));
-  }
-  pass_on(std::move(presence));
-}
-
-void DocumentHost::hold(DocumentPresence presence) {
-  acknowledge(presence);
-  presence.acknowledged = true;
-  held_presences_.hold(std::move(presence));
+  presences_.receive(std::move(presence), *document_);
   charge();
-}
-
-void DocumentHost::show_held(std::uint64_t version) {
-  if (held_presences_.empty()) return;
-  for (DocumentPresence& due : held_presences_.take_due(version)) pass_on(std::move(due));
-}
-
-void DocumentHost::acknowledge(const DocumentPresence& presence) {
-  if (presence.acknowledged) return;
-  ports_.reply(presence.session, PresenceAcknowledged{make_notice(presence)});
-}
-
-void DocumentHost::pass_on(DocumentPresence presence) {
-  const SessionId sender = presence.session;
-  const std::string source = presence.source;
-  const bool acknowledged = presence.acknowledged;
-  auto moved = move_presence(std::move(presence), document_->recent());
-  if (auto* const notice = std::get_if<SharedPresence>(&moved)) {
-    return ports_.announce_presence(std::move(*notice));
-  }
-  PresenceRefused& refused = std::get<PresenceRefused>(moved);
-  if (!acknowledged) return ports_.reply(sender, std::move(refused));
-  // Its sender takes it for shown. Where it is now nobody knows, so nobody shows it where it was.
-  refused.presence.value = "null";
-  refused.presence.version = document_->committed().version;
-  ports_.announce_presence(make_notice({sender, source, std::move(refused.presence), true}));
-}
-
-// While the document is not here, the latest of each waits for it, and no end does.
-void DocumentHost::receive_early(DocumentPresence presence) {
-  if (const auto earlier = early_presences_.take_before(presence)) acknowledge(*earlier);
-  (void)held_presences_.take_before(presence);
-  if (presence.presence.value == "null") return end_unseen(std::move(presence));
-  if (!may_wait(presence) || !early_presences_.may_hold(presence)) return acknowledge(presence);
-  early_presences_.hold(std::move(presence));
-}
-
-// The end of a presence where the document is not here: nobody shows it any longer than it is
-// there.
-void DocumentHost::end_unseen(DocumentPresence presence) const {
-  std::optional<std::uint64_t>& version = presence.presence.version;
-  version = std::max(version, told_);  // Which its followers have.
-  ports_.announce_presence(make_notice(std::move(presence)));
 }
 
 // ---- Effects
@@ -518,7 +451,8 @@ void DocumentHost::carry_out(Announce effect) {
     untold_max_ = kUntoldCommitsMax * std::max<std::size_t>(ports_.told_at_once / most, 1);
   }
   for (const LoopIndex loop : loops) ports_.announce(loop, notice);
-  if (!notice->records.empty()) show_held(notice->records.back()->version + 1);
+  if (notice->records.empty()) return;
+  presences_.show_held(notice->records.back()->version + 1, *document_);
 }
 
 void DocumentHost::carry_out(ReadHistory effect) {

@@ -24,8 +24,9 @@
 
 #include "server/document/document.h"
 #include "server/document/document_memory.h"
-#include "server/document/held_presences.h"
+#include "server/document/document_presences.h"
 #include "server/document/history_reads.h"
+#include "server/document/host_ports.h"
 #include "server/document/limits.h"
 #include "server/document/log_reader.h"
 #include "server/document/messages.h"
@@ -33,40 +34,6 @@
 #include "storage/operation_log.h"
 
 namespace cowrite::document {
-
-// How the hosts of one loop reach the rest of the server.
-struct HostPorts {
-  using Work = std::function<void()>;
-  using Reply =
-      std::variant<ReadReply, LeaveReply, SnapshotReply, PresenceAcknowledged, PresenceRefused>;
-
-  // Unix time.
-  std::function<std::int64_t()> now_ms;
-  // Run work of a document on its loop, later, in order; the first from any thread.
-  std::function<void(const storage::DocumentKey&, Work)> run;
-  std::function<void(const storage::DocumentKey&, std::chrono::milliseconds, Work)> run_after;
-  // Calls `begin`, on the document's loop, when it is the document's turn to do work that takes
-  // long where it holds up no loop; then does what that returns.
-  std::function<void(const storage::DocumentKey&, std::function<Work()> begin)> run_apart =
-      [](const auto&, const auto& begin) { begin()(); };
-  // To one session, wherever it is; dropped if it is gone.
-  std::function<void(SessionId, Reply)> reply;
-  // To a loop, for all of its sessions that follow the document or are named in it.
-  std::function<void(LoopIndex, SharedCommit)> announce;
-  // To the document's channel, which lives on the same loop.
-  std::function<void(SharedPresence)> announce_presence;
-  // Once for each time that submissions are answered, before any session is told.
-  std::function<void(const CommitNotice&)> on_answered = [](const auto&) {};
-  // A client has the document at version `seen`, and the log has it at `held` only.
-  std::function<void(const storage::DocumentKey&, std::uint64_t seen, std::uint64_t held)>
-      on_client_ahead = [](const auto&, auto, auto) {};
-  // A loop tells so many sessions in one turn, and others later.
-  std::size_t told_at_once = 0;
-  // Of all documents.
-  std::shared_ptr<DocumentMemory> memory;
-  // The log is in an unknown state: the process must end.
-  std::function<void()> halt;
-};
 
 class DocumentHost : public std::enable_shared_from_this<DocumentHost> {
  public:
@@ -107,7 +74,7 @@ class DocumentHost : public std::enable_shared_from_this<DocumentHost> {
   void came_back(LoadedDocument loaded);
   void drop_what_waits_of_gone();
   [[nodiscard]] bool is_waited_for() const {
-    return !waiting_.empty() || !early_presences_.empty();
+    return !waiting_.empty() || presences_.await_document();
   }
   void tell_what_came_meanwhile();
   void failed_to_load(const Error& error);
@@ -118,16 +85,8 @@ class DocumentHost : public std::enable_shared_from_this<DocumentHost> {
   void receive(const LeaveRequest& request);
   void receive(const SnapshotRequest& request);
   void receive(DocumentPresence presence);
-  [[nodiscard]] bool may_wait(const DocumentPresence& presence) const;
-  void hold(DocumentPresence presence);
-  // Passes on those that the document has come up with, now that it has this version.
-  void show_held(std::uint64_t version);
-  void acknowledge(const DocumentPresence& presence);
   // Charges what the document takes now.
   void charge();
-  void pass_on(DocumentPresence presence);
-  void receive_early(DocumentPresence presence);
-  void end_unseen(DocumentPresence presence) const;
 
   // Tells the document of an event, and carries out what is due then.
   void tell(Event event);
@@ -190,8 +149,7 @@ class DocumentHost : public std::enable_shared_from_this<DocumentHost> {
   std::size_t look_at_waiting_ = 0;
   bool reloading_ = false;  // It is to be loaded anew.
   SubscribedLoops subscribers_;
-  HeldPresences early_presences_{kEarlyPresencesMax};  // Until it is back, or loaded anew.
-  HeldPresences held_presences_{kHeldPresencesMax};    // Until it has the versions that they name.
+  DocumentPresences presences_;
 };
 
 }  // namespace cowrite::document
