@@ -263,4 +263,16 @@ std::string DocumentHarness::text() const {
   return document_.committed().exists ? document_.committed().text.to_string() : "(none)";
 }
 
+DocumentHarness ab() { return DocumentHarness({record(0, "alice", 1, storage::Create{"ab"})}, 1); }
+
+DocumentHarness long_history(std::uint64_t letters) {
+  std::vector<storage::Record> history{record(0, "alice", 1, storage::Create{""})};
+  for (std::uint64_t i = 0; i < letters; ++i) {
+    ot::OperationBuilder builder;
+    builder.retain(i).insert("x");
+    history.push_back(record(i + 1, "old", i + 1, storage::Edit{std::move(builder).build()}));
+  }
+  return DocumentHarness(std::move(history), 1);
+}
+
 }  // namespace cowrite::document

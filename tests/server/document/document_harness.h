@@ -101,4 +101,10 @@ class DocumentHarness {
 [[nodiscard]] storage::Record record(std::uint64_t version, std::string source,
                                      std::uint64_t sequence, storage::Change change);
 
+// "ab" by alice, at version 1.
+[[nodiscard]] DocumentHarness ab();
+
+// Version 1 is "", then a letter by "old" each; only the newest is in memory.
+[[nodiscard]] DocumentHarness long_history(std::uint64_t letters);
+
 }  // namespace cowrite::document
