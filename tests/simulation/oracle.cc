@@ -146,7 +146,7 @@ void Oracle::skipped(const std::string& client, const DocumentKey& key, const st
   }
   const bool in_memory =
       records.size() - std::min(base, end) <= document::kRecentRecordsOnOpening &&
-      bytes <= std::min(document::kMissedBytesMax, document::kRecentBytesWhenScarce);
+      bytes <= (memory_is_short ? document::kRecentBytesWhenScarce : document::kMissedBytesMax);
   if (!in_memory) return;
   for (std::uint64_t version = from; version < end; ++version) {
     if (records[version].source == source) continue;

@@ -29,7 +29,7 @@ class Oracle {
 
   // What a run has in it that excuses errors of reads.
   bool reads_fail = false;
-  // Bulk requests may be refused text by text.
+  // Bulk requests may be refused text by text, and documents keep few of their newest records.
   bool memory_is_short = false;
 
   void breach(std::string promise, std::string what) {

@@ -82,7 +82,7 @@ export class SharedText {
     if (this.live) return;
     this.doc.subscribe((error) => {
       if (!error) this.refusals = 0;
-      else if (!(this.isFull(error) && this.wasOpened) && !this.historyReplaced)
+      else if (!(this.refusedAsFull(error) && this.wasOpened) && !this.historyReplaced)
         this.events.onFailure(error.message);
       this.events.onProgress();
     });
@@ -122,7 +122,7 @@ export class SharedText {
     pending.giveUp(doc.type === null ? pending.text : (doc.data as Text).toString(), olderHistory);
   }
 
-  private isFull({ code }: Failure): boolean {
+  private refusedAsFull({ code }: Failure): boolean {
     if (code !== serverIsFull) return false;
     this.events.onFull(++this.refusals);
     return true;
@@ -145,7 +145,7 @@ export class SharedText {
       doc.on(event, () => events.onProgress());
     doc.on("error", (error) => {
       // The connection was lost, and on the new one there is no room.
-      if (this.isFull(error)) return;
+      if (this.refusedAsFull(error)) return;
       // Two tabs opened a new document at once. The client already has what the other made.
       if (error.code !== alreadyCreated && !this.historyReplaced) this.host.report(error);
     });
