@@ -122,7 +122,8 @@ void SimulatedLog::pack(DocumentKey key, std::uint64_t version) {
 
 void SimulatedLog::maybe_pack(const DocumentKey& key) {
   if (!random_.one_in(8)) return;
-  pack(key, random_.between(0, ledger_.book(key).version()));
+  const auto version = static_cast<std::int64_t>(ledger_.book(key).version());
+  pack(key, static_cast<std::uint64_t>(random_.between(0, version)));
 }
 
 void SimulatedLog::read(const storage::ReadOrder&,
