@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <utility>
 #include <vector>
 
 #include "storage/document_key.h"
@@ -46,9 +47,20 @@ class OperationLog {
  public:
   virtual ~OperationLog() = default;
 
-  // Queues a batch. `done` runs once, on a thread of the log's, never inside append(); it must not
-  // block. Batches of one document are committed in the order in which they were queued.
-  virtual void append(Append append, std::function<void(AppendOutcome)> done) = 0;
+  // Queues batches, each of which is atomic, and all of which share a sync if they can. `done` runs
+  // once, when all are decided, with their outcomes in the same order, on a thread of the log's,
+  // never inside append(); it must not block. Batches of one document are committed in the order in
+  // which they were queued. REQUIRES: there are some.
+  using Outcomes = std::vector<AppendOutcome>;
+  virtual void append(std::vector<Append> appends, std::function<void(const Outcomes&)> done) = 0;
+
+  // A single one.
+  void append(Append append, std::function<void(AppendOutcome)> done) {
+    std::vector<Append> appends;
+    appends.push_back(std::move(append));
+    this->append(std::move(appends),
+                 [done = std::move(done)](const Outcomes& outcomes) { done(outcomes.front()); });
+  }
 
   // Queues a checkpoint, off the commit path, and the packing up to it. It is only a shortcut for
   // readers, and is dropped when too much is queued, which loses nothing. REQUIRES: its version is

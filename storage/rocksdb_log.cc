@@ -76,8 +76,8 @@ RocksDbLog::RocksDbLog(std::unique_ptr<RocksDbStore> store, std::unique_ptr<Disk
 
 RocksDbLog::~RocksDbLog() = default;
 
-void RocksDbLog::append(Append append, std::function<void(AppendOutcome)> done) {
-  commits_->append(std::move(append), std::move(done));
+void RocksDbLog::append(std::vector<Append> appends, std::function<void(const Outcomes&)> done) {
+  commits_->append(std::move(appends), std::move(done));
 }
 
 void RocksDbLog::save_checkpoint(DocumentKey key, Snapshot snapshot) {

@@ -46,7 +46,8 @@ class RocksDbLog final : public Log {
                                                                 const LogOptions& options = {});
   ~RocksDbLog() override;
 
-  void append(Append append, std::function<void(AppendOutcome)> done) override;
+  using OperationLog::append;
+  void append(std::vector<Append> appends, std::function<void(const Outcomes&)> done) override;
   void save_checkpoint(DocumentKey key, Snapshot snapshot) override;
   void pack(DocumentKey key, std::uint64_t version) override;
   void read(const ReadOrder& order, std::function<void(const History&)> job) override;

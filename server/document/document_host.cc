@@ -219,7 +219,17 @@ void DocumentHost::refuse(ToDocument request, const Error& error) {
 
 void DocumentHost::receive(Submission submission) {
   document_->submit(std::move(submission));
-  advance();
+  gather();
+}
+
+// What comes to the loop at the same time becomes one batch: the more there is to do, the less each
+// operation costs.
+void DocumentHost::gather() {
+  if (std::exchange(gathering_, true)) return;
+  ports_.run_gathered(key_, [self = shared_from_this()] {
+    self->gathering_ = false;
+    if (self->takes_requests()) self->advance();
+  });
 }
 
 void DocumentHost::receive(const ReadRequest& request) {
@@ -368,6 +378,7 @@ void DocumentHost::advance() {
 
 void DocumentHost::wait_for_followers() {
   if (!untold_.empty()) std::erase_if(untold_, [](const auto& notice) { return notice.expired(); });
+  if (gathering_) return document_->hold();
   if (untold_.size() < untold_max_) return document_->go_on();
   document_->hold();
   if (!document_->is_held_up() || std::exchange(looks_again_, true)) return;
@@ -415,12 +426,10 @@ void DocumentHost::take_back(std::unique_ptr<Document> document, std::vector<Eff
 }
 
 void DocumentHost::carry_out(StartAppend effect) {
-  log_.append(std::move(effect.append),
-              [self = shared_from_this()](storage::AppendOutcome outcome) {
-                self->ports_.run(self->key_, [self, outcome] {
+  ports_.append(std::move(effect.append),
+                [self = shared_from_this()](storage::AppendOutcome outcome) {
                   self->tell([outcome](Document& document) { document.append_finished(outcome); });
                 });
-              });
 }
 
 // A client may send an operation before the one before it is acknowledged, so it is known only now

@@ -92,6 +92,7 @@ class DocumentHost : public std::enable_shared_from_this<DocumentHost> {
   void tell(Event event);
   void advance();
   void wait_for_followers();
+  void gather();
   // It is here, and has nothing to do before.
   [[nodiscard]] bool takes_requests() const { return document_ && !awaits_apart_; }
   void await_apart();
@@ -133,6 +134,7 @@ class DocumentHost : public std::enable_shared_from_this<DocumentHost> {
   std::unique_ptr<Document> document_;  // Null while it is away, or not loaded.
   DocumentMemory::Charge charge_;       // For it.
   bool loading_ = false;
+  bool gathering_ = false;  // What else comes now becomes one batch with what has come.
   // It has a step to do that takes long, and waits for its turn; or another thread has it for that.
   bool awaits_apart_ = false;
   bool is_apart_ = false;

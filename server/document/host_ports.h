@@ -11,6 +11,7 @@
 #include "server/document/document_memory.h"
 #include "server/document/messages.h"
 #include "storage/document_key.h"
+#include "storage/operation_log.h"
 
 namespace cowrite::document {
 
@@ -25,6 +26,11 @@ struct HostPorts {
   // Run work of a document on its loop, later, in order; the first from any thread.
   std::function<void(const storage::DocumentKey&, Work)> run;
   std::function<void(const storage::DocumentKey&, std::chrono::milliseconds, Work)> run_after;
+  // Runs work of a document when the sessions of its loop have asked for all that they ask for now.
+  // On that loop.
+  std::function<void(const storage::DocumentKey&, Work)> run_gathered;
+  // As OperationLog::append(), with others'; `done` runs on the document's loop.
+  std::function<void(storage::Append, std::function<void(storage::AppendOutcome)> done)> append;
   // Calls `begin`, on the document's loop, when it is the document's turn to do work that takes
   // long where it holds up no loop; then does what that returns.
   std::function<void(const storage::DocumentKey&, std::function<Work()> begin)> run_apart =

@@ -498,9 +498,10 @@ bool DocumentReads::is_behind(std::string_view channel, std::uint64_t version) c
   });
 }
 
-void DocumentReads::follow(const Subscription& subscription, transport::SharedOutbound records) {
+void DocumentReads::follow(const Subscription& subscription, transport::SharedOutbound records,
+                           transport::Haste haste) {
   if (!subscription.bulk) {
-    outbox_.send(std::move(records));
+    outbox_.send(std::move(records), haste);
     return;
   }
   if (!bulks_.at(*subscription.bulk).hold(std::move(records))) outbox_.drop();

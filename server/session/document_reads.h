@@ -93,7 +93,8 @@ class DocumentReads {
 
   // Sends records of a document that the client follows, or keeps them until the bulk reply that
   // they must follow.
-  void follow(const Subscription& subscription, transport::SharedOutbound records);
+  void follow(const Subscription& subscription, transport::SharedOutbound records,
+              transport::Haste haste);
 
   // Documents that were asked for and not answered yet, without operations; and those of them that
   // do not wait in the list of a bulk request.

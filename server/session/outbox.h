@@ -20,6 +20,7 @@ namespace cowrite::session {
 
 struct Send {
   transport::SharedOutbound outbound;
+  transport::Haste haste = transport::Haste::kAwaited;
 };
 // The client was sent so much that more waits until it has taken it.
 struct AwaitDrained {};
@@ -47,8 +48,9 @@ using SessionEffect = std::variant<Send, SendLong, AwaitDrained, Refused, Close,
 
 class Outbox {
  public:
-  void send(transport::SharedOutbound outbound) {
-    effects_.emplace_back(Send{std::move(outbound)});
+  void send(transport::SharedOutbound outbound,
+            transport::Haste haste = transport::Haste::kAwaited) {
+    effects_.emplace_back(Send{std::move(outbound), haste});
   }
   // Several messages in one write.
   void send(std::vector<std::string> messages) {

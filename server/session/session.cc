@@ -192,7 +192,7 @@ std::size_t Session::follow(const document::CommitNotice& notice,
     return send_answers(notice, subscription);
   }
   subscription->next += notice.records.size();
-  reads_.follow(*subscription, all);
+  reads_.follow(*subscription, all, transport::Haste::kFollowed);
   return 1;
 }
 
@@ -244,7 +244,7 @@ std::size_t Session::send_answers(const document::CommitNotice& notice,
   std::size_t bytes = 0;
   for (const std::string& message : messages) bytes += message.size();
   if (subscription && !messages.empty()) {
-    reads_.follow(*subscription, Outbox::share(std::move(messages)));
+    reads_.follow(*subscription, Outbox::share(std::move(messages)), transport::Haste::kAwaited);
   } else {
     outbox_.send(std::move(messages));
   }
@@ -353,7 +353,7 @@ void Session::deliver(const document::PresenceNotice& notice,
   if (congestion_ == Congestion::kFull) {
     waiting_presences_.put(notice, encoded);
   } else {
-    outbox_.send(encoded);
+    outbox_.send(encoded, transport::Haste::kFollowed);
   }
 }
 

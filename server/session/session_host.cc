@@ -118,7 +118,7 @@ void SessionHost::carry_out() {
 
 void SessionHost::carry_out(const Send& effect) {
   if (state_ == State::kClosing || state_ == State::kClosed) return;
-  connection_->send(effect.outbound);
+  connection_->send(effect.outbound, effect.haste);
   const std::size_t queued = connection_->queued_bytes();
   if (queued > kSendQueueBytesMax) return carry_out(Drop{});
   if (queued > kSendQueueHighBytes) congested(Congestion::kFull);

@@ -22,13 +22,15 @@ storage::Payer payer_for(const DocumentKey& key) {
 }  // namespace
 
 DocumentTable::DocumentTable(Switchboard& board, LoopIndex loop, storage::OperationLog& log,
-                             ChannelTable& channels, const AtOnce& at_once, Counts& counts)
+                             ChannelTable& channels, const AtOnce& at_once, Counts& counts,
+                             std::uint64_t& asked)
     : board_(board),
       loop_(loop),
       log_(log),
       channels_(channels),
       told_at_once_(at_once.told),
       counts_(counts),
+      asked_(asked),
       turns_(at_once.worked_ns,
              [this](std::function<void()> work) { board_.ports().post(loop_, std::move(work)); }),
       ports_(host_ports()) {}
@@ -45,6 +47,63 @@ template <typename Work>
 void DocumentTable::in_turn(storage::Payer document, Work work) {
   turns_.take(document, [this, work = std::move(work)]() mutable { return cost_of(work); });
 }
+
+// ---- Appends
+
+void DocumentTable::gather(const DocumentKey& key, Ports::Work work) {
+  const bool is_first = gathered_.empty();
+  gathered_.push_back({payer_for(key), std::move(work)});
+  if (!is_first) return;
+  gathers_since_ = board_.ports().now();
+  gather_more();
+}
+
+// As long as sessions ask for more each time that the loop has looked at its sockets.
+void DocumentTable::gather_more() {
+  asked_seen_ = asked_;
+  board_.ports().post(loop_, [this] {
+    const bool is_over = board_.ports().now() - gathers_since_ >= kGathered;
+    is_over || asked_ == asked_seen_ ? gathered() : gather_more();
+  });
+}
+
+void DocumentTable::gathered() {
+  is_appending_ = true;
+  for (Gathered& gathered : std::exchange(gathered_, {})) {
+    in_turn(gathered.document, std::move(gathered.work));
+  }
+  append_all();
+}
+
+void DocumentTable::append(storage::Append append, AppendDone done) {
+  appended_.push_back({payer_for(append.key), std::move(done)});
+  appends_.push_back(std::move(append));
+  if (std::exchange(is_appending_, true)) return;
+  board_.ports().post(loop_, [this] { append_all(); });
+}
+
+void DocumentTable::append_all() {
+  is_appending_ = false;
+  if (appends_.empty()) return;
+  log_.append(std::exchange(appends_, {}),
+              [this, appended = std::make_shared<std::vector<Appended>>(std::exchange(
+                         appended_, {}))](const storage::OperationLog::Outcomes& outcomes) {
+                board_.ports().post(
+                    loop_, [this, appended, outcomes] { decided(std::move(*appended), outcomes); });
+              });
+}
+
+void DocumentTable::decided(std::vector<Appended> appended,
+                            const storage::OperationLog::Outcomes& outcomes) {
+  is_appending_ = true;
+  for (std::size_t i = 0; i < appended.size(); ++i) {
+    in_turn(appended[i].document,
+            [done = std::move(appended[i].done), outcome = outcomes[i]] { done(outcome); });
+  }
+  append_all();
+}
+
+// ---- Apart
 
 // Those that wait stay on the loop, where they can give up what they do not need.
 void DocumentTable::begin_apart() {
@@ -65,6 +124,7 @@ void DocumentTable::begin_apart() {
 }
 
 void DocumentTable::handle(document::ToDocument request) {
+  ++asked_;
   const storage::Payer document = payer_for(key_of(request));
   in_turn(document, [this, request = std::move(request)]() mutable { take(std::move(request)); });
 }
@@ -111,6 +171,10 @@ document::HostPorts DocumentTable::host_ports() {
                           Ports::Work work) {
             board_.ports().post_after(loop_, delay, turn_of(key, std::move(work)));
           },
+      .run_gathered = [this](const DocumentKey& key,
+                             Ports::Work work) { gather(key, std::move(work)); },
+      .append = [this](storage::Append append,
+                       AppendDone done) { this->append(std::move(append), std::move(done)); },
       .run_apart =
           [this](const DocumentKey& key, Begin begin) {
             waiting_apart_.push(payer_for(key), std::move(begin));

@@ -11,6 +11,7 @@
 #include <memory>
 #include <string>
 #include <unordered_map>
+#include <vector>
 
 #include "server/document/document_host.h"
 #include "server/document/messages.h"
@@ -27,7 +28,8 @@ class DocumentTable {
  public:
   // `channels` are those of the same loop. REQUIRES: all that is referred to outlives this.
   DocumentTable(Switchboard& board, LoopIndex loop, storage::OperationLog& log,
-                ChannelTable& channels, const AtOnce& at_once, Counts& counts);
+                ChannelTable& channels, const AtOnce& at_once, Counts& counts,
+                std::uint64_t& asked);
 
   void handle(document::ToDocument request);
   // A session of this loop that joined the document has left. REQUIRES: it had joined.
@@ -57,6 +59,12 @@ class DocumentTable {
   };
   using OpenDocuments = std::unordered_map<storage::DocumentKey, OpenDocument>;
 
+  using AppendDone = std::function<void(storage::AppendOutcome)>;
+  struct Appended {
+    storage::Payer document = {};
+    AppendDone done;
+  };
+
   [[nodiscard]] document::DocumentHost& open(const storage::DocumentKey& key, storage::Payer payer);
   void take(document::ToDocument request);
   [[nodiscard]] document::HostPorts host_ports();
@@ -66,6 +74,12 @@ class DocumentTable {
   template <typename Work>
   void in_turn(storage::Payer document, Work work);
   void begin_apart();
+  void gather(const storage::DocumentKey& key, Ports::Work work);
+  void gather_more();
+  void gathered();
+  void append(storage::Append append, AppendDone done);
+  void append_all();
+  void decided(std::vector<Appended> appended, const storage::OperationLog::Outcomes& outcomes);
   OpenDocuments::iterator evict(OpenDocuments::iterator evicted);
 
   Switchboard& board_;
@@ -74,7 +88,21 @@ class DocumentTable {
   ChannelTable& channels_;
   const std::size_t told_at_once_;
   Counts& counts_;
+  std::uint64_t& asked_;  // Counts what sessions of this loop ask for, and others ask of it.
   loop::FairTurns turns_;
+  // What waits for the loop to be idle.
+  struct Gathered {
+    storage::Payer document = {};
+    Ports::Work work;
+  };
+  std::vector<Gathered> gathered_;
+  std::uint64_t asked_seen_ = 0;  // At the last look.
+  document::Moment gathers_since_;
+  // What is appended together, and who awaits it.
+  std::vector<storage::Append> appends_;
+  std::vector<Appended> appended_;
+  bool is_appending_ = false;  // append_all() will be called.
+
   // What documents have to do on other threads, and how many are there.
   using Begin = std::function<document::HostPorts::Work()>;
   storage::FairQueue<Begin> waiting_apart_;

@@ -31,6 +31,10 @@ inline constexpr std::size_t kAskedAtOnce = 128;
 // that have worked least.
 inline constexpr std::size_t kWorkedAtOnceNs = 2'000'000;
 
+// So long submissions are gathered, as long as sessions ask for more, before documents form batches
+// of them.
+inline constexpr std::chrono::microseconds kGathered{2'000};
+
 // Requests that wait for the turns of their documents: with more, those whose connections are gone
 // are dropped, so that nobody has a loop work for more clients than there are.
 inline constexpr std::size_t kRequestsWaiting = 1'024;

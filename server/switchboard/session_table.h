@@ -31,7 +31,7 @@ class SessionTable {
  public:
   // REQUIRES: the switchboard and the counts outlive this.
   SessionTable(Switchboard& board, LoopIndex loop, std::string history_id, const AtOnce& at_once,
-               Counts& counts);
+               Counts& counts, std::uint64_t& asked);
 
   [[nodiscard]] std::shared_ptr<transport::ConnectionEvents> accept(
       std::shared_ptr<transport::Connection> connection, storage::Payer payer);
@@ -100,6 +100,7 @@ class SessionTable {
   const LoopIndex loop_;
   const std::string history_id_;
   Counts& counts_;
+  std::uint64_t& asked_;  // Counts what its sessions ask for.
   SessionNumber next_session_ = 1;
   std::unordered_map<SessionNumber, std::shared_ptr<session::SessionHost>> sessions_;
   // The callbacks of submit(), each under a session number of its own.

@@ -21,13 +21,14 @@ struct Switchboard::Shard {
           board.ports().post_after(loop, delay, std::move(work));
         }),
         queries(log, run, run_after),
-        sessions(board, loop, options.history_id, options.at_once, counts),
+        sessions(board, loop, options.history_id, options.at_once, counts, asked),
         channels(board, loop, counts),
-        documents(board, loop, log, channels, options.at_once, counts) {}
+        documents(board, loop, log, channels, options.at_once, counts, asked) {}
 
   const std::function<void(Ports::Work)> run;
   const std::function<void(std::chrono::milliseconds, Ports::Work)> run_after;
   Counts counts;
+  std::uint64_t asked = 0;
   document::LogReader queries;
   SessionTable sessions;
   ChannelTable channels;

@@ -22,6 +22,10 @@ struct Outbound {
 };
 using SharedOutbound = std::shared_ptr<const Outbound>;
 
+// Whether somebody waits for what is sent, as for the answer to a request, or only hears of what
+// others do.
+enum class Haste : std::uint8_t { kAwaited, kFollowed };
+
 // Makes a long text piece by piece: appends the next piece, and returns whether more follow.
 using NextPiece = std::function<bool(std::string& out)>;
 
@@ -48,7 +52,9 @@ class Connection {
  public:
   virtual ~Connection() = default;
 
-  virtual void send(const SharedOutbound& outbound) = 0;
+  // All that is sent until it is the connection's turn to write goes in one write. Those whose
+  // clients wait have their turns before others.
+  virtual void send(const SharedOutbound& outbound, Haste haste) = 0;
   // on_drained() comes when the peer has taken what is queued now. False, and it does not come, if
   // nothing is queued.
   [[nodiscard]] virtual bool await_drained() = 0;

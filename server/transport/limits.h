@@ -86,6 +86,12 @@ inline constexpr std::size_t kQueuedMessageBytes = 384;
 // the newest is answered (RFC 6455, section 5.5.3).
 inline constexpr std::size_t kPongsWaitingMax = 16;
 
+// Connections that write before others have their turns, each for about 6 microseconds: those whose
+// clients wait for an answer, and those that only hear of what others do. The latter are few, so
+// that what comes meanwhile is read and committed, and each is sent more in one write.
+inline constexpr std::size_t kAwaitedWritesAtOnce = 64;
+inline constexpr std::size_t kFollowedWritesAtOnce = 8;
+
 static_assert(kConnectionsPerAddressMax < kConnectionsMax);
 static_assert(kPieceMarkBytes < kDrainedBytes);
 

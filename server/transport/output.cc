@@ -2,6 +2,8 @@
 
 #include <boost/asio/post.hpp>
 
+#include "server/transport/limits.h"
+
 namespace cowrite::transport {
 
 namespace asio = boost::asio;
@@ -39,6 +41,8 @@ void Output::stop() {
   make_room_ = nullptr;
   after_event_ = nullptr;
   waiting_.clear();
+  awaited_.clear();
+  followed_.clear();
 }
 
 void Output::add(std::size_t bytes) {
@@ -57,6 +61,34 @@ void Output::add(std::size_t bytes) {
 void Output::subtract(std::size_t bytes) {
   bytes_.subtract(bytes);
   schedule();
+}
+
+void Output::await_write(std::weak_ptr<Writer> writer, Haste haste) {
+  (haste == Haste::kAwaited ? awaited_ : followed_).push_back(std::move(writer));
+  schedule_writes();
+}
+
+void Output::schedule_writes() {
+  if (std::exchange(writes_scheduled_, true)) return;
+  asio::post(context_, [weak = weak_from_this()] {
+    if (const auto self = weak.lock()) self->write_some();
+  });
+}
+
+void Output::write_first(std::deque<std::weak_ptr<Writer>>& writers, std::size_t count) {
+  for (std::size_t i = 0; i < count && !writers.empty(); ++i) {
+    const std::shared_ptr<Writer> writer = writers.front().lock();
+    writers.pop_front();
+    if (writer) writer->write_sent();
+  }
+}
+
+void Output::write_some() {
+  writes_scheduled_ = false;
+  write_first(awaited_, kAwaitedWritesAtOnce);
+  write_first(followed_, kFollowedWritesAtOnce);
+  if (after_event_) after_event_();
+  if (!awaited_.empty() || !followed_.empty()) schedule_writes();
 }
 
 void Output::await_turn(std::uint64_t written, WritePiece write) {

@@ -14,10 +14,12 @@
 #include <boost/asio/io_context.hpp>
 #include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <memory>
 #include <utility>
 
+#include "server/transport/connection.h"
 #include "storage/counting/counter.h"
 #include "storage/least_first.h"
 
@@ -42,6 +44,14 @@ class Output : public std::enable_shared_from_this<Output> {
     std::size_t bytes_ = 0;
   };
 
+  // A connection that has something to write.
+  class Writer {
+   public:
+    virtual ~Writer() = default;
+    // It is its turn; everything that it has goes in one write.
+    virtual void write_sent() = 0;
+  };
+
   // Makes the next piece of a message, and queues it.
   using WritePiece = std::function<void()>;
 
@@ -60,12 +70,18 @@ class Output : public std::enable_shared_from_this<Output> {
   // REQUIRES: owned by a shared_ptr.
   [[nodiscard]] Charge charge(std::size_t bytes) { return {shared_from_this(), bytes}; }
 
+  // Calls write_sent() when it is the writer's turn, unless it is gone by then.
+  void await_write(std::weak_ptr<Writer> writer, Haste haste);
+
   // Calls `write` when it is the turn of a message of which so many bytes are written.
   void await_turn(std::uint64_t written, WritePiece write);
 
  private:
   void add(std::size_t bytes);
   void subtract(std::size_t bytes);
+  void schedule_writes();
+  void write_some();
+  static void write_first(std::deque<std::weak_ptr<Writer>>& writers, std::size_t count);
   void schedule();
   void take_turn();
 
@@ -75,6 +91,10 @@ class Output : public std::enable_shared_from_this<Output> {
   std::function<void()> make_room_;
   std::function<void()> after_event_;
   bool making_room_ = false;  // It is scheduled.
+
+  std::deque<std::weak_ptr<Writer>> awaited_;
+  std::deque<std::weak_ptr<Writer>> followed_;
+  bool writes_scheduled_ = false;
 
   storage::LeastFirst<WritePiece> waiting_;  // By the bytes that are written of their messages.
   bool scheduled_ = false;                   // A turn is.

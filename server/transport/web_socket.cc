@@ -53,14 +53,33 @@ WebSocket::WebSocket(asio::io_context& context, ProtocolWriter& writer, Counts& 
   writer.paced_socket().on_written = [this] { written(); };
 }
 
-void WebSocket::send(const SharedOutbound& outbound) {
+void WebSocket::send(const SharedOutbound& outbound, Haste haste) {
   if (writer_ == nullptr || closing_ || outbound->messages.empty()) return;
   counts_.messages_sent.add(outbound->messages.size());
   const Frames frames = writer_->frame(*outbound);
-  if (!long_message_) return queued(writer_->write_frames(frames));
+  if (!long_message_) return await_write(frames, haste);
   waiting_bytes_ += frames.bytes + kQueuedMessageBytes;
   waiting_.emplace_back(frames);
   count_queued();
+}
+
+void WebSocket::await_write(const Frames& frames, Haste haste) {
+  queued(frames.bytes);
+  const bool is_first = sent_.empty();
+  const bool is_awaited_now = haste == Haste::kAwaited && !is_awaited_;
+  sent_.push_back(frames);
+  if (is_first || is_awaited_now) output_->await_write(weak_from_this(), haste);
+  is_awaited_ = is_awaited_ || is_awaited_now;
+}
+
+void WebSocket::write_sent() {
+  if (writer_ == nullptr) return;
+  is_awaited_ = false;
+  try {
+    for (const Frames& frames : std::exchange(sent_, {})) (void)writer_->write_frames(frames);
+  } catch (const std::exception&) {  // No memory for it.
+    terminate();
+  }
 }
 
 // ---- Long messages
@@ -111,6 +130,7 @@ void WebSocket::write_piece() {
   std::string piece;
   const bool first = piece_bytes_ == 0;
   const bool last = !long_message_(piece);
+  write_sent();
   if (last) long_message_ = nullptr;
   piece_bytes_ += piece.size();
   queued(writer_->write_fragment(std::move(piece), {first, last}));
@@ -126,6 +146,7 @@ void WebSocket::write_piece() {
 void WebSocket::close(CloseCode code, std::string_view reason) {
   if (writer_ == nullptr || closing_) return;
   closing_ = true;
+  write_sent();
   forget_waiting();
   count_close(code, counts_);
   const std::size_t bytes = std::min(reason.size(), kCloseReasonBytesMax);
@@ -261,6 +282,7 @@ void WebSocket::answer_ping() {
   if (writer_ == nullptr || !newest_ping_) return;
   while (!pong_ends_.empty() && pong_ends_.front() <= written_bytes()) pong_ends_.pop_front();
   if (pong_ends_.size() == kPongsWaitingMax) return;
+  write_sent();
   queued(writer_->write_pong(*std::exchange(newest_ping_, std::nullopt)));
   pong_ends_.push_back(queued_end_);
 }
@@ -277,6 +299,7 @@ void WebSocket::sweep(Heartbeat::Time now, const Timing& timing) {
     case Heartbeat::Verdict::kFine:
       return;
     case Heartbeat::Verdict::kPing:
+      write_sent();
       queued(writer_->write_ping());
       return heartbeat_.pinged(now, queued_end_);
     case Heartbeat::Verdict::kGone:
@@ -292,6 +315,7 @@ void WebSocket::give_up() {
 std::shared_ptr<ConnectionEvents> WebSocket::end() {
   if (writer_ != nullptr) writer_->paced_socket().on_written = nullptr;
   writer_ = nullptr;
+  sent_.clear();
   forget_waiting();
   held_.clear();
   return std::exchange(events_, nullptr);

@@ -15,6 +15,7 @@
 #include <string>
 #include <string_view>
 #include <variant>
+#include <vector>
 
 #include "server/transport/connection.h"
 #include "server/transport/counts.h"
@@ -29,13 +30,15 @@
 
 namespace cowrite::transport {
 
-class WebSocket final : public Connection, public std::enable_shared_from_this<WebSocket> {
+class WebSocket final : public Connection,
+                        public Output::Writer,
+                        public std::enable_shared_from_this<WebSocket> {
  public:
   // The writer and the counts live at least until end() is called. REQUIRES: owned by a shared_ptr.
   WebSocket(boost::asio::io_context& context, ProtocolWriter& writer, Counts& counts,
             std::shared_ptr<Output> output);
 
-  void send(const SharedOutbound& outbound) override;
+  void send(const SharedOutbound& outbound, Haste haste) override;
   void send_long(NextPiece message) override;
   [[nodiscard]] bool await_drained() override;
   void close(CloseCode code, std::string_view reason) override;
@@ -50,6 +53,7 @@ class WebSocket final : public Connection, public std::enable_shared_from_this<W
   void set_events(std::shared_ptr<ConnectionEvents> events) { events_ = std::move(events); }
   // The room that the text holds is given back when it is delivered, unless its receiver takes it.
   void receive(std::string text, InputBudget::Grant room);
+  void write_sent() override;
   void receive_ping(const std::string& payload);
   // A message exceeds its maximum, does not arrive, or keeps room that others wait for.
   void refuse_message(CloseCode code, std::string_view reason);
@@ -65,6 +69,7 @@ class WebSocket final : public Connection, public std::enable_shared_from_this<W
 
  private:
   [[nodiscard]] std::uint64_t written_bytes() const;
+  void await_write(const Frames& frames, Haste haste);
   void queued(std::size_t bytes);
   void count_queued();
   void forget_waiting();
@@ -93,6 +98,9 @@ class WebSocket final : public Connection, public std::enable_shared_from_this<W
   NextPiece long_message_;
   std::uint64_t piece_bytes_ = 0;  // Of it, so far.
   bool awaits_turn_ = false;
+  // What was sent before it, and waits for its turn to be written; counted as queued.
+  std::vector<Frames> sent_;
+  bool is_awaited_ = false;  // By the client.
   std::deque<std::variant<Frames, NextPiece>> waiting_;
   std::size_t waiting_bytes_ = 0;
 

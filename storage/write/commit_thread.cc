@@ -70,27 +70,42 @@ CommitThread::CommitThread(Store& store, const DiskReserve& reserve, std::size_t
       next_number_(next_number),
       thread_([this](const std::stop_token& stop) { run(stop); }) {}
 
-void CommitThread::append(Append append, Done done) {
-  CHECK(append.records != nullptr && !append.records->empty());
-  const std::size_t bytes = estimate_bytes(append);
-  queue({std::move(append), std::move(done), bytes});
+void CommitThread::append(std::vector<Append> appends, Done done) {
+  std::deque<Pending> pending;
+  for (Append& append : appends) {
+    CHECK(append.records != nullptr && !append.records->empty());
+    const std::size_t bytes = estimate_bytes(append);
+    pending.push_back({std::move(append), bytes});
+  }
+  queue(std::move(pending), std::move(done));
 }
 
-void CommitThread::erase(Erasure erasure, Done done) {
-  queue({std::move(erasure), std::move(done)});
+void CommitThread::erase(Erasure erasure, std::function<void(AppendOutcome)> done) {
+  std::deque<Pending> pending;
+  pending.push_back({std::move(erasure)});
+  queue(std::move(pending),
+        [done = std::move(done)](const Outcomes& outcomes) { done(outcomes.front()); });
 }
 
-void CommitThread::queue(Pending pending) {
-  pending.queued_at = std::chrono::steady_clock::now();
+void CommitThread::queue(std::deque<Pending> pending, Done done) {
+  CHECK(!pending.empty());
+  const auto group = std::make_shared<Group>(Group{
+      std::move(done), Outcomes(pending.size()), pending.size(), std::chrono::steady_clock::now()});
+  for (std::size_t place = 0; place < pending.size(); ++place) {
+    pending[place].group = group;
+    pending[place].place = place;
+  }
   {
     const std::lock_guard lock(mutex_);
     CHECK(!thread_.get_stop_token().stop_requested());
-    if (queue_bytes_ > 0 && queue_bytes_ + pending.bytes > queue_bytes_max_) {
-      pending.change = std::monostate();  // Refused when its turn comes.
-      pending.bytes = 0;
+    for (Pending& one : pending) {
+      if (queue_bytes_ > 0 && queue_bytes_ + one.bytes > queue_bytes_max_) {
+        one.change = std::monostate();  // Refused when its turn comes.
+        one.bytes = 0;
+      }
+      queue_bytes_ += one.bytes;
+      queue_.push_back(std::move(one));
     }
-    queue_bytes_ += pending.bytes;
-    queue_.push_back(std::move(pending));
   }
   wake_.notify_one();
 }
@@ -154,7 +169,15 @@ std::deque<CommitThread::Pending> CommitThread::take_erasures() {
 void CommitThread::refuse(std::deque<Pending>& refused) {
   for (Pending& pending : refused) pending.outcome = AppendOutcome::kRefused;
   count(refused);
-  for (Pending& pending : refused) pending.done(AppendOutcome::kRefused);
+  answer(refused);
+}
+
+void CommitThread::answer(const std::deque<Pending>& decided) {
+  for (const Pending& pending : decided) {
+    Group& group = *pending.group;
+    group.outcomes[pending.place] = pending.outcome;
+    if (--group.undecided == 0) group.done(group.outcomes);
+  }
 }
 
 // Before they are told: whoever knows the outcome finds it counted.
@@ -165,7 +188,7 @@ void CommitThread::count(const std::deque<Pending>& answered) {
     switch (pending.outcome) {
       case AppendOutcome::kCommitted:
         counts_.committed.add();
-        counts_.commit_seconds.record(now - pending.queued_at);
+        counts_.commit_seconds.record(now - pending.group->queued_at);
         if (const auto* append = std::get_if<Append>(&pending.change)) {
           records += append->records->size();
         }
@@ -215,7 +238,7 @@ void CommitThread::commit(std::deque<Pending>& appends) {
   }
   if (any && !failed_) counts_.record_bytes.add(batch_.bytes());
   count(appends);
-  for (Pending& pending : appends) pending.done(pending.outcome);
+  answer(appends);
 }
 
 // Looks up at once what heads are needed and not in the cache. Those that cannot be read so are

@@ -47,7 +47,8 @@ struct Erasure {
 
 class CommitThread {
  public:
-  using Done = std::function<void(AppendOutcome)>;
+  using Outcomes = OperationLog::Outcomes;
+  using Done = std::function<void(const Outcomes&)>;
 
   // Of appends that wait in memory, one that would exceed queue_bytes_max is refused, unless it is
   // alone: each document has one in flight, so that many bytes mean that the disk does not keep up.
@@ -57,12 +58,12 @@ class CommitThread {
                                                                    std::size_t queue_bytes_max);
 
   // As OperationLog::append(). Thread-safe. REQUIRES: it is not being destroyed.
-  void append(Append append, Done done);
+  void append(std::vector<Append> appends, Done done);
 
   // Queues an erasure among the appends. It does not wait for the disk: while that is low, it is
   // refused. kConflict: the document has another version, or exists. REQUIRES: nobody archives the
   // document until the outcome is known. Thread-safe.
-  void erase(Erasure erasure, Done done);
+  void erase(Erasure erasure, std::function<void(AppendOutcome)> done);
 
   // Commits wait until the disk has room again. Thread-safe.
   [[nodiscard]] bool is_waiting_for_disk() const { return waiting_for_disk_; }
@@ -71,13 +72,20 @@ class CommitThread {
   [[nodiscard]] LogStatistics statistics() const;
 
  private:
+  // What was queued together, and is answered when all of it is decided.
+  struct Group {
+    Done done;
+    Outcomes outcomes;
+    std::size_t undecided = 0;
+    std::chrono::steady_clock::time_point queued_at = {};
+  };
   struct Pending {
     // Nothing: the queue was full, and it is refused when its turn comes.
     std::variant<std::monostate, Append, Erasure> change;
-    Done done;
     std::size_t bytes = 0;
     AppendOutcome outcome = AppendOutcome::kRefused;
-    std::chrono::steady_clock::time_point queued_at = {};
+    std::shared_ptr<Group> group = nullptr;
+    std::size_t place = 0;  // There.
   };
 
   // The commit thread counts.
@@ -99,8 +107,9 @@ class CommitThread {
   [[nodiscard]] std::deque<Pending> take();
   [[nodiscard]] std::deque<Pending> take_erasures();
   void refuse(std::deque<Pending>& refused);
+  static void answer(const std::deque<Pending>& decided);
   void commit(std::deque<Pending>& appends);
-  void queue(Pending pending);
+  void queue(std::deque<Pending> pending, Done done);
   void count(const std::deque<Pending>& answered);
   void load_heads(const std::deque<Pending>& appends);
   [[nodiscard]] Head* find_head(const DocumentKey& key);

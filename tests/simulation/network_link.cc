@@ -94,7 +94,7 @@ void NetworkLink::accepted(std::shared_ptr<transport::ConnectionEvents> events) 
   events_ = std::move(events);
 }
 
-void NetworkLink::send(const transport::SharedOutbound& outbound) {
+void NetworkLink::send(const transport::SharedOutbound& outbound, transport::Haste) {
   if (closing_) return;
   if (queued_bytes_ > session::kSendQueueBytesMax + kLastMessageBytes) {
     oracle_.breach("bounds", client_ + " is sent more than may wait for it");

@@ -60,7 +60,7 @@ class NetworkLink final : public transport::Connection,
   // The process died.
   void lose_server();
 
-  void send(const transport::SharedOutbound& outbound) override;
+  void send(const transport::SharedOutbound& outbound, transport::Haste haste) override;
   void send_long(transport::NextPiece message) override;
   [[nodiscard]] bool await_drained() override;
   void close(transport::CloseCode code, std::string_view reason) override;

@@ -52,15 +52,20 @@ std::string describe(const storage::Append& append) {
 
 }  // namespace
 
-void SimulatedLog::append(storage::Append append, std::function<void(AppendOutcome)> done) {
-  if (!appending_.insert(append.key).second) {
-    oracle_.breach("log", append.key.id() + " has two appends in flight");
+void SimulatedLog::append(std::vector<storage::Append> appends,
+                          std::function<void(const Outcomes&)> done) {
+  Group group{.appends = {}, .done = std::move(done)};
+  for (storage::Append& append : appends) {
+    if (!appending_.insert(append.key).second) {
+      oracle_.breach("log", append.key.id() + " has two appends in flight");
+    }
+    if (append.records->size() > document::kBatchRecordsMax) {
+      oracle_.breach("bounds", append.key.id() + " appends more records than a batch may have");
+    }
+    trace_.note("log", "is asked for", describe(append));
+    group.appends.push_back({std::move(append)});
   }
-  if (append.records->size() > document::kBatchRecordsMax) {
-    oracle_.breach("bounds", append.key.id() + " appends more records than a batch may have");
-  }
-  trace_.note("log", "is asked for", describe(append));
-  queue_.push_back({std::move(append), std::move(done)});
+  queue_.push_back(std::move(group));
   if (writing_.empty()) start_write();
 }
 
@@ -73,31 +78,44 @@ void SimulatedLog::finish_write() {
   const bool may_break = !failed_ && random_.percent(faults.unknown);
   const bool survives = !may_break || random_.one_in(2);
   bool breaks = false;
-  for (Pending& pending : writing_) {
-    if (failed_ || random_.percent(faults.refuse)) continue;
-    if (ledger_.book(pending.append.key).version() != pending.append.expected_version) {
-      pending.outcome = AppendOutcome::kConflict;
-      continue;
+  for (Group& group : writing_) {
+    for (Pending& pending : group.appends) {
+      if (!write(pending, may_break, survives)) return;
+      breaks = breaks || pending.outcome == AppendOutcome::kUnknown;
     }
-    breaks = may_break;
-    pending.outcome = breaks ? AppendOutcome::kUnknown : AppendOutcome::kCommitted;
-    if (survives && !write(pending.append)) return;
   }
   failed_ = failed_ || breaks;
-  auto reported = std::make_shared<std::vector<Pending>>(std::exchange(writing_, {}));
+  auto reported = std::make_shared<std::vector<Group>>(std::exchange(writing_, {}));
   later(faults.write_max / 4, [this, reported] {
-    for (const Pending& pending : *reported) {
-      static constexpr const char* kOutcomes[] = {"committed", "conflict", "refused", "unknown"};
-      trace_.note("log", kOutcomes[static_cast<int>(pending.outcome)], describe(pending.append));
-      appending_.erase(pending.append.key);
-      pending.done(pending.outcome);
-    }
+    for (const Group& group : *reported) report(group);
   });
   if (!queue_.empty()) start_write();
 }
 
+void SimulatedLog::report(const Group& group) {
+  static constexpr const char* kOutcomes[] = {"committed", "conflict", "refused", "unknown"};
+  Outcomes outcomes;
+  for (const Pending& pending : group.appends) {
+    trace_.note("log", kOutcomes[static_cast<int>(pending.outcome)], describe(pending.append));
+    appending_.erase(pending.append.key);
+    outcomes.push_back(pending.outcome);
+  }
+  group.done(outcomes);
+}
+
 // False if the server broke its promises to the log.
-bool SimulatedLog::write(const storage::Append& append) {
+bool SimulatedLog::write(Pending& pending, bool may_break, bool survives) {
+  if (failed_ || random_.percent(faults.refuse)) return true;
+  const storage::Append& append = pending.append;
+  if (ledger_.book(append.key).version() != append.expected_version) {
+    pending.outcome = AppendOutcome::kConflict;
+    return true;
+  }
+  pending.outcome = may_break ? AppendOutcome::kUnknown : AppendOutcome::kCommitted;
+  return !survives || add(append);
+}
+
+bool SimulatedLog::add(const storage::Append& append) {
   const std::optional<std::string> broken = ledger_.add(append);
   if (broken) oracle_.breach("P3", append.key.id() + ": " + *broken);
   if (!broken) maybe_pack(append.key);
@@ -152,11 +170,13 @@ void SimulatedLog::later(Microseconds delay_max, std::function<void()> work) {
 void SimulatedLog::crash() {
   ++life_;
   const bool survives = random_.one_in(2);
-  for (const Pending& pending : writing_) {
-    const Ledger::Book& book = ledger_.book(pending.append.key);
-    if (!survives || failed_ || book.version() != pending.append.expected_version) continue;
-    if (!write(pending.append)) break;
-    trace_.note("log", "kept at the crash", describe(pending.append));
+  for (const Group& group : writing_) {
+    for (const Pending& pending : group.appends) {
+      const Ledger::Book& book = ledger_.book(pending.append.key);
+      if (!survives || failed_ || book.version() != pending.append.expected_version) continue;
+      if (!add(pending.append)) break;
+      trace_.note("log", "kept at the crash", describe(pending.append));
+    }
   }
   writing_.clear();
   queue_.clear();

@@ -40,7 +40,9 @@ class SimulatedLog final : public storage::OperationLog {
 
   LogFaults faults;
 
-  void append(storage::Append append, std::function<void(storage::AppendOutcome)> done) override;
+  using OperationLog::append;
+  void append(std::vector<storage::Append> appends,
+              std::function<void(const Outcomes&)> done) override;
   void save_checkpoint(DocumentKey key, storage::Snapshot snapshot) override;
   void pack(DocumentKey key, std::uint64_t version) override;
   void read(const storage::ReadOrder& order,
@@ -52,13 +54,19 @@ class SimulatedLog final : public storage::OperationLog {
  private:
   struct Pending {
     storage::Append append;
-    std::function<void(storage::AppendOutcome)> done;
     storage::AppendOutcome outcome = storage::AppendOutcome::kRefused;
+  };
+  // What was asked for together, and is written together.
+  struct Group {
+    std::vector<Pending> appends;
+    std::function<void(const Outcomes&)> done;
   };
 
   void start_write();
   void finish_write();
-  [[nodiscard]] bool write(const storage::Append& append);
+  void report(const Group& group);
+  [[nodiscard]] bool write(Pending& pending, bool may_break, bool survives);
+  [[nodiscard]] bool add(const storage::Append& append);
   void maybe_pack(const DocumentKey& key);
   // Calls `work` after a random time, unless the process dies before.
   void later(Microseconds delay_max, std::function<void()> work);
@@ -69,8 +77,8 @@ class SimulatedLog final : public storage::OperationLog {
   Ledger& ledger_;
   Oracle& oracle_;
 
-  std::vector<Pending> queue_;
-  std::vector<Pending> writing_;
+  std::vector<Group> queue_;
+  std::vector<Group> writing_;
   std::set<DocumentKey> appending_;  // Have an append queued or written and not reported.
   bool failed_ = false;              // After an unknown outcome nothing is written any more.
   std::uint64_t life_ = 0;           // Counts crashes.

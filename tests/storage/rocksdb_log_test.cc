@@ -94,6 +94,25 @@ TEST(RocksDbLog, AConflictHurtsNoOtherDocumentOfItsBatch) {
   expect_history(log->history(), second);
 }
 
+TEST(RocksDbLog, AppendsThatAreQueuedTogetherAreAnsweredTogetherEachWithItsOwnOutcome) {
+  const auto log = open_in_memory();
+  Author first({"docs", "first"});
+  Author second({"docs", "second"});
+  std::vector<Append> appends;
+  appends.push_back(first.create("1").take());
+  appends.push_back(Author({"docs", "first"}).create("2").take());
+  appends.push_back(second.create("3").take());
+  std::promise<std::vector<AppendOutcome>> answer;
+  log->append(std::move(appends),
+              [&](const std::vector<AppendOutcome>& outcomes) { answer.set_value(outcomes); });
+  EXPECT_EQ(answer.get_future().get(),
+            (std::vector<AppendOutcome>{AppendOutcome::kCommitted, AppendOutcome::kConflict,
+                                        AppendOutcome::kCommitted}));
+  EXPECT_EQ(log->statistics().batch_records.total(), 1U);
+  expect_history(log->history(), first);
+  expect_history(log->history(), second);
+}
+
 TEST(RocksDbLog, AnAppendThatDoesNotFitTheQueueIsRefusedAndLaterOnesAreNot) {
   const auto log = open_in_memory();
   Gate gate;

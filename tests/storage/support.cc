@@ -96,6 +96,14 @@ AppendOutcome append(OperationLog& log, Append append) {
   return outcome.get_future().get();
 }
 
+void append(CommitThread& commits, Append append, std::function<void(AppendOutcome)> done) {
+  std::vector<Append> alone;
+  alone.push_back(std::move(append));
+  commits.append(std::move(alone), [done = std::move(done)](const CommitThread::Outcomes& reached) {
+    done(reached.front());
+  });
+}
+
 namespace {
 
 std::unique_ptr<RocksDbLog> open_log(const std::string& folder, OpenMode mode) {
@@ -136,8 +144,10 @@ std::string read_file(const std::string& path) {
 AppendOutcome append(Store& store, Append append) {
   AppendOutcome outcome = AppendOutcome::kUnknown;
   const auto note = [&outcome](AppendOutcome reached) { outcome = reached; };
-  (*CommitThread::start(store, ample_disk(), kAmpleBytes))
-      ->append(std::move(append), note);  // Its end waits for the append.
+  {
+    const auto commits = *CommitThread::start(store, ample_disk(), kAmpleBytes);
+    storage::append(*commits, std::move(append), note);  // Its end waits for the append.
+  }
   return outcome;
 }
 

@@ -76,6 +76,8 @@ void write_record(Author& author, std::mt19937_64& random,
 
 // Appends and waits for the outcome.
 AppendOutcome append(OperationLog& log, Append append);
+// Queues a single one.
+void append(CommitThread& commits, Append append, std::function<void(AppendOutcome)> done);
 
 std::unique_ptr<RocksDbLog> open_in_memory();
 std::unique_ptr<RocksDbLog> open_folder(const std::string& folder);

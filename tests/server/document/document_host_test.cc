@@ -31,9 +31,11 @@ class HeldLog final : public storage::OperationLog {
  public:
   HeldLog() : log_(*storage::RocksDbLog::open("", storage::OpenMode::kInMemory)) {}
 
-  void append(storage::Append append, std::function<void(storage::AppendOutcome)> done) override {
-    held_.emplace_back([this, append = std::move(append), done = std::move(done)]() mutable {
-      log_->append(std::move(append), std::move(done));
+  using OperationLog::append;
+  void append(std::vector<storage::Append> appends,
+              std::function<void(const Outcomes&)> done) override {
+    held_.emplace_back([this, appends = std::move(appends), done = std::move(done)]() mutable {
+      log_->append(std::move(appends), std::move(done));
     });
     if (!holding) release();
   }
@@ -78,6 +80,15 @@ class DocumentHostTest : public ::testing::Test {
     };
     ports.run_after = [this](const storage::DocumentKey&, std::chrono::milliseconds,
                              std::function<void()> work) { later_.push_back(std::move(work)); };
+    ports.run_gathered = [](const storage::DocumentKey&, const auto& work) { work(); };
+    ports.append = [this](storage::Append append,
+                          std::function<void(storage::AppendOutcome)> done) {
+      const storage::DocumentKey key = append.key;
+      log_.append(std::move(append),
+                  [this, key, done = std::move(done)](storage::AppendOutcome outcome) {
+                    ports_.run(key, [done, outcome] { done(outcome); });
+                  });
+    };
     ports.reply = [this](SessionId, const HostPorts::Reply& reply) {
       std::visit([this](const auto& known) { note(known); }, reply);
     };

@@ -33,8 +33,11 @@ class CountingLog final : public storage::OperationLog {
  public:
   CountingLog() : log_(*storage::RocksDbLog::open("", storage::OpenMode::kInMemory)) {}
 
-  void append(storage::Append append, std::function<void(storage::AppendOutcome)> done) override {
-    log_->append(std::move(append), std::move(done));
+  using OperationLog::append;
+  void append(std::vector<storage::Append> appends,
+              std::function<void(const Outcomes&)> done) override {
+    ++groups;
+    log_->append(std::move(appends), std::move(done));
   }
   void save_checkpoint(storage::DocumentKey key, storage::Snapshot snapshot) override {
     log_->save_checkpoint(std::move(key), std::move(snapshot));
@@ -49,6 +52,7 @@ class CountingLog final : public storage::OperationLog {
   }
 
   std::atomic<int> reads = 0;
+  std::atomic<int> groups = 0;  // Of appends.
 
  private:
   std::unique_ptr<storage::RocksDbLog> log_;
@@ -57,7 +61,7 @@ class CountingLog final : public storage::OperationLog {
 // A client's end without a socket: keeps what it is sent.
 class Client final : public transport::Connection {
  public:
-  void send(const transport::SharedOutbound& outbound) override {
+  void send(const transport::SharedOutbound& outbound, transport::Haste) override {
     const std::lock_guard lock(mutex_);
     for (const std::string& message : outbound->messages) received_.push_back(message);
     arrived_.notify_all();
@@ -193,6 +197,27 @@ TEST_F(SwitchboardTest, WhatOneLoopsClientWritesReachesTheOthers) {
     EXPECT_NE(writer.client->receive(R"({"a":"op")").find(R"("v":0)"), std::string::npos);
     EXPECT_NE(reader.client->receive(R"({"a":"op")").find(R"("create":)"), std::string::npos);
   }
+}
+
+TEST_F(SwitchboardTest, WhatSessionsAskForInOneTurnIsAppendedTogether) {
+  const Seat writer = connect(0);
+  std::vector<std::string> documents;
+  for (int i = 0; documents.size() < 8; ++i) {
+    const storage::DocumentKey key("docs", "d" + std::to_string(i));
+    if (key.hash() % 2 == 0) documents.push_back(R"("c":"docs","d":")" + key.id() + '"');
+  }
+  for (const std::string& document : documents) {  // They stay open.
+    writer.send(R"({"a":"s",)" + document + "}");
+    (void)writer.client->receive(R"({"a":"s")");
+  }
+  writer.loop.post([&] {
+    for (const std::string& document : documents) {
+      writer.events->on_message(R"({"a":"op",)" + document +
+                                R"(,"v":null,"seq":1,"create":{"type":"text-unicode"}})");
+    }
+  });
+  for (std::size_t i = 0; i < documents.size(); ++i) (void)writer.client->receive(R"({"a":"op")");
+  EXPECT_EQ(log_.groups, 1);
 }
 
 TEST_F(SwitchboardTest, RecordsThatAreDatedLaterThanTheClockAreTold) {

@@ -4,7 +4,12 @@
 #include <gtest/gtest.h>
 
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
+#include <memory>
 #include <string>
+#include <vector>
+
+#include "server/transport/limits.h"
 
 namespace cowrite::transport {
 namespace {
@@ -13,6 +18,21 @@ class OutputTest : public ::testing::Test {
  protected:
   void await(std::uint64_t written, char name) {
     output_->await_turn(written, [this, name] { order_ += name; });
+  }
+  // Notes its name when it writes.
+  class Writer final : public Output::Writer {
+   public:
+    Writer(std::string& order, char name) : order_(order), name_(name) {}
+    void write_sent() override { order_ += name_; }
+
+   private:
+    std::string& order_;
+    const char name_;
+  };
+  std::shared_ptr<Writer> write(char name, Haste haste) {
+    auto writer = std::make_shared<Writer>(order_, name);
+    output_->await_write(writer, haste);
+    return writer;
   }
   void run() {
     context_.restart();
@@ -51,7 +71,28 @@ TEST_F(OutputTest, NothingIsMadeWhileTooMuchIsHeld) {
   EXPECT_EQ(order_, "a");
 }
 
+TEST_F(OutputTest, WhoseClientsWaitWriteBeforeOthersAndWhoIsGoneWritesNothing) {
+  const auto follower = write('f', Haste::kFollowed);
+  const auto first = write('a', Haste::kAwaited);
+  write('g', Haste::kAwaited).reset();
+  const auto second = write('b', Haste::kAwaited);
+  EXPECT_EQ(order_, "") << "nothing is written before its turn";
+  run();
+  EXPECT_EQ(order_, "abf");
+}
+
+TEST_F(OutputTest, OthersHaveTheirTurnsBetweenAFewThatOnlyFollow) {
+  std::vector<std::shared_ptr<Writer>> followers;
+  for (std::size_t i = 0; i <= kFollowedWritesAtOnce; ++i) {
+    followers.push_back(write('f', Haste::kFollowed));
+  }
+  boost::asio::post(context_, [this] { order_ += '.'; });
+  run();
+  EXPECT_EQ(order_, std::string(kFollowedWritesAtOnce, 'f') + ".f");
+}
+
 TEST_F(OutputTest, WhoIsStoppedCallsNobody) {
+  const auto writer = write('w', Haste::kAwaited);
   await(0, 'a');
   output_->stop();
   run();

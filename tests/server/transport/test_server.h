@@ -33,7 +33,7 @@ struct Recorder : ConnectionEvents {
     auto outbound = std::make_shared<Outbound>();
     for (const std::string& text : texts) outbound->bytes += text.size();
     outbound->messages = std::move(texts);
-    connection->send(outbound);
+    connection->send(outbound, Haste::kAwaited);
   }
 
   std::shared_ptr<Connection> connection;

@@ -113,12 +113,29 @@ TEST_F(WebSocket, MessagesOfOneOutboundArriveOneByOneAtEveryone) {
   for (int i = 0; i < 3; ++i) clients.push_back(open());
   auto outbound = std::make_shared<Outbound>();
   outbound->messages = {"one", std::string(300, '2'), "", "vier \xE2\x82\xAC"};
-  for (const auto& record : records_) record->connection->send(outbound);
+  for (const auto& record : records_) record->connection->send(outbound, Haste::kAwaited);
   for (const auto& client : clients) {
     for (const std::string& text : outbound->messages) {
       EXPECT_EQ(next_frame(*client), (Frame{true, Opcode::kText, text}));
     }
   }
+}
+
+TEST_F(WebSocket, WhatIsSentBeforeItIsWrittenArrivesInOrderAlsoAroundALongMessage) {
+  const auto client = open();
+  const Recorder& record = *records_.back();
+  record.send("one");
+  record.send("two");
+  record.connection->send_long([](std::string& out) {
+    out += "long";
+    return false;
+  });
+  record.send("three");
+  record.connection->close(CloseCode::kServiceRestart, "done");
+  for (const char* text : {"one", "two"}) {
+    EXPECT_EQ(next_frame(*client), (Frame{true, Opcode::kText, text}));
+  }
+  EXPECT_EQ(next_frame(*client).opcode, Opcode::kClose) << "what was not begun is dropped";
 }
 
 TEST_F(WebSocket, MessagesThatCameWithTheHandshakeAreNotLost) {

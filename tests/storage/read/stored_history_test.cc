@@ -33,8 +33,8 @@ class Stored {
   void write_apart(Author& author) {
     const auto commits = *CommitThread::start(*store_, ample_disk(), kAmpleBytes);
     while (author.has_more()) {
-      commits->append(author.take_one(),
-                      [](AppendOutcome outcome) { EXPECT_EQ(outcome, AppendOutcome::kCommitted); });
+      append(*commits, author.take_one(),
+             [](AppendOutcome outcome) { EXPECT_EQ(outcome, AppendOutcome::kCommitted); });
     }
   }
   void save_checkpoint(const Author& author, std::size_t version) {

@@ -51,8 +51,8 @@ class Stored {
   void commit() {
     const auto commits = *CommitThread::start(*store_, ample_disk(), kAmpleBytes);
     while (author_.has_more()) {
-      commits->append(author_.take_one(),
-                      [](AppendOutcome outcome) { EXPECT_EQ(outcome, AppendOutcome::kCommitted); });
+      append(*commits, author_.take_one(),
+             [](AppendOutcome outcome) { EXPECT_EQ(outcome, AppendOutcome::kCommitted); });
     }
   }
 
@@ -81,8 +81,7 @@ TEST(Verify, EndsWhenItIsTold) {
   Author author({"docs", "long"});
   author.create("");
   for (int i = 0; i < 5'000; ++i) author.insert(0, "x");
-  (*CommitThread::start(stored.store(), ample_disk(), kAmpleBytes))
-      ->append(author.take(), [](AppendOutcome) {});
+  (void)append(stored.store(), author.take());
   const auto proof =
       verify(*stored.store().view(), author.key(), [](std::uint64_t) { return false; });
   EXPECT_EQ(proof.error().code, kErrBusy);

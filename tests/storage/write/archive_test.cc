@@ -44,8 +44,8 @@ class Stored {
   void commit_apart(Author& author) {
     const auto commits = *CommitThread::start(*store_, ample_disk(), kAmpleBytes);
     while (author.has_more()) {
-      commits->append(author.take_one(),
-                      [](AppendOutcome outcome) { EXPECT_EQ(outcome, AppendOutcome::kCommitted); });
+      append(*commits, author.take_one(),
+             [](AppendOutcome outcome) { EXPECT_EQ(outcome, AppendOutcome::kCommitted); });
     }
   }
   void archive_newest(const Author& author) { archive(author, author.newest().version); }

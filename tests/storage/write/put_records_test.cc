@@ -101,8 +101,8 @@ TEST(PutRecords, AnAppendIsOneEntryOfRecordsAndItsHead) {
     for (std::size_t i = 1; i < records; ++i) {
       author.as("source " + std::to_string(i)).insert(0, "x");
     }
-    (*CommitThread::start(counting, ample_disk(), kAmpleBytes))
-        ->append(author.take(), [](AppendOutcome) {});
+    append(*CommitThread::start(counting, ample_disk(), kAmpleBytes).value(), author.take(),
+           [](AppendOutcome) {});
     ++appends;
     EXPECT_EQ(counting.changes, 2 * appends);
     author.insert(0, "y");
