@@ -5,40 +5,38 @@
 namespace cowrite::ot {
 
 bool RopeCursor::insert(Subtree& tree, std::uint32_t position, std::string_view text) {
+  put_gap();
   if (!holds(position)) {
     if (!tree.node) return false;
     open(tree, position);
   }
   if (text.size() > gap_bytes()) return false;
-  put_gap();
   const TextSize added = measure(text);
   leaf_->insert(position - begin_, text, added, leaf_size());
-  change_beyond_plain_ += beyond_plain(added);
+  change_ += added;
   take_gap();
   return true;
 }
 
 bool RopeCursor::erase(Subtree& tree, std::uint32_t begin, std::uint32_t end) {
+  put_gap();
   // The leaf of the first erased code point, not one that ends before it.
   if (!holds(begin) || !holds(end)) open(tree, begin + 1);
   if (!holds(end)) return false;
-  put_gap();
   const auto bytes_min = static_cast<std::uint32_t>(kLeafBytes - gap_bytes_max_);
   const TextSize dropped = leaf_->erase(begin - begin_, end - begin_, bytes_min, leaf_size());
-  change_beyond_plain_ -= beyond_plain(dropped);
+  change_ -= dropped;
   take_gap();
   return dropped.bytes > 0;
 }
 
 void RopeCursor::settle(Subtree& tree) {
-  if (leaf_ == nullptr) return;
   put_gap();
-  const TextSize changed = change();
-  tree.size += changed;
-  for (std::size_t index = 0; index < path_length_; ++index) path_[index]->size += changed;
-  leaf_size_then_ += changed;
-  gap_bytes_then_ = gap_bytes();
-  change_beyond_plain_ = {};
+  if (leaf_ == nullptr) return;
+  tree.size += change_;
+  for (std::size_t index = 0; index < path_length_; ++index) path_[index]->size += change_;
+  leaf_size_then_ += change_;
+  change_ = {};
 }
 
 void RopeCursor::close(Subtree& tree) {
@@ -68,16 +66,22 @@ void RopeCursor::open(Subtree& tree, std::uint32_t position) {
   leaf_size_then_ = step->size;
   gap_bytes_max_ = kLeafBytes - (path_length_ == 0 ? 1 : kLeafBytesMin);
   take_gap();
-  gap_bytes_then_ = gap_bytes();
 }
 
 void RopeCursor::take_gap() {
   gap_at_ = std::uint64_t{begin_} + leaf_->before_code_points;
   gap_begin_ = leaf_->text + leaf_->before_bytes;
   gap_end_ = leaf_->text + kLeafBytes - leaf_->after().size();
+  gap_bytes_then_ = gap_bytes();
 }
 
 void RopeCursor::put_gap() {
+  if (leaf_ == nullptr) return;
+  // Not counted always: then the sizes of all nodes above would wait for a leaf that is far away.
+  if (gap_bytes() != gap_bytes_then_) {
+    change_ += typed_plainly();
+    gap_bytes_then_ = gap_bytes();
+  }
   leaf_->node.count = static_cast<std::uint16_t>(kLeafBytes - gap_bytes());
   leaf_->before_bytes = static_cast<std::uint16_t>(gap_begin_ - leaf_->text);
   leaf_->before_code_points = static_cast<std::uint16_t>(gap_at_ - begin_);

@@ -25,9 +25,7 @@ class RopeCursor {
   RopeCursor() {}  // NOLINT(modernize-use-equals-default): leaves the path as it is.
 
   // By how much the text is longer than its tree says, modulo 2^32; by less than a leaf.
-  [[nodiscard]] TextSize change() const {
-    return plain_size(gap_bytes_then_ - gap_bytes()) + change_beyond_plain_;
-  }
+  [[nodiscard]] TextSize change() const { return change_ + typed_plainly(); }
 
   // Puts one character where the gap is. False, with the text as it was, if the text is not one,
   // the position not there, or the leaf full. REQUIRES: text is not empty.
@@ -64,10 +62,12 @@ class RopeCursor {
     const auto count = static_cast<std::uint32_t>(bytes);
     return {count, count, count, 0};
   }
-  // By how much the text is longer than a line in ASCII of as many bytes.
-  [[nodiscard]] static TextSize beyond_plain(const TextSize& size) {
-    return size - plain_size(size.bytes);
+  // Of one character, what plain_size() of its bytes leaves out.
+  [[nodiscard]] static TextSize beyond_plain(std::string_view code_point) {
+    return measure_code_point(code_point) - plain_size(code_point.size());
   }
+  // How much longer typing has made the leaf is seen by its gap; nearly always, that is all.
+  [[nodiscard]] TextSize typed_plainly() const { return plain_size(gap_bytes_then_ - gap_bytes()); }
   [[nodiscard]] TextSize leaf_size() const { return leaf_size_then_ + change(); }
   [[nodiscard]] bool holds(std::uint32_t position) const {
     return leaf_ != nullptr && position - begin_ <= leaf_size().code_points;
@@ -79,7 +79,8 @@ class RopeCursor {
   [[nodiscard]] bool take(std::string_view code_point);
   // REQUIRES: tree is not empty.
   void open(Subtree& tree, std::uint32_t position);
-  // The gap as it is in the leaf, and back: the leaf's own is not moved by typing.
+  // The gap as it is in the leaf, from where typing goes on; and back, with what was typed counted:
+  // the leaf's own is not moved by typing.
   void take_gap();
   void put_gap();
 
@@ -89,10 +90,9 @@ class RopeCursor {
   char* gap_end_ = nullptr;
   std::size_t gap_bytes_max_ = 0;  // Too little of the leaf would be left with a longer one.
 
-  // Since the sizes of the leaf and of all above it were exact. How much longer the leaf is now, is
-  // seen by its gap; nearly always, that is all.
+  // Since the sizes of the leaf and of all above it were exact, but for typed_plainly().
+  TextSize change_;
   std::size_t gap_bytes_then_ = 0;
-  TextSize change_beyond_plain_;
 
   Leaf* leaf_ = nullptr;     // None is open.
   std::uint32_t begin_ = 0;  // Code points before the leaf.
@@ -108,13 +108,13 @@ inline bool RopeCursor::type(std::uint64_t position, std::string_view text) {
   if (position != gap_at_ || text.size() > gap_bytes()) return false;
   if (text.size() == 1) {
     *gap_begin_++ = text[0];
-    if (text[0] == '\n') ++change_beyond_plain_.newlines;
+    if (text[0] == '\n') ++change_.newlines;
   } else {
     if (!utf8::is_one_code_point(text)) return false;
     char* end = gap_begin_;
     for (const char byte : text) *end++ = byte;
     gap_begin_ = end;
-    change_beyond_plain_ += beyond_plain(measure_code_point(text));
+    change_ += beyond_plain(text);
   }
   ++gap_at_;
   return true;
@@ -141,7 +141,7 @@ inline bool RopeCursor::take_after(std::uint64_t begin) {
 inline bool RopeCursor::take(std::string_view code_point) {
   if (gap_bytes() + code_point.size() > gap_bytes_max_) return false;
   if (code_point.size() > 1 || code_point[0] == '\n') {
-    change_beyond_plain_ -= beyond_plain(measure_code_point(code_point));
+    change_ -= beyond_plain(code_point);
   }
   return true;
 }
