@@ -69,7 +69,7 @@ class Operation {
   // Whether it is one insert or delete, maybe after a retain, as nearly every operation is. See
   // splice.h.
   [[nodiscard]] bool is_splice() const {
-    return size() == 1 || (size() == 2 && components_[0].kind() == Kind::kRetain);
+    return size() == 1 || (size() == 2 && components_[0].is_retain());
   }
 
   // for (const Component& component : operation) ...
@@ -112,12 +112,17 @@ class Operation {
 
     Packed() = default;
     [[nodiscard]] Kind kind() const {
-      return (word_ & 3U) == 3U ? Kind::kDelete : static_cast<Kind>(word_ & 3U);
+      const std::uint64_t low = word_ & 3U;
+      return static_cast<Kind>(low & ~(low >> 1U));  // 3 is a delete with text.
     }
+    [[nodiscard]] bool is_retain() const { return (word_ & 3U) == 0; }
+    [[nodiscard]] bool is_insert() const { return (word_ & 3U) == 1; }
     [[nodiscard]] bool has_text() const { return (word_ & 1U) != 0; }
     [[nodiscard]] std::uint64_t length() const {
       return has_text() ? (word_ >> 2U) & (kOperationTextMax - 1) : word_ >> 2U;
     }
+    // REQUIRES: is_retain().
+    [[nodiscard]] std::uint64_t retained() const { return word_ >> 2U; }
     // REQUIRES: has_text().
     [[nodiscard]] std::size_t text_end() const { return static_cast<std::size_t>(word_ >> 33U); }
 

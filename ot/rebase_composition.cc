@@ -1,7 +1,9 @@
 #include "ot/rebase_composition.h"
 
 #include <algorithm>
+#include <bit>
 #include <cstddef>
+#include <cstdint>
 
 #include "ot/transform_walk.h"
 
@@ -10,67 +12,120 @@ namespace cowrite::ot {
 namespace {
 
 // Reads a shape in pieces; beyond its end all is kept.
-class ShapeCursor {
- public:
-  explicit ShapeCursor(ShapeView shape) : next_(shape.data()), end_(next_ + shape.size()) {
-    load();
-  }
+struct ShapeCursor {
+  explicit ShapeCursor(ShapeView shape) : next(shape.data()), end(next + shape.size()) { load(); }
 
-  [[nodiscard]] bool at_end() const { return length_ == 0; }
-  [[nodiscard]] Kind kind() const { return kind_; }
-  [[nodiscard]] std::uint64_t length() const { return length_; }
+  [[nodiscard]] bool at_end() const { return next == end; }
 
   // The rest of the component. REQUIRES: !at_end().
   std::uint64_t take() {
-    const std::uint64_t length = length_;
-    ++next_;
+    const std::uint64_t taken = length;
+    ++next;
     load();
-    return length;
+    return taken;
   }
-  // At most `length` code points of it; of the endless retain, all.
-  std::uint64_t take(std::uint64_t length) {
-    if (at_end()) return length;
-    if (length_ <= length) return take();
-    length_ -= length;
-    return length;
+  // At most `count` code points of it; of the endless retain, all.
+  std::uint64_t take(std::uint64_t count) {
+    if (at_end()) return count;
+    if (length <= count) return take();
+    length -= count;
+    return count;
+  }
+  void load() {
+    kind = at_end() ? Kind::kRetain : next->kind();
+    length = at_end() ? 0 : next->length();
+  }
+
+  const ShapeComponent* next;
+  const ShapeComponent* end;
+  Kind kind = Kind::kRetain;  // Of the component at `next`, and what is left of it.
+  std::uint64_t length = 0;
+};
+
+// Writes a shape where there is room for it. Neighbours of a kind become one, which is written when
+// another follows.
+class ShapeWriter {
+ public:
+  explicit ShapeWriter(ShapeComponent* out) : out_(out) {}
+
+  void append(Kind kind, std::uint64_t length) {
+    if (kind != kind_) {
+      flush();
+      kind_ = kind;
+    }
+    length_ += length;
+  }
+
+  // Leaves out a trailing retain, and says where the shape ends.
+  ShapeComponent* finish() {
+    if (kind_ != Kind::kRetain) flush();
+    return out_;
   }
 
  private:
-  void load() {
-    kind_ = next_ == end_ ? Kind::kRetain : next_->kind();
-    length_ = next_ == end_ ? 0 : next_->length();
+  void flush() {
+    for (; length_ > ShapeComponent::kLengthMax; length_ -= ShapeComponent::kLengthMax) {
+      *out_++ = ShapeComponent(kind_, ShapeComponent::kLengthMax);
+    }
+    if (length_ > 0) *out_++ = ShapeComponent(kind_, length_);
+    length_ = 0;
   }
 
-  const ShapeComponent* next_;
-  const ShapeComponent* end_;
+  ShapeComponent* out_;
   Kind kind_ = Kind::kRetain;
   std::uint64_t length_ = 0;
 };
 
-void take_deletes(ShapeCursor& first, ShapeBuilder& result) {
-  while (first.kind() == Kind::kDelete) result.append(Kind::kDelete, first.take());
+// `one` if it is chosen, else `other`, without a branch.
+std::uint64_t pick(bool chosen, std::uint64_t one, std::uint64_t other) {
+  return other ^ ((one ^ other) & -std::uint64_t{chosen});
+}
+ShapeComponent pick(bool chosen, ShapeComponent one, ShapeComponent other) {
+  return std::bit_cast<ShapeComponent>(static_cast<std::uint32_t>(
+      pick(chosen, std::bit_cast<std::uint32_t>(one), std::bit_cast<std::uint32_t>(other))));
 }
 
-// The second operation keeps `length` code points of what the first made.
-void compose_retain(ShapeCursor& first, std::uint64_t length, ShapeBuilder& result) {
-  while (length > 0) {
-    take_deletes(first, result);
-    const Kind kind = first.kind();
-    const std::uint64_t part = first.take(length);
-    result.append(kind, part);
-    length -= part;
+// Passes what both keep, and then what one of them inserts or deletes, as long as the other keeps
+// more than that touches. Scattered edits are nearly all like this; which of the two comes next
+// cannot be predicted, so there are no branches on it, which halves the time.
+[[gnu::always_inline]] inline void compose_apart(ShapeCursor& first, ShapeCursor& second,
+                                                 ShapeWriter& result) {
+  while (first.kind == Kind::kRetain && second.kind == Kind::kRetain &&
+         first.end - first.next > 2 && second.end - second.next > 2) {
+    const bool first_ends = first.length < second.length;
+    const std::uint64_t kept = pick(first_ends, first.length, second.length);
+    const std::uint64_t more = pick(first_ends, second.length, first.length) - kept;
+    const ShapeComponent edit = pick(first_ends, first.next[1], second.next[1]);
+    const ShapeComponent then = pick(first_ends, first.next[2], second.next[2]);
+    // The second keeps what the first inserts, and drops what the first keeps.
+    const bool touches = (edit.kind() == Kind::kInsert) == first_ends;
+    const std::uint64_t touched = pick(touches, edit.length(), 0);
+    if (more <= touched || edit.kind() == Kind::kRetain || then.kind() != Kind::kRetain) return;
+    result.append(Kind::kRetain, kept);
+    result.append(edit.kind(), edit.length());
+    first.next += 2 * static_cast<std::ptrdiff_t>(first_ends);
+    second.next += 2 * static_cast<std::ptrdiff_t>(!first_ends);
+    first.length = pick(first_ends, then.length(), more - touched);
+    second.length = pick(first_ends, more - touched, then.length());
   }
 }
 
-// The second operation drops `length` code points of what the first made.
-void compose_delete(ShapeCursor& first, std::uint64_t length, ShapeBuilder& result) {
-  while (length > 0) {
-    take_deletes(first, result);
-    const Kind kind = first.kind();
-    const std::uint64_t part = first.take(length);
-    if (kind == Kind::kRetain) result.append(Kind::kDelete, part);
-    length -= part;
+// One piece of the second operation, over what the first made.
+[[gnu::always_inline]] inline void compose_piece(ShapeCursor& first, ShapeCursor& second,
+                                                 ShapeWriter& result) {
+  while (first.kind == Kind::kDelete) result.append(Kind::kDelete, first.take());
+  if (second.kind == Kind::kInsert) {
+    result.append(Kind::kInsert, second.take());
+    return;
   }
+  const Kind made = first.kind;
+  const std::uint64_t length = first.take(second.length);
+  if (second.kind == Kind::kRetain) {
+    result.append(made, length);
+  } else if (made == Kind::kRetain) {
+    result.append(Kind::kDelete, length);
+  }
+  (void)second.take(length);
 }
 
 // The last landmark that the operation keeps everything up to and more, so that nothing of it
@@ -87,27 +142,21 @@ std::size_t last_landmark_within(std::span<const Landmark> landmarks, std::size_
 }  // namespace
 
 void rebase_compose(ShapeView first, ShapeView second, Shape& out) {
-  ShapeBuilder result(out);
-  ShapeCursor rest(first);
-  for (const ShapeComponent component : second) {
-    switch (component.kind()) {
-      case Kind::kRetain:
-        compose_retain(rest, component.length(), result);
-        break;
-      case Kind::kInsert:
-        take_deletes(rest, result);
-        result.append(Kind::kInsert, component.length());
-        break;
-      case Kind::kDelete:
-        compose_delete(rest, component.length(), result);
-        break;
-    }
+  // Every piece ends where a component of one of them does.
+  const std::size_t begin = out.size();
+  out.resize(begin + first.size() + second.size());
+  ShapeWriter result(out.data() + begin);
+  ShapeCursor made(first);
+  ShapeCursor next(second);
+  while (!next.at_end()) {
+    compose_apart(made, next, result);
+    compose_piece(made, next, result);
   }
-  while (!rest.at_end()) {
-    const Kind kind = rest.kind();
-    result.append(kind, rest.take());
+  while (!made.at_end()) {
+    const Kind kind = made.kind;
+    result.append(kind, made.take());
   }
-  result.finish();
+  out.resize(static_cast<std::size_t>(result.finish() - out.data()));
 }
 
 std::vector<Landmark> make_landmarks(ShapeView shape) {

@@ -42,8 +42,13 @@ class SmallArray {
 
   [[nodiscard]] std::size_t size() const { return size_; }
   [[nodiscard]] bool empty() const { return size_ == 0; }
-  [[nodiscard]] T* data() { return is_inside() ? storage_.inside : storage_.heap; }
-  [[nodiscard]] const T* data() const { return is_inside() ? storage_.inside : storage_.heap; }
+  [[nodiscard]] T* data() { return const_cast<T*>(std::as_const(*this).data()); }
+  [[nodiscard]] const T* data() const {
+    if (!is_inside()) [[unlikely]] {
+      return storage_.heap;
+    }
+    return storage_.inside;
+  }
   // REQUIRES: index < size().
   [[nodiscard]] T& operator[](std::size_t index) { return data()[index]; }
   [[nodiscard]] const T& operator[](std::size_t index) const { return data()[index]; }

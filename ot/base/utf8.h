@@ -31,10 +31,15 @@ namespace cowrite::ot::utf8 {
   return (static_cast<unsigned char>(byte) & 0xC0U) == 0x80U;
 }
 
+// How many bytes the code point has that begins with this one.
+[[nodiscard]] constexpr std::size_t bytes_of_code_point(char first) {
+  const auto lead = static_cast<unsigned char>(first);
+  return lead < 0x80U ? 1U : lead < 0xE0U ? 2U : lead < 0xF0U ? 3U : 4U;
+}
+
 // Whether the text is one code point. REQUIRES: not empty.
 [[nodiscard]] constexpr bool is_one_code_point(std::string_view text) {
-  const auto lead = static_cast<unsigned char>(text[0]);
-  return text.size() == (lead < 0x80U ? 1U : lead < 0xE0U ? 2U : lead < 0xF0U ? 3U : 4U);
+  return text.size() == bytes_of_code_point(text[0]);
 }
 
 // `offset`, or if that is inside a code point, where that begins. REQUIRES: offset <= text.size().

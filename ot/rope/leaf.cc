@@ -49,13 +49,9 @@ void Leaf::insert(std::uint32_t position, std::string_view added, const TextSize
                   const TextSize& size) {
   if (position != before_code_points) move_gap(position, size);
   std::memcpy(text + before_bytes, added.data(), added.size());
-  grow_before(added_size);
-}
-
-void Leaf::grow_before(const TextSize& added) {
-  node.count = static_cast<std::uint16_t>(node.count + added.bytes);
-  before_bytes = static_cast<std::uint16_t>(before_bytes + added.bytes);
-  before_code_points = static_cast<std::uint16_t>(before_code_points + added.code_points);
+  node.count = static_cast<std::uint16_t>(node.count + added_size.bytes);
+  before_bytes = static_cast<std::uint16_t>(before_bytes + added_size.bytes);
+  before_code_points = static_cast<std::uint16_t>(before_code_points + added_size.code_points);
 }
 
 TextSize Leaf::erase(std::uint32_t begin, std::uint32_t end, std::uint32_t bytes_min,

@@ -47,10 +47,6 @@ struct Leaf {
   void insert(std::uint32_t position, std::string_view added, const TextSize& added_size,
               const TextSize& size);
 
-  // The first bytes of the gap are text from now on. REQUIRES: there are so many; `added` is their
-  // size.
-  void grow_before(const TextSize& added);
-
   // Drops the text from begin to end and says its size; if fewer than `bytes_min` would be left,
   // drops nothing and says 0. REQUIRES: begin < end, as piece().
   [[nodiscard]] TextSize erase(std::uint32_t begin, std::uint32_t end, std::uint32_t bytes_min,

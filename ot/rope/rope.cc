@@ -101,9 +101,8 @@ Rope& Rope::operator=(Rope&& other) noexcept {
 void Rope::insert(std::uint64_t position, std::string_view text) {
   CHECK(position <= code_points());
   CHECK(text.size() <= kBytesMax - bytes());
-  if (text.empty()) return;
-  const auto at = static_cast<std::uint32_t>(position);
-  if (!cursor_.type(at, text)) insert_anywhere(at, text);
+  if (text.empty() || type(position, text)) return;
+  insert_anywhere(static_cast<std::uint32_t>(position), text);
 }
 
 void Rope::insert_anywhere(std::uint32_t at, std::string_view text) {
@@ -118,10 +117,9 @@ void Rope::insert_anywhere(std::uint32_t at, std::string_view text) {
 
 void Rope::erase(std::uint64_t position, std::uint64_t count) {
   CHECK(position <= code_points() && count <= code_points() - position);
-  const auto begin = static_cast<std::uint32_t>(position);
-  const auto end = static_cast<std::uint32_t>(position + count);
-  if (count == 1 && cursor_.take_back(end)) return;
-  if (count > 0) erase_anywhere(begin, end);
+  if (count == 0 || (count == 1 && take(position))) return;
+  erase_anywhere(static_cast<std::uint32_t>(position),
+                 static_cast<std::uint32_t>(position + count));
 }
 
 void Rope::erase_anywhere(std::uint32_t begin, std::uint32_t end) {

@@ -42,16 +42,16 @@ class Rope {
   ~Rope() = default;
 
   [[nodiscard]] bool empty() const { return bytes() == 0; }
-  [[nodiscard]] std::uint64_t bytes() const { return tree_.size.bytes + cursor_.typed().bytes; }
+  [[nodiscard]] std::uint64_t bytes() const { return tree_.size.bytes + cursor_.change().bytes; }
   [[nodiscard]] std::uint64_t code_points() const {
-    return tree_.size.code_points + cursor_.typed().code_points;
+    return tree_.size.code_points + cursor_.change().code_points;
   }
   [[nodiscard]] std::uint64_t utf16_units() const {
-    return tree_.size.utf16_units + cursor_.typed().utf16_units;
+    return tree_.size.utf16_units + cursor_.change().utf16_units;
   }
   // The number of lines: one more than there are '\n'.
   [[nodiscard]] std::uint64_t lines() const {
-    return std::uint64_t{tree_.size.newlines} + cursor_.typed().newlines + 1;
+    return std::uint64_t{tree_.size.newlines + cursor_.change().newlines} + 1;
   }
 
   // Puts `text` before the code point number `position`.
@@ -61,6 +61,12 @@ class Rope {
 
   // Drops `count` code points from `position` on. REQUIRES: position + count <= code_points().
   void erase(std::uint64_t position, std::uint64_t count);
+
+  // A keystroke where the last edit was: insert() of one character, and erase() of one on either
+  // side. False, with the text as it was, if it is not that; also beyond the end, and if the text
+  // is about as long as it may be. REQUIRES: text is valid UTF-8 and not empty.
+  [[nodiscard]] bool type(std::uint64_t position, std::string_view text);
+  [[nodiscard]] bool take(std::uint64_t position);
 
   [[nodiscard]] std::string to_string() const;
 
@@ -109,8 +115,8 @@ class Rope {
     return tree_;
   }
 
-  // What is not typed on where the last edit was. Never inlined, so that typing does not pay for
-  // it.
+  // What is not typed or taken where the last edit was. Never inlined, so that typing does not pay
+  // for it.
   [[gnu::noinline]] void insert_anywhere(std::uint32_t at, std::string_view text);
   [[gnu::noinline]] void erase_anywhere(std::uint32_t begin, std::uint32_t end);
 
@@ -118,5 +124,16 @@ class Rope {
   mutable Subtree tree_;
   mutable RopeCursor cursor_;
 };
+
+// Inline, as typing is nothing but these.
+
+[[gnu::always_inline]] inline bool Rope::type(std::uint64_t position, std::string_view text) {
+  // The text is longer than its tree says, but by less than a leaf.
+  return tree_.size.bytes <= kBytesMax - kLeafBytes && cursor_.type(position, text);
+}
+
+[[gnu::always_inline]] inline bool Rope::take(std::uint64_t position) {
+  return cursor_.take_before(position + 1) || cursor_.take_after(position);
+}
 
 }  // namespace cowrite::ot

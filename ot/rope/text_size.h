@@ -35,9 +35,9 @@ struct TextSize {
   [[nodiscard]] bool is_ascii() const { return bytes == code_points; }
 };
 
-// Of one ASCII character.
-[[nodiscard]] constexpr TextSize measure_byte(char ascii) {
-  return {1, 1, 1, ascii == '\n' ? 1U : 0U};
+[[nodiscard]] constexpr TextSize measure_code_point(std::string_view utf8) {
+  const auto bytes = static_cast<std::uint32_t>(utf8.size());
+  return {bytes, 1, bytes == 4 ? 2U : 1U, utf8[0] == '\n' ? 1U : 0U};
 }
 
 namespace internal {
@@ -46,7 +46,7 @@ namespace internal {
 
 // All sizes in one pass. REQUIRES: text is valid UTF-8, shorter than 4 GiB.
 [[nodiscard]] inline TextSize measure(std::string_view text) {
-  return text.size() == 1 ? measure_byte(text[0]) : internal::measure_any(text);
+  return text.size() == 1 ? measure_code_point(text) : internal::measure_any(text);
 }
 
 }  // namespace cowrite::ot

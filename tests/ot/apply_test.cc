@@ -50,6 +50,21 @@ TEST(Apply, RefusesATextThatWouldBecomeTooLong) {
   EXPECT_EQ(rope.bytes(), Rope::kBytesMax);
 }
 
+TEST(Apply, TypesUpToTheLongestTextAndNotBeyond) {
+  Rope rope = RopeInspector::repeat(Rope(std::string(std::size_t{1} << 20U, 'x')), 4'095);
+  rope.insert(1, std::string((std::size_t{1} << 20U) - 4, 'x'));
+  for (std::uint64_t place = 1; place <= 3; ++place) {
+    EXPECT_TRUE(apply(rope, std::move(OperationBuilder().retain(place).insert("y")).build()));
+  }
+  EXPECT_EQ(rope.bytes(), Rope::kBytesMax);
+  const Result<void> applied =
+      apply(rope, std::move(OperationBuilder().retain(4).insert("y")).build());
+  ASSERT_FALSE(applied.has_value());
+  EXPECT_EQ(applied.error().code, kErrOperationNotApplied);
+  EXPECT_TRUE(apply(rope, std::move(OperationBuilder().retain(3).erase(1)).build()));
+  EXPECT_EQ(rope.bytes(), Rope::kBytesMax - 1);
+}
+
 TEST(Invert, TurnsInsertsAndDeletesAround) {
   EXPECT_EQ(invert(op("1 'x' -'é' 2 -'a'")).value(), op("1 -'x' 'é' 2 'a'"));
 }

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -153,6 +154,39 @@ TEST(RebaseComposition, GoesAsOneByOneInAnyBracketing) {
     ASSERT_EQ(transform(submitted, compose_in_any_bracketing(others, random)),
               one_by_one(submitted, others))
         << describe(submitted, others);
+  }
+}
+
+// Short edits with something kept between them, many or few.
+Operation scattered(Random& random, std::uint64_t length) {
+  OperationBuilder builder;
+  const std::uint64_t density = 1 + random.below(12);
+  for (std::uint64_t at = random.below(density); at < length; at += 1 + random.below(density)) {
+    builder.retain(1 + random.below(density));
+    at += density;
+    if (random.below(2) == 0) {
+      builder.insert(random.text(1 + random.below(3)));
+    } else if (at < length) {
+      builder.erase(std::min(length - at, 1 + random.below(3)));
+      at += 3;
+    }
+  }
+  return std::move(builder).build();
+}
+
+TEST(RebaseComposition, GoesAsOneByOneOverManyScatteredEdits) {
+  for (std::uint64_t seed = 1; seed <= kSeeds / 10; ++seed) {
+    SCOPED_TRACE("seed " + std::to_string(seed));
+    Random random(seed);
+    std::uint64_t length = 20 + random.below(100);
+    const Operation c = scattered(random, length);
+    std::vector<Operation> others;
+    for (std::uint64_t count = 2 + random.below(6); count > 0; --count) {
+      others.push_back(scattered(random, length));
+      length = length_after(length, others.back());
+    }
+    ASSERT_EQ(transform(c, compose_in_any_bracketing(others, random)), one_by_one(c, others))
+        << describe(c, others);
   }
 }
 

@@ -208,6 +208,74 @@ TEST(Rope, EqualsAPlainStringAfterRandomEdits) {
   }
 }
 
+// Characters typed, and dropped on either side, where the last one was; now and then elsewhere.
+void strike(Random& random, Pair& pair, std::uint64_t& place) {
+  const std::uint64_t length = pair.plain.size();
+  if (random.below(50) == 0) place = random.below(length + 1);
+  const std::uint64_t key = random.below(10);
+  if (key < 5) {
+    pair.insert(place++, random.below(2) == 0 ? "x" : random.text(1));
+  } else if (key < 8 && place > 0) {
+    pair.erase(--place, 1);
+  } else if (place < length) {
+    pair.erase(place, 1);
+  }
+}
+
+TEST(Rope, EqualsAPlainStringAfterEveryKeystroke) {
+  for (std::uint64_t seed = 1; seed <= 20; ++seed) {
+    SCOPED_TRACE("seed " + std::to_string(seed));
+    Random random(seed);
+    const std::string start = random.text(random.below(3'000));
+    Pair pair{Rope(start), {to_code_points(start)}};
+    std::uint64_t place = 0;
+    for (int step = 0; step < 2'000; ++step) {
+      strike(random, pair, place);
+      // Before the tree's own sizes are asked for.
+      ASSERT_EQ(pair.rope.code_points(), pair.plain.size()) << "step " << step;
+      ASSERT_EQ(pair.rope.utf16_units(), utf16_units_of(pair.plain.code_points));
+      ASSERT_EQ(pair.rope.lines(),
+                static_cast<std::uint64_t>(std::ranges::count(pair.plain.code_points, U'\n')) + 1);
+      if (step % 25 != 0) continue;
+      ASSERT_NO_FATAL_FAILURE(pair.expect_equal()) << "step " << step;
+    }
+    ASSERT_NO_FATAL_FAILURE(pair.expect_equal());
+  }
+}
+
+TEST(Rope, DroppingCharacterByCharacterInEitherDirectionEmptiesIt) {
+  for (const std::string letter : {"x", "\n", "é", "中", "😀"}) {
+    for (const std::uint64_t step_back : {0U, 1U}) {
+      Pair pair;
+      for (std::uint64_t typed = 0; typed < 3'000; ++typed) pair.insert(typed, letter);
+      std::uint64_t place = 1'500;
+      while (pair.plain.size() > 0) {
+        // At an end of the text, from the other side.
+        place = std::clamp<std::uint64_t>(place, step_back, pair.plain.size() - 1 + step_back);
+        place -= step_back;
+        pair.erase(place, 1);
+        if (pair.plain.size() % 100 != 0) continue;
+        ASSERT_NO_FATAL_FAILURE(pair.expect_equal());
+      }
+      EXPECT_TRUE(pair.rope.empty());
+    }
+  }
+}
+
+TEST(Rope, ACopyMadeBetweenKeystrokesKeepsItsText) {
+  Rope rope(std::string(5'000, 'x'));
+  std::vector<Rope> copies;
+  std::vector<std::string> texts;
+  for (std::uint64_t place = 2'000; place < 2'020; ++place) {
+    rope.insert(place, "é");
+    if (place % 2 == 0) rope.erase(place, 1);
+    if (place % 3 == 0) rope.erase(place, 1);
+    copies.push_back(rope);
+    texts.push_back(rope.to_string());
+  }
+  for (std::size_t i = 0; i < copies.size(); ++i) EXPECT_EQ(copies[i].to_string(), texts[i]);
+}
+
 TEST(Rope, TypingAtOnePlaceLeavesWellFilledLeaves) {
   for (const std::uint64_t at : {0U, 10'000U, 20'000U}) {
     Rope rope(std::string(20'000, 'x'));
