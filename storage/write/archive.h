@@ -38,8 +38,11 @@ inline constexpr std::uint64_t kMilestoneVersions = 40'000;
 // version is committed.
 [[nodiscard]] Result<void> archive(Store& store, const DocumentKey& key, const Snapshot& snapshot);
 
-// Packs the document's records up to the last version not after this one at which the chain is
-// stored, and the chain; does nothing if that is done already. As archive() in all else.
+// Packing ends at a multiple of it: few records beyond are not worth a link of the chain.
+inline constexpr std::uint64_t kPackVersions = 256;
+
+// Packs the document's records up to the last multiple of kPackVersions not after this version, and
+// the chain; does nothing if that is done already. As archive() in all else.
 [[nodiscard]] Result<void> pack(Store& store, const DocumentKey& key, std::uint64_t version);
 
 // The chain's value at the document's newest version.
