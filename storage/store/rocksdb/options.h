@@ -28,8 +28,8 @@ namespace cowrite::storage::rocks {
 inline constexpr std::size_t kMiB = std::size_t{1} << 20;
 
 // Of what is compacted for the last time: a tenth smaller than at ZSTD's default, for a few times
-// the processor time, once.
-inline constexpr int kLastCompressionLevel = 12;
+// the processor time, once. Checkpoints, for the most part: what is packed by us shrinks no more.
+inline constexpr int kLastCompressionLevel = 16;
 
 // A file in which of so many neighbours so many are marks of removed entries is compacted.
 inline constexpr std::size_t kDeletionWindow = 4'096;
