@@ -34,6 +34,10 @@ constexpr std::size_t kBatchBytes = std::size_t{4} << 20;
 constexpr std::size_t kFullSegmentRecords = kSegmentRecords - kPackRecords / 2;
 constexpr std::size_t kFullSegmentBytes = kSegmentBytes / 16;
 
+bool has_room(std::size_t records, std::size_t bytes) {
+  return records < kFullSegmentRecords && bytes < kFullSegmentBytes;
+}
+
 // About what an entry of the index takes beside its source's name.
 constexpr std::size_t kSourceEntryBytes = 64;
 
@@ -74,8 +78,9 @@ bool is_milestone(std::uint64_t version, std::uint64_t previous) {
 class Archivist {
  public:
   // Reads from the view, which is the store's newest.
-  Archivist(Store& store, const View& view, const DocumentKey& key, const Head& head)
-      : store_(store), view_(view), key_(key), head_(head) {}
+  Archivist(Store& store, const View& view, const DocumentKey& key, const Head& head,
+            OpenSegments& segments)
+      : store_(store), view_(view), key_(key), head_(head), segments_(segments) {}
 
   // Up to the snapshot, which becomes a checkpoint.
   Result<void> archive(const Snapshot& snapshot) {
@@ -129,6 +134,7 @@ class Archivist {
   // Where packing begins: at the segment that ends where packing ended before, if it has room.
   [[nodiscard]] Result<std::uint64_t> find_open_segment(std::uint64_t since) const {
     if (since == head_.erased) return since;
+    if (const auto known = segments_.find(head_.number, since)) return *known;
     std::uint64_t begin = since;
     const Result<void> scanned = view_.scan(
         Table::kRecords, versions(head_.number, since - 1, since), Order::kForwardFromFloor,
@@ -158,8 +164,16 @@ class Archivist {
           const Result<void> written = write();
           return written ? Result<Visit>(Visit::kContinue) : written.error();
         });
+    if (!scanned) return scanned;
+    const bool ends_there = open_.empty() || open_.back().version + 1 == end;
+    const std::uint64_t last = open_.empty() ? end : open_.front().version;
+    const std::size_t records = open_.size();
+    const std::size_t before = batch_.bytes();
     close_segment();
-    return scanned;
+    // For the next packing, which goes on at the end of this one.
+    const bool has_more_room = has_room(records, batch_.bytes() - before);
+    if (ends_there) segments_.set(head_.number, has_more_room ? last : end, end);
+    return {};
   }
 
   // The next record. A link goes with the index's entries of all records that it covers. There is
@@ -223,6 +237,7 @@ class Archivist {
   const View& view_;
   const DocumentKey& key_;
   const Head& head_;
+  OpenSegments& segments_;
   WriteBatch batch_;
   ChainLink chain_;                            // Where it has come to.
   std::uint64_t last_link_ = 0;                // The version of the last one that is stored.
@@ -235,7 +250,8 @@ class Archivist {
 
 // Archives up to the snapshot, or up to the first milestone on the way there, as when a long
 // history is imported. Returns the version that it came to.
-Result<std::uint64_t> archive_once(Store& store, const DocumentKey& key, const Snapshot& snapshot) {
+Result<std::uint64_t> archive_once(Store& store, const DocumentKey& key, const Snapshot& snapshot,
+                                   OpenSegments& segments) {
   const std::unique_ptr<const View> view = store.view();
   const Result<std::optional<Head>> head = read_head(*view, key);
   if (!head) return head.error();
@@ -251,23 +267,25 @@ Result<std::uint64_t> archive_once(Store& store, const DocumentKey& key, const S
           ? history.snapshot(key, std::max(next * kMilestoneVersions, (*head)->erased + 1))
           : snapshot;
   if (!reached) return reached.error();
-  const Result<void> done = Archivist(store, *view, key, **head).archive(*reached);
+  const Result<void> done = Archivist(store, *view, key, **head, segments).archive(*reached);
   return done ? Result<std::uint64_t>(reached->version) : done.error();
 }
 
 }  // namespace
 
-Result<void> archive(Store& store, const DocumentKey& key, const Snapshot& snapshot) {
+Result<void> archive(Store& store, const DocumentKey& key, const Snapshot& snapshot,
+                     OpenSegments& segments) {
   std::uint64_t version = 0;
   while (version < snapshot.version) {
-    const Result<std::uint64_t> reached = archive_once(store, key, snapshot);
+    const Result<std::uint64_t> reached = archive_once(store, key, snapshot, segments);
     if (!reached) return reached.error();
     version = *reached;
   }
   return {};
 }
 
-Result<void> pack(Store& store, const DocumentKey& key, std::uint64_t version) {
+Result<void> pack(Store& store, const DocumentKey& key, std::uint64_t version,
+                  OpenSegments& segments) {
   const std::uint64_t end = version - version % kPackVersions;
   if (end == 0) return {};
   const std::unique_ptr<const View> view = store.view();
@@ -275,7 +293,7 @@ Result<void> pack(Store& store, const DocumentKey& key, std::uint64_t version) {
   if (!head) return head.error();
   CHECK(head->has_value() && end <= (*head)->version);  // Of committed versions only.
   if (end <= (*head)->erased) return {};
-  Archivist archivist(store, *view, key, **head);
+  Archivist archivist(store, *view, key, **head, segments);
   if (Result<void> packed = archivist.pack(end); !packed) return packed;
   return archivist.write();
 }

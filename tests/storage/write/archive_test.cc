@@ -50,11 +50,12 @@ class Stored {
   }
   void archive_newest(const Author& author) { archive(author, author.newest().version); }
   void archive(const Author& author, std::uint64_t version) {
-    const Result<void> done = storage::archive(*store_, author.key(), author.snapshots()[version]);
+    const Result<void> done =
+        storage::archive(*store_, author.key(), author.snapshots()[version], segments_);
     EXPECT_TRUE(done) << done.error().message;
   }
   void pack(const Author& author, std::uint64_t version) {
-    const Result<void> done = storage::pack(*store_, author.key(), version);
+    const Result<void> done = storage::pack(*store_, author.key(), version, segments_);
     EXPECT_TRUE(done) << done.error().message;
   }
 
@@ -72,12 +73,15 @@ class Stored {
     return found;
   }
 
+  void forget() { segments_ = {}; }
+
   [[nodiscard]] const History& history() const { return history_; }
   [[nodiscard]] Store& store() { return *store_; }
 
  private:
   std::unique_ptr<RocksDbStore> store_;
   LatestHistory history_;
+  OpenSegments segments_;
 };
 
 void expect_all_readable(const History& history, const Author& author) {
@@ -223,6 +227,29 @@ TEST(Archive, RecordsArePackedIntoSegmentsThatGrowUntilTheyAreFull) {
   author.insert(0, "y");
   stored.commit(author);
   EXPECT_EQ(stored.entries().back(), (std::pair<std::uint64_t, std::size_t>(10'241, 1)));
+}
+
+TEST(Archive, WhoRemembersWhereSegmentsBeginPacksTheSame) {
+  Stored remembering;
+  Stored forgetful;
+  Author author({"docs", "a"});
+  author.create("");
+  std::mt19937_64 random(1);
+  for (std::size_t round = 0; round < 60; ++round) {
+    for (std::uint64_t i = random() % 700; i > 0; --i) author.insert(0, "x");
+    const Append append = author.take();
+    for (Stored* const stored : {&remembering, &forgetful}) {
+      ASSERT_EQ(storage::append(stored->store(), append), AppendOutcome::kCommitted);
+    }
+    const std::uint64_t version = author.newest().version - random() % 300 * (random() % 2);
+    forgetful.forget();
+    for (Stored* const stored : {&remembering, &forgetful}) {
+      round % 7 == 0 ? stored->archive(author, version) : stored->pack(author, version);
+    }
+    ASSERT_EQ(remembering.entries(), forgetful.entries()) << "round " << round;
+  }
+  expect_all_readable(remembering.history(), author);
+  EXPECT_TRUE(prove(remembering.store(), author.key()));
 }
 
 TEST(Archive, ALargeRecordStandsAlone) {
