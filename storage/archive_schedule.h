@@ -48,14 +48,14 @@ class ArchiveSchedule {
       return Due::kCheckpoint;
     }
     if (version_ - packed_ < kPackRecords) return Due::kNothing;
-    packed_ = version_;
+    packed_ = version_ - version_ % kPackRecords;
     return Due::kPacking;
   }
 
  private:
   std::uint64_t version_;
   std::uint64_t checkpoint_;  // The newest that was due.
-  std::uint64_t packed_;      // The version at which packing or a checkpoint was due last.
+  std::uint64_t packed_;      // What the last packing or checkpoint that was due goes to.
   std::size_t bytes_ = 0;     // Of the records since the checkpoint, as far as they were seen.
   bool bytes_unknown_;
 };

@@ -23,7 +23,7 @@ inline constexpr std::uint64_t kIntegerMax = (std::uint64_t{1} << 53) - 1;
 
 // Records are packed when there are so many more: enough to compress well, and few that stand
 // alone.
-inline constexpr std::size_t kPackRecords = 1'000;
+inline constexpr std::size_t kPackRecords = 1'024;
 
 // A checkpoint is due after this many bytes of records beyond the size of the text, so that it
 // writes no more than they did; or after so many records, for opening a document replays them,

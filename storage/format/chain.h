@@ -18,8 +18,9 @@ namespace cowrite::storage {
 
 using ChainValue = std::array<std::uint8_t, 32>;
 
-// Every so many versions the chain's value is stored on its own.
-inline constexpr std::uint64_t kChainVersions = 256;
+// Every so many versions the chain's value is stored for good: 36 bytes that nothing compresses, as
+// often as a segment is full.
+inline constexpr std::uint64_t kChainVersions = 4'096;
 
 [[nodiscard]] ChainValue chain_start(const DocumentKey& key);
 [[nodiscard]] ChainValue chain_next(const ChainValue& value, const Record& record);

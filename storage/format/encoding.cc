@@ -27,6 +27,7 @@ Change take_change(RecordTag tag, ValueReader& in) {
       return Edit{in.operation()};
     case RecordTag::kDelete:
       return Delete{};
+    case RecordTag::kOldSegment:
     case RecordTag::kSegment:
     case RecordTag::kTypedCreate:
     case RecordTag::kTypedEdit:

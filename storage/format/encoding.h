@@ -21,15 +21,16 @@ namespace cowrite::storage {
 [[nodiscard]] std::string encode_head(std::string_view key, const Head& head);
 [[nodiscard]] Result<Head> decode_head(std::string_view key, std::string_view value);
 
-// The first byte of an entry in the table of records. The last two are those of documents that are
-// no plain texts, which later releases may write.
+// The first byte of an entry in the table of records. The typed ones are those of documents that
+// are no plain texts, which later releases may write.
 enum class RecordTag : std::uint8_t {
   kCreate = 1,
   kEdit = 2,
   kDelete = 3,
-  kSegment = 4,
+  kOldSegment = 4,
   kTypedCreate = 5,
-  kTypedEdit = 6
+  kTypedEdit = 6,
+  kSegment = 7
 };
 
 // Appends what a record says, without its version: the value of its entry up to the checksum, which

@@ -3,92 +3,33 @@
 #include <algorithm>
 #include <array>
 #include <map>
-#include <optional>
 #include <set>
 #include <utility>
 
 #include "ot/base/utf8.h"
 #include "ot/base/varint.h"
 #include "ot/encoding.h"
+#include "storage/format/cursors.h"
 #include "storage/format/encoding.h"
+#include "storage/format/interval.h"
 #include "storage/format/keys.h"
+#include "storage/format/old_segment.h"
+#include "storage/format/segment_parts.h"
 
 namespace cowrite::storage {
 namespace {
 
-// How a record's change stands in the columns.
-// The last two are as RecordTag's.
-enum class EditKind : std::uint8_t {
-  kInsert,
-  kErase,
-  kReplace,
-  kOperation,
-  kCreate,
-  kDelete,
-  kTypedCreate,
-  kTypedEdit
-};
-
-// An edit in one place, nearly all that people do: some text put in, some code points taken out
-// after it, or both.
-struct TextEdit {
-  std::uint64_t place = 0;
-  std::string_view text;
-  std::uint64_t inserted = 0;  // Code points.
-  std::uint64_t erased = 0;    // Code points.
-
-  // Where a cursor is after it, and the next one is likely to be.
-  [[nodiscard]] std::uint64_t place_after() const { return place + inserted; }
-  [[nodiscard]] bool is_valid() const {
-    return place < ot::kLengthMax && inserted < ot::kLengthMax && erased < ot::kLengthMax &&
-           inserted + erased > 0;
-  }
-  [[nodiscard]] EditKind kind() const {
-    if (inserted > 0) return erased > 0 ? EditKind::kReplace : EditKind::kInsert;
-    return EditKind::kErase;
-  }
-};
-
-std::optional<TextEdit> as_text_edit(const ot::Operation& operation) {
-  TextEdit edit;
-  auto component = operation.begin();
-  if (component != operation.end() && (*component).kind == ot::Kind::kRetain) {
-    edit.place = (*component++).length;
-  }
-  if (component != operation.end() && (*component).kind == ot::Kind::kInsert) {
-    edit.text = (*component).text;
-    edit.inserted = (*component++).length;
-  }
-  if (component != operation.end() && (*component).kind == ot::Kind::kDelete &&
-      (*component).text.empty()) {
-    edit.erased = (*component++).length;
-  }
-  const bool is_all = component == operation.end();
-  return is_all && edit.is_valid() ? std::optional<TextEdit>(edit) : std::nullopt;
-}
-
 // Each distinct writer is named once.
 using Writer = std::pair<std::string_view, std::string_view>;  // Source, author.
 
-// What is known of the writer's next record.
-struct Expected {
-  std::uint64_t sequence = 1;
-  std::uint64_t place = 0;
-
-  void pass(std::uint64_t passed_sequence) { sequence = passed_sequence + 1; }
-};
-
-std::int64_t difference(std::uint64_t value, std::uint64_t expected) {
-  return static_cast<std::int64_t>(value - expected);
-}
-
-// In this order in a segment. What does not fit the others is in `rest`.
+// In this order in a segment, after those of the intervals (interval.h). What does not fit the
+// others is in `rest`.
 enum Column : std::uint8_t {
   kWriters,
   kWho,
   kSequences,
-  kTimes,
   kShapes,
+  kCursors,
   kPlaces,
   kLengths,
   kRest,
@@ -96,117 +37,170 @@ enum Column : std::uint8_t {
   kColumns
 };
 
+// A record's shape: its EditKind, and what of it is not as expected, which other columns then have.
+constexpr unsigned kKindBits = 7;
+constexpr unsigned kCursorShift = 3;
+constexpr unsigned kCursorInColumn = 3;   // Of two bits; a lower number is the cursor itself.
+constexpr unsigned kPlaceBit = 1U << 5;   // It is not at its cursor.
+constexpr unsigned kLengthBit = 1U << 6;  // What is inserted, or else erased, is not 1 long.
+constexpr unsigned kWriterBit = 1U << 7;  // By another writer than the last, or out of sequence.
+
 class Packer {
  public:
   void add(const Record& record, std::int64_t previous_ms) {
-    Expected& expected = add_writer({record.source, record.author});
-    put_signed(difference(record.sequence, expected.sequence), columns_[kSequences]);
-    expected.pass(record.sequence);
+    unsigned shape = add_writer(record);
     // Apart as numbers without a sign: the times of a hostile clock may be further apart than
     // signed ones reach.
-    ot::put_varint(
-        static_cast<std::uint64_t>(record.time_ms) - static_cast<std::uint64_t>(previous_ms),
-        columns_[kTimes]);
-    const EditKind kind = add_change(record.change, expected);
-    columns_[kShapes] += static_cast<char>(kind);
+    intervals_.put(static_cast<std::uint64_t>(record.time_ms) -
+                   static_cast<std::uint64_t>(previous_ms));
+    shape |= add_change(record.change);
+    columns_[kShapes] += static_cast<char>(shape);
   }
 
-  void finish(std::string& out) const {
-    for (const std::string& column : columns_) put_string(column, out);
+  void finish(Effort effort, std::string& out) const {
+    // Trying hard is for what repeats, which intervals do not.
+    put_column(intervals_.sizes(), std::min(effort, Effort::kQuick), out);
+    put_column(intervals_.bits(), Effort::kNone, out);
+    for (const std::string& column : columns_) put_column(column, effort, out);
   }
 
  private:
-  Expected& add_writer(const Writer& writer) {
-    const auto [found, added] = numbers_.emplace(writer, expected_.size());
+  unsigned add_writer(const Record& record) {
+    const Writer writer = {record.source, record.author};
+    const bool is_same = !names_.empty() && names_[writer_] == writer;
+    if (is_same && record.sequence == sequences_[writer_] + 1) {
+      sequences_[writer_] = record.sequence;
+      return 0;
+    }
+    if (!is_same) writer_ = number_of(writer);
+    ot::put_varint(writer_, columns_[kWho]);
+    put_signed(difference(record.sequence, sequences_[writer_] + 1), columns_[kSequences]);
+    sequences_[writer_] = record.sequence;
+    return kWriterBit;
+  }
+
+  std::size_t number_of(const Writer& writer) {
+    const auto [found, added] = numbers_.emplace(writer, names_.size());
     if (added) {
       put_string(writer.first, columns_[kWriters]);
       put_string(writer.second, columns_[kWriters]);
-      expected_.emplace_back();
+      names_.push_back(writer);
+      sequences_.push_back(0);
     }
-    ot::put_varint(found->second, columns_[kWho]);
-    return expected_[found->second];
+    return found->second;
   }
 
-  EditKind add_change(const Change& change, Expected& expected) {
+  unsigned add_change(const Change& change) {
     if (const auto* create = std::get_if<Create>(&change)) {
       put_string(create->text, columns_[kRest]);
-      return EditKind::kCreate;
+      return static_cast<unsigned>(EditKind::kCreate);
     }
     const auto* edit = std::get_if<Edit>(&change);
-    if (edit == nullptr) return EditKind::kDelete;
-    const std::optional<TextEdit> text_edit = as_text_edit(edit->operation);
-    if (!text_edit) {
-      ot::encode(edit->operation, columns_[kRest]);
-      return EditKind::kOperation;
+    if (edit == nullptr) return static_cast<unsigned>(EditKind::kDelete);
+    if (const std::optional<TextEdit> text_edit = as_text_edit(edit->operation)) {
+      return static_cast<unsigned>(text_edit->kind()) | add_place(*text_edit) |
+             add_text(*text_edit);
     }
-    put_signed(difference(text_edit->place, expected.place), columns_[kPlaces]);
-    expected.place = text_edit->place_after();
-    if (text_edit->inserted > 0) {
-      ot::put_varint(text_edit->text.size(), columns_[kLengths]);
-      columns_[kTexts] += text_edit->text;
-    }
-    if (text_edit->erased > 0) ot::put_varint(text_edit->erased, columns_[kLengths]);
-    return text_edit->kind();
+    ot::encode(edit->operation, columns_[kRest]);
+    return static_cast<unsigned>(EditKind::kOperation);
+  }
+
+  unsigned add_place(const TextEdit& edit) {
+    const std::size_t cursor = cursors_.nearest(writer_, edit);
+    const std::int64_t distance = difference(edit.place, cursors_.expected(cursor, writer_, edit));
+    cursors_.move(cursor, writer_, edit);
+    if (cursor >= kCursorInColumn) columns_[kCursors] += static_cast<char>(cursor);
+    if (distance != 0) put_signed(distance, columns_[kPlaces]);
+    return static_cast<unsigned>(std::min<std::size_t>(cursor, kCursorInColumn)) << kCursorShift |
+           (distance != 0 ? kPlaceBit : 0);
+  }
+
+  unsigned add_text(const TextEdit& edit) {
+    const std::uint64_t length = edit.inserted > 0 ? edit.text.size() : edit.erased;
+    if (length != 1) ot::put_varint(length, columns_[kLengths]);
+    if (edit.kind() == EditKind::kReplace) ot::put_varint(edit.erased, columns_[kLengths]);
+    columns_[kTexts] += edit.text;
+    return length != 1 ? kLengthBit : 0;
   }
 
   std::array<std::string, kColumns> columns_;
+  IntervalWriter intervals_;
+  std::size_t writer_ = 0;                // Of the record before.
+  std::vector<Writer> names_;             // Of the writers, by their numbers.
+  std::vector<std::uint64_t> sequences_;  // Their last ones.
   std::map<Writer, std::size_t> numbers_;
-  std::vector<Expected> expected_;
+  Cursors cursors_;
 };
 
 class Unpacker {
  public:
   explicit Unpacker(ValueReader& in)
-      : columns_{ValueReader(in.string()), ValueReader(in.string()), ValueReader(in.string()),
-                 ValueReader(in.string()), ValueReader(in.string()), ValueReader(in.string()),
-                 ValueReader(in.string()), ValueReader(in.string()), ValueReader(in.string())} {}
+      : intervals_{column(in), column(in)}, columns_{reader(in), reader(in), reader(in),
+                                                     reader(in), reader(in), reader(in),
+                                                     reader(in), reader(in), reader(in)} {}
 
   Record take(std::uint64_t version, std::int64_t previous_ms) {
     Record record;
     record.version = version;
-    Expected& expected = take_writer(record);
-    record.sequence =
-        expected.sequence + static_cast<std::uint64_t>(in(kSequences).signed_number());
-    expected.pass(record.sequence);
+    const unsigned shape = in(kShapes).byte();
+    take_writer(shape, record);
     record.time_ms =
-        static_cast<std::int64_t>(static_cast<std::uint64_t>(previous_ms) + in(kTimes).number());
-    if (record.time_ms < previous_ms) in(kTimes).fail();
-    record.change = take_change(expected);
+        static_cast<std::int64_t>(static_cast<std::uint64_t>(previous_ms) + intervals_.take());
+    if (record.time_ms < previous_ms) intervals_.fail();
+    record.change = take_change(shape);
     return record;
   }
 
-  [[nodiscard]] bool failed() const { return std::ranges::any_of(columns_, &ValueReader::failed); }
+  [[nodiscard]] bool failed() const {
+    return intervals_.failed() || std::ranges::any_of(columns_, &ValueReader::failed);
+  }
   [[nodiscard]] bool has_newer_kinds() const { return has_newer_kinds_; }
-  [[nodiscard]] bool whole() const { return std::ranges::all_of(columns_, &ValueReader::whole); }
-
- private:
-  ValueReader& in(Column column) { return columns_[column]; }
-
-  // Writers are numbered as they first appear.
-  Expected& take_writer(Record& record) {
-    const std::uint64_t number = in(kWho).number();
-    if (number == writers_.size()) {
-      const std::string_view source = in(kWriters).string();
-      const std::string_view author = in(kWriters).string();
-      writers_.emplace_back(source, author);
-      expected_.emplace_back();
-      if (!distinct_.insert(writers_.back()).second) in(kWriters).fail();
-    } else if (number > writers_.size()) {
-      in(kWho).fail();
-      return nowhere_;
-    }
-    record.source = writers_[number].first;
-    record.author = writers_[number].second;
-    return expected_[number];
+  [[nodiscard]] bool whole() const {
+    return intervals_.whole() && std::ranges::all_of(columns_, &ValueReader::whole);
   }
 
-  Change take_change(Expected& expected) {
-    const auto kind = static_cast<EditKind>(in(kShapes).byte());
+ private:
+  struct KnownWriter {
+    Writer name;
+    std::uint64_t sequence = 0;  // Its last one.
+  };
+
+  std::string_view column(ValueReader& in) { return take_column(in, unpacked_[taken_++]); }
+  ValueReader reader(ValueReader& in) { return ValueReader(column(in)); }
+  ValueReader& in(Column column) { return columns_[column]; }
+
+  void take_writer(unsigned shape, Record& record) {
+    const bool is_expected = (shape & kWriterBit) == 0;
+    const std::uint64_t number = is_expected ? writer_ : in(kWho).number();
+    const bool is_new = !is_expected && number == writers_.size();
+    if (is_new) add_writer();
+    if (number >= writers_.size()) return in(kWho).fail();
+    const std::int64_t apart = is_expected ? 0 : in(kSequences).signed_number();
+    if (!is_expected && !is_new && number == writer_ && apart == 0) in(kWho).fail();
+    writer_ = number;
+    KnownWriter& writer = writers_[number];
+    writer.sequence += 1 + static_cast<std::uint64_t>(apart);
+    record.sequence = writer.sequence;
+    record.source = writer.name.first;
+    record.author = writer.name.second;
+  }
+
+  // Writers are numbered as they first appear.
+  void add_writer() {
+    const std::string_view source = in(kWriters).string();
+    const std::string_view author = in(kWriters).string();
+    writers_.push_back({{source, author}});
+    if (!distinct_.insert(writers_.back().name).second) in(kWriters).fail();
+  }
+
+  Change take_change(unsigned shape) {
+    const auto kind = static_cast<EditKind>(shape & kKindBits);
+    if (kind > EditKind::kReplace && (shape & ~(kKindBits | kWriterBit)) != 0) in(kShapes).fail();
     switch (kind) {
       case EditKind::kInsert:
       case EditKind::kErase:
       case EditKind::kReplace:
-        return Edit{take_text_edit(kind, expected)};
+        return Edit{take_text_edit(kind, shape)};
       case EditKind::kOperation: {
         Edit edit{in(kRest).operation()};
         if (as_text_edit(edit.operation)) in(kRest).fail();
@@ -225,49 +219,57 @@ class Unpacker {
     return Delete{};
   }
 
-  ot::Operation take_text_edit(EditKind kind, Expected& expected) {
-    TextEdit edit;
-    edit.place = expected.place + static_cast<std::uint64_t>(in(kPlaces).signed_number());
-    if (kind != EditKind::kErase) {
-      edit.text = in(kTexts).text(in(kLengths).number());
-      edit.inserted = ot::utf8::count_code_points(edit.text);
-    }
-    if (kind != EditKind::kInsert) edit.erased = in(kLengths).number();
-    if (!edit.is_valid() || edit.kind() != kind) {
+  ot::Operation take_text_edit(EditKind kind, unsigned shape) {
+    TextEdit edit = take_text(kind, shape);
+    const std::size_t cursor = take_cursor(shape);
+    const bool is_apart = (shape & kPlaceBit) != 0;
+    const std::int64_t distance = is_apart ? in(kPlaces).signed_number() : 0;
+    edit.place = cursors_.expected(cursor, writer_, edit) + static_cast<std::uint64_t>(distance);
+    if (!edit.is_valid() || edit.kind() != kind || is_apart != (distance != 0)) {
       in(kPlaces).fail();
       return {};
     }
-    expected.place = edit.place_after();
-    ot::OperationBuilder operation;
-    operation.retain(edit.place).insert(edit.text).erase(edit.erased);
-    return std::move(operation).build();
+    cursors_.move(cursor, writer_, edit);
+    return edit.operation();
   }
 
+  // An edit but for its place.
+  TextEdit take_text(EditKind kind, unsigned shape) {
+    const bool is_long = (shape & kLengthBit) != 0;
+    const std::uint64_t length = is_long ? in(kLengths).number() : 1;
+    if (is_long != (length != 1)) in(kLengths).fail();
+    TextEdit edit;
+    if (kind == EditKind::kErase) {
+      edit.erased = length;
+      return edit;
+    }
+    edit.text = in(kTexts).text(length);
+    edit.inserted = ot::utf8::count_code_points(edit.text);
+    if (kind == EditKind::kReplace) edit.erased = in(kLengths).number();
+    return edit;
+  }
+
+  std::size_t take_cursor(unsigned shape) {
+    std::size_t cursor = shape >> kCursorShift & kCursorInColumn;
+    if (cursor == kCursorInColumn) {
+      cursor = in(kCursors).byte();
+      if (cursor < kCursorInColumn) in(kCursors).fail();
+    }
+    if (cursor < cursors_.size()) return cursor;
+    in(kCursors).fail();
+    return 0;
+  }
+
+  std::array<std::string, kColumns + 2> unpacked_;
+  std::size_t taken_ = 0;  // Columns.
+  IntervalReader intervals_;
   std::array<ValueReader, kColumns> columns_;
-  std::vector<Writer> writers_;
+  std::size_t writer_ = 0;  // Of the record before.
+  std::vector<KnownWriter> writers_;
   std::set<Writer> distinct_;
-  std::vector<Expected> expected_;
-  Expected nowhere_;
+  Cursors cursors_;
   bool has_newer_kinds_ = false;
 };
-
-// The header of a segment, after its tag.
-struct SegmentHeader {
-  std::uint64_t count = 0;
-  std::int64_t first_ms = 0;
-  std::int64_t last_ms = 0;
-};
-
-SegmentHeader take_header(ValueReader& in) {
-  SegmentHeader header;
-  header.count = in.number();
-  header.first_ms = in.signed_number();
-  header.last_ms = in.signed_number();
-  if (header.count == 0 || header.count > kSegmentRecords || header.last_ms < header.first_ms) {
-    in.fail();
-  }
-  return header;
-}
 
 Result<std::vector<Record>> decode_segment(std::uint64_t version, ValueReader& in) {
   const SegmentHeader header = take_header(in);
@@ -301,20 +303,18 @@ std::size_t records_of_entry(std::span<const Record> records) {
   return count;
 }
 
-std::string encode_segment(std::string_view key, std::span<const Record> records) {
+std::string encode_segment(std::string_view key, std::span<const Record> records, Effort effort) {
   CHECK(!records.empty() && records.size() <= kSegmentRecords);
   std::string out;
   out += static_cast<char>(RecordTag::kSegment);
-  ot::put_varint(records.size(), out);
-  put_signed(records.front().time_ms, out);
-  put_signed(records.back().time_ms, out);
+  put_header({records.size(), records.front().time_ms, records.back().time_ms}, out);
   Packer packer;
   std::int64_t previous_ms = records.front().time_ms;
   for (const Record& record : records) {
     packer.add(record, previous_ms);
     previous_ms = record.time_ms;
   }
-  packer.finish(out);
+  packer.finish(effort, out);
   put_checksum(key, out);
   return out;
 }
@@ -326,6 +326,7 @@ Result<std::vector<Record>> decode_entry(std::string_view key, std::string_view 
   ValueReader ahead = in;
   const auto tag = static_cast<RecordTag>(ahead.byte());
   if (tag == RecordTag::kSegment) return decode_segment(place->version, ahead);
+  if (tag == RecordTag::kOldSegment) return decode_old_segment(place->version, ahead);
   if (tag == RecordTag::kTypedCreate || tag == RecordTag::kTypedEdit) return newer_kind("record");
   std::vector<Record> records(1, take_record(in));
   records.front().version = place->version;
@@ -338,7 +339,7 @@ Result<EntryExtent> decode_extent(std::string_view key, std::string_view value) 
   ValueReader in(key, value);
   const auto tag = static_cast<RecordTag>(in.byte());
   EntryExtent extent{place->version, place->version + 1, 0, 0};
-  if (tag == RecordTag::kSegment) {
+  if (tag == RecordTag::kSegment || tag == RecordTag::kOldSegment) {
     const SegmentHeader header = take_header(in);
     extent = {place->version, place->version + header.count, header.first_ms, header.last_ms};
   } else {

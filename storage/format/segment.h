@@ -1,6 +1,7 @@
 // Segment: consecutive records of a document in one value, packed column by column: who wrote them,
-// when, where, how much, and what. Typing has a byte or two a record in each column, and most of
-// them repeat, so that a compressed block holds a record of typing in about two bytes.
+// when, where, how much, and what. In typing most of that is as expected: a byte a record says so,
+// and the columns are packed apart (column.h), so that a record of typing takes about two bytes, of
+// which one is its time.
 //
 // An entry in the table of records is one record or a segment; its key has the version of its first
 // record.
@@ -14,6 +15,7 @@
 #include <vector>
 
 #include "ot/base/result.h"
+#include "storage/format/column.h"
 #include "storage/record.h"
 
 namespace cowrite::storage {
@@ -24,15 +26,16 @@ inline constexpr std::size_t kSegmentRecords = 4'096;
 // A segment ends at this size, so that one of its records can be read in about a millisecond.
 inline constexpr std::size_t kSegmentBytes = std::size_t{1} << 20;
 
-// Records larger than this stand alone: packing saves nothing worth having, and reading a small
-// neighbour would mean reading them too.
-inline constexpr std::size_t kLargeRecordBytes = std::size_t{64} << 10;
+// Records larger than this stand alone, for reading a small neighbour would mean reading them too.
+// Smaller ones do not, for what is pasted twice is then stored once.
+inline constexpr std::size_t kLargeRecordBytes = std::size_t{256} << 10;
 
 // How many records, from the first one on, share an entry. REQUIRES: not empty.
 [[nodiscard]] std::size_t records_of_entry(std::span<const Record> records);
 
 // REQUIRES: not empty; dense versions, the first one in the key; times that never decrease.
-[[nodiscard]] std::string encode_segment(std::string_view key, std::span<const Record> records);
+[[nodiscard]] std::string encode_segment(std::string_view key, std::span<const Record> records,
+                                         Effort effort);
 
 // The records of an entry. Fails with kErrDamaged.
 [[nodiscard]] Result<std::vector<Record>> decode_entry(std::string_view key,

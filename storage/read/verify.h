@@ -2,7 +2,7 @@
 // compared with everything that is stored about it.
 //
 //     records      decode, are dense, fit the text, and their times never decrease
-//     chain        its stored values, at every 256th version and in checkpoints, equal those
+//     chain        its stored values, at every 4,096th version and in checkpoints, equal those
 //                  computed from the records
 //     checkpoints  are the text at their versions
 //     head         says what the newest version is

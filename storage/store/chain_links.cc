@@ -30,4 +30,8 @@ void put_link(DocumentNumber number, const ChainLink& link, WriteBatch& batch) {
   batch.put(Table::kMeta, name, encode_chain(name, link.value));
 }
 
+void erase_link(DocumentNumber number, std::uint64_t version, WriteBatch& batch) {
+  batch.erase(Table::kMeta, chain_key(number, version));
+}
+
 }  // namespace cowrite::storage

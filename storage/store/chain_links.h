@@ -23,5 +23,6 @@ struct ChainLink {
                                                          std::uint64_t version);
 
 void put_link(DocumentNumber number, const ChainLink& link, WriteBatch& batch);
+void erase_link(DocumentNumber number, std::uint64_t version, WriteBatch& batch);
 
 }  // namespace cowrite::storage

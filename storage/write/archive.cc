@@ -15,6 +15,7 @@
 #include "storage/format/encoding.h"
 #include "storage/format/keys.h"
 #include "storage/format/segment.h"
+#include "storage/limits.h"
 #include "storage/read/record_scan.h"
 #include "storage/read/stored_history.h"
 #include "storage/store/chain_links.h"
@@ -27,6 +28,15 @@ namespace {
 
 // A batch that has grown this large is written.
 constexpr std::size_t kBatchBytes = std::size_t{4} << 20;
+
+// A segment that has so many records or takes so many bytes is full: it is written for good, and
+// what comes after it goes into the next one.
+constexpr std::size_t kFullSegmentRecords = kSegmentRecords - kPackRecords / 2;
+constexpr std::size_t kFullSegmentBytes = kSegmentBytes / 16;
+
+bool has_room(std::size_t records, std::size_t bytes) {
+  return records < kFullSegmentRecords && bytes < kFullSegmentBytes;
+}
 
 // About what an entry of the index takes beside its source's name.
 constexpr std::size_t kSourceEntryBytes = 64;
@@ -68,11 +78,13 @@ bool is_milestone(std::uint64_t version, std::uint64_t previous) {
 class Archivist {
  public:
   // Reads from the view, which is the store's newest.
-  Archivist(Store& store, const View& view, const DocumentKey& key, const Head& head)
-      : store_(store), view_(view), key_(key), head_(head) {}
+  Archivist(Store& store, const View& view, const DocumentKey& key, const Head& head,
+            OpenSegments& segments)
+      : store_(store), view_(view), key_(key), head_(head), segments_(segments) {}
 
   // Up to the snapshot, which becomes a checkpoint.
   Result<void> archive(const Snapshot& snapshot) {
+    effort_ = Effort::kThorough;
     const Result<std::vector<std::uint64_t>> newest = newest_checkpoints(view_, head_.number, 2);
     if (!newest) return newest.error();
     if (!newest->empty() && newest->front() >= snapshot.version) return {};
@@ -87,6 +99,7 @@ class Archivist {
     if (!packed) return packed.error();
     if (packed->version >= end) return follow_chain(end);
     chain_ = *packed;
+    last_link_ = chain_.version;
     const Result<std::uint64_t> begin = find_open_segment(packed->version);
     if (!begin) return begin.error();
     return pack(*begin, end);
@@ -121,6 +134,7 @@ class Archivist {
   // Where packing begins: at the segment that ends where packing ended before, if it has room.
   [[nodiscard]] Result<std::uint64_t> find_open_segment(std::uint64_t since) const {
     if (since == head_.erased) return since;
+    if (const auto known = segments_.find(head_.number, since)) return *known;
     std::uint64_t begin = since;
     const Result<void> scanned = view_.scan(
         Table::kRecords, versions(head_.number, since - 1, since), Order::kForwardFromFloor,
@@ -128,7 +142,7 @@ class Archivist {
           const Result<EntryExtent> extent = decode_extent(key, value);
           if (!extent) return extent.error();
           const bool has_room =
-              extent->to - extent->from < kSegmentRecords && value.size() < kSegmentBytes / 2;
+              extent->to - extent->from < kFullSegmentRecords && value.size() < kFullSegmentBytes;
           if (extent->to > since || has_room) begin = extent->from;
           return Visit::kStop;
         });
@@ -150,20 +164,30 @@ class Archivist {
           const Result<void> written = write();
           return written ? Result<Visit>(Visit::kContinue) : written.error();
         });
+    if (!scanned) return scanned;
+    const bool ends_there = open_.empty() || open_.back().version + 1 == end;
+    const std::uint64_t last = open_.empty() ? end : open_.front().version;
+    const std::size_t records = open_.size();
+    const std::size_t before = batch_.bytes();
     close_segment();
-    return scanned;
+    // For the next packing, which goes on at the end of this one.
+    const bool has_more_room = has_room(records, batch_.bytes() - before);
+    if (ends_there) segments_.set(head_.number, has_more_room ? last : end, end);
+    return {};
   }
 
   // The next record. A link goes with the index's entries of all records that it covers. There is
-  // one at the end, too: where records are large, a few since the last link are much to read for
-  // who looks for a source.
+  // one at the end, too, which says how far packing has come, until the next one does.
   void prove(const Record& record, std::uint64_t end) {
     pass(record);
     const auto [entry, is_new] =
         newest_.insert_or_assign(record.source, SourceEntry{record.sequence, record.version});
     if (is_new) newest_bytes_ += entry->first.size() + kSourceEntryBytes;
     if (chain_.version % kChainVersions == 0 || chain_.version == end) {
+      const bool is_passing = last_link_ > head_.erased && last_link_ % kChainVersions != 0;
+      if (is_passing) erase_link(head_.number, last_link_, batch_);
       put_link(head_.number, chain_, batch_);
+      last_link_ = chain_.version;
     }
   }
 
@@ -185,7 +209,7 @@ class Archivist {
     std::span<const Record> rest(open_);
     for (std::size_t count = records_of_entry(rest); count < rest.size();
          count = records_of_entry(rest)) {
-      put_entry(head_.number, rest.first(count), batch_);
+      put_entry(head_.number, rest.first(count), Effort::kThorough, batch_);
       rest = rest.subspan(count);
     }
     open_.erase(open_.begin(), open_.end() - static_cast<std::ptrdiff_t>(rest.size()));
@@ -194,7 +218,8 @@ class Archivist {
   }
 
   void close_segment() {
-    put_records(head_.number, open_, batch_);
+    const bool is_full = open_.size() >= kFullSegmentRecords;
+    put_records(head_.number, open_, is_full ? Effort::kThorough : effort_, batch_);
     open_.clear();
     open_bytes_ = 0;
   }
@@ -212,17 +237,21 @@ class Archivist {
   const View& view_;
   const DocumentKey& key_;
   const Head& head_;
+  OpenSegments& segments_;
   WriteBatch batch_;
   ChainLink chain_;                            // Where it has come to.
+  std::uint64_t last_link_ = 0;                // The version of the last one that is stored.
   std::map<std::string, SourceEntry> newest_;  // Of the sources of records since the last write.
   std::size_t newest_bytes_ = 0;
-  std::vector<Record> open_;  // Of the segment that is being filled.
+  Effort effort_ = Effort::kQuick;  // For a segment that is not full.
+  std::vector<Record> open_;        // Of the segment that is being filled.
   std::size_t open_bytes_ = 0;
 };
 
 // Archives up to the snapshot, or up to the first milestone on the way there, as when a long
 // history is imported. Returns the version that it came to.
-Result<std::uint64_t> archive_once(Store& store, const DocumentKey& key, const Snapshot& snapshot) {
+Result<std::uint64_t> archive_once(Store& store, const DocumentKey& key, const Snapshot& snapshot,
+                                   OpenSegments& segments) {
   const std::unique_ptr<const View> view = store.view();
   const Result<std::optional<Head>> head = read_head(*view, key);
   if (!head) return head.error();
@@ -238,31 +267,33 @@ Result<std::uint64_t> archive_once(Store& store, const DocumentKey& key, const S
           ? history.snapshot(key, std::max(next * kMilestoneVersions, (*head)->erased + 1))
           : snapshot;
   if (!reached) return reached.error();
-  const Result<void> done = Archivist(store, *view, key, **head).archive(*reached);
+  const Result<void> done = Archivist(store, *view, key, **head, segments).archive(*reached);
   return done ? Result<std::uint64_t>(reached->version) : done.error();
 }
 
 }  // namespace
 
-Result<void> archive(Store& store, const DocumentKey& key, const Snapshot& snapshot) {
+Result<void> archive(Store& store, const DocumentKey& key, const Snapshot& snapshot,
+                     OpenSegments& segments) {
   std::uint64_t version = 0;
   while (version < snapshot.version) {
-    const Result<std::uint64_t> reached = archive_once(store, key, snapshot);
+    const Result<std::uint64_t> reached = archive_once(store, key, snapshot, segments);
     if (!reached) return reached.error();
     version = *reached;
   }
   return {};
 }
 
-Result<void> pack(Store& store, const DocumentKey& key, std::uint64_t version) {
-  const std::uint64_t end = version - version % kChainVersions;
+Result<void> pack(Store& store, const DocumentKey& key, std::uint64_t version,
+                  OpenSegments& segments) {
+  const std::uint64_t end = version - version % kPackVersions;
   if (end == 0) return {};
   const std::unique_ptr<const View> view = store.view();
   const Result<std::optional<Head>> head = read_head(*view, key);
   if (!head) return head.error();
   CHECK(head->has_value() && end <= (*head)->version);  // Of committed versions only.
   if (end <= (*head)->erased) return {};
-  Archivist archivist(store, *view, key, **head);
+  Archivist archivist(store, *view, key, **head, segments);
   if (Result<void> packed = archivist.pack(end); !packed) return packed;
   return archivist.write();
 }

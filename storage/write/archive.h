@@ -26,6 +26,7 @@
 #include "storage/format/head.h"
 #include "storage/record.h"
 #include "storage/store/store.h"
+#include "storage/write/open_segments.h"
 
 namespace cowrite::storage {
 
@@ -34,13 +35,18 @@ namespace cowrite::storage {
 inline constexpr std::uint64_t kMilestoneVersions = 40'000;
 
 // Brings a document's checkpoints, chain and segments up to the snapshot; does nothing if they are
-// there already. Fails as the store does. One thread may do it at a time. REQUIRES: the snapshot's
-// version is committed.
-[[nodiscard]] Result<void> archive(Store& store, const DocumentKey& key, const Snapshot& snapshot);
+// there already. Fails as the store does. One thread may do it at a time. What it remembers of
+// segments is of this store alone. REQUIRES: the snapshot's version is committed.
+[[nodiscard]] Result<void> archive(Store& store, const DocumentKey& key, const Snapshot& snapshot,
+                                   OpenSegments& segments);
 
-// Packs the document's records up to the last version not after this one at which the chain is
-// stored, and the chain; does nothing if that is done already. As archive() in all else.
-[[nodiscard]] Result<void> pack(Store& store, const DocumentKey& key, std::uint64_t version);
+// Packing ends at a multiple of it: few records beyond are not worth a link of the chain.
+inline constexpr std::uint64_t kPackVersions = 256;
+
+// Packs the document's records up to the last multiple of kPackVersions not after this version, and
+// the chain; does nothing if that is done already. As archive() in all else.
+[[nodiscard]] Result<void> pack(Store& store, const DocumentKey& key, std::uint64_t version,
+                                OpenSegments& segments);
 
 // The chain's value at the document's newest version.
 [[nodiscard]] Result<ChainValue> newest_chain_value(const View& view, const DocumentKey& key,

@@ -15,6 +15,7 @@
 #include "storage/record.h"
 #include "storage/store/store.h"
 #include "storage/write/disk_reserve.h"
+#include "storage/write/open_segments.h"
 
 namespace cowrite::storage {
 
@@ -49,7 +50,8 @@ class CheckpointThread {
   const DiskReserve& reserve_;
   const std::uint64_t bytes_max_;
 
-  std::mutex archiving_;  // Held while a document is being archived.
+  std::mutex archiving_;   // Held while a document is being archived.
+  OpenSegments segments_;  // Of the thread alone.
 
   std::mutex mutex_;
   std::condition_variable_any wake_;

@@ -10,6 +10,7 @@
 #include <span>
 #include <utility>
 
+#include "storage/write/archive.h"
 #include "storage/write/commit_thread.h"
 
 namespace cowrite::storage {
@@ -166,6 +167,16 @@ void erase(Store& store, Table table, std::string_view key) {
 bool same(const Snapshot& left, const Snapshot& right) {
   return left.version == right.version && left.exists == right.exists &&
          left.time_ms == right.time_ms && left.text == right.text;
+}
+
+Result<void> archive(Store& store, const DocumentKey& key, const Snapshot& snapshot) {
+  OpenSegments segments;
+  return archive(store, key, snapshot, segments);
+}
+
+Result<void> pack(Store& store, const DocumentKey& key, std::uint64_t version) {
+  OpenSegments segments;
+  return pack(store, key, version, segments);
 }
 
 }  // namespace cowrite::storage

@@ -99,6 +99,10 @@ std::string read_file(const std::string& path);
 // On a commit thread of its own, which ends with it.
 AppendOutcome append(Store& store, Append append);
 
+// By somebody who remembers nothing of what was packed before.
+Result<void> archive(Store& store, const DocumentKey& key, const Snapshot& snapshot);
+Result<void> pack(Store& store, const DocumentKey& key, std::uint64_t version);
+
 // Holds a thread of the log's inside a callback until the test lets it go on.
 class Gate {
  public:

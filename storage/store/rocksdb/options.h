@@ -28,8 +28,8 @@ namespace cowrite::storage::rocks {
 inline constexpr std::size_t kMiB = std::size_t{1} << 20;
 
 // Of what is compacted for the last time: a tenth smaller than at ZSTD's default, for a few times
-// the processor time, once.
-inline constexpr int kLastCompressionLevel = 12;
+// the processor time, once. Not of records: they are packed by us, and shrink no more.
+inline constexpr int kLastCompressionLevel = 16;
 
 // A file in which of so many neighbours so many are marks of removed entries is compacted.
 inline constexpr std::size_t kDeletionWindow = 4'096;
@@ -137,7 +137,7 @@ inline std::vector<rocksdb::ColumnFamilyDescriptor> table_options(
                      : rocksdb::NewCappedPrefixTransform(512));
     options.compression = rocksdb::kZSTD;
     options.bottommost_compression = rocksdb::kZSTD;
-    options.bottommost_compression_opts.enabled = true;
+    options.bottommost_compression_opts.enabled = name != kTableNames[1];
     options.bottommost_compression_opts.level = kLastCompressionLevel;
     tables.emplace_back(name, options);
   }

@@ -1,10 +1,10 @@
 // How many bytes an operation takes on disk: recorded typing, with a source, an author, and a time
 // 80 to 300 ms after the one before, archived on the way as a server does and compacted in the end.
-// Prints what each table takes, and each column of the segments, raw and compressed alone.
-#include <zstd.h>
-
+// Prints what each table takes, and each column of the segments: how long it is, what its bytes
+// take by their entropy if each is taken for itself, and how it is stored.
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <cstdio>
 #include <memory>
 #include <random>
@@ -13,6 +13,9 @@
 #include <vector>
 
 #include "server/protocol/operation_json.h"
+#include "storage/archive_schedule.h"
+#include "storage/format/column.h"
+#include "storage/format/encoding.h"
 #include "storage/format/value.h"
 #include "storage/rocksdb_log.h"
 #include "tests/ot/trace_files.h"
@@ -23,18 +26,24 @@ namespace cowrite::storage {
 namespace {
 
 constexpr std::size_t kBatch = 20;
-constexpr std::uint64_t kCheckpointEvery = 1'000;
-constexpr std::array<const char*, 9> kColumns = {
-    "writers", "who", "sequences", "times", "shapes", "places", "lengths", "rest", "texts"};
+constexpr std::array<const char*, 11> kColumns = {"intervals", "bits",   "writers", "who",
+                                                  "sequences", "shapes", "cursors", "places",
+                                                  "lengths",   "rest",   "texts"};
 
 struct Bytes {
-  std::size_t raw = 0;
-  std::size_t compressed = 0;
+  double raw = 0;
+  double entropy = 0;
+  double stored = 0;
 };
 
-std::size_t compressed(std::string_view bytes) {
-  std::string out(ZSTD_compressBound(bytes.size()), '\0');
-  return ZSTD_compress(out.data(), out.size(), bytes.data(), bytes.size(), 3);
+double entropy_bytes(std::string_view bytes) {
+  std::array<double, 256> counts = {};
+  for (const char byte : bytes) counts.at(static_cast<unsigned char>(byte)) += 1;
+  double bits = 0;
+  for (const double count : counts) {
+    if (count > 0) bits += count * std::log2(static_cast<double>(bytes.size()) / count);
+  }
+  return bits / 8;
 }
 
 std::vector<Record> records_of(const replay::TraceFile& trace) {
@@ -58,22 +67,37 @@ std::vector<Record> records_of(const replay::TraceFile& trace) {
 
 void write_all(RocksDbLog& log, const DocumentKey& key, const std::vector<Record>& records) {
   Snapshot now;
-  std::uint64_t archived = 0;
+  ArchiveSchedule schedule(0, 0);
   for (std::size_t begin = 0; begin < records.size(); begin += kBatch) {
     auto batch = std::make_shared<std::vector<Record>>();
     const std::uint64_t version = now.version;
     for (std::size_t i = begin; i < std::min(records.size(), begin + kBatch); ++i) {
       CHECK(apply(now, records[i]));
+      schedule.follow(records[i]);
       batch->push_back(records[i]);
     }
     CHECK(append(log, {key, version, std::move(batch), true, now.text.bytes()}) ==
           AppendOutcome::kCommitted);
-    if (now.version - archived >= kCheckpointEvery) {
-      log.save_checkpoint(key, now);
-      archived = now.version;
+    switch (schedule.take_due(now.text.bytes())) {
+      case ArchiveSchedule::Due::kNothing:
+        break;
+      case ArchiveSchedule::Due::kPacking:
+        log.pack(key, now.version);
+        break;
+      case ArchiveSchedule::Due::kCheckpoint:
+        log.save_checkpoint(key, now);
     }
   }
   log.save_checkpoint(key, now);
+}
+
+void add_column(ValueReader& in, Bytes& column) {
+  ValueReader ahead = in;
+  column.stored += static_cast<double>(ahead.number() / 2);
+  std::string unpacked;
+  const std::string_view bytes = take_column(in, unpacked);
+  column.raw += static_cast<double>(bytes.size());
+  column.entropy += entropy_bytes(bytes);
 }
 
 std::array<Bytes, kColumns.size()> columns_of(const Store& store) {
@@ -81,15 +105,13 @@ std::array<Bytes, kColumns.size()> columns_of(const Store& store) {
   CHECK(store.view()->scan(Table::kRecords, {"", std::string(9, '\xFF')}, Order::kForward,
                            [&](std::string_view key, std::string_view value) -> Result<Visit> {
                              ValueReader in(key, value);
-                             if (in.byte() != 4) return Visit::kContinue;
+                             if (in.byte() != static_cast<int>(RecordTag::kSegment)) {
+                               return Visit::kContinue;
+                             }
                              in.number();
                              in.signed_number();
                              in.signed_number();
-                             for (Bytes& column : columns) {
-                               const std::string_view bytes = in.string();
-                               column.raw += bytes.size();
-                               column.compressed += bytes.empty() ? 0 : compressed(bytes);
-                             }
+                             for (Bytes& column : columns) add_column(in, column);
                              return Visit::kContinue;
                            }));
   return columns;
@@ -113,11 +135,16 @@ void measure(const replay::TraceFile& trace) {
   }
   std::printf("\n ");
   const auto columns = columns_of(log->store());
+  Bytes all_columns;
   for (std::size_t i = 0; i < columns.size(); ++i) {
-    std::printf(" %s %.3f (%.3f)", kColumns.at(i), static_cast<double>(columns.at(i).raw) / count,
-                static_cast<double>(columns.at(i).compressed) / count);
+    const auto& [raw, entropy, stored] = columns.at(i);
+    std::printf(" %s %.3f %.3f %.3f;", kColumns.at(i), raw / count, entropy / count,
+                stored / count);
+    all_columns.entropy += std::min(entropy, stored);
+    all_columns.stored += stored;
   }
-  std::printf("\n");
+  std::printf("\n  all columns: %.3f, by entropy or as stored, whichever is less, %.3f\n",
+              all_columns.stored / count, all_columns.entropy / count);
 }
 
 }  // namespace

@@ -206,8 +206,13 @@ TEST(Encoding, AnyChangedOrMissingByteIsFound) {
   expect_damage_is_found(key, encode_record(key, record_at(9, Delete{})), code_of(decode_record));
   expect_damage_is_found(key, encode_record(key, edit), code_of(decode_extent));
   const std::vector<Record> two = {edit, record_at(10, Delete{})};
-  expect_damage_is_found(key, encode_segment(key, two), code_of(decode_entry));
-  expect_damage_is_found(key, encode_segment(key, two), code_of(decode_extent));
+  std::vector<Record> many;
+  for (std::uint64_t i = 0; i < 100; ++i) many.push_back(record_at(9 + i, edit.change));
+  for (const std::string& segment :
+       {encode_segment(key, two, Effort::kNone), encode_segment(key, many, Effort::kThorough)}) {
+    expect_damage_is_found(key, segment, code_of(decode_entry));
+    expect_damage_is_found(key, segment, code_of(decode_extent));
+  }
   expect_damage_is_found(key, encode_chain(key, kChain), code_of(decode_chain));
   expect_damage_is_found(key, encode_checkpoint(key, {9, true, ot::Rope("hello"), 77}, kChain),
                          code_of(decode_checkpoint));

@@ -125,8 +125,8 @@ TEST(SourceSearch, TheIndexIsWrittenWhenRecordsArePackedAndOnceForASource) {
   EXPECT_EQ(stored.indexed("ann"), std::nullopt);
   EXPECT_EQ(*stored.newest(author, "carl", 1'000), truth(author, "carl", 1'000));
   ASSERT_TRUE(pack(stored.store(), author.key(), 302));
-  EXPECT_EQ(stored.indexed("ann"), truth(author, "ann", kChainVersions));
-  EXPECT_EQ(stored.indexed("ben"), truth(author, "ben", kChainVersions));
+  EXPECT_EQ(stored.indexed("ann"), truth(author, "ann", kPackVersions));
+  EXPECT_EQ(stored.indexed("ben"), truth(author, "ben", kPackVersions));
   EXPECT_EQ(stored.indexed("carl"), std::nullopt) << "what it wrote is not packed";
   for (const std::string source : {"ann", "ben", "carl", "nobody"}) {
     EXPECT_EQ(*stored.newest(author, source, 1'000), truth(author, source, 1'000)) << source;

@@ -20,17 +20,17 @@
 namespace cowrite::storage {
 namespace {
 
-constexpr std::uint64_t kVersions = 700;
+constexpr std::uint64_t kVersions = 4'900;
 
-// A document of 700 records by two people, archived at 300 and 600, of which the checkpoint at 600
-// is left; the records since stand alone.
+// A document of 4,900 records by two people, archived at 4,500 and 4,800, of which the checkpoint
+// at 4,800 is left; the records since stand alone.
 class Stored {
  public:
   Stored() : author_({"docs", "a"}), store_(*RocksDbStore::open("", OpenMode::kInMemory)) {
     author_.create("");
     for (std::uint64_t version = 1; version < kVersions; ++version) {
       author_.as(version % 3 == 0 ? "ben" : "ann").later(10).insert(version - 1, "x");
-      if (version == 299 || version == 599) {
+      if (version == 4'499 || version == 4'799) {
         commit();
         EXPECT_TRUE(archive(*store_, author_.key(), author_.newest()));
       }
@@ -66,7 +66,7 @@ TEST(Verify, ProvesAWholeHistory) {
   ASSERT_TRUE(proof) << proof.error().message;
   EXPECT_EQ(proof->records, kVersions);
   EXPECT_EQ(proof->checkpoints, 1U);
-  EXPECT_EQ(proof->chain_values, 4U) << "at 256, 300, 512 and 600";
+  EXPECT_EQ(proof->chain_values, 2U) << "at 4,096 and 4,800";
 }
 
 TEST(Verify, SaysThatThereIsNoSuchDocument) {
@@ -100,24 +100,24 @@ void expect_damaged_at(std::uint64_t version, const std::function<void(Stored&)>
 
 TEST(Verify, ARecordThatSaysSomethingElseIsFoundByTheChain) {
   // Well formed, right checksum, fits the text: only the chain knows.
-  expect_damaged_at(256, [](Stored& stored) {
+  expect_damaged_at(kChainVersions, [](Stored& stored) {
     const std::string key = version_key(1, 0);
     std::vector<Record> records(stored.author().records().begin(),
-                                stored.author().records().begin() + 600);
+                                stored.author().records().begin() + kSegmentRecords);
     records[100].author = "Somebody else";
-    stored.put(Table::kRecords, key, encode_segment(key, records));
+    stored.put(Table::kRecords, key, encode_segment(key, records, Effort::kQuick));
   });
 }
 
 TEST(Verify, AMissingRecordIsFound) {
-  expect_damaged_at(650,
-                    [](Stored& stored) { stored.erase(Table::kRecords, version_key(1, 650)); });
+  expect_damaged_at(4'850,
+                    [](Stored& stored) { stored.erase(Table::kRecords, version_key(1, 4'850)); });
   expect_damaged_at(0, [](Stored& stored) { stored.erase(Table::kRecords, version_key(1, 0)); });
 }
 
 TEST(Verify, ACheckpointThatIsNotWhatItsRecordsGiveIsFound) {
-  expect_damaged_at(600, [](Stored& stored) {
-    const std::string key = version_key(1, 600);
+  expect_damaged_at(4'800, [](Stored& stored) {
+    const std::string key = version_key(1, 4'800);
     const Result<std::optional<std::string>> value =
         stored.store().view()->get(Table::kCheckpoints, key);
     Checkpoint checkpoint = *decode_checkpoint(key, **value);
@@ -125,24 +125,27 @@ TEST(Verify, ACheckpointThatIsNotWhatItsRecordsGiveIsFound) {
     stored.put(Table::kCheckpoints, key,
                encode_checkpoint(key, checkpoint.snapshot, checkpoint.chain));
   });
-  expect_damaged_at(
-      300, [](Stored& stored) { stored.put(Table::kCheckpoints, version_key(1, 300), "damaged"); });
+  expect_damaged_at(4'500, [](Stored& stored) {
+    stored.put(Table::kCheckpoints, version_key(1, 4'500), "damaged");
+  });
 }
 
 TEST(Verify, AChainValueThatIsWrongOrMissingIsFound) {
-  expect_damaged_at(256, [](Stored& stored) {
-    const std::string key = chain_key(1, 256);
+  expect_damaged_at(4'800, [](Stored& stored) {
+    const std::string key = chain_key(1, 4'800);
     stored.put(Table::kMeta, key, encode_chain(key, chain_start({"docs", "b"})));
   });
-  expect_damaged_at(512, [](Stored& stored) { stored.erase(Table::kMeta, chain_key(1, 512)); });
+  expect_damaged_at(kChainVersions, [](Stored& stored) {
+    stored.erase(Table::kMeta, chain_key(1, kChainVersions));
+  });
 }
 
 TEST(Verify, AHeadThatSaysLessThanThereIsIsFound) {
-  expect_damaged_at(699, [](Stored& stored) {
+  expect_damaged_at(4'899, [](Stored& stored) {
     const std::string name = document_name_key(stored.author().key());
-    const Snapshot& earlier = stored.author().snapshots()[699];
+    const Snapshot& earlier = stored.author().snapshots()[4'899];
     const Head head = {1,
-                       699,
+                       4'899,
                        0,
                        true,
                        earlier.text.bytes(),
@@ -152,15 +155,15 @@ TEST(Verify, AHeadThatSaysLessThanThereIsIsFound) {
   });
 }
 
-// The last value of the chain that is stored by itself is at 600: before it ann's newest record is
-// 599, and ben's 597.
+// The last value of the chain that is stored by itself is at 4,800: before it ann's newest record
+// is 4,799, and ben's 4,797.
 TEST(Verify, AnIndexOfSourcesThatIsWrongIsFound) {
   const std::string ann = source_key(1, "ann");
-  expect_damaged_at(599, [&](Stored& stored) {
-    stored.put(Table::kSources, ann, encode_source(ann, {1, 599}));
+  expect_damaged_at(4'799, [&](Stored& stored) {
+    stored.put(Table::kSources, ann, encode_source(ann, {1, 4'799}));
   });
-  expect_damaged_at(598, [&](Stored& stored) {
-    stored.put(Table::kSources, ann, encode_source(ann, {599, 598}));
+  expect_damaged_at(4'798, [&](Stored& stored) {
+    stored.put(Table::kSources, ann, encode_source(ann, {4'799, 4'798}));
   });
   expect_damaged_at(0, [&](Stored& stored) { stored.erase(Table::kSources, ann); });
   expect_damaged_at(5, [&](Stored& stored) {
@@ -170,7 +173,7 @@ TEST(Verify, AnIndexOfSourcesThatIsWrongIsFound) {
 }
 
 TEST(Verify, AnIndexOfSourcesMayBeAheadOfWhatIsPacked) {
-  for (const std::uint64_t version : {599, 601, 698}) {
+  for (const std::uint64_t version : {4'799, 4'801, 4'898}) {
     Stored stored;
     const std::string ann = source_key(1, "ann");
     stored.put(Table::kSources, ann, encode_source(ann, {version + 1, version}));

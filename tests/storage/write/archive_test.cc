@@ -50,11 +50,12 @@ class Stored {
   }
   void archive_newest(const Author& author) { archive(author, author.newest().version); }
   void archive(const Author& author, std::uint64_t version) {
-    const Result<void> done = storage::archive(*store_, author.key(), author.snapshots()[version]);
+    const Result<void> done =
+        storage::archive(*store_, author.key(), author.snapshots()[version], segments_);
     EXPECT_TRUE(done) << done.error().message;
   }
   void pack(const Author& author, std::uint64_t version) {
-    const Result<void> done = storage::pack(*store_, author.key(), version);
+    const Result<void> done = storage::pack(*store_, author.key(), version, segments_);
     EXPECT_TRUE(done) << done.error().message;
   }
 
@@ -72,12 +73,15 @@ class Stored {
     return found;
   }
 
+  void forget() { segments_ = {}; }
+
   [[nodiscard]] const History& history() const { return history_; }
   [[nodiscard]] Store& store() { return *store_; }
 
  private:
   std::unique_ptr<RocksDbStore> store_;
   LatestHistory history_;
+  OpenSegments segments_;
 };
 
 void expect_all_readable(const History& history, const Author& author) {
@@ -159,17 +163,18 @@ TEST(Archive, PackingGoesBeyondTheNewestCheckpointAndAllIsProven) {
     const Result<Proof> proof = prove(stored.store(), author.key());
     ASSERT_TRUE(proof) << proof.error().message;
     const std::uint64_t links = author.newest().version / kChainVersions;
-    EXPECT_GE(proof->chain_values + 1, links) << "all but what the last records need";
+    EXPECT_GE(proof->chain_values, links);
+    EXPECT_LE(proof->chain_values, links + 1) << "and one for the end of what is packed";
   }
 }
 
 TEST(Archive, APackedRecordThatWasChangedIsFoundBeyondTheNewestCheckpoint) {
   Stored stored;
   Author author({"docs", "a"});
-  write_on(author, 600, 1);
+  write_on(author, kChainVersions + 600, 1);
   stored.commit(author);
-  stored.pack(author, 600);
-  erase(stored.store(), Table::kMeta, chain_key(1, 256));
+  stored.pack(author, kChainVersions + 600);
+  erase(stored.store(), Table::kMeta, chain_key(1, kChainVersions));
   EXPECT_EQ(prove(stored.store(), author.key()).error().code, kErrDamaged);
 }
 
@@ -213,15 +218,38 @@ TEST(Archive, RecordsArePackedIntoSegmentsThatGrowUntilTheyAreFull) {
   Author author({"docs", "a"});
   author.create("");
   for (std::size_t round = 0; round < 10; ++round) {
-    for (std::size_t i = 0; i < 1'000; ++i) author.insert(0, "x");
+    for (std::size_t i = 0; i < kPackRecords; ++i) author.insert(0, "x");
     stored.commit(author);
     stored.archive_newest(author);
   }
   using Entries = std::vector<std::pair<std::uint64_t, std::size_t>>;
-  EXPECT_EQ(stored.entries(), (Entries{{0, 4'096}, {4'096, 4'096}, {8'192, 1'809}}));
+  EXPECT_EQ(stored.entries(), (Entries{{0, 4'096}, {4'096, 4'096}, {8'192, 2'049}}));
   author.insert(0, "y");
   stored.commit(author);
-  EXPECT_EQ(stored.entries().back(), (std::pair<std::uint64_t, std::size_t>(10'001, 1)));
+  EXPECT_EQ(stored.entries().back(), (std::pair<std::uint64_t, std::size_t>(10'241, 1)));
+}
+
+TEST(Archive, WhoRemembersWhereSegmentsBeginPacksTheSame) {
+  Stored remembering;
+  Stored forgetful;
+  Author author({"docs", "a"});
+  author.create("");
+  std::mt19937_64 random(1);
+  for (std::size_t round = 0; round < 60; ++round) {
+    for (std::uint64_t i = random() % 700; i > 0; --i) author.insert(0, "x");
+    const Append append = author.take();
+    for (Stored* const stored : {&remembering, &forgetful}) {
+      ASSERT_EQ(storage::append(stored->store(), append), AppendOutcome::kCommitted);
+    }
+    const std::uint64_t version = author.newest().version - random() % 300 * (random() % 2);
+    forgetful.forget();
+    for (Stored* const stored : {&remembering, &forgetful}) {
+      round % 7 == 0 ? stored->archive(author, version) : stored->pack(author, version);
+    }
+    ASSERT_EQ(remembering.entries(), forgetful.entries()) << "round " << round;
+  }
+  expect_all_readable(remembering.history(), author);
+  EXPECT_TRUE(prove(remembering.store(), author.key()));
 }
 
 TEST(Archive, ALargeRecordStandsAlone) {
@@ -235,16 +263,16 @@ TEST(Archive, ALargeRecordStandsAlone) {
   expect_all_readable(stored.history(), author);
 }
 
-TEST(Archive, TheChainIsStoredAtEvery256thVersionAndAtAndInTheCheckpoint) {
+TEST(Archive, TheChainIsStoredAtEvery4096thVersionAtTheEndAndInTheCheckpoint) {
   Stored stored;
   Author author({"docs", "a"});
   for (std::uint32_t round = 0; round < 5; ++round) {
-    write_on(author, 333, round);
+    write_on(author, 1'900, round);
     stored.commit(author);
-    stored.archive_newest(author);
+    round % 2 == 0 ? stored.archive_newest(author) : stored.pack(author, author.newest().version);
   }
-  const auto is_due = [](std::uint64_t version) {
-    return version % kChainVersions == 0 || version % 333 == 0;
+  const auto is_due = [&](std::uint64_t version) {
+    return version % kChainVersions == 0 || version == author.records().size();
   };
   ChainValue chain = chain_start(author.key());
   for (const Record& record : author.records()) {
@@ -262,6 +290,22 @@ TEST(Archive, TheChainIsStoredAtEvery256thVersionAndAtAndInTheCheckpoint) {
   const auto checkpoint = stored.store().view()->get(Table::kCheckpoints, key);
   ASSERT_TRUE(checkpoint && *checkpoint);
   EXPECT_EQ(decode_checkpoint(key, **checkpoint)->chain, chain);
+}
+
+TEST(Archive, TheChainsValueWhereAnErasureEndedStaysWhenMoreIsPacked) {
+  const auto log = open_in_memory();
+  Author author({"docs", "a"});
+  author.create("gone").remove();
+  ASSERT_EQ(append(*log, author.take()), AppendOutcome::kCommitted);
+  ASSERT_TRUE(log->erase(author.key()));
+  author.create("again");
+  for (int i = 0; i < 300; ++i) author.insert(0, "x");
+  ASSERT_EQ(append(*log, author.take()), AppendOutcome::kCommitted);
+  ASSERT_TRUE(pack(log->store(), author.key(), 256));
+  ASSERT_TRUE(archive(log->store(), author.key(), author.newest()));
+  const Result<Proof> proof = prove(log->store(), author.key());
+  ASSERT_TRUE(proof) << proof.error().message;
+  EXPECT_EQ(proof->chain_values, 1U) << "the one at the end; that at 2 is where the proof begins";
 }
 
 TEST(Archive, ALongHistoryThatCameAtOnceGetsItsMilestones) {
