@@ -53,8 +53,9 @@ void CheckpointThread::run(const std::stop_token& stop) {
     const std::lock_guard archiving(archiving_);
     // A document that cannot be read is its readers' to report; if writing fails, so does the next
     // commit, and that has somebody to tell.
-    if (work.checkpoint)
+    if (work.checkpoint) {
       static_cast<void>(archive(store_, taken.key(), *work.checkpoint, segments_));
+    }
     static_cast<void>(storage::pack(store_, taken.key(), work.packed, segments_));
   }
 }

@@ -93,7 +93,8 @@ void write_all(RocksDbLog& log, const DocumentKey& key, const std::vector<Record
 
 void add_column(ValueReader& in, Bytes& column) {
   ValueReader ahead = in;
-  column.stored += static_cast<double>(ahead.number() / 2);
+  const std::uint64_t stored = ahead.number() / 2;
+  column.stored += static_cast<double>(stored);
   std::string unpacked;
   const std::string_view bytes = take_column(in, unpacked);
   column.raw += static_cast<double>(bytes.size());

@@ -28,7 +28,7 @@ TEST(Interval, EveryOneComesBackAndLongerOnesHaveNoSmallerSize) {
   std::vector<std::uint64_t> intervals;
   for (std::uint64_t interval = 0; interval < 70'000; ++interval) intervals.push_back(interval);
   for (int shift = 17; shift < 64; ++shift) {
-    for (const std::uint64_t low : {0, 1, 2}) {
+    for (const std::uint64_t low : {0U, 1U, 2U}) {
       intervals.push_back((std::uint64_t{1} << shift) + low);
       intervals.push_back((std::uint64_t{1} << shift) - 1 - low);
     }
@@ -56,7 +56,8 @@ TEST(Interval, RandomOnesComeBack) {
 
 TEST(Interval, SizesAndBitsAreAsDocumented) {
   IntervalWriter writer;
-  for (const std::uint64_t interval : {15, 16, 31, 32, 0b1'0110'101, 4'095, 4'096, 0x1FFF}) {
+  for (const std::uint64_t interval :
+       {15U, 16U, 31U, 32U, 0b1'0110'101U, 4'095U, 4'096U, 0x1FFFU}) {
     writer.put(interval);
   }
   EXPECT_EQ(writer.sizes(), "\x0F\x10\x1F\x20\x46\x8F\x90\x91");

@@ -173,7 +173,7 @@ TEST(Verify, AnIndexOfSourcesThatIsWrongIsFound) {
 }
 
 TEST(Verify, AnIndexOfSourcesMayBeAheadOfWhatIsPacked) {
-  for (const std::uint64_t version : {4'799, 4'801, 4'898}) {
+  for (const std::uint64_t version : {4'799U, 4'801U, 4'898U}) {
     Stored stored;
     const std::string ann = source_key(1, "ann");
     stored.put(Table::kSources, ann, encode_source(ann, {version + 1, version}));
