@@ -54,7 +54,9 @@ void DocumentTable::gather(const DocumentKey& key, Ports::Work work) {
   const bool is_first = gathered_.empty();
   gathered_.push_back({payer_for(key), std::move(work)});
   if (!is_first) return;
+  if (std::exchange(was_alone_, false)) return gathered();
   gathers_since_ = board_.ports().now();
+  asked_before_ = asked_;
   gather_more();
 }
 
@@ -67,7 +69,9 @@ void DocumentTable::gather_more() {
   });
 }
 
+// A lone writer, to whom nothing came while others might have come, is not kept waiting next time.
 void DocumentTable::gathered() {
+  was_alone_ = gathered_.size() == 1 && asked_ == asked_before_;
   is_appending_ = true;
   for (Gathered& gathered : std::exchange(gathered_, {})) {
     in_turn(gathered.document, std::move(gathered.work));

@@ -96,7 +96,9 @@ class DocumentTable {
     Ports::Work work;
   };
   std::vector<Gathered> gathered_;
-  std::uint64_t asked_seen_ = 0;  // At the last look.
+  std::uint64_t asked_before_ = 0;  // When the first came.
+  bool was_alone_ = false;          // What was gathered last.
+  std::uint64_t asked_seen_ = 0;    // At the last look.
   document::Moment gathers_since_;
   // What is appended together, and who awaits it.
   std::vector<storage::Append> appends_;

@@ -90,7 +90,7 @@ inline constexpr std::size_t kPongsWaitingMax = 16;
 // clients wait for an answer, and those that only hear of what others do. The latter are few, so
 // that what comes meanwhile is read and committed, and each is sent more in one write.
 inline constexpr std::size_t kAwaitedWritesAtOnce = 64;
-inline constexpr std::size_t kFollowedWritesAtOnce = 8;
+inline constexpr std::size_t kFollowedWritesAtOnce = 4;
 
 static_assert(kConnectionsPerAddressMax < kConnectionsMax);
 static_assert(kPieceMarkBytes < kDrainedBytes);
