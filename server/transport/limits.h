@@ -2,6 +2,7 @@
 // otherwise. Times stand in timing.h, the size of a request's body in http/limits.h.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 
@@ -86,11 +87,14 @@ inline constexpr std::size_t kQueuedMessageBytes = 384;
 // the newest is answered (RFC 6455, section 5.5.3).
 inline constexpr std::size_t kPongsWaitingMax = 16;
 
-// Connections that write before others have their turns, each for about 6 microseconds: those whose
-// clients wait for an answer, and those that only hear of what others do. The latter are few, so
-// that what comes meanwhile is read and committed, and each is sent more in one write.
+// Connections that write before others have their turns: those whose clients wait for an answer,
+// and those that only hear of what others do. The latter are few where others' turns are short, so
+// that what comes meanwhile is read and committed, and each is sent more in one write; else one for
+// so much time that others had, which is an eighth of it, up to a bound.
 inline constexpr std::size_t kAwaitedWritesAtOnce = 64;
-inline constexpr std::size_t kFollowedWritesAtOnce = 4;
+inline constexpr std::size_t kFollowedWritesAtOnceMin = 4;
+inline constexpr std::size_t kFollowedWritesAtOnceMax = 32;
+inline constexpr std::chrono::microseconds kTimeOfFollowedWrite{48};
 
 static_assert(kConnectionsPerAddressMax < kConnectionsMax);
 static_assert(kPieceMarkBytes < kDrainedBytes);

@@ -1,5 +1,6 @@
 #include "server/transport/output.h"
 
+#include <algorithm>
 #include <boost/asio/post.hpp>
 
 #include "server/transport/limits.h"
@@ -63,33 +64,43 @@ void Output::subtract(std::size_t bytes) {
   schedule();
 }
 
+// ---- Writing
+
 void Output::await_write(std::weak_ptr<Writer> writer, Haste haste) {
-  (haste == Haste::kAwaited ? awaited_ : followed_).push_back(std::move(writer));
+  writers(haste).push_back(std::move(writer));
   schedule_writes();
 }
 
 void Output::schedule_writes() {
   if (std::exchange(writes_scheduled_, true)) return;
+  writes_scheduled_at_ = std::chrono::steady_clock::now();
   asio::post(context_, [weak = weak_from_this()] {
     if (const auto self = weak.lock()) self->write_some();
   });
 }
 
-void Output::write_first(std::deque<std::weak_ptr<Writer>>& writers, std::size_t count) {
-  for (std::size_t i = 0; i < count && !writers.empty(); ++i) {
-    const std::shared_ptr<Writer> writer = writers.front().lock();
-    writers.pop_front();
-    if (writer) writer->write_sent();
-  }
-}
-
+// Where others' turns take long, as under a flood, those who follow get more of theirs.
 void Output::write_some() {
+  const auto waited = std::chrono::steady_clock::now() - writes_scheduled_at_;
+  const auto due = static_cast<std::size_t>(waited / kTimeOfFollowedWrite);
   writes_scheduled_ = false;
-  write_first(awaited_, kAwaitedWritesAtOnce);
-  write_first(followed_, kFollowedWritesAtOnce);
+  write_first(Haste::kAwaited, kAwaitedWritesAtOnce);
+  write_first(Haste::kFollowed,
+              std::clamp(due, kFollowedWritesAtOnceMin, kFollowedWritesAtOnceMax));
   if (after_event_) after_event_();
   if (!awaited_.empty() || !followed_.empty()) schedule_writes();
 }
+
+void Output::write_first(Haste haste, std::size_t count) {
+  std::deque<std::weak_ptr<Writer>>& waiting = writers(haste);
+  while (count > 0 && !waiting.empty()) {
+    const std::shared_ptr<Writer> writer = waiting.front().lock();
+    waiting.pop_front();
+    if (writer && writer->write_sent(haste)) --count;
+  }
+}
+
+// ---- Long messages
 
 void Output::await_turn(std::uint64_t written, WritePiece write) {
   waiting_.add(written, std::move(write));

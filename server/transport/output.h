@@ -12,6 +12,7 @@
 #pragma once
 
 #include <boost/asio/io_context.hpp>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
@@ -48,8 +49,9 @@ class Output : public std::enable_shared_from_this<Output> {
   class Writer {
    public:
     virtual ~Writer() = default;
-    // It is its turn; everything that it has goes in one write.
-    virtual void write_sent() = 0;
+    // It is its turn of this kind; everything that it has goes in one write. False if it has
+    // nothing, as after a turn of the other kind.
+    virtual bool write_sent(Haste haste) = 0;
   };
 
   // Makes the next piece of a message, and queues it.
@@ -70,7 +72,8 @@ class Output : public std::enable_shared_from_this<Output> {
   // REQUIRES: owned by a shared_ptr.
   [[nodiscard]] Charge charge(std::size_t bytes) { return {shared_from_this(), bytes}; }
 
-  // Calls write_sent() when it is the writer's turn, unless it is gone by then.
+  // Calls write_sent() when it is the writer's turn, unless it is gone by then. REQUIRES: it awaits
+  // none of this kind.
   void await_write(std::weak_ptr<Writer> writer, Haste haste);
 
   // Calls `write` when it is the turn of a message of which so many bytes are written.
@@ -81,7 +84,10 @@ class Output : public std::enable_shared_from_this<Output> {
   void subtract(std::size_t bytes);
   void schedule_writes();
   void write_some();
-  static void write_first(std::deque<std::weak_ptr<Writer>>& writers, std::size_t count);
+  void write_first(Haste haste, std::size_t count);
+  [[nodiscard]] std::deque<std::weak_ptr<Writer>>& writers(Haste haste) {
+    return haste == Haste::kAwaited ? awaited_ : followed_;
+  }
   void schedule();
   void take_turn();
 
@@ -95,6 +101,7 @@ class Output : public std::enable_shared_from_this<Output> {
   std::deque<std::weak_ptr<Writer>> awaited_;
   std::deque<std::weak_ptr<Writer>> followed_;
   bool writes_scheduled_ = false;
+  std::chrono::steady_clock::time_point writes_scheduled_at_;
 
   storage::LeastFirst<WritePiece> waiting_;  // By the bytes that are written of their messages.
   bool scheduled_ = false;                   // A turn is.

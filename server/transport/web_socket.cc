@@ -65,16 +65,19 @@ void WebSocket::send(const SharedOutbound& outbound, Haste haste) {
 
 void WebSocket::await_write(const Frames& frames, Haste haste) {
   queued(frames.bytes);
-  const bool is_first = sent_.empty();
-  const bool is_awaited_now = haste == Haste::kAwaited && !is_awaited_;
   sent_.push_back(frames);
-  if (is_first || is_awaited_now) output_->await_write(weak_from_this(), haste);
-  is_awaited_ = is_awaited_ || is_awaited_now;
+  if (haste == Haste::kFollowed && has_awaited_turn_) return;  // That one comes first.
+  if (!std::exchange(has_turn(haste), true)) output_->await_write(weak_from_this(), haste);
 }
 
-void WebSocket::write_sent() {
-  if (writer_ == nullptr) return;
-  is_awaited_ = false;
+bool WebSocket::write_sent(Haste haste) {
+  has_turn(haste) = false;
+  if (writer_ == nullptr || sent_.empty()) return false;
+  write_all_sent();
+  return true;
+}
+
+void WebSocket::write_all_sent() {
   try {
     for (const Frames& frames : std::exchange(sent_, {})) (void)writer_->write_frames(frames);
   } catch (const std::exception&) {  // No memory for it.
@@ -130,7 +133,7 @@ void WebSocket::write_piece() {
   std::string piece;
   const bool first = piece_bytes_ == 0;
   const bool last = !long_message_(piece);
-  write_sent();
+  write_all_sent();
   if (last) long_message_ = nullptr;
   piece_bytes_ += piece.size();
   queued(writer_->write_fragment(std::move(piece), {first, last}));
@@ -146,7 +149,7 @@ void WebSocket::write_piece() {
 void WebSocket::close(CloseCode code, std::string_view reason) {
   if (writer_ == nullptr || closing_) return;
   closing_ = true;
-  write_sent();
+  write_all_sent();
   forget_waiting();
   count_close(code, counts_);
   const std::size_t bytes = std::min(reason.size(), kCloseReasonBytesMax);
@@ -282,7 +285,7 @@ void WebSocket::answer_ping() {
   if (writer_ == nullptr || !newest_ping_) return;
   while (!pong_ends_.empty() && pong_ends_.front() <= written_bytes()) pong_ends_.pop_front();
   if (pong_ends_.size() == kPongsWaitingMax) return;
-  write_sent();
+  write_all_sent();
   queued(writer_->write_pong(*std::exchange(newest_ping_, std::nullopt)));
   pong_ends_.push_back(queued_end_);
 }
@@ -299,7 +302,7 @@ void WebSocket::sweep(Heartbeat::Time now, const Timing& timing) {
     case Heartbeat::Verdict::kFine:
       return;
     case Heartbeat::Verdict::kPing:
-      write_sent();
+      write_all_sent();
       queued(writer_->write_ping());
       return heartbeat_.pinged(now, queued_end_);
     case Heartbeat::Verdict::kGone:

@@ -53,7 +53,7 @@ class WebSocket final : public Connection,
   void set_events(std::shared_ptr<ConnectionEvents> events) { events_ = std::move(events); }
   // The room that the text holds is given back when it is delivered, unless its receiver takes it.
   void receive(std::string text, InputBudget::Grant room);
-  void write_sent() override;
+  bool write_sent(Haste haste) override;
   void receive_ping(const std::string& payload);
   // A message exceeds its maximum, does not arrive, or keeps room that others wait for.
   void refuse_message(CloseCode code, std::string_view reason);
@@ -70,6 +70,10 @@ class WebSocket final : public Connection,
  private:
   [[nodiscard]] std::uint64_t written_bytes() const;
   void await_write(const Frames& frames, Haste haste);
+  [[nodiscard]] bool& has_turn(Haste haste) {
+    return haste == Haste::kAwaited ? has_awaited_turn_ : has_followed_turn_;
+  }
+  void write_all_sent();
   void queued(std::size_t bytes);
   void count_queued();
   void forget_waiting();
@@ -100,7 +104,8 @@ class WebSocket final : public Connection,
   bool awaits_turn_ = false;
   // What was sent before it, and waits for its turn to be written; counted as queued.
   std::vector<Frames> sent_;
-  bool is_awaited_ = false;  // By the client.
+  bool has_awaited_turn_ = false;   // Of those whose clients wait.
+  bool has_followed_turn_ = false;  // Of the others.
   std::deque<std::variant<Frames, NextPiece>> waiting_;
   std::size_t waiting_bytes_ = 0;
 
