@@ -100,9 +100,10 @@ void DocumentTable::append_all() {
 void DocumentTable::decided(std::vector<Appended> appended,
                             const storage::OperationLog::Outcomes& outcomes) {
   is_appending_ = true;
-  for (std::size_t i = 0; i < appended.size(); ++i) {
-    in_turn(appended[i].document,
-            [done = std::move(appended[i].done), outcome = outcomes[i]] { done(outcome); });
+  auto outcome = outcomes.begin();
+  for (Appended& append : appended) {
+    in_turn(append.document,
+            [done = std::move(append.done), outcome = *outcome++] { done(outcome); });
   }
   append_all();
 }
