@@ -109,6 +109,9 @@ void DocumentHost::failed_to_load(const Error& error) {
 }
 
 void DocumentHost::handle(ToDocument request) {
+  const bool is_answered = !std::holds_alternative<Submission>(request) &&
+                           !std::holds_alternative<DocumentPresence>(request);
+  if (is_answered) end_gathering();
   if (!takes_requests() || reloading_) {
     const auto* const leave = std::get_if<LeaveRequest>(&request);
     if (leave != nullptr && waiting_.empty()) return receive(*leave);  // It needs no document.
@@ -122,6 +125,11 @@ void DocumentHost::handle(ToDocument request) {
   } else {
     std::visit([this](auto message) { receive(std::move(message)); }, std::move(request));
   }
+}
+
+// A client hears that its operation is refused before it hears what it has asked for after it.
+void DocumentHost::end_gathering() {
+  if (takes_requests() && std::exchange(gathering_, false)) advance();
 }
 
 void DocumentHost::leave(LoopIndex loop) { subscribers_.leave(loop); }
@@ -227,8 +235,8 @@ void DocumentHost::receive(Submission submission) {
 void DocumentHost::gather() {
   if (std::exchange(gathering_, true)) return;
   ports_.run_gathered(key_, [self = shared_from_this()] {
+    self->end_gathering();
     self->gathering_ = false;
-    if (self->takes_requests()) self->advance();
   });
 }
 

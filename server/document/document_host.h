@@ -93,6 +93,7 @@ class DocumentHost : public std::enable_shared_from_this<DocumentHost> {
   void advance();
   void wait_for_followers();
   void gather();
+  void end_gathering();
   // It is here, and has nothing to do before.
   [[nodiscard]] bool takes_requests() const { return document_ && !awaits_apart_; }
   void await_apart();

@@ -2,6 +2,7 @@
 
 #include "server/switchboard/switchboard.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -24,6 +25,7 @@
 namespace cowrite::switchboard {
 namespace {
 
+using ::testing::HasSubstr;
 using namespace std::chrono_literals;
 
 constexpr auto kDeadline = 20s;
@@ -218,6 +220,22 @@ TEST_F(SwitchboardTest, WhatSessionsAskForInOneTurnIsAppendedTogether) {
   });
   for (std::size_t i = 0; i < documents.size(); ++i) (void)writer.client->receive(R"({"a":"op")");
   EXPECT_EQ(log_.groups, 1);
+}
+
+TEST_F(SwitchboardTest, AClientHearsThatItsOperationIsRefusedBeforeWhatItAsksForAfterIt) {
+  const Seat writer = connect(0);
+  const Seat late = connect(0);
+  for (const char* change :
+       {R"("v":0,"seq":1,"create":{"type":"text-unicode"})", R"("v":1,"seq":2,"del":true)"}) {
+    writer.send(R"({"a":"op","c":"docs","d":"d",)" + std::string(change) + "}");
+    (void)writer.client->receive(R"({"a":"op")");
+  }
+  late.loop.post([&] {
+    late.events->on_message(R"({"a":"op","c":"docs","d":"d","v":1,"seq":1,"op":["x"]})");
+    late.events->on_message(R"({"a":"s","c":"docs","d":"d","v":1})");
+  });
+  EXPECT_THAT(late.client->receive(R"({"a":"op")"), HasSubstr("ERR_DOC_WAS_DELETED"));
+  (void)late.client->receive(R"({"a":"s")");
 }
 
 TEST_F(SwitchboardTest, RecordsThatAreDatedLaterThanTheClockAreTold) {
