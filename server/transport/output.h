@@ -4,6 +4,9 @@
 // a bound nothing more of long messages is made, and connections are dropped until there is room:
 // those whose clients do not read before those that do, and of both the ones with the most.
 //
+// What connections are sent is written when it is their turn, all that one has in one write. Those
+// whose clients wait for an answer have their turns before those that only hear of what others do.
+//
 // Long messages are made piece by piece, one piece of one connection a turn. The connection whose
 // message has had the least goes first (storage/least_first.h), so that a short text is there soon
 // however many long ones are on their way.

@@ -138,21 +138,7 @@ class Unpacker {
 }  // namespace
 
 Result<std::vector<Record>> decode_old_segment(std::uint64_t version, ValueReader& in) {
-  const SegmentHeader header = take_header(in);
-  Unpacker unpacker(in);
-  std::vector<Record> records;
-  if (in.whole()) {
-    records.reserve(header.count);
-    std::int64_t time_ms = header.first_ms;
-    while (records.size() < header.count && !unpacker.failed()) {
-      records.push_back(unpacker.take(version + records.size(), time_ms));
-      time_ms = records.back().time_ms;
-    }
-  }
-  if (unpacker.has_newer_kinds()) return newer_kind("record");
-  const bool right = in.whole() && unpacker.whole() && records.front().time_ms == header.first_ms &&
-                     records.back().time_ms == header.last_ms;
-  return right ? Result<std::vector<Record>>(std::move(records)) : damaged_value("segment");
+  return take_records<Unpacker>(version, in);
 }
 
 }  // namespace cowrite::storage

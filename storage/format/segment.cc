@@ -271,24 +271,6 @@ class Unpacker {
   bool has_newer_kinds_ = false;
 };
 
-Result<std::vector<Record>> decode_segment(std::uint64_t version, ValueReader& in) {
-  const SegmentHeader header = take_header(in);
-  Unpacker unpacker(in);
-  std::vector<Record> records;
-  if (in.whole()) {
-    records.reserve(header.count);
-    std::int64_t time_ms = header.first_ms;
-    while (records.size() < header.count && !unpacker.failed()) {
-      records.push_back(unpacker.take(version + records.size(), time_ms));
-      time_ms = records.back().time_ms;
-    }
-  }
-  if (unpacker.has_newer_kinds()) return newer_kind("record");
-  const bool right = in.whole() && unpacker.whole() && records.front().time_ms == header.first_ms &&
-                     records.back().time_ms == header.last_ms;
-  return right ? Result<std::vector<Record>>(std::move(records)) : damaged_value("segment");
-}
-
 }  // namespace
 
 std::size_t records_of_entry(std::span<const Record> records) {
@@ -325,7 +307,7 @@ Result<std::vector<Record>> decode_entry(std::string_view key, std::string_view 
   ValueReader in(key, value);
   ValueReader ahead = in;
   const auto tag = static_cast<RecordTag>(ahead.byte());
-  if (tag == RecordTag::kSegment) return decode_segment(place->version, ahead);
+  if (tag == RecordTag::kSegment) return take_records<Unpacker>(place->version, ahead);
   if (tag == RecordTag::kOldSegment) return decode_old_segment(place->version, ahead);
   if (tag == RecordTag::kTypedCreate || tag == RecordTag::kTypedEdit) return newer_kind("record");
   std::vector<Record> records(1, take_record(in));

@@ -1,18 +1,22 @@
-// What the two kinds of segments share: their header, and the edits in one place that they take
-// apart.
+// What the two kinds of segments share: their header, how their records are taken in turn, and the
+// edits in one place that they take apart.
 #pragma once
 
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
+#include "ot/base/result.h"
 #include "ot/operation.h"
 #include "storage/format/value.h"
+#include "storage/record.h"
 
 namespace cowrite::storage {
 
-// How a record's change stands in the columns.
-// The last two are as RecordTag's.
+// How a record's change stands in the columns; the last two are as RecordTag's.
 enum class EditKind : std::uint8_t {
   kInsert,
   kErase,
@@ -63,5 +67,26 @@ struct SegmentHeader {
 
 void put_header(const SegmentHeader& header, std::string& out);
 [[nodiscard]] SegmentHeader take_header(ValueReader& in);
+
+// The records of a segment whose first one has this version, after its tag. An Unpacker reads the
+// columns, and takes a record at a time from them. Fails as decode_entry() does.
+template <typename Unpacker>
+[[nodiscard]] Result<std::vector<Record>> take_records(std::uint64_t version, ValueReader& in) {
+  const SegmentHeader header = take_header(in);
+  Unpacker unpacker(in);
+  std::vector<Record> records;
+  if (in.whole()) {
+    records.reserve(header.count);
+    std::int64_t time_ms = header.first_ms;
+    while (records.size() < header.count && !unpacker.failed()) {
+      records.push_back(unpacker.take(version + records.size(), time_ms));
+      time_ms = records.back().time_ms;
+    }
+  }
+  if (unpacker.has_newer_kinds()) return newer_kind("record");
+  const bool right = in.whole() && unpacker.whole() && records.front().time_ms == header.first_ms &&
+                     records.back().time_ms == header.last_ms;
+  return right ? Result<std::vector<Record>>(std::move(records)) : damaged_value("segment");
+}
 
 }  // namespace cowrite::storage

@@ -141,9 +141,9 @@ class Archivist {
         [&](std::string_view key, std::string_view value) -> Result<Visit> {
           const Result<EntryExtent> extent = decode_extent(key, value);
           if (!extent) return extent.error();
-          const bool has_room =
-              extent->to - extent->from < kFullSegmentRecords && value.size() < kFullSegmentBytes;
-          if (extent->to > since || has_room) begin = extent->from;
+          const bool goes_on =
+              extent->to > since || has_room(extent->to - extent->from, value.size());
+          if (goes_on) begin = extent->from;
           return Visit::kStop;
         });
     if (!scanned) return scanned.error();
