@@ -23,16 +23,21 @@ storage::Payer payer_for(const DocumentKey& key) {
 
 DocumentTable::DocumentTable(Switchboard& board, LoopIndex loop, storage::OperationLog& log,
                              ChannelTable& channels, const AtOnce& at_once, Counts& counts,
-                             std::uint64_t& asked)
+                             Gathering& gathering)
     : board_(board),
       loop_(loop),
       log_(log),
       channels_(channels),
       told_at_once_(at_once.told),
       counts_(counts),
-      asked_(asked),
       turns_(at_once.worked_ns,
              [this](std::function<void()> work) { board_.ports().post(loop_, std::move(work)); }),
+      appends_(
+          log, [this](Ports::Work work) { board_.ports().post(loop_, std::move(work)); },
+          [this](const DocumentKey& key, Ports::Work work) {
+            in_turn(payer_for(key), std::move(work));
+          }),
+      gathering_(gathering),
       ports_(host_ports()) {}
 
 // Does it, and returns its nanoseconds; where no time is measured, 1.
@@ -48,64 +53,19 @@ void DocumentTable::in_turn(storage::Payer document, Work work) {
   turns_.take(document, [this, work = std::move(work)]() mutable { return cost_of(work); });
 }
 
-// ---- Appends
+// ---- Together
 
 void DocumentTable::gather(const DocumentKey& key, Ports::Work work) {
-  const bool is_first = gathered_.empty();
   gathered_.push_back({payer_for(key), std::move(work)});
-  if (!is_first) return;
-  if (std::exchange(was_alone_, false)) return gathered();
-  gathers_since_ = board_.ports().now();
-  asked_before_ = asked_;
-  gather_more();
+  if (gathered_.size() == 1) gathering_.begin([this] { gathered(); });
 }
 
-// As long as sessions ask for more each time that the loop has looked at its sockets.
-void DocumentTable::gather_more() {
-  asked_seen_ = asked_;
-  board_.ports().post(loop_, [this] {
-    const bool is_over = board_.ports().now() - gathers_since_ >= kGathered;
-    is_over || asked_ == asked_seen_ ? gathered() : gather_more();
-  });
-}
-
-// A lone writer, to whom nothing came while others might have come, is not kept waiting next time.
 void DocumentTable::gathered() {
-  was_alone_ = gathered_.size() == 1 && asked_ == asked_before_;
-  is_appending_ = true;
-  for (Gathered& gathered : std::exchange(gathered_, {})) {
-    in_turn(gathered.document, std::move(gathered.work));
-  }
-  append_all();
-}
-
-void DocumentTable::append(storage::Append append, AppendDone done) {
-  appended_.push_back({payer_for(append.key), std::move(done)});
-  appends_.push_back(std::move(append));
-  if (std::exchange(is_appending_, true)) return;
-  board_.ports().post(loop_, [this] { append_all(); });
-}
-
-void DocumentTable::append_all() {
-  is_appending_ = false;
-  if (appends_.empty()) return;
-  log_.append(std::exchange(appends_, {}),
-              [this, appended = std::make_shared<std::vector<Appended>>(std::exchange(
-                         appended_, {}))](const storage::OperationLog::Outcomes& outcomes) {
-                board_.ports().post(
-                    loop_, [this, appended, outcomes] { decided(std::move(*appended), outcomes); });
-              });
-}
-
-void DocumentTable::decided(std::vector<Appended> appended,
-                            const storage::OperationLog::Outcomes& outcomes) {
-  is_appending_ = true;
-  auto outcome = outcomes.begin();
-  for (Appended& append : appended) {
-    in_turn(append.document,
-            [done = std::move(append.done), outcome = *outcome++] { done(outcome); });
-  }
-  append_all();
+  appends_.together([this] {
+    for (Gathered& gathered : std::exchange(gathered_, {})) {
+      in_turn(gathered.document, std::move(gathered.work));
+    }
+  });
 }
 
 // ---- Apart
@@ -129,7 +89,7 @@ void DocumentTable::begin_apart() {
 }
 
 void DocumentTable::handle(document::ToDocument request) {
-  ++asked_;
+  gathering_.note_request();
   const storage::Payer document = payer_for(key_of(request));
   in_turn(document, [this, request = std::move(request)]() mutable { take(std::move(request)); });
 }
@@ -178,8 +138,10 @@ document::HostPorts DocumentTable::host_ports() {
           },
       .run_gathered = [this](const DocumentKey& key,
                              Ports::Work work) { gather(key, std::move(work)); },
-      .append = [this](storage::Append append,
-                       AppendDone done) { this->append(std::move(append), std::move(done)); },
+      .append =
+          [this](storage::Append append, AppendGroup::Done done) {
+            appends_.append(std::move(append), std::move(done));
+          },
       .run_apart =
           [this](const DocumentKey& key, Begin begin) {
             waiting_apart_.push(payer_for(key), std::move(begin));

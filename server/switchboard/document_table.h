@@ -2,7 +2,8 @@
 // evicted when nobody needs them or there is no room. Belongs to that loop.
 //
 // Documents take turns (loop/fair_turns.h), each as its own payer: one that has much to do, however
-// many ask for it, holds up no other.
+// many ask for it, holds up no other. Before they form their batches, all of them wait until what
+// comes together has come, and their appends go to the log together.
 #pragma once
 
 #include <cstddef>
@@ -16,8 +17,10 @@
 #include "server/document/document_host.h"
 #include "server/document/messages.h"
 #include "server/loop/fair_turns.h"
+#include "server/switchboard/append_group.h"
 #include "server/switchboard/channel_table.h"
 #include "server/switchboard/counts.h"
+#include "server/switchboard/gathering.h"
 #include "server/switchboard/switchboard.h"
 #include "storage/fair_queue.h"
 #include "storage/operation_log.h"
@@ -29,7 +32,7 @@ class DocumentTable {
   // `channels` are those of the same loop. REQUIRES: all that is referred to outlives this.
   DocumentTable(Switchboard& board, LoopIndex loop, storage::OperationLog& log,
                 ChannelTable& channels, const AtOnce& at_once, Counts& counts,
-                std::uint64_t& asked);
+                Gathering& gathering);
 
   void handle(document::ToDocument request);
   // A session of this loop that joined the document has left. REQUIRES: it had joined.
@@ -59,12 +62,6 @@ class DocumentTable {
   };
   using OpenDocuments = std::unordered_map<storage::DocumentKey, OpenDocument>;
 
-  using AppendDone = std::function<void(storage::AppendOutcome)>;
-  struct Appended {
-    storage::Payer document = {};
-    AppendDone done;
-  };
-
   [[nodiscard]] document::DocumentHost& open(const storage::DocumentKey& key, storage::Payer payer);
   void take(document::ToDocument request);
   [[nodiscard]] document::HostPorts host_ports();
@@ -75,11 +72,7 @@ class DocumentTable {
   void in_turn(storage::Payer document, Work work);
   void begin_apart();
   void gather(const storage::DocumentKey& key, Ports::Work work);
-  void gather_more();
   void gathered();
-  void append(storage::Append append, AppendDone done);
-  void append_all();
-  void decided(std::vector<Appended> appended, const storage::OperationLog::Outcomes& outcomes);
   OpenDocuments::iterator evict(OpenDocuments::iterator evicted);
 
   Switchboard& board_;
@@ -88,22 +81,15 @@ class DocumentTable {
   ChannelTable& channels_;
   const std::size_t told_at_once_;
   Counts& counts_;
-  std::uint64_t& asked_;  // Counts what sessions of this loop ask for, and others ask of it.
   loop::FairTurns turns_;
-  // What waits for the loop to be idle.
+  AppendGroup appends_;
+  Gathering& gathering_;
+  // What documents do at its end.
   struct Gathered {
     storage::Payer document = {};
     Ports::Work work;
   };
   std::vector<Gathered> gathered_;
-  std::uint64_t asked_before_ = 0;  // When the first came.
-  bool was_alone_ = false;          // What was gathered last.
-  std::uint64_t asked_seen_ = 0;    // At the last look.
-  document::Moment gathers_since_;
-  // What is appended together, and who awaits it.
-  std::vector<storage::Append> appends_;
-  std::vector<Appended> appended_;
-  bool is_appending_ = false;  // append_all() will be called.
 
   // What documents have to do on other threads, and how many are there.
   using Begin = std::function<document::HostPorts::Work()>;

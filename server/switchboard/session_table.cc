@@ -14,12 +14,12 @@ namespace cowrite::switchboard {
 using storage::DocumentKey;
 
 SessionTable::SessionTable(Switchboard& board, LoopIndex loop, std::string history_id,
-                           const AtOnce& at_once, Counts& counts, std::uint64_t& asked)
+                           const AtOnce& at_once, Counts& counts, Gathering& gathering)
     : board_(board),
       loop_(loop),
       history_id_(std::move(history_id)),
       counts_(counts),
-      asked_(asked),
+      gathering_(gathering),
       fan_out_(
           at_once.told, std::min(at_once.told, kToldInAnyCase),
           [this](FanOut::Work work) { board_.ports().post(loop_, std::move(work)); },
@@ -45,7 +45,7 @@ std::shared_ptr<transport::ConnectionEvents> SessionTable::accept(
 // In turn, all of it, so that what one session asks for keeps its order.
 template <typename Pass>
 void SessionTable::ask(storage::Payer payer, Pass pass) {
-  ++asked_;
+  gathering_.note_request();
   requests_.take(payer, [pass = std::move(pass)]() mutable {
     pass();
     return std::size_t{1};

@@ -22,6 +22,7 @@
 #include "server/session/session_host.h"
 #include "server/switchboard/counts.h"
 #include "server/switchboard/fan_out.h"
+#include "server/switchboard/gathering.h"
 #include "server/switchboard/subscriber_table.h"
 #include "server/switchboard/switchboard.h"
 
@@ -29,9 +30,9 @@ namespace cowrite::switchboard {
 
 class SessionTable {
  public:
-  // REQUIRES: the switchboard and the counts outlive this.
+  // REQUIRES: all that is referred to outlives this.
   SessionTable(Switchboard& board, LoopIndex loop, std::string history_id, const AtOnce& at_once,
-               Counts& counts, std::uint64_t& asked);
+               Counts& counts, Gathering& gathering);
 
   [[nodiscard]] std::shared_ptr<transport::ConnectionEvents> accept(
       std::shared_ptr<transport::Connection> connection, storage::Payer payer);
@@ -100,7 +101,7 @@ class SessionTable {
   const LoopIndex loop_;
   const std::string history_id_;
   Counts& counts_;
-  std::uint64_t& asked_;  // Counts what its sessions ask for.
+  Gathering& gathering_;
   SessionNumber next_session_ = 1;
   std::unordered_map<SessionNumber, std::shared_ptr<session::SessionHost>> sessions_;
   // The callbacks of submit(), each under a session number of its own.

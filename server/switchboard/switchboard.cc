@@ -8,6 +8,7 @@
 #include "server/document/log_reader.h"
 #include "server/switchboard/channel_table.h"
 #include "server/switchboard/document_table.h"
+#include "server/switchboard/gathering.h"
 #include "server/switchboard/session_table.h"
 
 namespace cowrite::switchboard {
@@ -21,15 +22,16 @@ struct Switchboard::Shard {
           board.ports().post_after(loop, delay, std::move(work));
         }),
         queries(log, run, run_after),
-        sessions(board, loop, options.history_id, options.at_once, counts, asked),
+        gathering(board.ports().now, run),
+        sessions(board, loop, options.history_id, options.at_once, counts, gathering),
         channels(board, loop, counts),
-        documents(board, loop, log, channels, options.at_once, counts, asked) {}
+        documents(board, loop, log, channels, options.at_once, counts, gathering) {}
 
   const std::function<void(Ports::Work)> run;
   const std::function<void(std::chrono::milliseconds, Ports::Work)> run_after;
   Counts counts;
-  std::uint64_t asked = 0;
   document::LogReader queries;
+  Gathering gathering;
   SessionTable sessions;
   ChannelTable channels;
   DocumentTable documents;
