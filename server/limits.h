@@ -24,13 +24,15 @@ struct MemoryShares {
   explicit constexpr MemoryShares(std::uint64_t memory_bytes)
       : store(memory_bytes / 32 * 9),
         documents(memory_bytes / 4),
-        output(memory_bytes / 8),
+        output(memory_bytes / 64 * 7),
+        escaped(memory_bytes / 64),
         input(memory_bytes / 8),
         followed(memory_bytes / 32 * 3) {}
 
   std::uint64_t store;      // What is read from the disk, and what is not written there yet.
   std::uint64_t documents;  // Open documents, and texts on their way to clients.
   std::uint64_t output;     // Queued for clients.
+  std::uint64_t escaped;    // Pieces of long texts that several are sent.
   std::uint64_t input;      // Messages and bodies that are not there whole, and unanswered ones.
   std::uint64_t followed;   // Subscriptions, channels, presences, and reads that wait.
 };

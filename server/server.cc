@@ -148,7 +148,8 @@ Result<void> Server::listen(const ServerOptions& options, const Descriptors& des
       switchboard::Options{.loops = options.loops,
                            .history_id = log_->history_id(),
                            .documents_bytes = shares.documents,
-                           .followed_bytes = shares.followed},
+                           .followed_bytes = shares.followed,
+                           .escaped_bytes = shares.escaped},
       *log_, switchboard_ports());
   quota_ = std::make_shared<transport::ConnectionQuota>(transport::ConnectionLimits{
       .total = descriptors.connections,

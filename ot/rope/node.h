@@ -43,6 +43,7 @@ class NodeRef {
   explicit operator bool() const { return node_ != nullptr; }
   const Node& operator*() const { return *node_; }
   const Node* operator->() const { return node_; }
+  [[nodiscard]] const Node* get() const { return node_; }
   friend bool operator==(const NodeRef&, const NodeRef&) = default;  // The same node.
 
   // The node, owned by this reference alone from now on: itself, or a clone of it.

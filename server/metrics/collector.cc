@@ -104,6 +104,12 @@ void add_documents(const Sources& sources, Page& page) {
   page.add(kDocuments, sum(&Counts::documents));
   page.add(kDocumentBytes, sources.document_bytes());
   page.add(kDocumentBytesMax, std::uint64_t{sources.document_bytes_max});
+  const auto of_texts = [&sum](counting::Counter protocol::EscapedTextCounts::*counter) {
+    return sum.of([counter](const Counts& counts) { return (counts.texts.*counter).value(); });
+  };
+  page.add(kEscapedBytes, of_texts(&protocol::EscapedTextCounts::bytes));
+  page.add(kTextPieces, of_texts(&protocol::EscapedTextCounts::made), {{"piece", "made"}});
+  page.add(kTextPieces, of_texts(&protocol::EscapedTextCounts::found), {{"piece", "found"}});
   page.add(kDocumentsOpened, sum(&Counts::documents_opened));
   page.add(kDocumentsEvicted, sum(&Counts::evicted_idle), {{"reason", "idle"}});
   page.add(kDocumentsEvicted, sum(&Counts::evicted_for_room), {{"reason", "memory"}});

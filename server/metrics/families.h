@@ -89,6 +89,14 @@ inline constexpr Family kDocumentBytes{"cowrite_document_memory_bytes", Kind::kG
 inline constexpr Family kDocumentBytesMax{
     "cowrite_document_memory_max_bytes", Kind::kGauge,
     "What they may take, and texts on their way to clients: a quarter of --memory."};
+inline constexpr Family kEscapedBytes{
+    "cowrite_escaped_text_bytes", Kind::kGauge,
+    "What is kept of long texts as several clients are sent them, a sixty-fourth of --memory at "
+    "most."};
+inline constexpr Family kTextPieces{
+    "cowrite_text_pieces_total", Kind::kCounter,
+    "Pieces of long texts that clients were sent: made for them, or found, since somebody else is "
+    "sent the same."};
 inline constexpr Family kDocumentsOpened{"cowrite_documents_opened_total", Kind::kCounter,
                                          "Documents that were loaded into memory."};
 inline constexpr Family kDocumentsEvicted{

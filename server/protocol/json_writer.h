@@ -23,6 +23,8 @@ namespace cowrite::protocol {
 
 // Appends what stands between the quotes of a string. REQUIRES: valid UTF-8, or a part of it.
 void append_escaped(std::string& out, std::string_view text);
+// A byte as "\u0001".
+inline constexpr std::size_t kEscapeBytesMax = 6;
 // The bytes that it appends.
 [[nodiscard]] std::size_t escaped_bytes(std::string_view text);
 

@@ -41,6 +41,10 @@ inline constexpr std::size_t kSubscriptionsPerConnectionMax = 1'024;
 inline constexpr std::size_t kPieceBytes = std::size_t{32} << 10;
 inline constexpr std::size_t kPieceBytesOver = std::size_t{8} << 10;
 
+// Code points that are looked up in a rope at a time: the looking up then costs nothing beside the
+// copying, and a piece is not much longer than it should be.
+inline constexpr std::size_t kTextStep = 1'024;
+
 // A text up to this size is one piece, whatever it is made of: a byte takes six in JSON at most.
 inline constexpr std::size_t kTextBytesOfPiece = kPieceBytes / 8;
 

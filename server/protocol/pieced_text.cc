@@ -7,14 +7,11 @@
 #include "server/protocol/limits.h"
 
 namespace cowrite::protocol {
+
 namespace {
 
-// Code points that are looked up in a rope at a time: the looking up then costs nothing beside the
-// copying, and a piece is not much longer than it should be.
-constexpr std::uint64_t kStep = 1'024;
-
-constexpr std::size_t kEscapeBytesMax = 6;  // "\u0001"
-static_assert(kStep * kEscapeBytesMax <= kPieceBytesOver);
+// A piece that is shared goes with what stands before it in the message, if that is short.
+constexpr std::size_t kBytesBeforeShared = kPieceBytesOver - kTextStep * kEscapeBytesMax;
 
 }  // namespace
 
@@ -28,9 +25,10 @@ std::size_t PiecedText::bytes_left() const {
   return bytes - std::min<std::size_t>(bytes, position_);
 }
 
-bool PiecedText::next(std::string& out) {
-  const std::size_t full = out.size() + kPieceBytes;
-  out.reserve(std::min(full + kPieceBytesOver, out.size() + bytes_left()));
+bool PiecedText::next(std::string& out, EscapedTexts* texts) {
+  const std::size_t begin = out.size();
+  const std::size_t full = begin + kPieceBytes;
+  out.reserve(std::min(full + kPieceBytesOver, begin + bytes_left()));
   while (out.size() < full) {
     const std::size_t until = next_ == insertions_.size() ? rest_.size() : insertions_[next_].at;
     if (done_ < until) {
@@ -39,30 +37,32 @@ bool PiecedText::next(std::string& out) {
       done_ += bytes;
     } else if (next_ == insertions_.size()) {
       return false;
-    } else {
-      ot::Rope& text = insertions_[next_].text;
-      const std::uint64_t count = std::min(text.code_points() - position_, kStep);
-      append(out, text, position_, count);
-      position_ += count;
-      if (position_ == text.code_points()) {
-        text = ot::Rope();
-        ++next_;
-        position_ = 0;
-      }
+    } else if (!append_text(out, begin, texts)) {
+      return true;
     }
   }
   return next_ < insertions_.size() || done_ < rest_.size();
 }
 
-void PiecedText::append(std::string& out, const ot::Rope& text, std::uint64_t position,
-                        std::uint64_t count) const {
-  text.for_each_chunk(position, count, [&](std::string_view chunk) {
-    if (escaped_) {
-      append_escaped(out, chunk);
-    } else {
-      out += chunk;
-    }
-  });
+bool PiecedText::append_text(std::string& out, std::size_t begin, EscapedTexts* texts) {
+  ot::Rope& text = insertions_[next_].text;
+  if (texts != nullptr && escaped_ && text.bytes() > kPieceBytes) {
+    if (out.size() - begin > kBytesBeforeShared) return false;
+    if (!shared_) shared_ = texts->share(text);
+    position_ = shared_->append_piece(out, position_);
+  } else if (escaped_) {
+    position_ = append_escaped(out, text, position_, begin + kPieceBytes);
+  } else {
+    const std::uint64_t count = std::min<std::uint64_t>(text.code_points() - position_, kTextStep);
+    text.for_each_chunk(position_, count, [&out](std::string_view chunk) { out += chunk; });
+    position_ += count;
+  }
+  if (position_ < text.code_points()) return true;
+  shared_ = nullptr;
+  text = ot::Rope();
+  ++next_;
+  position_ = 0;
+  return true;
 }
 
 std::string PiecedText::take() && {

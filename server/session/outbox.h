@@ -24,9 +24,10 @@ struct Send {
 };
 // The client was sent so much that more waits until it has taken it.
 struct AwaitDrained {};
-// One message that is made as the client takes it.
+// One message that is made as the client takes it, and what it takes of the memory for documents.
 struct SendLong {
-  transport::NextPiece message;
+  protocol::PiecedText message;
+  document::TextRoom room;
 };
 struct Close {
   transport::CloseCode code = transport::CloseCode::kInvalidData;
@@ -61,8 +62,7 @@ class Outbox {
   // A message with documents in it, and the memory that they take.
   void send(protocol::PiecedText message, document::TextRoom room) {
     if (message.bytes_left() <= protocol::kPieceBytes) return send(std::move(message).take());
-    effects_.emplace_back(SendLong{[message = std::move(message), room = std::move(room)](
-                                       std::string& out) mutable { return message.next(out); }});
+    effects_.emplace_back(SendLong{std::move(message), std::move(room)});
   }
 
   // An answer that is an error.

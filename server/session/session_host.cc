@@ -126,7 +126,9 @@ void SessionHost::carry_out(const Send& effect) {
 
 void SessionHost::carry_out(SendLong effect) {
   if (state_ == State::kClosing || state_ == State::kClosed) return;
-  connection_->send_long(std::move(effect.message));
+  connection_->send_long(
+      [message = std::move(effect.message), room = std::move(effect.room),
+       texts = ports_.texts](std::string& out) mutable { return message.next(out, texts.get()); });
   congested(Congestion::kLongReply);
 }
 

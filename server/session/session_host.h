@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "server/protocol/decode.h"
+#include "server/protocol/escaped_texts.h"
 #include "server/session/session.h"
 #include "server/transport/connection.h"
 
@@ -25,6 +26,8 @@ struct SessionPorts {
   std::function<void(document::QueryRequest)> query;
   // Decodes a long message where that holds up nobody; `done` is called later, on the loop.
   std::function<void(std::string text, std::function<void(protocol::Decoded)> done)> decode_apart;
+  // Those that the sessions of the loop are sent. Null: each makes its own.
+  std::shared_ptr<protocol::EscapedTexts> texts = nullptr;
   // The last thing that is heard of it, with the documents that owe it answers.
   std::function<void(document::SessionId, const std::vector<storage::DocumentKey>& asked)> closed;
 

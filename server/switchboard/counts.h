@@ -5,6 +5,7 @@
 
 #include <array>
 
+#include "server/protocol/escaped_texts.h"
 #include "storage/counting/counter.h"
 #include "storage/counting/histogram.h"
 
@@ -32,6 +33,9 @@ struct Counts {
   counting::Counter committed;
   counting::Counter repeated;  // It was in the log already.
   counting::Counter refused;
+
+  // Long texts that sessions are sent.
+  protocol::EscapedTextCounts texts;
 
   counting::Histogram rebase_depth{kRebaseDepths};
   // From the arrival of an operation to its ack.

@@ -13,18 +13,20 @@ namespace cowrite::switchboard {
 
 using storage::DocumentKey;
 
-SessionTable::SessionTable(Switchboard& board, LoopIndex loop, std::string history_id,
-                           const AtOnce& at_once, Counts& counts, Gathering& gathering)
+SessionTable::SessionTable(Switchboard& board, LoopIndex loop, const Options& options,
+                           Counts& counts, Gathering& gathering)
     : board_(board),
       loop_(loop),
-      history_id_(std::move(history_id)),
+      history_id_(options.history_id),
       counts_(counts),
       gathering_(gathering),
       fan_out_(
-          at_once.told, std::min(at_once.told, kToldInAnyCase),
+          options.at_once.told, std::min(options.at_once.told, kToldInAnyCase),
           [this](FanOut::Work work) { board_.ports().post(loop_, std::move(work)); },
           [this] { return board_.ports().has_output_room(loop_); }, counts.notices_waiting),
-      requests_(at_once.asked, [this](std::function<void()> work) {
+      texts_(std::make_shared<protocol::EscapedTexts>(options.escaped_bytes / options.loops,
+                                                      counts.texts)),
+      requests_(options.at_once.asked, [this](std::function<void()> work) {
         board_.ports().post(loop_, std::move(work));
       }) {}
 
@@ -74,6 +76,7 @@ session::SessionPorts SessionTable::session_ports(storage::Payer payer) {
           [this, payer](std::string text, std::function<void(protocol::Decoded)> done) {
             decode_apart(payer, std::move(text), std::move(done));
           },
+      .texts = texts_,
       .closed = [this, payer](
                     SessionId session,
                     const std::vector<DocumentKey>& asked) { forget(session, payer, asked); },

@@ -31,8 +31,8 @@ namespace cowrite::switchboard {
 class SessionTable {
  public:
   // REQUIRES: all that is referred to outlives this.
-  SessionTable(Switchboard& board, LoopIndex loop, std::string history_id, const AtOnce& at_once,
-               Counts& counts, Gathering& gathering);
+  SessionTable(Switchboard& board, LoopIndex loop, const Options& options, Counts& counts,
+               Gathering& gathering);
 
   [[nodiscard]] std::shared_ptr<transport::ConnectionEvents> accept(
       std::shared_ptr<transport::Connection> connection, storage::Payer payer);
@@ -110,6 +110,7 @@ class SessionTable {
   SubscriberTable<storage::DocumentKey> documents_;
   SubscriberTable<std::string> channels_;
   FanOut fan_out_;
+  const std::shared_ptr<protocol::EscapedTexts> texts_;
   loop::FairTurns requests_;
   bool draining_ = false;
   std::function<void()> drained_;  // While sessions are left.

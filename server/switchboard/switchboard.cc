@@ -23,7 +23,7 @@ struct Switchboard::Shard {
         }),
         queries(log, run, run_after),
         gathering(board.ports().now, run),
-        sessions(board, loop, options.history_id, options.at_once, counts, gathering),
+        sessions(board, loop, options, counts, gathering),
         channels(board, loop, counts),
         documents(board, loop, log, channels, options.at_once, counts, gathering) {}
 

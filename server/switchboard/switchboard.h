@@ -87,6 +87,8 @@ struct Options {
   std::size_t documents_bytes = 0;
   // What sessions may follow and wait for (followed_memory.h).
   std::size_t followed_bytes = std::numeric_limits<std::size_t>::max();
+  // What the loops may keep of long texts as clients are sent them (escaped_texts.h).
+  std::size_t escaped_bytes = 0;
   AtOnce at_once = {};
 };
 

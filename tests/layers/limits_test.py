@@ -36,6 +36,7 @@ INTERNAL = {
     "protocol::kPieceBytes",
     "protocol::kPieceBytesOver",
     "protocol::kTextBytesOfPiece",
+    "protocol::kTextStep",
     "http::kLongPollInterval",
     "http::kImportBytesPerByte",
     *("server::" + name for name in ("kLoopsMax", "kMemoryBytes", "kMemoryBytesMin", "kStoreTablesMin", "kStoreTablesMax", "kStoreOtherFiles", "kOtherFiles", "kFilesOfLoop", "kConnectionsMin", "kRepeatsSweep", "kMetricsConnectionsMax", "kMetricsConnectionsPerAddress")),

@@ -177,7 +177,7 @@ TEST(FullServer, FillsABulkReplyWithAFewTextsOnly) {
   }
   ASSERT_THAT(client.not_taken(), SizeIs(1));
   std::string reply;
-  while (client.not_taken().front().message(reply)) {
+  while (client.not_taken().front().message.next(reply)) {
   }
   EXPECT_THAT(reply, HasSubstr(R"("3":{"v":1,)"));
   EXPECT_THAT(reply, HasSubstr(R"("4":{"error":{"code":"ERR_BULK_REPLY_TOO_LARGE")"));

@@ -56,7 +56,7 @@ class SessionTest : public ::testing::Test {
         }
       } else if (auto* long_one = std::get_if<SendLong>(&effect)) {
         std::string message;
-        while (long_one->message(message)) {
+        while (long_one->message.next(message)) {
         }
         sent_.push_back(brief(message));
       } else if (std::holds_alternative<AwaitDrained>(effect)) {
