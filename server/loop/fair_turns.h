@@ -23,15 +23,22 @@ class FairTurns {
   // Returns what it has cost.
   using Work = std::function<std::size_t()>;
   using Post = std::function<void(std::function<void()>)>;
+  // Holds back all that comes while who is to do the rest of it has enough to do: it waits here,
+  // where the payers have their turns, and not there behind everybody.
+  struct Hold {
+    std::function<bool()> is_held;
+    Post post_later;  // As `post`, a while later, to look again.
+  };
 
   // A turn costs `slice`, and the rest of what was done last. `post` has a function called in
   // another turn, while this is there. REQUIRES: slice > 0.
-  FairTurns(std::size_t slice, Post post) : slice_(slice), left_(slice), post_(std::move(post)) {}
+  FairTurns(std::size_t slice, Post post, Hold hold = {})
+      : slice_(slice), left_(slice), post_(std::move(post)), hold_(std::move(hold)) {}
 
   // Does it now, or in a later turn; true if it is done. `work` is as Work.
   template <typename DoWork>
   bool take(storage::Payer payer, DoWork work) {
-    if (left_ == 0 || !waiting_.empty()) {
+    if (left_ == 0 || !waiting_.empty() || is_held()) {
       waiting_.push(payer, std::move(work));
       schedule();
       return false;
@@ -54,9 +61,11 @@ class FairTurns {
     if (left_ == 0) schedule();
   }
 
+  [[nodiscard]] bool is_held() const { return hold_.is_held && hold_.is_held(); }
+
   void schedule() {
     if (scheduled_) return;
-    post_([this] { take_turn(); });
+    (is_held() ? hold_.post_later : post_)([this] { take_turn(); });
     scheduled_ = true;
   }
 
@@ -64,17 +73,19 @@ class FairTurns {
     scheduled_ = false;
     left_ = slice_;
     waiting_.forgive(1 + slice_ / kTurnsForgiven);
-    while (left_ > 0 && !waiting_.empty()) {
+    while (left_ > 0 && !waiting_.empty() && !is_held()) {
       auto [payer, work] = waiting_.pop();
       const std::size_t cost = work();
       waiting_.charge(payer, cost);
       spend(cost);
     }
+    if (!waiting_.empty()) schedule();
   }
 
   const std::size_t slice_;
   std::size_t left_;  // Of the slice, until the next turn.
   const Post post_;
+  const Hold hold_;
   storage::FairQueue<Work> waiting_;
   bool scheduled_ = false;
 };

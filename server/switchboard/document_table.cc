@@ -32,6 +32,12 @@ DocumentTable::DocumentTable(Switchboard& board, LoopIndex loop, storage::Operat
       counts_(counts),
       turns_(at_once.worked_ns,
              [this](std::function<void()> work) { board_.ports().post(loop_, std::move(work)); }),
+      openings_([this](Ports::Work work) { board_.ports().post(loop_, std::move(work)); },
+                {.is_held = [this] { return turns_.waiting() > kTurnsWaitingMax; },
+                 .post_later =
+                     [this](Ports::Work work) {
+                       board_.ports().post_after(loop_, kOpeningRetry, std::move(work));
+                     }}),
       appends_(
           log, [this](Ports::Work work) { board_.ports().post(loop_, std::move(work)); },
           [this](const DocumentKey& key, Ports::Work work) {
@@ -90,12 +96,23 @@ void DocumentTable::begin_apart() {
 
 void DocumentTable::handle(document::ToDocument request) {
   gathering_.note_request();
-  const storage::Payer document = payer_for(key_of(request));
-  in_turn(document, [this, request = std::move(request)]() mutable { take(std::move(request)); });
+  const storage::Payer asker = payer_of(request);
+  const DocumentKey key = key_of(request);
+  ask(asker, key, [this, request = std::move(request)]() mutable { take(std::move(request)); });
+}
+
+template <typename Work>
+void DocumentTable::ask(storage::Payer asker, const DocumentKey& key, Work work) {
+  const storage::Payer document = payer_for(key);
+  if (documents_.contains(key) && !openings_.has(key)) return in_turn(document, std::move(work));
+  openings_.take(asker, key, [this, document, work = std::move(work)]() mutable {
+    in_turn(document, std::move(work));
+  });
 }
 
 void DocumentTable::take(document::ToDocument request) {
-  if (turns_.waiting() > kRequestsWaiting && document::is_unwanted(request)) return;
+  const std::size_t waiting = turns_.waiting() + openings_.waiting();
+  if (waiting > kRequestsWaiting && document::is_unwanted(request)) return;
   const DocumentKey key = key_of(request);
   const auto* const leave = std::get_if<document::LeaveRequest>(&request);
   if (leave != nullptr && !documents_.contains(key)) {  // Nobody has joined it.
@@ -195,8 +212,8 @@ void DocumentTable::leave(const DocumentKey& key, LoopIndex loop) {
   found->second.host->leave(loop);
 }
 
-void DocumentTable::asker_gone(const DocumentKey& key) {
-  in_turn(payer_for(key), [this, key] {  // After what it has asked for.
+void DocumentTable::asker_gone(const DocumentKey& key, storage::Payer asker) {
+  ask(asker, key, [this, key] {
     const auto found = documents_.find(key);
     if (found != documents_.end()) found->second.host->asker_gone();
   });

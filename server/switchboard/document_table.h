@@ -2,7 +2,8 @@
 // evicted when nobody needs them or there is no room. Belongs to that loop.
 //
 // Documents take turns (loop/fair_turns.h), each as its own payer: one that has much to do, however
-// many ask for it, holds up no other. Before they form their batches, all of them wait until what
+// many ask for it, holds up no other. What would open a document waits while others have enough to
+// do (openings.h). Before they form their batches, all of them wait until what
 // comes together has come, and their appends go to the log together.
 #pragma once
 
@@ -21,6 +22,7 @@
 #include "server/switchboard/channel_table.h"
 #include "server/switchboard/counts.h"
 #include "server/switchboard/gathering.h"
+#include "server/switchboard/openings.h"
 #include "server/switchboard/switchboard.h"
 #include "storage/fair_queue.h"
 #include "storage/operation_log.h"
@@ -38,7 +40,7 @@ class DocumentTable {
   // A session of this loop that joined the document has left. REQUIRES: it had joined.
   void leave(const storage::DocumentKey& key, LoopIndex loop);
   // As Switchboard::asker_gone().
-  void asker_gone(const storage::DocumentKey& key);
+  void asker_gone(const storage::DocumentKey& key, storage::Payer asker);
   // As Switchboard::reload().
   void reload(const storage::DocumentKey& key);
 
@@ -67,6 +69,9 @@ class DocumentTable {
   [[nodiscard]] document::HostPorts host_ports();
   template <typename Work>
   [[nodiscard]] std::size_t cost_of(Work& work);
+  // Does what somebody asks of a document after what they have asked of it before.
+  template <typename Work>
+  void ask(storage::Payer asker, const storage::DocumentKey& key, Work work);
   // Does what a document has to do when it is its turn.
   template <typename Work>
   void in_turn(storage::Payer document, Work work);
@@ -82,6 +87,7 @@ class DocumentTable {
   const std::size_t told_at_once_;
   Counts& counts_;
   loop::FairTurns turns_;
+  Openings openings_;
   AppendGroup appends_;
   Gathering& gathering_;
   // What documents do at its end.

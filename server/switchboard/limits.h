@@ -35,6 +35,12 @@ inline constexpr std::size_t kWorkedAtOnceNs = 2'000'000;
 // of them.
 inline constexpr std::chrono::microseconds kGathered{2'000};
 
+// Turns that documents wait for: with more of them, a millisecond's work, documents are not opened,
+// and when it is looked at again. And requests that may open one before others have their turns.
+inline constexpr std::size_t kTurnsWaitingMax = 64;
+inline constexpr std::chrono::milliseconds kOpeningRetry{1};
+inline constexpr std::size_t kOpenedAtOnce = 128;
+
 // Requests that wait for the turns of their documents: with more, those whose connections are gone
 // are dropped, so that nobody has a loop work for more clients than there are.
 inline constexpr std::size_t kRequestsWaiting = 1'024;

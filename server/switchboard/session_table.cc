@@ -113,8 +113,8 @@ void SessionTable::decode_apart(storage::Payer payer, std::string text,
 
 void SessionTable::forget(SessionId session, storage::Payer payer, std::vector<DocumentKey> asked) {
   if (!asked.empty()) {
-    ask(payer, [this, asked = std::move(asked)] {
-      for (const DocumentKey& key : asked) board_.asker_gone(key);
+    ask(payer, [this, payer, asked = std::move(asked)] {
+      for (const DocumentKey& key : asked) board_.asker_gone(key, payer);
     });
   }
   for (const DocumentKey& key : documents_.leave_all(session.number)) {

@@ -162,8 +162,8 @@ void Switchboard::leave_document(const DocumentKey& key, LoopIndex loop) {
   post(home_of(key), [key, loop](Shard& shard) { shard.documents.leave(key, loop); });
 }
 
-void Switchboard::asker_gone(const DocumentKey& key) {
-  post(home_of(key), [key](Shard& shard) { shard.documents.asker_gone(key); });
+void Switchboard::asker_gone(const DocumentKey& key, storage::Payer asker) {
+  post(home_of(key), [key, asker](Shard& shard) { shard.documents.asker_gone(key, asker); });
 }
 
 void Switchboard::leave_channel(const std::string& channel, LoopIndex loop) {

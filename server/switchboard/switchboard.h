@@ -133,7 +133,7 @@ class Switchboard {
   // A session of this loop has left.
   void leave_document(const storage::DocumentKey& key, LoopIndex loop);
   // A session is gone that has asked the document for something and has no answer.
-  void asker_gone(const storage::DocumentKey& key);
+  void asker_gone(const storage::DocumentKey& key, storage::Payer asker);
   void leave_channel(const std::string& channel, LoopIndex loop);
   // To one session; dropped if it is gone.
   void to_session(SessionId session, document::HostPorts::Reply reply);

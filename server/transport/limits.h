@@ -90,8 +90,11 @@ inline constexpr std::size_t kPongsWaitingMax = 16;
 // Connections that write before others have their turns: those whose clients wait for an answer,
 // and those that only hear of what others do. The latter are few where others' turns are short, so
 // that what comes meanwhile is read and committed, and each is sent more in one write; else one for
-// so much time that others had, which is an eighth of it, up to a bound.
-inline constexpr std::size_t kAwaitedWritesAtOnce = 64;
+// so much time that others had, which is an eighth of it, up to a bound. Of the former there is one
+// for as much time as a write takes, so that answers do not wait for long behind those to a crowd.
+inline constexpr std::size_t kAwaitedWritesAtOnceMin = 64;
+inline constexpr std::size_t kAwaitedWritesAtOnceMax = 256;
+inline constexpr std::chrono::microseconds kTimeOfAwaitedWrite{16};
 inline constexpr std::size_t kFollowedWritesAtOnceMin = 4;
 inline constexpr std::size_t kFollowedWritesAtOnceMax = 32;
 inline constexpr std::chrono::microseconds kTimeOfFollowedWrite{48};

@@ -82,11 +82,14 @@ void Output::schedule_writes() {
 // Where others' turns take long, as under a flood, those who follow get more of theirs.
 void Output::write_some() {
   const auto waited = std::chrono::steady_clock::now() - writes_scheduled_at_;
-  const auto due = static_cast<std::size_t>(waited / kTimeOfFollowedWrite);
+  const auto due = [waited](auto time_of_each, std::size_t least, std::size_t most) {
+    return std::clamp(static_cast<std::size_t>(waited / time_of_each), least, most);
+  };
   writes_scheduled_ = false;
-  write_first(Haste::kAwaited, kAwaitedWritesAtOnce);
+  write_first(Haste::kAwaited,
+              due(kTimeOfAwaitedWrite, kAwaitedWritesAtOnceMin, kAwaitedWritesAtOnceMax));
   write_first(Haste::kFollowed,
-              std::clamp(due, kFollowedWritesAtOnceMin, kFollowedWritesAtOnceMax));
+              due(kTimeOfFollowedWrite, kFollowedWritesAtOnceMin, kFollowedWritesAtOnceMax));
   if (after_event_) after_event_();
   if (!awaited_.empty() || !followed_.empty()) schedule_writes();
 }

@@ -28,9 +28,9 @@ INTERNAL = {
         "kWaitingReadBytes", "kBulkPartBytes", "kBulkTextBytesFree", "kHeldBytesFree", "kDocumentNames", "kChannelNames", "kPresenceNames", "kFollowedBytesOfSmall",
         "kFollowedPartOfLarge",
     )),
-    *("switchboard::" + name for name in ("kIdleDocument", "kEvictionLooksMax", "kClockDifferenceMax", "kToldAtOnce", "kToldInAnyCase", "kAskedAtOnce", "kWorkedAtOnceNs", "kGathered", "kDocumentsApart", "kRequestsWaiting", "kDrainedAtOnce", "kWaitingPresenceBytes")),
+    *("switchboard::" + name for name in ("kIdleDocument", "kEvictionLooksMax", "kClockDifferenceMax", "kToldAtOnce", "kToldInAnyCase", "kAskedAtOnce", "kOpenedAtOnce", "kTurnsWaitingMax", "kOpeningRetry", "kWorkedAtOnceNs", "kGathered", "kDocumentsApart", "kRequestsWaiting", "kDrainedAtOnce", "kWaitingPresenceBytes")),
     *("transport::" + name for name in (
-        "kReadBufferBytes", "kReadTurnNs", "kAwaitedWritesAtOnce", "kFollowedWritesAtOnceMin", "kFollowedWritesAtOnceMax", "kTimeOfFollowedWrite", "kAcceptedAtOnce", "kListenQueues", "kSmallInputBytes", "kInputBytesForSmall", "kInputBytesMin", "kPongsWaitingMax", "kQueuedMessageBytes", "kUnsentBytesMax", "kDrainedBytes", "kPieceMarkBytes", "kConnectionsPerTurn", "kLongTextBytesPerSweep", "kOutputBytesMax", "Timing::linger", "Timing::accept_backoff", "Timing::sweep",
+        "kReadBufferBytes", "kReadTurnNs", "kAwaitedWritesAtOnceMin", "kAwaitedWritesAtOnceMax", "kTimeOfAwaitedWrite", "kFollowedWritesAtOnceMin", "kFollowedWritesAtOnceMax", "kTimeOfFollowedWrite", "kAcceptedAtOnce", "kListenQueues", "kSmallInputBytes", "kInputBytesForSmall", "kInputBytesMin", "kPongsWaitingMax", "kQueuedMessageBytes", "kUnsentBytesMax", "kDrainedBytes", "kPieceMarkBytes", "kConnectionsPerTurn", "kLongTextBytesPerSweep", "kOutputBytesMax", "Timing::linger", "Timing::accept_backoff", "Timing::sweep",
     )),
     *("history::" + name for name in ("kBlamePieceBytes", "kBlameAuthorBytes", "kDiffBytesPerLine", "kDiffWordsBytesMax")),
     "protocol::kPieceBytes",

@@ -130,6 +130,41 @@ TEST_F(FairTurnsTest, WhatIsForgottenIsNeverDone) {
 }
 
 // A turn that could not be posted is posted when there is more to do.
+TEST_F(FairTurnsTest, WhatIsHeldWaitsUntilItIsLookedAtAgain) {
+  bool is_held = true;
+  std::deque<std::function<void()>> later;
+  std::vector<Payer> done;
+  FairTurns turns(
+      kSlice, [](const auto&) { FAIL() << "it would look again at once"; },
+      {.is_held = [&] { return is_held; },
+       .post_later = [&](std::function<void()> turn) { later.push_back(std::move(turn)); }});
+  const auto ask = [&](Payer payer, bool holds_others) {
+    return turns.take(payer, [&, payer, holds_others] {
+      done.push_back(payer);
+      is_held = holds_others;
+      return std::size_t{1};
+    });
+  };
+  EXPECT_FALSE(ask(kOne, true));
+  EXPECT_FALSE(ask(kTwo, false));
+  ASSERT_EQ(later.size(), 1U);
+  const auto look = [&] {
+    const auto turn = std::move(later.front());
+    later.pop_front();
+    turn();
+  };
+  look();
+  EXPECT_THAT(done, IsEmpty());
+  is_held = false;
+  look();
+  EXPECT_THAT(done, ElementsAre(kOne)) << "which holds the other";
+  is_held = false;
+  look();
+  EXPECT_THAT(done, ElementsAre(kOne, kTwo));
+  EXPECT_THAT(later, IsEmpty());
+  EXPECT_TRUE(ask(kOne, false)) << "nothing waits";
+}
+
 TEST_F(FairTurnsTest, SurvivesThatNothingCanBePosted) {
   bool fails = true;
   std::deque<std::function<void()>> posted;

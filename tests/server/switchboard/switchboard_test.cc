@@ -356,7 +356,7 @@ class SlicedSwitchboardTest : public ::testing::Test {
     std::shared_ptr<transport::ConnectionEvents> events;
   };
 
-  SlicedSwitchboardTest() {
+  explicit SlicedSwitchboardTest(const AtOnce& at_once = {.told = 1}) : at_once_(at_once) {
     for (Seat& seat : seats_) seat.events = switchboard_.accept(0, seat.client);
     submit(0, 0, R"("create":{"type":"text-unicode"})");
     run_until([&] { return seats_[0].client->has(kOp); });
@@ -398,6 +398,13 @@ class SlicedSwitchboardTest : public ::testing::Test {
   static constexpr std::string_view kSubscribed = R"({"a":"s")";
   static constexpr std::string_view kFetched = R"({"a":"f")";
 
+  void post(Ports::Work work) {
+    const std::lock_guard lock(mutex_);
+    posted_.push_back(std::move(work));
+    arrived_.notify_one();
+  }
+
+  const AtOnce at_once_;
   std::mutex mutex_;
   std::condition_variable arrived_;
   std::vector<Ports::Work> posted_;
@@ -407,16 +414,14 @@ class SlicedSwitchboardTest : public ::testing::Test {
   Switchboard switchboard_{
       {.loops = 1,
        .history_id = "5ea1",
-       .documents_bytes = std::size_t{1} << 20,
-       .at_once = {.told = 1}},
+       .documents_bytes = std::size_t{64} << 20,
+       .at_once = at_once_},
       log_,
-      {.post =
-           [this](LoopIndex, Ports::Work work) {
-             const std::lock_guard lock(mutex_);
-             posted_.push_back(std::move(work));
-             arrived_.notify_one();
+      {.post = [this](LoopIndex, Ports::Work work) { post(std::move(work)); },
+       .post_after =
+           [this](LoopIndex, std::chrono::milliseconds delay, Ports::Work work) {
+             if (delay == kOpeningRetry) post(std::move(work));  // For others the time never comes.
            },
-       .post_after = [](LoopIndex, std::chrono::milliseconds, const Ports::Work&) {},
        .now_ms = [] { return 1; },
        .new_id = [this] { return "source" + std::to_string(++ids_); },
        .halt = [] { std::abort(); }}};
@@ -469,6 +474,65 @@ TEST_F(SlicedSwitchboardTest, DrainingEndsWhenEachAuthorHasBeenAnswered) {
     seat.events->on_close();
   }
   EXPECT_TRUE(drained);
+}
+
+// ---- Many documents
+
+// One loop on which one document works in a turn.
+class CrawlingSwitchboardTest : public SlicedSwitchboardTest {
+ protected:
+  static constexpr std::size_t kClients = 100;
+
+  CrawlingSwitchboardTest() : SlicedSwitchboardTest({.worked_ns = 1}) {
+    std::uint64_t payer = 1;
+    for (Seat& seat : many_) {
+      seat.events = switchboard_.accept(0, seat.client, storage::Payer{payer++});
+    }
+  }
+
+  // Each of many asks for some documents that nobody has asked for before.
+  void open_documents() {
+    for (std::size_t client = 0; client < kClients; ++client) {
+      for (int number = 0; number < 8; ++number) {
+        many_[client].events->on_message(R"({"a":"f","c":"docs","d":"new)" +
+                                         std::to_string(client) + "-" + std::to_string(number) +
+                                         R"("})");
+      }
+    }
+  }
+  [[nodiscard]] std::uint64_t opened() const {
+    return switchboard_.counts(0).documents_opened.value();
+  }
+
+  std::array<Seat, kClients> many_;
+};
+
+TEST_F(CrawlingSwitchboardTest, WhoWritesDoesNotWaitForAllDocumentsThatOthersOpen) {
+  open_documents();
+  submit(0, 1, R"("op":["x"])");
+  run_until([&] { return seats_[0].client->has(kOp); });
+  EXPECT_LT(opened(), kClients * 8 / 2);
+  run_until([&] {
+    return std::ranges::all_of(many_, [](Seat& seat) {
+      return std::ranges::count_if(seat.client->received(), [](const std::string& message) {
+               return message.starts_with(kFetched);
+             }) == 8;
+    });
+  });
+  EXPECT_EQ(opened(), 1 + kClients * 8);
+}
+
+TEST_F(CrawlingSwitchboardTest, WhatOneClientAsksOfADocumentKeepsItsOrderWhileItIsOpened) {
+  open_documents();
+  Seat& last = many_.back();
+  last.events->on_message(
+      R"({"a":"op","c":"docs","d":"e","v":null,"seq":1,"create":{"type":"text-unicode"}})");
+  last.events->on_message(R"({"a":"op","c":"docs","d":"e","v":1,"seq":2,"op":["x"]})");
+  last.events->on_message(R"({"a":"s","c":"docs","d":"e"})");
+  run_until([&] { return last.client->has(kSubscribed); });
+  EXPECT_THAT(last.client->receive(kOp), HasSubstr(R"("v":0)"));
+  EXPECT_THAT(last.client->receive(kOp), HasSubstr(R"("v":1)"));
+  EXPECT_THAT(last.client->receive(kSubscribed), HasSubstr(R"("v":2)"));
 }
 
 // ---- On behalf of the operator
