@@ -88,25 +88,9 @@ class Unpacker {
 
   Change take_change(Expected& expected) {
     const auto kind = static_cast<EditKind>(in(kShapes).byte());
-    switch (kind) {
-      case EditKind::kInsert:
-      case EditKind::kErase:
-      case EditKind::kReplace:
-        return Edit{take_text_edit(kind, expected)};
-      case EditKind::kOperation: {
-        Edit edit{in(kRest).operation()};
-        if (as_text_edit(edit.operation)) in(kRest).fail();
-        return edit;
-      }
-      case EditKind::kCreate:
-        return Create{std::string(in(kRest).text(in(kRest).number()))};
-      case EditKind::kDelete:
-        return Delete{};
-      case EditKind::kTypedCreate:
-      case EditKind::kTypedEdit:
-        has_newer_kinds_ = true;
-        break;
-    }
+    if (is_text_edit(kind)) return Edit{take_text_edit(kind, expected)};
+    if (auto change = take_whole_change(kind, in(kRest))) return *std::move(change);
+    has_newer_kinds_ = is_newer(kind);
     in(kShapes).fail();
     return Delete{};
   }

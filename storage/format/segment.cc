@@ -195,26 +195,10 @@ class Unpacker {
 
   Change take_change(unsigned shape) {
     const auto kind = static_cast<EditKind>(shape & kKindBits);
-    if (kind > EditKind::kReplace && (shape & ~(kKindBits | kWriterBit)) != 0) in(kShapes).fail();
-    switch (kind) {
-      case EditKind::kInsert:
-      case EditKind::kErase:
-      case EditKind::kReplace:
-        return Edit{take_text_edit(kind, shape)};
-      case EditKind::kOperation: {
-        Edit edit{in(kRest).operation()};
-        if (as_text_edit(edit.operation)) in(kRest).fail();
-        return edit;
-      }
-      case EditKind::kCreate:
-        return Create{std::string(in(kRest).text(in(kRest).number()))};
-      case EditKind::kDelete:
-        return Delete{};
-      case EditKind::kTypedCreate:
-      case EditKind::kTypedEdit:
-        has_newer_kinds_ = true;
-        break;
-    }
+    if (is_text_edit(kind)) return Edit{take_text_edit(kind, shape)};
+    if ((shape & ~(kKindBits | kWriterBit)) != 0) in(kShapes).fail();
+    if (auto change = take_whole_change(kind, in(kRest))) return *std::move(change);
+    has_newer_kinds_ = is_newer(kind);
     in(kShapes).fail();
     return Delete{};
   }

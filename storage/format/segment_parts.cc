@@ -31,6 +31,22 @@ std::optional<TextEdit> as_text_edit(const ot::Operation& operation) {
   return is_all && edit.is_valid() ? std::optional<TextEdit>(edit) : std::nullopt;
 }
 
+std::optional<Change> take_whole_change(EditKind kind, ValueReader& in) {
+  switch (kind) {
+    case EditKind::kOperation: {
+      Edit edit{in.operation()};
+      if (as_text_edit(edit.operation)) in.fail();  // It would be one.
+      return edit;
+    }
+    case EditKind::kCreate:
+      return Create{std::string(in.text(in.number()))};
+    case EditKind::kDelete:
+      return Delete{};
+    default:
+      return std::nullopt;
+  }
+}
+
 void put_header(const SegmentHeader& header, std::string& out) {
   ot::put_varint(header.count, out);
   put_signed(header.first_ms, out);

@@ -28,6 +28,14 @@ enum class EditKind : std::uint8_t {
   kTypedEdit
 };
 
+[[nodiscard]] inline bool is_text_edit(EditKind kind) { return kind <= EditKind::kReplace; }
+[[nodiscard]] inline bool is_newer(EditKind kind) {
+  return kind == EditKind::kTypedCreate || kind == EditKind::kTypedEdit;
+}
+
+// A change that is not a text edit stands in one piece. Absent if the kind is newer, or none.
+[[nodiscard]] std::optional<Change> take_whole_change(EditKind kind, ValueReader& in);
+
 // An edit in one place, nearly all that people do: some text put in, some code points taken out
 // after it, or both.
 struct TextEdit {
