@@ -12,6 +12,7 @@
 #include <memory>
 #include <string>
 #include <unordered_map>
+#include <utility>
 
 #include "ot/rope/rope.h"
 #include "storage/counting/counter.h"

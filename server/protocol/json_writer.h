@@ -23,10 +23,9 @@ namespace cowrite::protocol {
 
 // Appends what stands between the quotes of a string. REQUIRES: valid UTF-8, or a part of it.
 void append_escaped(std::string& out, std::string_view text);
-// A byte as "\u0001".
-inline constexpr std::size_t kEscapeBytesMax = 6;
-// The bytes that it appends.
+// The bytes that it appends, and how many there are for a byte at most: as "\u0001".
 [[nodiscard]] std::size_t escaped_bytes(std::string_view text);
+inline constexpr std::size_t kEscapeBytesMax = 6;
 
 class JsonWriter {
  public:
