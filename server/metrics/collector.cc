@@ -109,6 +109,7 @@ void add_documents(const Sources& sources, Page& page) {
   };
   page.add(kEscapedBytes, of_texts(&protocol::EscapedTextCounts::bytes));
   page.add(kTextPieces, of_texts(&protocol::EscapedTextCounts::made), {{"piece", "made"}});
+  page.add(kTextPieces, of_texts(&protocol::EscapedTextCounts::made_apart), {{"piece", "apart"}});
   page.add(kTextPieces, of_texts(&protocol::EscapedTextCounts::found), {{"piece", "found"}});
   page.add(kDocumentsOpened, sum(&Counts::documents_opened));
   page.add(kDocumentsEvicted, sum(&Counts::evicted_idle), {{"reason", "idle"}});

@@ -91,12 +91,11 @@ inline constexpr Family kDocumentBytesMax{
     "What they may take, and texts on their way to clients: a quarter of --memory."};
 inline constexpr Family kEscapedBytes{
     "cowrite_escaped_text_bytes", Kind::kGauge,
-    "What is kept of long texts as several clients are sent them, a sixty-fourth of --memory at "
-    "most."};
+    "What is kept of long texts as clients are sent them, a sixty-fourth of --memory at most."};
 inline constexpr Family kTextPieces{
     "cowrite_text_pieces_total", Kind::kCounter,
-    "Pieces of long texts that clients were sent: made for them, or found, since somebody else is "
-    "sent the same."};
+    "Pieces of long texts: made for a client when it was sent them, made apart from the loops "
+    "before, or found when a client was sent them, which may be several times."};
 inline constexpr Family kDocumentsOpened{"cowrite_documents_opened_total", Kind::kCounter,
                                          "Documents that were loaded into memory."};
 inline constexpr Family kDocumentsEvicted{

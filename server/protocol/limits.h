@@ -48,6 +48,11 @@ inline constexpr std::size_t kTextStep = 1'024;
 // A text up to this size is one piece, whatever it is made of: a byte takes six in JSON at most.
 inline constexpr std::size_t kTextBytesOfPiece = kPieceBytes / 8;
 
+// A text longer than this is made into JSON where that holds up nobody, ahead of whoever is sent
+// it: so many pieces at a time that handing them over costs nothing beside making them.
+inline constexpr std::size_t kTextMadeApartBytes = std::size_t{256} << 10;
+inline constexpr std::size_t kPiecesMadeAtOnce = 8;
+
 // A page of a query: its documents, and their texts in all, of which one alone may be as long as a
 // document. The documents that are looked at for it, deleted ones too, take a reader thread
 // milliseconds.

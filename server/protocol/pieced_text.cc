@@ -44,9 +44,21 @@ bool PiecedText::next(std::string& out, EscapedTexts* texts) {
   return next_ < insertions_.size() || done_ < rest_.size();
 }
 
+bool PiecedText::is_shared(const Insertion& insertion) const {
+  return escaped_ && insertion.text.bytes() > kPieceBytes;
+}
+
+bool PiecedText::prepare(EscapedTexts& texts, storage::Payer payer, EscapedTexts::Work ready) {
+  if (next_ == insertions_.size()) return true;
+  const Insertion& insertion = insertions_[next_];
+  if (!is_shared(insertion) || insertion.at - done_ > kBytesBeforeShared) return true;
+  if (!shared_) shared_ = texts.share(insertion.text);
+  return shared_->prepare(position_, payer, std::move(ready));
+}
+
 bool PiecedText::append_text(std::string& out, std::size_t begin, EscapedTexts* texts) {
   ot::Rope& text = insertions_[next_].text;
-  if (texts != nullptr && escaped_ && text.bytes() > kPieceBytes) {
+  if (texts != nullptr && is_shared(insertions_[next_])) {
     if (out.size() - begin > kBytesBeforeShared) return false;
     if (!shared_) shared_ = texts->share(text);
     position_ = shared_->append_piece(out, position_);

@@ -32,6 +32,10 @@ class PiecedText {
   // About what is left to be made: escapes make it longer.
   [[nodiscard]] std::size_t bytes_left() const;
 
+  // Sees to it that what next() needs of `texts` is made ahead. False if it is worth while to wait:
+  // then `ready` is called, later. `payer` pays.
+  [[nodiscard]] bool prepare(EscapedTexts& texts, storage::Payer payer, EscapedTexts::Work ready);
+
   // Appends the next piece, of kPieceBytes or up to kPieceBytesOver more, or less at the end and
   // before a long text. False if it was the last. `texts`, if there are any, are the same each
   // time.
@@ -41,6 +45,7 @@ class PiecedText {
   [[nodiscard]] std::string take() &&;
 
  private:
+  [[nodiscard]] bool is_shared(const Insertion& insertion) const;
   // False if it is left to the next piece.
   bool append_text(std::string& out, std::size_t begin, EscapedTexts* texts);
 

@@ -6,11 +6,32 @@
 
 namespace cowrite::session {
 
+namespace {
+
+class LongReply final : public transport::LongText {
+ public:
+  LongReply(SendLong reply, std::shared_ptr<protocol::EscapedTexts> texts, storage::Payer payer)
+      : reply_(std::move(reply)), texts_(std::move(texts)), payer_(payer) {}
+
+  bool prepare(std::function<void()> ready) override {
+    return texts_ == nullptr || reply_.message.prepare(*texts_, payer_, std::move(ready));
+  }
+  bool next(std::string& out) override { return reply_.message.next(out, texts_.get()); }
+
+ private:
+  SendLong reply_;
+  std::shared_ptr<protocol::EscapedTexts> texts_;
+  storage::Payer payer_;
+};
+
+}  // namespace
+
 SessionHost::SessionHost(document::SessionId id, std::string source,
                          std::shared_ptr<transport::Connection> connection, SessionPorts ports,
                          std::string history_id, storage::Payer payer,
                          std::shared_ptr<FollowedMemory> followed)
     : id_(id),
+      payer_(payer),
       session_(id, std::move(source), std::move(history_id), payer, std::move(followed)),
       connection_(std::move(connection)),
       ports_(std::move(ports)) {}
@@ -126,9 +147,7 @@ void SessionHost::carry_out(const Send& effect) {
 
 void SessionHost::carry_out(SendLong effect) {
   if (state_ == State::kClosing || state_ == State::kClosed) return;
-  connection_->send_long(
-      [message = std::move(effect.message), room = std::move(effect.room),
-       texts = ports_.texts](std::string& out) mutable { return message.next(out, texts.get()); });
+  connection_->send_long(std::make_unique<LongReply>(std::move(effect), ports_.texts, payer_));
   congested(Congestion::kLongReply);
 }
 

@@ -117,6 +117,7 @@ class SessionHost : public transport::ConnectionEvents,
   enum class State { kOpen, kDraining, kClosing, kClosed };
 
   document::SessionId id_;
+  storage::Payer payer_;
   Session session_;
   std::shared_ptr<transport::Connection> connection_;
   SessionPorts ports_;

@@ -24,8 +24,11 @@ SessionTable::SessionTable(Switchboard& board, LoopIndex loop, const Options& op
           options.at_once.told, std::min(options.at_once.told, kToldInAnyCase),
           [this](FanOut::Work work) { board_.ports().post(loop_, std::move(work)); },
           [this] { return board_.ports().has_output_room(loop_); }, counts.notices_waiting),
-      texts_(std::make_shared<protocol::EscapedTexts>(options.escaped_bytes / options.loops,
-                                                      counts.texts)),
+      texts_(std::make_shared<protocol::EscapedTexts>(
+          options.escaped_bytes / options.loops, counts.texts,
+          [this](storage::Payer payer, std::function<void()> work, std::function<void()> done) {
+            run_apart(payer, std::move(work), std::move(done));
+          })),
       requests_(options.at_once.asked, [this](std::function<void()> work) {
         board_.ports().post(loop_, std::move(work));
       }) {}
@@ -103,11 +106,18 @@ void SessionTable::give_back_texts() {
 
 void SessionTable::decode_apart(storage::Payer payer, std::string text,
                                 std::function<void(protocol::Decoded)> done) {
+  const auto decoded = std::make_shared<protocol::Decoded>();
+  run_apart(
+      payer, [decoded, text = std::move(text)] { *decoded = protocol::decode(text); },
+      [decoded, done = std::move(done)] { done(std::move(*decoded)); });
+}
+
+void SessionTable::run_apart(storage::Payer payer, std::function<void()> work,
+                             std::function<void()> done) {
   // Who waits for it ends on the loop, and nowhere else.
-  board_.ports().run_apart(payer, [this, text = std::move(text), done = std::move(done)]() mutable {
-    const auto decoded = std::make_shared<protocol::Decoded>(protocol::decode(text));
-    board_.ports().post(
-        loop_, [decoded, done = std::exchange(done, nullptr)] { done(std::move(*decoded)); });
+  board_.ports().run_apart(payer, [this, work = std::move(work), done = std::move(done)]() mutable {
+    work();
+    board_.ports().post(loop_, std::exchange(done, nullptr));
   });
 }
 

@@ -75,6 +75,8 @@ class SessionTable {
   void ask(storage::Payer payer, Pass pass);
   void decode_apart(storage::Payer payer, std::string text,
                     std::function<void(protocol::Decoded)> done);
+  // `done` runs on the loop, later.
+  void run_apart(storage::Payer payer, std::function<void()> work, std::function<void()> done);
   void forget(SessionId session, storage::Payer payer, std::vector<storage::DocumentKey> asked);
   void drain_some(std::vector<SessionNumber> open);
   void finish_drain();

@@ -26,8 +26,16 @@ using SharedOutbound = std::shared_ptr<const Outbound>;
 // others do.
 enum class Haste : std::uint8_t { kAwaited, kFollowed };
 
-// Makes a long text piece by piece: appends the next piece, and returns whether more follow.
-using NextPiece = std::function<bool(std::string& out)>;
+// A long text that is made piece by piece.
+class LongText {
+ public:
+  virtual ~LongText() = default;
+  // Asked before next(). False if the next piece is better waited for: then `ready` is called,
+  // later.
+  [[nodiscard]] virtual bool prepare(std::function<void()> ready) = 0;
+  // Appends the next piece, and returns whether more follow.
+  virtual bool next(std::string& out) = 0;
+};
 
 enum class CloseCode : std::uint16_t {
   kUnsupportedData = 1003,  // Binary.
@@ -60,7 +68,7 @@ class Connection {
   [[nodiscard]] virtual bool await_drained() = 0;
   // Sends one message whose text is made piece by piece, as fast as the peer takes it. What is sent
   // meanwhile waits behind it.
-  virtual void send_long(NextPiece message) = 0;
+  virtual void send_long(std::unique_ptr<LongText> message) = 0;
   // Sends a close frame after what is queued, and drops the connection if the peer does not answer
   // in time. No message arrives and nothing is sent after it.
   virtual void close(CloseCode code, std::string_view reason) = 0;

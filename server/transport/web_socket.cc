@@ -87,7 +87,7 @@ void WebSocket::write_all_sent() {
 
 // ---- Long messages
 
-void WebSocket::send_long(NextPiece message) {
+void WebSocket::send_long(std::unique_ptr<LongText> message) {
   if (writer_ == nullptr || closing_) return;
   counts_.messages_sent.add();
   waiting_.emplace_back(std::move(message));
@@ -106,10 +106,10 @@ void WebSocket::send_waiting() {
   while (!long_message_ && !waiting_.empty()) {
     auto next = std::move(waiting_.front());
     waiting_.pop_front();
-    if (auto* const message = std::get_if<NextPiece>(&next)) {
+    if (auto* const message = std::get_if<std::unique_ptr<LongText>>(&next)) {
       long_message_ = std::move(*message);
       piece_bytes_ = 0;
-      await_turn();
+      await_piece();
     } else {
       const Frames& frames = std::get<Frames>(next);
       waiting_bytes_ -= frames.bytes + kQueuedMessageBytes;
@@ -119,20 +119,27 @@ void WebSocket::send_waiting() {
 }
 
 // One piece is queued at a time: the kernel holds enough to keep the connection busy meanwhile.
+void WebSocket::await_piece() {
+  if (!long_message_ || awaits_piece_ || queued_bytes() > waiting_bytes_ + kPieceMarkBytes) return;
+  awaits_piece_ = true;
+  const bool is_ready = long_message_->prepare([weak = weak_from_this()] {
+    if (const auto self = weak.lock()) self->await_turn();
+  });
+  if (is_ready) await_turn();
+}
+
 void WebSocket::await_turn() {
-  if (!long_message_ || awaits_turn_ || queued_bytes() > waiting_bytes_ + kPieceMarkBytes) return;
-  awaits_turn_ = true;
   output_->await_turn(piece_bytes_, [weak = weak_from_this()] {
     if (const auto self = weak.lock()) self->write_piece();
   });
 }
 
 void WebSocket::write_piece() {
-  awaits_turn_ = false;
+  awaits_piece_ = false;
   if (writer_ == nullptr || closing_) return;
   std::string piece;
   const bool first = piece_bytes_ == 0;
-  const bool last = !long_message_(piece);
+  const bool last = !long_message_->next(piece);
   write_all_sent();
   if (last) long_message_ = nullptr;
   piece_bytes_ += piece.size();
@@ -140,7 +147,7 @@ void WebSocket::write_piece() {
   if (last) {
     send_waiting();
   } else {
-    await_turn();
+    await_piece();
   }
 }
 
@@ -214,7 +221,7 @@ void WebSocket::written() {
   queued_messages_.written(written_bytes());
   count_queued();
   answer_ping();
-  await_turn();
+  await_piece();
   if (!draining_ || long_message_ || queued_bytes() > drained_mark_) return;
   draining_ = false;
   drained_mark_ = kDrainedBytes;

@@ -39,7 +39,7 @@ class WebSocket final : public Connection,
             std::shared_ptr<Output> output);
 
   void send(const SharedOutbound& outbound, Haste haste) override;
-  void send_long(NextPiece message) override;
+  void send_long(std::unique_ptr<LongText> message) override;
   [[nodiscard]] bool await_drained() override;
   void close(CloseCode code, std::string_view reason) override;
   void terminate() override;
@@ -81,6 +81,7 @@ class WebSocket final : public Connection,
   void written();
   // Goes on with what waits: up to the next long message, and with that when it is its turn.
   void send_waiting();
+  void await_piece();
   void await_turn();
   void write_piece();
   // Calls an event. An owner that throws loses the connection, nothing more.
@@ -99,14 +100,14 @@ class WebSocket final : public Connection,
   bool paused_ = false;
 
   // The long message that is on its way, and what was sent since.
-  NextPiece long_message_;
+  std::unique_ptr<LongText> long_message_;
   std::uint64_t piece_bytes_ = 0;  // Of it, so far.
-  bool awaits_turn_ = false;
+  bool awaits_piece_ = false;      // Or its turn to write it.
   // What was sent before it, and waits for its turn to be written; counted as queued.
   std::vector<Frames> sent_;
   bool has_awaited_turn_ = false;   // Of those whose clients wait.
   bool has_followed_turn_ = false;  // Of the others.
-  std::deque<std::variant<Frames, NextPiece>> waiting_;
+  std::deque<std::variant<Frames, std::unique_ptr<LongText>>> waiting_;
   std::size_t waiting_bytes_ = 0;
 
   // Messages that arrived in one read with the one at which reading was paused.

@@ -34,6 +34,8 @@ INTERNAL = {
     )),
     *("history::" + name for name in ("kBlamePieceBytes", "kBlameAuthorBytes", "kDiffBytesPerLine", "kDiffWordsBytesMax")),
     "protocol::kPieceBytes",
+    "protocol::kPiecesMadeAtOnce",
+    "protocol::kTextMadeApartBytes",
     "protocol::kPieceBytesOver",
     "protocol::kTextBytesOfPiece",
     "protocol::kTextStep",

@@ -102,7 +102,7 @@ void NetworkLink::send(const transport::SharedOutbound& outbound, transport::Has
   queue({outbound, outbound->bytes * conditions.weight});
 }
 
-void NetworkLink::send_long(transport::NextPiece message) {
+void NetworkLink::send_long(std::unique_ptr<transport::LongText> message) {
   if (closing_) return;
   queue({.long_message = std::move(message)});
   awaits_drained_ = true;
@@ -133,7 +133,7 @@ void NetworkLink::read_one() {
   queued_bytes_ -= next.bytes;
   if (next.long_message) {
     std::string message;
-    while (next.long_message(message)) {
+    while (next.long_message->next(message)) {
     }
     carry_down(message);
   } else {

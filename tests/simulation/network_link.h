@@ -61,7 +61,7 @@ class NetworkLink final : public transport::Connection,
   void lose_server();
 
   void send(const transport::SharedOutbound& outbound, transport::Haste haste) override;
-  void send_long(transport::NextPiece message) override;
+  void send_long(std::unique_ptr<transport::LongText> message) override;
   [[nodiscard]] bool await_drained() override;
   void close(transport::CloseCode code, std::string_view reason) override;
   void terminate() override;
@@ -74,8 +74,8 @@ class NetworkLink final : public transport::Connection,
  private:
   struct Queued {
     transport::SharedOutbound outbound;
-    std::size_t bytes = 0;                   // As they count.
-    transport::NextPiece long_message = {};  // Instead of the outbound.
+    std::size_t bytes = 0;                                        // As they count.
+    std::shared_ptr<transport::LongText> long_message = nullptr;  // Instead of the outbound.
   };
 
   // Runs `work` later, but after all that was planned with the same `last`.

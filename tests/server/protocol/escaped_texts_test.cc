@@ -4,6 +4,8 @@
 #include <gtest/gtest.h>
 
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "server/protocol/json_writer.h"
 #include "server/protocol/limits.h"
@@ -126,6 +128,125 @@ TEST_F(EscapedTextsTest, SeveralTextsOfOneMessageAreShared) {
   const std::string expected = bulk().take();
   EXPECT_EQ(all_of(first), expected);
   EXPECT_EQ(out + all_of(second), expected);
+}
+
+// ---- Made apart
+
+// What is to be done apart waits until a test does it.
+class PiecesMadeApartTest : public EscapedTextsTest {
+ protected:
+  void bound(std::size_t bytes) {
+    texts_ = std::make_shared<EscapedTexts>(bytes, counts_,
+                                            [this](storage::Payer payer, auto work, auto done) {
+                                              EXPECT_EQ(payer, kPayer);
+                                              apart_.push_back({std::move(work), std::move(done)});
+                                            });
+  }
+  void SetUp() override { bound(std::size_t{4} << 20); }
+
+  bool prepare(PiecedText& message) {
+    return message.prepare(*texts_, kPayer, [this] { ++ready_; });
+  }
+  void work_apart() {
+    for (Apart& one : std::exchange(apart_, {})) {
+      one.work();
+      one.done();
+    }
+  }
+  // All that is left, as a connection takes it.
+  std::string take(PiecedText& message) {
+    std::string all;
+    for (bool more = true; more;) {
+      if (!prepare(message)) work_apart();
+      more = message.next(all, texts_.get());
+    }
+    return all;
+  }
+
+  static constexpr auto kPayer = static_cast<storage::Payer>(7);
+  struct Apart {
+    EscapedTexts::Work work;
+    EscapedTexts::Work done;
+  };
+  std::vector<Apart> apart_;
+  int ready_ = 0;
+};
+
+TEST_F(PiecesMadeApartTest, NoPieceOfALongTextIsMadeByWhoIsSentIt) {
+  PiecedText message = message_with(long_text());
+  EXPECT_EQ(take(message), message_with(long_text()).take());
+  EXPECT_EQ(counts_.made.value(), 0U);
+  EXPECT_EQ(counts_.made_apart.value(), counts_.found.value());
+  EXPECT_EQ(counts_.bytes.value(), 0U) << "nobody else is sent it";
+}
+
+TEST_F(PiecesMadeApartTest, AShortTextIsMadeAtOnce) {
+  PiecedText message = message_with(long_text(kTextMadeApartBytes));
+  EXPECT_TRUE(prepare(message));
+  EXPECT_TRUE(apart_.empty());
+}
+
+TEST_F(PiecesMadeApartTest, AllWhoNeedAPieceThatIsBeingMadeWaitForIt) {
+  const ot::Rope text = long_text();
+  PiecedText first = message_with(text);
+  PiecedText second = message_with(text);
+  EXPECT_FALSE(prepare(first));
+  EXPECT_FALSE(prepare(second));
+  EXPECT_EQ(apart_.size(), 1U);
+  EXPECT_EQ(ready_, 0);
+  work_apart();
+  EXPECT_EQ(ready_, 2);
+  const std::string expected = message_with(text).take();
+  EXPECT_EQ(take(first), expected);
+  EXPECT_EQ(take(second), expected);
+  EXPECT_EQ(counts_.made.value(), 0U);
+  EXPECT_EQ(counts_.found.value(), 2 * counts_.made_apart.value());
+}
+
+TEST_F(PiecesMadeApartTest, MoreAreMadeBeforeTheLastIsTaken) {
+  PiecedText message = message_with(long_text(1'000'000));
+  EXPECT_FALSE(prepare(message));
+  work_apart();
+  std::string out;
+  for (std::size_t piece = 0; piece < kPiecesMadeAtOnce; ++piece) {
+    EXPECT_TRUE(prepare(message)) << piece;
+    ASSERT_TRUE(message.next(out, texts_.get()));
+  }
+  EXPECT_EQ(apart_.size(), 1U);
+}
+
+TEST_F(PiecesMadeApartTest, WhatIsMadeForOneWhoIsGoneIsForgotten) {
+  {
+    PiecedText message = message_with(long_text());
+    EXPECT_FALSE(prepare(message));
+  }
+  work_apart();
+  EXPECT_EQ(counts_.bytes.value(), 0U);
+}
+
+// As those do who do not take what is ahead of them.
+TEST_F(PiecesMadeApartTest, WhereTooMuchIsAheadOneIsMadeForWhoWaitsAndThenNone) {
+  constexpr std::size_t kPiece = kPieceBytes + kPieceBytesOver;
+  bound(2 * 4 * kPiecesMadeAtOnce * kPiece);
+  const std::size_t ahead_max = 4 * kPiecesMadeAtOnce;
+  std::vector<PiecedText> messages;
+  std::size_t waiting = 0;
+  for (std::size_t i = 0; i < 2 * ahead_max; ++i) {
+    messages.push_back(message_with(long_text()));
+    waiting += prepare(messages.back()) ? 0 : 1;
+  }
+  EXPECT_EQ(waiting, 2 + 2 * kPiecesMadeAtOnce);
+  work_apart();
+  EXPECT_EQ(counts_.made_apart.value(), ahead_max);
+  EXPECT_LE(counts_.bytes.value(), ahead_max * kPiece);
+  // All are sent their texts all the same, and then there is room again.
+  const std::string expected = message_with(long_text()).take();
+  for (PiecedText& message : messages) ASSERT_EQ(take(message), expected);
+  EXPECT_EQ(counts_.bytes.value(), 0U);
+  PiecedText next = message_with(long_text());
+  EXPECT_FALSE(prepare(next));
+  work_apart();
+  EXPECT_EQ(counts_.bytes.value() / kPiece, kPiecesMadeAtOnce);
 }
 
 }  // namespace

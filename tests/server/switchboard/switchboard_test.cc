@@ -68,10 +68,10 @@ class Client final : public transport::Connection {
     for (const std::string& message : outbound->messages) received_.push_back(message);
     arrived_.notify_all();
   }
-  void send_long(transport::NextPiece message) override {
+  void send_long(std::unique_ptr<transport::LongText> message) override {
     const std::lock_guard lock(mutex_);
     received_.emplace_back();
-    while (message(received_.back())) {
+    while (message->next(received_.back())) {
     }
     arrived_.notify_all();
   }

@@ -57,10 +57,10 @@ TEST_F(Flow, ALongMessageGoesInPiecesAsTheClientTakesThemAndWhatIsSentMeanwhileW
   const auto client = open();
   client->stop_reading();
   int made = 0;
-  connection().send_long([&made](std::string& out) {
+  connection().send_long(std::make_unique<TextOfPieces>([&made](std::string& out) {
     out.append(kPieceBytes, 'x');
     return ++made < kPieces;
-  });
+  }));
   records_.back()->send("after");
   for (int i = 0; i < 50; ++i) context_.run_for(milliseconds(2));
   EXPECT_GT(made, 0);
@@ -80,6 +80,44 @@ TEST_F(Flow, ALongMessageGoesInPiecesAsTheClientTakesThemAndWhatIsSentMeanwhileW
   EXPECT_EQ(next_frame(*client).payload, "after");
   ASSERT_TRUE(run_until([&] { return records_.back()->drained > 0; }));
   EXPECT_EQ(records_.back()->drained, 1);
+}
+
+TEST_F(Flow, APieceThatIsNotAtHandIsWaitedFor) {
+  const auto client = open();
+  int made = 0;
+  auto message = std::make_unique<TextOfPieces>([&made](std::string& out) {
+    out += made == 0 ? "one " : "two";
+    return ++made < 2;
+  });
+  TextOfPieces& text = *message;
+  text.at_hand = false;
+  connection().send_long(std::move(message));
+  records_.back()->send("after");
+  for (const int pieces : {0, 1}) {
+    context_.run_for(milliseconds(5));
+    EXPECT_EQ(made, pieces);
+    ASSERT_TRUE(text.waiting);
+    std::exchange(text.waiting, nullptr)();
+  }
+  EXPECT_EQ(next_frame(*client), (Frame{false, Opcode::kText, "one "}));
+  EXPECT_EQ(next_frame(*client), (Frame{true, Opcode::kContinuation, "two"}));
+  EXPECT_EQ(next_frame(*client).payload, "after");
+}
+
+TEST_F(Flow, NobodyWaitsForAPieceOfAConnectionThatIsGone) {
+  const auto client = open();
+  auto message = std::make_unique<TextOfPieces>([](std::string&) {
+    ADD_FAILURE() << "a piece is made for nobody";
+    return true;
+  });
+  TextOfPieces& text = *message;
+  text.at_hand = false;
+  connection().send_long(std::move(message));
+  const auto ready = std::exchange(text.waiting, nullptr);
+  client->reset();
+  ASSERT_TRUE(run_until([&] { return records_.back()->closed > 0; }));
+  ready();
+  context_.run_for(milliseconds(5));
 }
 
 TEST_F(Flow, WhoTakesNothingIsDroppedBeforeOthersWhereTooMuchIsHeld) {

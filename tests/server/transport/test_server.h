@@ -15,6 +15,24 @@
 
 namespace cowrite::transport {
 
+// A long text whose pieces a function makes, and says whether more follow.
+class TextOfPieces final : public LongText {
+ public:
+  explicit TextOfPieces(std::function<bool(std::string& out)> next) : next_(std::move(next)) {}
+  bool prepare(std::function<void()> ready) override {
+    if (at_hand) return true;
+    waiting = std::move(ready);
+    return false;
+  }
+  bool next(std::string& out) override { return next_(out); }
+
+  bool at_hand = true;
+  std::function<void()> waiting;  // For it, if it is not.
+
+ private:
+  std::function<bool(std::string& out)> next_;
+};
+
 // The events of one connection.
 struct Recorder : ConnectionEvents {
   void on_message(std::string_view text) override {

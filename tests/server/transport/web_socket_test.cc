@@ -126,10 +126,10 @@ TEST_F(WebSocket, WhatIsSentBeforeItIsWrittenArrivesInOrderAlsoAroundALongMessag
   const Recorder& record = *records_.back();
   record.send("one");
   record.send("two");
-  record.connection->send_long([](std::string& out) {
+  record.connection->send_long(std::make_unique<TextOfPieces>([](std::string& out) {
     out += "long";
     return false;
-  });
+  }));
   record.send("three");
   record.connection->close(CloseCode::kServiceRestart, "done");
   for (const char* text : {"one", "two"}) {
