@@ -2,7 +2,8 @@
 // payers the one goes first that has used least (least_first.h), of equal ones those who come anew
 // before those who want more. Who comes anew is taken to have used as much as the one that had the
 // last turn: nobody saves turns up, and who asks for little does not wait until all who ask for
-// much had theirs.
+// much had theirs. What an item will cost, as far as that is known, counts as used already: of many
+// who come at once those go first who ask for little.
 #pragma once
 
 #include <algorithm>
@@ -24,16 +25,17 @@ class FairQueue {
   [[nodiscard]] bool empty() const { return turns_.empty(); }
   [[nodiscard]] std::size_t size() const { return size_; }
 
-  void push(Payer payer, Item item) {
+  // `estimate` is in the unit of charge().
+  void push(Payer payer, Item item, std::uint64_t estimate = 0) {
     const auto [own, is_new] = accounts_.try_emplace(payer, Account{.used = least_used_});
     Account& account = own->second;
-    account.items.push_back(std::move(item));
+    account.items.push_back({std::move(item), estimate});
     ++size_;
     if (account.items.size() > 1) return;
     if (!is_new) end_rest(own);
     try {
       account.comes = Comes::kAnew;
-      account.place = turns_.add({account.used, account.comes}, payer);
+      account.place = turns_.add(turn_of(account), payer);
     } catch (...) {  // There is no memory.
       account.items.pop_back();
       --size_;
@@ -46,8 +48,13 @@ class FairQueue {
   void erase_if(IsUnwanted is_unwanted) {
     for (auto own = accounts_.begin(); own != accounts_.end(); ++own) {
       if (own->second.items.empty()) continue;
-      size_ -= std::erase_if(own->second.items, is_unwanted);
-      if (own->second.items.empty()) rest(own);
+      size_ -= std::erase_if(own->second.items,
+                             [&](const Waiting& waiting) { return is_unwanted(waiting.item); });
+      if (own->second.items.empty()) {
+        rest(own);
+      } else {
+        turns_.set_cost(own->second.place, turn_of(own->second));
+      }
     }
     forget();
   }
@@ -58,14 +65,14 @@ class FairQueue {
     const Own own = accounts_.find(turns_.at(place));
     Account& account = own->second;
     if (is_least) least_used_ = std::max(least_used_, account.used);
-    std::pair<Payer, Item> next(own->first, std::move(account.items.front()));
+    std::pair<Payer, Item> next(own->first, std::move(account.items.front().item));
     account.items.pop_front();
     --size_;
     if (account.items.empty()) {
       rest(own);
     } else {
       account.comes = Comes::kAgain;
-      account.place = turns_.wait_again(place, {account.used, account.comes});
+      account.place = turns_.wait_again(place, turn_of(account));
     }
     forget();
     return next;
@@ -77,7 +84,7 @@ class FairQueue {
     Account& account = own->second;
     if (!account.items.empty()) {
       account.used += cost;
-      turns_.set_cost(account.place, {account.used, account.comes});
+      turns_.set_cost(account.place, turn_of(account));
       return;
     }
     if (!is_new) end_rest(own);
@@ -99,14 +106,22 @@ class FairQueue {
 
   enum class Comes : std::uint8_t { kAnew, kAgain };
   using Turns = LeastFirst<Payer, std::pair<std::uint64_t, Comes>>;
+  struct Waiting {
+    Item item;
+    std::uint64_t estimate = 0;
+  };
   struct Account {
     std::uint64_t used = 0;  // Of a payer that waits for nothing, as of when forgiven_ was 0.
     Comes comes = Comes::kAnew;
     typename Turns::Place place = 0;  // While something waits.
-    std::deque<Item> items = {};
+    std::deque<Waiting> items = {};
   };
   using Accounts = std::map<Payer, Account>;
   using Own = typename Accounts::iterator;
+
+  [[nodiscard]] static std::pair<std::uint64_t, Comes> turn_of(const Account& account) {
+    return {account.used + account.items.front().estimate, account.comes};
+  }
 
   void rest(Own own) {
     turns_.take(own->second.place);

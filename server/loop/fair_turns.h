@@ -35,11 +35,12 @@ class FairTurns {
   FairTurns(std::size_t slice, Post post, Hold hold = {})
       : slice_(slice), left_(slice), post_(std::move(post)), hold_(std::move(hold)) {}
 
-  // Does it now, or in a later turn; true if it is done. `work` is as Work.
+  // Does it now, or in a later turn; true if it is done. `work` is as Work, and will cost about
+  // `estimate`: nothing is known of it if that is 0.
   template <typename DoWork>
-  bool take(storage::Payer payer, DoWork work) {
+  bool take(storage::Payer payer, DoWork work, std::size_t estimate = 0) {
     if (left_ == 0 || !waiting_.empty() || is_held()) {
-      waiting_.push(payer, std::move(work));
+      waiting_.push(payer, std::move(work), estimate);
       schedule();
       return false;
     }

@@ -35,6 +35,8 @@ class Intake {
 
   // Whether there is room for a body of so many bytes; if not, `on_room` tells when.
   [[nodiscard]] bool admit_body(std::uint64_t bytes);
+  // What comes next belongs to the head.
+  [[nodiscard]] bool is_head() const { return part_ == Part::kHead; }
   // What follows are the frames of a WebSocket.
   void begin_frames() { part_ = Part::kFrames; }
   // What the message that has just become whole holds.

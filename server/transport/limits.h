@@ -55,6 +55,12 @@ inline constexpr std::size_t kConnectionsPerAddressMax = 1'024;
 // waits, those who have used least first.
 inline constexpr std::size_t kReadTurnNs = 1'000'000;
 
+// What it costs about to take something in, in nanoseconds: the head of a request, which opens a
+// connection, and a byte of anything else. Where a thousand connections come at once, or all begin
+// to send as fast as they can, a letter is taken in before them.
+inline constexpr std::size_t kNsOfHead = 200'000;
+inline constexpr std::size_t kNsOfByte = 64;
+
 // Each connection owns a read buffer of this size; small, since most connections are idle. Long
 // messages take more reads.
 inline constexpr std::size_t kReadBufferBytes = 2'048;

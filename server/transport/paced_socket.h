@@ -28,6 +28,7 @@
 #include "server/transport/counts.h"
 #include "server/transport/input_budget.h"
 #include "server/transport/intake.h"
+#include "server/transport/limits.h"
 
 namespace cowrite::transport {
 
@@ -165,11 +166,14 @@ class PacedSocket {
     bool done = true;
     awaits_turn_ = true;
     try {
-      done = turns->take(payer_, [this, handler = std::move(handler), buffer, bytes]() mutable {
-        const auto began = Clock::now();
-        pass_on(handler, buffer, bytes);
-        return static_cast<std::size_t>(std::min(Clock::now() - began, kCostMax).count());
-      });
+      done = turns->take(
+          payer_,
+          [this, handler = std::move(handler), buffer, bytes]() mutable {
+            const auto began = Clock::now();
+            pass_on(handler, buffer, bytes);
+            return static_cast<std::size_t>(std::min(Clock::now() - began, kCostMax).count());
+          },
+          intake_.is_head() ? kNsOfHead : bytes * kNsOfByte);
     } catch (const std::exception&) {
       fail();
     }

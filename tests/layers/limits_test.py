@@ -30,7 +30,7 @@ INTERNAL = {
     )),
     *("switchboard::" + name for name in ("kIdleDocument", "kEvictionLooksMax", "kClockDifferenceMax", "kToldAtOnce", "kToldInAnyCase", "kAskedAtOnce", "kOpenedAtOnce", "kTurnsWaitingMax", "kOpeningRetry", "kWorkedAtOnceNs", "kGathered", "kDocumentsApart", "kRequestsWaiting", "kDrainedAtOnce", "kWaitingPresenceBytes")),
     *("transport::" + name for name in (
-        "kReadBufferBytes", "kReadTurnNs", "kAwaitedWritesAtOnceMin", "kAwaitedWritesAtOnceMax", "kTimeOfAwaitedWrite", "kFollowedWritesAtOnceMin", "kFollowedWritesAtOnceMax", "kTimeOfFollowedWrite", "kAcceptedAtOnce", "kListenQueues", "kSmallInputBytes", "kInputBytesForSmall", "kInputBytesMin", "kPongsWaitingMax", "kQueuedMessageBytes", "kUnsentBytesMax", "kDrainedBytes", "kPieceMarkBytes", "kConnectionsPerTurn", "kLongTextBytesPerSweep", "kOutputBytesMax", "Timing::linger", "Timing::accept_backoff", "Timing::sweep",
+        "kReadBufferBytes", "kReadTurnNs", "kNsOfHead", "kNsOfByte", "kAwaitedWritesAtOnceMin", "kAwaitedWritesAtOnceMax", "kTimeOfAwaitedWrite", "kFollowedWritesAtOnceMin", "kFollowedWritesAtOnceMax", "kTimeOfFollowedWrite", "kAcceptedAtOnce", "kListenQueues", "kSmallInputBytes", "kInputBytesForSmall", "kInputBytesMin", "kPongsWaitingMax", "kQueuedMessageBytes", "kUnsentBytesMax", "kDrainedBytes", "kPieceMarkBytes", "kConnectionsPerTurn", "kLongTextBytesPerSweep", "kOutputBytesMax", "Timing::linger", "Timing::accept_backoff", "Timing::sweep",
     )),
     *("history::" + name for name in ("kBlamePieceBytes", "kBlameAuthorBytes", "kDiffBytesPerLine", "kDiffWordsBytesMax")),
     "protocol::kPieceBytes",

@@ -48,6 +48,25 @@ TEST(FairQueueTest, OfEqualPayersThoseWhoComeAnewGoBeforeThoseWhoWantMore) {
   EXPECT_THAT(take_all(queue), ElementsAre("c1", "a2", "b2"));
 }
 
+TEST(FairQueueTest, OfThoseWhoComeAtOnceTheOnesGoFirstWhoAskForLittle) {
+  FairQueue<std::string> queue;
+  queue.push(kOne, "much", 100);
+  queue.push(kTwo, "little", 10);
+  queue.push(kTwo, "then much", 90);
+  queue.push(kThree, "less", 5);
+  EXPECT_THAT(take_all(queue), ElementsAre("less", "little", "then much", "much"));
+}
+
+TEST(FairQueueTest, WhatIsChargedIsWhatItCostAndNotWhatWasExpected) {
+  FairQueue<std::string> queue;
+  queue.push(kOne, "a1", 100);
+  queue.push(kOne, "a2");
+  queue.push(kTwo, "b", 200);
+  EXPECT_EQ(queue.pop().second, "a1");
+  queue.charge(kOne, 150);
+  EXPECT_EQ(queue.pop().second, "a2");
+}
+
 TEST(FairQueueTest, WhoComesAnewHasUsedAsMuchAsTheOneWhoHadTheLastTurn) {
   FairQueue<std::string> queue;
   for (const char* const item : {"a1", "a2"}) queue.push(kOne, item);

@@ -25,11 +25,14 @@ constexpr std::size_t kSlice = 100;
 
 class FairTurnsTest : public testing::Test {
  protected:
-  void ask(Payer payer, const std::string& name, std::size_t cost = 1) {
-    turns_.take(payer, [this, name, cost] {
-      done_.push_back(name);
-      return cost;
-    });
+  void ask(Payer payer, const std::string& name, std::size_t cost = 1, std::size_t estimate = 0) {
+    turns_.take(
+        payer,
+        [this, name, cost] {
+          done_.push_back(name);
+          return cost;
+        },
+        estimate);
   }
 
   // What was posted; false if nothing was.
@@ -109,6 +112,14 @@ TEST_F(FairTurnsTest, WhoTypesAtTimesIsBeforeAllWhoAlwaysWantMore) {
     done_.resize(2);
     EXPECT_THAT(done_, Contains("typist"));
   }
+}
+
+TEST_F(FairTurnsTest, ALetterIsBeforeACrowdThatComesAtOnceAndWantsMore) {
+  ask(kOne, "much", kSlice);
+  for (std::size_t i = 0; i < 1'000; ++i) ask(Payer{10 + i}, "crowd", kSlice / 2, kSlice / 2);
+  ask(kTypist, "typist", 1, 1);
+  ASSERT_TRUE(take_turn());
+  EXPECT_THAT(done_, Contains("typist"));
 }
 
 TEST_F(FairTurnsTest, WhatIsDoneMayAskForMore) {
