@@ -71,6 +71,7 @@ LIBRARIES = {
     "rocksdb/": ["storage/store/rocksdb_store.cc", "storage/store/rocksdb/*", "tests/storage/*"],
     "websocketpp/": ["server/transport/websocketpp/*"],
     "nlohmann/": ["server/protocol/json_reader.cc", "server/protocol/json_writer.cc", "tests/*"],
+    "simdjson.h": ["server/protocol/json_reader.cc"],
     "boost/beast/": ["tools/load/wire/connection.cc", "tests/tools/load/*"],  # Before boost/: the first that fits counts.
     "boost/": ["server/transport/*", "server/loop/*", "tools/load/*", "tests/server/*", "tests/tools/*"],
     "prometheus/": ["server/metrics/*", "tests/server/metrics/*"],

@@ -1,13 +1,11 @@
 #include "server/document/document_host.h"
 
 #include <algorithm>
-#include <set>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "server/document/limits.h"
-#include "server/protocol/encode.h"
 #include "server/protocol/error_codes.h"
 #include "server/protocol/limits.h"
 #include "storage/limits.h"
@@ -19,14 +17,9 @@ bool subscribes(const ReadRequest& request) {
   return request.request.kind == protocol::ReadKind::kSubscribe;
 }
 
-// Writes the records as they go to followers, which all loops share.
-void encode(CommitNotice& notice) {
-  notice.encoded.reserve(notice.records.size());
+void list_sources(CommitNotice& notice) {
   notice.sources.reserve(notice.records.size());
-  for (const RecordPtr& record : notice.records) {
-    notice.encoded.push_back(protocol::encode_operation(notice.key, *record));
-    notice.sources.emplace_back(record->source);
-  }
+  for (const RecordPtr& record : notice.records) notice.sources.emplace_back(record->source);
   std::ranges::sort(notice.sources);
   notice.sources.erase(std::unique(notice.sources.begin(), notice.sources.end()),
                        notice.sources.end());
@@ -415,7 +408,9 @@ HostPorts::Work DocumentHost::begin_apart() {
   return [self = shared_from_this(), step, now_ms = ports_.now_ms()] {
     step->effects = step->document->advance(now_ms);
     for (Effect& effect : step->effects) {
-      if (auto* const announce = std::get_if<Announce>(&effect)) encode(announce->notice);
+      if (auto* const announce = std::get_if<Announce>(&effect)) {
+        announce->notice.encoded = announce->notice.all_encoded();
+      }
     }
     self->ports_.run(self->key_, [self, step] {
       self->take_back(std::move(step->document), std::move(step->effects));
@@ -452,16 +447,24 @@ void DocumentHost::tell_of_client_ahead(const Answer& answer) {
 void DocumentHost::carry_out(Announce effect) {
   ports_.on_answered(effect.notice);
   for (const Answer& answer : effect.notice.answers) tell_of_client_ahead(answer);
-  if (effect.notice.encoded.empty()) encode(effect.notice);
-  std::set<LoopIndex> loops;
+  list_sources(effect.notice);
+  std::vector<LoopIndex> loops;
   std::size_t most = 0;
+  std::size_t followers = 0;
   if (!effect.notice.records.empty()) {
     for (const auto& [loop, listeners] : subscribers_.loops()) {
-      loops.insert(loop);
+      loops.push_back(loop);
       most = std::max<std::size_t>(most, listeners);
+      followers += listeners;
     }
   }
-  for (const Answer& answer : effect.notice.answers) loops.insert(answer.session.loop);
+  for (const Answer& answer : effect.notice.answers) {
+    if (std::ranges::find(loops, answer.session.loop) == loops.end()) {
+      loops.push_back(answer.session.loop);
+    }
+  }
+  // Written once for all; a single follower is usually the author, who needs none.
+  if (followers > 1) effect.notice.encoded = effect.notice.all_encoded();
   const auto notice = std::make_shared<const CommitNotice>(std::move(effect.notice));
   if (most > 0) {
     untold_.push_back(notice);

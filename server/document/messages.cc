@@ -4,6 +4,7 @@
 #include <variant>
 
 #include "ot/base/check.h"
+#include "server/protocol/encode.h"
 #include "storage/errors.h"
 
 namespace cowrite::document {
@@ -67,6 +68,18 @@ const storage::Record& CommitNotice::at(std::uint64_t version) const {
   const std::vector<RecordPtr>& among = is_new ? records : earlier;
   CHECK(!among.empty() && version - among.front()->version < among.size());
   return *among[version - among.front()->version];
+}
+
+std::string CommitNotice::encoded_at(std::size_t index) const {
+  return encoded.empty() ? protocol::encode_operation(key, *records[index]) : encoded[index];
+}
+
+std::vector<std::string> CommitNotice::all_encoded() const {
+  if (!encoded.empty()) return encoded;
+  std::vector<std::string> all;
+  all.reserve(records.size());
+  for (std::size_t i = 0; i < records.size(); ++i) all.push_back(encoded_at(i));
+  return all;
 }
 
 Answer answer_with_error(const Submission& submission, Error error, std::uint64_t version) {

@@ -228,7 +228,7 @@ struct Answer {
                                        std::uint64_t version);
 
 // The outcome of one batch: its records in order, and every answer that waited for it, in order of
-// arrival. Encoded once, shared by all loops.
+// arrival. Shared by all loops.
 struct CommitNotice {
   storage::DocumentKey key;
   std::vector<RecordPtr> records;
@@ -236,11 +236,16 @@ struct CommitNotice {
   // thousands.
   std::vector<RecordPtr> earlier;
   std::vector<std::string_view> sources;  // Of the records, sorted.
-  std::vector<std::string> encoded;       // Each record as an op message.
+  // Each record as an op message; none if at most one session follows the document.
+  std::vector<std::string> encoded;
   std::vector<Answer> answers;
 
   // One of either. REQUIRES: it is there.
   [[nodiscard]] const storage::Record& at(std::uint64_t version) const;
+  // The record of this index as an op message.
+  [[nodiscard]] std::string encoded_at(std::size_t index) const;
+  // All of them.
+  [[nodiscard]] std::vector<std::string> all_encoded() const;
 };
 using SharedCommit = std::shared_ptr<const CommitNotice>;
 

@@ -36,6 +36,9 @@ class ParsedJson {
  private:
   class Recorder;
 
+  void begin(std::string_view text);
+  // False if it is left to parse().
+  bool parse_short(std::string_view text);
   void parse(std::string_view text);
 
   std::vector<JsonNode> nodes_;

@@ -258,7 +258,7 @@ std::string Session::encode_for_client(const document::CommitNotice& notice,
                                        std::size_t index) const {
   const storage::Record& record = *notice.records[index];
   const std::string_view id = own_sources_.id_of(record.source);
-  if (id == record.source) return notice.encoded[index];
+  if (id == record.source) return notice.encoded_at(index);
   return protocol::encode_operation(notice.key, record, id);
 }
 

@@ -263,7 +263,7 @@ struct SessionTable::CommitTelling {
     const auto host = table.find(sessions[index]);
     std::size_t cost = 1;
     if (index >= authors) {
-      if (!all) all = session::Outbox::share(notice->encoded);
+      if (!all) all = session::Outbox::share(notice->all_encoded());
       if (host) cost = host->follow(*notice, all);
       return cost;
     }

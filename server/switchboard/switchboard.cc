@@ -58,8 +58,9 @@ LoopIndex Switchboard::home_of(const std::string& channel) const {
   return static_cast<LoopIndex>(storage::hash_of_channel(channel) % shards_.size());
 }
 
-void Switchboard::post(LoopIndex loop, std::function<void(Shard&)> work) {
-  ports_.post(loop, [&shard = *shards_[loop], work = std::move(work)] { work(shard); });
+template <typename Work>
+void Switchboard::post(LoopIndex loop, Work work) {
+  ports_.post(loop, [&shard = *shards_[loop], work = std::move(work)]() mutable { work(shard); });
 }
 
 // ---- Clients

@@ -159,7 +159,8 @@ class Switchboard {
 
   [[nodiscard]] LoopIndex home_of(const storage::DocumentKey& key) const;
   [[nodiscard]] LoopIndex home_of(const std::string& channel) const;
-  void post(LoopIndex loop, std::function<void(Shard&)> work);
+  template <typename Work>
+  void post(LoopIndex loop, Work work);
   void want_memory();
   void make_room(LoopIndex loop);
 

@@ -48,11 +48,11 @@ class TheTable(unittest.TestCase):
 class TheTableOfAttacks(unittest.TestCase):
     def test_has_what_each_cost_and_what_the_innocent_met(self):
         found = {"attack": "replies that nobody reads", "peakBytes": 300 * 2**20,
-                 "longestTurn": 0.0123, "ackP99Ms": 4.04, "syncP99Ms": 1.5, "openP99Ms": None,
+                 "longestTurn": 0.0123, "ackP99Ms": 4.04, "ackMaxMs": 9.0, "syncP99Ms": 1.5, "openP99Ms": None,
                  "sigtermMs": 3050.2}
         files = results.attacks_files([found], SURROUNDINGS, 0.0)
         self.assertEqual(files["attacks.md"].splitlines()[2],
-                         "| replies that nobody reads | 300 MiB | 12.3 ms | 4.0 ms | 1.5 ms "
+                         "| replies that nobody reads | 300 MiB | 12.3 ms | 4.0 ms | 9.0 ms | 1.5 ms "
                          "| none | 3,050 ms |")
 
 

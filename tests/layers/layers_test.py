@@ -76,6 +76,8 @@ class Layers(unittest.TestCase):
         self.allows("server/log/log.cc", "spdlog/async.h")
         self.allows("server/config/config_file.cc", "toml++/toml.h")
         self.allows("server/protocol/json_reader.cc", "nlohmann/json.hpp")
+        self.finds("server/protocol/decode.cc", "simdjson.h")
+        self.allows("server/protocol/json_reader.cc", "simdjson.h")
 
     def test_the_load_generator_is_a_client_that_knows_of_the_server_only_what_both_must(self):
         self.finds("tools/load/client/client.cc", "server/session/session.h")

@@ -90,15 +90,15 @@ def crowds_files(scenarios, medians, surroundings, worst):
 
 
 def attacks_files(figures, surroundings, worst):
-    lines = ["| attack | peak memory | longest turn | ack p99 | sync p99 | open p99 | SIGTERM |",
-             "|---|---:|---:|---:|---:|---:|---:|"]
+    lines = ["| attack | peak memory | longest turn | ack p99 | slowest ack | sync p99 | open p99 | SIGTERM |",
+             "|---|---:|---:|---:|---:|---:|---:|---:|"]
     for found in figures:
-        times = (found["longestTurn"] * 1000, found["ackP99Ms"], found["syncP99Ms"],
+        times = (found["longestTurn"] * 1000, found["ackP99Ms"], found["ackMaxMs"], found["syncP99Ms"],
                  found["openP99Ms"], found["sigtermMs"])
         cells = ["none" if time is None else milliseconds(time) for time in times]
         peak = found["peakBytes"] / 2**20
         lines.append(f"| {found['attack']} | {peak:,.0f} MiB | " + " | ".join(cells) + " |")
-    lines += ["", "Ack and open are the innocent's: its letters, and its openings of 100 KB. While the disk is nearly full, letters wait until there is room.", "",
+    lines += ["", "Ack and open are the innocent's: its letters, and its openings of 100 KB. An attack holds on until it has written 200 letters. While the disk is nearly full, letters wait until there is room.", "",
               surroundings.sentences(worst), ""]
     document = {**dataclasses.asdict(surroundings), "others_cores_max": worst, "figures": figures}
     return {"attacks.md": "\n".join(lines), "attacks.json": json.dumps(document, indent=1) + "\n"}

@@ -19,7 +19,7 @@ import { Server } from "../../support/server.js";
 import { SmallDisk } from "../../support/small_disk.js";
 import { Tcp } from "../../support/tcp.js";
 import { Bystanders } from "./bystanders.js";
-import { describe, p99, record, violations } from "./figures.js";
+import { describe, isRecorded, p99, record, violations } from "./figures.js";
 import { kOpenedDocuments, kOpenedText, openedId } from "./innocent.js";
 import { kAttackerAddress, kAttackMs, kMemoryMiB, kStopMs } from "./limits.js";
 
@@ -113,6 +113,7 @@ export class Field {
       syncP99Ms: quantile(counted, "cowrite_log_sync_seconds", 0.99) * 1e3,
       acks: innocent.acks.length,
       ackP99Ms: p99(innocent.acks),
+      ackMaxMs: innocent.acks.length > 0 ? Math.max(...innocent.acks) : null,
       openP99Ms: p99(innocent.openings),
       innocentErrors: innocent.errors,
     };
@@ -173,6 +174,7 @@ async function fight(server, disk, longestMs, name, run) {
     const wrong = [];
     const running = whileServed(server, name, longestMs, run(field));
     await running.catch((error) => wrong.push(error.message));
+    if (isRecorded() && wrong.length === 0) await bystanders.enough();
     return { wrong, figures: await field.end(bystanders) };
   } finally {
     bystanders?.end();

@@ -6,7 +6,7 @@ import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import { within } from "../../support/deadline.js";
 import { Innocent } from "./innocent.js";
-import { kAttackMs } from "./limits.js";
+import { kAttackMs, kLettersOfFigure } from "./limits.js";
 import { Watch } from "./watch.js";
 
 const kHere = fileURLToPath(import.meta.url);
@@ -38,6 +38,11 @@ export class Bystanders {
     return this.#told(what);
   }
 
+  /** Resolves when the innocent has written so much that a figure can be made of it. */
+  enough() {
+    return this.#ask("enough");
+  }
+
   /** Ends the innocent; resolves to how it fared. */
   innocent() {
     return this.#ask("innocent");
@@ -59,9 +64,12 @@ export class Bystanders {
 async function run([webSocketUrl, pid]) {
   const watch = new Watch(Number(pid));
   const innocent = await Innocent.start({ webSocketUrl });
-  process.on("message", async (what) => {
-    process.send({ [what]: await { innocent, watch }[what].finish() });
-  });
+  const told = {
+    enough: () => innocent.written(kLettersOfFigure),
+    innocent: () => innocent.finish(),
+    watch: () => watch.finish(),
+  };
+  process.on("message", async (what) => process.send({ [what]: (await told[what]()) ?? true }));
   process.on("disconnect", () => process.exit());
   process.send({ begun: true });
 }

@@ -53,6 +53,9 @@ export function describe(figures) {
   ].join(", ");
 }
 
+/** Whether figures are asked for. */
+export const isRecorded = () => process.env.COWRITE_ATTACK_FIGURES !== undefined;
+
 /** Adds the figures to the file that COWRITE_ATTACK_FIGURES names, if it names one. */
 export function record(attack, figures) {
   const file = process.env.COWRITE_ATTACK_FIGURES;

@@ -86,6 +86,11 @@ export class Innocent {
     assert.deepEqual(answer.data, textSnapshot(this.#version, "x".repeat(this.#version - 1)));
   }
 
+  /** Resolves when so many of its letters were acknowledged. */
+  async written(letters) {
+    while (this.#acks.length < letters && this.#errors.length === 0) await pause(kBetweenLettersMs);
+  }
+
   /** Ends it; resolves to how it fared. */
   async finish() {
     this.#going = false;

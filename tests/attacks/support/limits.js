@@ -30,6 +30,9 @@ const kTurnSeconds = 0.02;
 const kSlowMachine = Number(process.env.COWRITE_ATTACK_SLOWNESS ?? (kSanitized ? 20 : 2));
 export const kTurnSecondsMax = kTurnSeconds * kSlowMachine;
 
+/** Where figures are asked for, an attack holds on until the innocent has written so many letters: the p99 of fewer is the slowest of all. */
+export const kLettersOfFigure = 200;
+
 /** Hangs, not slowness, end there. */
 export const kAttackMs = 90_000;
 export const kInnocentMs = 60_000;
