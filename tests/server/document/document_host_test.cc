@@ -94,7 +94,7 @@ class DocumentHostTest : public ::testing::Test {
     };
     ports.announce = [this](LoopIndex, const SharedCommit& notice) {
       if (keeps_notices_) kept_.push_back(notice);
-      for (const std::string& message : notice->encoded) told_.push_back(message);
+      for (const std::string& message : notice->all_encoded()) told_.push_back(message);
       for (const Answer& answer : notice->answers) {
         const auto* ack = std::get_if<Ack>(&answer.outcome);
         told_.push_back(ack ? "ack " + std::to_string(ack->version) : "no ack");
