@@ -47,9 +47,7 @@ std::size_t EscapedTexts::room_ahead(bool is_awaited) const {
 void EscapedTexts::keep(Text& text, std::uint64_t position, MadePiece made, bool ahead) {
   const std::size_t bytes = made.json.capacity();
   std::list<PlaceOfPiece> use{{&text, position}};
-  const auto [kept, is_new] =
-      text.pieces_.emplace(position, Piece{std::move(made), ahead, use.begin()});
-  if (!is_new) return;
+  if (!text.pieces_.emplace(position, Piece{std::move(made), ahead, use.begin()}).second) return;
   uses_.splice(uses_.end(), use);
   if (ahead) ++ahead_;
   counts_.bytes.add(bytes);
@@ -122,9 +120,6 @@ bool EscapedTexts::Text::prepare(std::uint64_t position, storage::Payer payer, W
 
 void EscapedTexts::Text::make_apart(std::uint64_t position, std::size_t count,
                                     storage::Payer payer) {
-  making_ = true;
-  making_from_ = position;
-  all_->ahead_ += count;
   const auto made = std::make_shared<std::vector<MadePiece>>();
   all_->run_apart_(
       payer,
@@ -142,6 +137,10 @@ void EscapedTexts::Text::make_apart(std::uint64_t position, std::size_t count,
         all->counts_.made_apart.add(made->size());
         if (const auto self = weak.lock()) self->made_apart(position, std::move(*made));
       });
+  // Only now: where there is no memory for it, nobody waits for what is not being made.
+  making_ = true;
+  making_from_ = position;
+  all_->ahead_ += count;
 }
 
 void EscapedTexts::Text::made_apart(std::uint64_t position, std::vector<MadePiece> pieces) {

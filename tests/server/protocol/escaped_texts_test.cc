@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <new>
 #include <string>
 #include <utility>
 #include <vector>
@@ -222,6 +223,18 @@ TEST_F(PiecesMadeApartTest, WhatIsMadeForOneWhoIsGoneIsForgotten) {
   }
   work_apart();
   EXPECT_EQ(counts_.bytes.value(), 0U);
+}
+
+TEST_F(PiecesMadeApartTest, NobodyWaitsForWhatCouldNotBeGivenAway) {
+  texts_ = std::make_shared<EscapedTexts>(std::size_t{4} << 20, counts_,
+                                          [](auto, auto, auto) { throw std::bad_alloc(); });
+  const ot::Rope text = long_text();
+  PiecedText first = message_with(text);
+  PiecedText second = message_with(text);
+  for (PiecedText* const message : {&first, &second}) {
+    EXPECT_THROW((void)prepare(*message), std::bad_alloc);
+  }
+  EXPECT_EQ(all_of(first), message_with(text).take());
 }
 
 // As those do who do not take what is ahead of them.
